@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shape of the rules beside each kind's message. One message and one row make a kind: storage, checks, lanes, JSON, CSV,
+// command line, help and documentation follow from them. common/kinds.h finds rows; proto/*_kinds.c hold them.
+#pragma once
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Personal-data class of a field (152-ФЗ; domain PD-01). There is no zero: a field without a class does not build.
+typedef enum pd_class {
+    PD_IDENTITY = 1, // names a person: names, birth date, СНИЛС, contacts
+    PD_SERVICE,      // about a person's work, under a pseudonym
+    PD_EVALUATIVE,   // judges a person: scores, deficits
+    PD_SPECIAL,      // health and the like: reasons of absence
+    PD_PUBLIC,       // not about a person
+} pd_class_t;
+
+typedef enum field_type {
+    FIELD_TEXT = 1, // UTF-8, 1..max bytes, no control characters
+    FIELD_DATE,     // sint32, days since 1970-01-01; ISO 8601 outside
+    FIELD_BOOL,     // bool; yes/no in sheets
+    FIELD_INT,      // int64, min..max
+    FIELD_DECIMAL,  // int64 of hundredths, min..max in hundredths; "0.25" outside
+    FIELD_ENUM,     // text, one of `values`
+    FIELD_SET,      // text, codes joined by ';', each one of `values` unless that is NULL
+    FIELD_REF,      // text, natural key of a record of kind `ref` ("ORG:NUMBER" for people)
+    FIELD_REFS,     // the same, several joined by ';'
+    FIELD_BYTES,    // bytes, hex outside
+} field_type_t;
+
+enum {
+    F_REQUIRED = 1, // must be there
+    F_KEY = 2,      // part of the natural key, in the order of rows
+    F_INDEX = 4,    // FIELD_REF only: the store can list records by this reference
+    F_DERIVED = 8,  // set by the home's service, refused from outside
+};
+
+typedef struct field_rule {
+    const char *name; // the message's field
+    pd_class_t pd;
+    field_type_t type;
+    unsigned flags;
+    int64_t min, max;   // FIELD_INT, FIELD_DECIMAL; FIELD_TEXT: max bytes, 0 = 400
+    const char *values; // FIELD_ENUM, FIELD_SET: codes separated by spaces
+    uint32_t ref;       // FIELD_REF, FIELD_REFS: number of the kind
+    const char *help;   // English, msgid of the translation
+} field_rule_t;
+
+// Reach (design 2.3). Ranks of levels: 0 school, 1 municipality, 2 region, 3 federation.
+enum reach_up { UP_HOME = 0, UP_SCHOOL = 1, UP_MUNICIPALITY = 2, UP_REGION = 3, UP_ALL = 15 }; // 1 + highest rank it may enter
+enum reach_down { DOWN_NONE = 0, DOWN_SERVING = 1, DOWN_ALL = 2, DOWN_TO = 3 };
+
+// Who may write a kind: levels of the home node, and how the home stands to the record's organisation.
+enum {
+    W_SCHOOL = 1,
+    W_MUNICIPALITY = 2,
+    W_REGION = 4,
+    W_FEDERATION = 8,
+    W_ANY = 15,
+    W_SERVING = 16, // only the node that serves the record's organisation
+    W_ABOVE = 32,   // the root, or a node above the record's organisation or serving it
+    W_PROGRAM = 64, // only the service itself; not from the command line
+};
+
+typedef struct kind_rule {
+    uint32_t number; // service * 100 + n, never reused
+    const char *name;
+    const ProtobufCMessageDescriptor *message;
+    const field_rule_t *fields; // one per field of the message, in order of field number
+    size_t n_fields;
+    uint8_t up;            // enum reach_up
+    uint8_t down;          // enum reach_down
+    unsigned writers;      // W_ flags
+    const char *org_field; // field that names the record's organisation: a code, or the ORG of an ORG:NUMBER; NULL: the node's own
+    // Checks across fields; NULL when none. Returns NULL or a fault code of common/fault.h; *ret_field names the field.
+    const char *(*check)(const ProtobufCMessage *body, const char **ret_field);
+    const char *help; // English, msgid
+} kind_rule_t;
+
+// All kinds, ascending by number.
+extern const kind_rule_t *const KINDS[];
+extern const size_t N_KINDS;

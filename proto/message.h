@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers of services and messages (Envelope.to, from, type). Never reused.
+#pragma once
+#include <stdint.h>
+
+enum service {
+    SERVICE_CLI = 0, // the command line, and any local caller
+    SERVICE_REGISTRY = 1,
+    SERVICE_DIAGNOSTICS = 2,
+    SERVICE_ROUTING = 3,
+    SERVICE_REPORTING = 4,
+    SERVICE_GATE = 9,
+};
+
+enum { PROTOCOL_VERSION = 1 };
+
+// Neighbours are named by a label: a child's own last path label, or one of these.
+static const uint32_t PEER_SELF = 0;
+static const uint32_t PEER_PARENT = 0xffffffffU;
+static const uint32_t PEER_LABEL_MIN = 0x100; // labels below name the services of this node as local consumers
+
+enum message {
+    // between gates, and gate with its local callers
+    MSG_HELLO = 1,
+    MSG_WELCOME = 2, // Hello of the other side
+    MSG_PING = 3,
+    MSG_PONG = 4,
+    MSG_LINK = 5,
+    MSG_KEYS = 6,
+    MSG_JOIN = 7,
+    MSG_JOIN_REPLY = 8,
+    // feeds: service with the same service of a neighbour, or with another service of its node
+    MSG_PULL = 10,
+    MSG_PUSH = 11,
+    MSG_GIVEBACK_ASK = 12,
+    MSG_GIVEBACK = 13,
+    MSG_REBASE = 14,
+    MSG_WAKE = 15, // producer to consumers: I am up, pull again. No body
+    // requests of local callers; every one is answered by its reply or by MSG_ERROR
+    MSG_PUT = 20,
+    MSG_PUT_REPLY = 21,
+    MSG_GET = 22,
+    MSG_LIST = 23,
+    MSG_RECORDS = 24,
+    MSG_ERROR = 25,
+    MSG_QUEUES = 26,
+    MSG_QUEUES_REPLY = 27,
+    MSG_QUARANTINE_LIST = 28,
+    MSG_QUARANTINE_REPLY = 29,
+    MSG_QUARANTINE_RETRY = 30,
+    MSG_QUARANTINE_DISCARD = 31,
+    MSG_DONE = 32,
+    MSG_STATUS = 33,
+    MSG_STATUS_REPLY = 34,
+    MSG_LINKS = 35,
+    MSG_LINKS_REPLY = 36,
+    MSG_INVITE = 37,
+    MSG_INVITE_REPLY = 38,
+    MSG_REVOKE = 39,
+    MSG_REPORT = 40,
+    MSG_REPORT_REPLY = 41,
+    MSG_PROPOSE = 42,
+    MSG_CONFIRM = 43,
+};

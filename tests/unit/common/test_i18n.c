@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Catalogues: what is refused, and what a lookup answers.
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "common/i18n.h"
+
+static char path[512];
+
+static void write_file(const void *bytes, size_t size)
+{
+    const char *dir = getenv("TEST_DIR");
+    char command[600];
+    snprintf(command, sizeof command, "mkdir -p '%s'", dir ? dir : "/tmp");
+    assert_int_equal(system(command), 0);
+    snprintf(path, sizeof path, "%s/test.mo", dir ? dir : "/tmp");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+}
+
+// Two entries: a plain one and a plural one, originals in order.
+static const char originals[] = "%lu row\0%lu rows\0done";
+static const char translations[] = "%lu строка\0%lu строки\0%lu строк\0готово";
+enum { PLURAL_ID = 16, PLURAL_TEXT = sizeof "%lu строка" + sizeof "%lu строки" + sizeof "%lu строк" - 1 };
+
+static size_t build(char *out)
+{
+    const uint32_t texts = 20 + 32, replies = texts + sizeof originals;
+    const uint32_t words[] = {0x950412de,
+                              0,
+                              2,
+                              20,
+                              36,
+                              PLURAL_ID,
+                              texts,
+                              4,
+                              texts + PLURAL_ID + 1,
+                              PLURAL_TEXT,
+                              replies,
+                              sizeof "готово" - 1,
+                              replies + PLURAL_TEXT + 1};
+    memcpy(out, words, sizeof words);
+    memcpy(out + texts, originals, sizeof originals);
+    memcpy(out + replies, translations, sizeof translations);
+    return replies + sizeof translations;
+}
+
+static void a_missing_catalogue_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(i18n_load("/nowhere/selenga.mo"), -ENOENT);
+    assert_string_equal(i18n_text("done"), "done");
+}
+
+static void every_truncation_of_a_catalogue_is_refused(void **state)
+{
+    (void)state;
+    char bytes[512];
+    size_t size = build(bytes);
+    for (size_t n = 0; n < size; n++) {
+        write_file(bytes, n);
+        assert_int_equal(i18n_load(path), -EBADMSG);
+    }
+}
+
+static void a_text_that_points_outside_is_refused(void **state)
+{
+    (void)state;
+    char bytes[512];
+    size_t size = build(bytes);
+    uint32_t far = 0xfffffff0;
+    memcpy(bytes + 24, &far, sizeof far);
+    write_file(bytes, size);
+    assert_int_equal(i18n_load(path), -EBADMSG);
+}
+
+static void english_stays_without_a_catalogue(void **state)
+{
+    (void)state;
+    assert_string_equal(i18n_text("done"), "done");
+    assert_string_equal(i18n_plural("%lu row", "%lu rows", 1), "%lu row");
+    assert_string_equal(i18n_plural("%lu row", "%lu rows", 0), "%lu rows");
+}
+
+static void a_lookup_answers_in_the_language_of_the_catalogue(void **state)
+{
+    (void)state;
+    char bytes[512];
+    write_file(bytes, build(bytes));
+    assert_int_equal(i18n_load(path), 0);
+    assert_string_equal(i18n_text("done"), "готово");
+    assert_string_equal(i18n_text("unknown"), "unknown");
+    assert_string_equal(i18n_text(""), "");
+    static const struct {
+        unsigned long n;
+        const char *text;
+    } rows[] = {{1, "%lu строка"},  {2, "%lu строки"},  {5, "%lu строк"},   {11, "%lu строк"},
+                {14, "%lu строк"},  {21, "%lu строка"}, {23, "%lu строки"}, {100, "%lu строк"},
+                {111, "%lu строк"}, {0, "%lu строк"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(i18n_plural("%lu row", "%lu rows", rows[i].n), rows[i].text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_missing_catalogue_is_refused),
+        cmocka_unit_test(every_truncation_of_a_catalogue_is_refused),
+        cmocka_unit_test(a_text_that_points_outside_is_refused),
+        cmocka_unit_test(english_stays_without_a_catalogue),
+        cmocka_unit_test(a_lookup_answers_in_the_language_of_the_catalogue),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -59,6 +59,6 @@ enum message {
     MSG_REVOKE = 39,
     MSG_REPORT = 40,
     MSG_REPORT_REPLY = 41,
-    MSG_PROPOSE = 42,
-    MSG_CONFIRM = 43,
+    MSG_ROUTE_PROPOSE = 42,
+    MSG_ROUTE_CONFIRM = 43,
 };

@@ -27,6 +27,7 @@ typedef enum field_type {
     FIELD_REF,      // text, natural key of a record of kind `ref` ("ORG:NUMBER" for people)
     FIELD_REFS,     // the same, several joined by ';'
     FIELD_BYTES,    // bytes, hex outside
+    FIELD_DIGITS,   // text of exactly `max` digits; blanks and dashes between them are dropped on the way in
 } field_type_t;
 
 enum {
@@ -36,12 +37,17 @@ enum {
     F_DERIVED = 8,  // set by the home's service, refused from outside
 };
 
+enum {
+    FIELD_MAX = 400,    // bytes of a text field whose row does not say
+    FIELD_LIMIT = 2048, // no row may allow more
+};
+
 typedef struct field_rule {
     const char *name; // the message's field
     pd_class_t pd;
     field_type_t type;
     unsigned flags;
-    int64_t min, max;   // FIELD_INT, FIELD_DECIMAL; FIELD_TEXT: max bytes, 0 = 400
+    int64_t min, max;   // FIELD_INT, FIELD_DECIMAL; text and bytes: max bytes, 0 = FIELD_MAX
     const char *values; // FIELD_ENUM, FIELD_SET: codes separated by spaces
     uint32_t ref;       // FIELD_REF, FIELD_REFS: number of the kind
     const char *help;   // English, msgid of the translation

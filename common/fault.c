@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// See fault.h. The table below is the list of all codes; a test checks that every code used in the rows of
+// kinds is there.
+#include "common/fault.h"
+#include "common/i18n.h"
+#include "common/text.h"
+#include <stdio.h>
+
+typedef struct row {
+    const char *code;
+    const char *text; // msgid; {field} and {1} to {4} stand for the field and the arguments
+} row_t;
+
+// What is wrong, then what to do.
+static const row_t table[] = {
+    // values
+    {"REQUIRED", N_("{field} is missing. Give a value.")},
+    {"BAD-DATE", N_("{field}: `{1}` is not a date. Write it as YYYY-MM-DD, e.g. 2024-09-01.")},
+    {"BAD-NUMBER", N_("{field}: `{1}` is not a number of the right form. Write a whole number, or at most "
+                      "two decimals where "
+                      "parts are allowed.")},
+    {"BAD-VALUE", N_("{field}: `{1}` is not allowed here. Use one of: {2}.")},
+    {"BAD-BOOL", N_("{field}: `{1}` is neither yes nor no. Write yes or no.")},
+    {"BAD-TYPE", N_("{field}: this JSON value is of the wrong type. Expected: {1}.")},
+    {"BAD-HEX", N_("{field}: `{1}` is not an even number of hexadecimal digits. Copy it again.")},
+    {"BAD-DIGITS", N_("{field}: `{1}` does not have exactly {2} digits. Check the number.")},
+    {"BAD-TEXT",
+     N_("{field} holds control characters or is not UTF-8. Remove line breaks and save the file as UTF-8.")},
+    {"BAD-CODE", N_("{field} must not contain `:` or `;`. Choose another code.")},
+    {"BAD-REF", N_("{field}: `{1}` does not name a record of kind {2}. People are written ORG:NUMBER, others "
+                   "by their code.")},
+    {"EMPTY", N_("{field} is given but empty. Clear it instead.")},
+    {"TOO-LONG", N_("{field} is longer than {1} bytes. Shorten it.")},
+    {"TOO-BIG", N_("The record is larger than {1} bytes. Shorten its texts.")},
+    {"RANGE", N_("{field}: {1} is out of range. It must be from {2} to {3}.")},
+    {"DATES-ORDER", N_("{field} lies before the beginning. Correct one of the two dates.")},
+    {"SELF-REF", N_("{field} names the record or the person itself. Name another one.")},
+    {"BANDS-ORDER", N_("{field} must be below the threshold before it. Order the thresholds.")},
+    {"SCORE-ABOVE-MAX", N_("The score is above the maximum. Correct one of the two.")},
+    {"DOCUMENT-NEEDED", N_("A finished programme needs the number of its document. Fill in {field}.")},
+    {"NOT-CONFIRMED", N_("A route comes into force only when a person has agreed. Fill in {field}.")},
+    {"NOT-CLOSED", N_("A closed route needs an outcome and a day. Fill in {field}.")},
+    {"DERIVED-FIELD", N_("{field} is computed and cannot be given. Leave it out.")},
+    {"UNKNOWN-FIELD", N_("There is no field `{1}` in kind {2}. `selenga kinds {2}` lists the fields.")},
+    {"UNKNOWN-KIND", N_("There is no kind `{1}`. `selenga kinds` lists them.")},
+    {"MALFORMED", N_("The data is damaged or made by a faulty program. Send it again; if that does not help, "
+                     "tell the operator.")},
+    // references and rights
+    {"REF-UNKNOWN", N_("{field}: {2} `{1}` is not there. Enter it first.")},
+    {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},
+    {"KEY-CHANGE",
+     N_("{field} is part of the key and cannot be changed. Delete the record and enter it anew.")},
+    {"IN-USE", N_("Other records still refer to it, e.g. {1}. Delete those first.")},
+    {"NOT-FOUND", N_("There is no such record: {1}.")},
+    {"NOT-HOME", N_("This record belongs to another node ({1}). Change it there.")},
+    {"NOT-WRITER", N_("Records of kind {1} are not written at this level. Write them at: {2}.")},
+    {"NOT-SERVING",
+     N_("This node does not serve the organisation of the record. Write it at the node that does.")},
+    {"PROGRAM-ONLY", N_("Records of kind {1} are made by the program itself.")},
+    {"NOT-SCOPE", N_("The sender may not send records of organisation {1}. Check where that organisation "
+                     "stands in the tree.")},
+    {"NOT-REACH", N_("Records of kind {1} must not come here. Update the sender's program.")},
+    {"WHY-NEEDED", N_("Say why: --why TEXT.")},
+    {"TRANSITION", N_("{field}: from `{1}` it cannot become `{2}`.")},
+    // JSON
+    {"JSON-SYNTAX", N_("Not JSON, line {1}: {2}.")},
+    {"JSON-DEPTH", N_("JSON is nested more than {1} levels deep. No record needs that.")},
+    {"JSON-SIZE", N_("One JSON record is larger than {1} bytes. Split it.")},
+    {"JSON-SHAPE", N_("Expected one JSON object, or an array of objects.")},
+    {"BAD-ID", N_("`{1}` is not an id.")},
+    {"ID-NOT-KEY", N_("The id does not belong to this natural key. Leave the id out.")},
+    // CSV and sheets
+    {"CSV-QUOTE", N_("Quotation marks do not match. Write \" inside a quoted cell as \"\".")},
+    {"CSV-CELL", N_("A cell is longer than {1} bytes. Shorten it.")},
+    {"CSV-COLUMNS", N_("More than {1} columns. Remove the empty ones.")},
+    {"CSV-WIDTH", N_("The row has {1} cells and the header {2}. Check the separators.")},
+    {"CSV-NUL", N_("The file holds NUL bytes: it is no CSV. Save it as CSV from the table program.")},
+    {"CSV-ENCODING", N_("The text is neither UTF-8 nor windows-1251. Save the file as UTF-8.")},
+    {"CSV-EMPTY", N_("The file has no header. The first line must name the columns.")},
+    {"CSV-READ", N_("The file cannot be read: {1}.")},
+    {"COLUMN-UNKNOWN", N_("There is no column `{1}` in sheet {2}. Its columns are: {3}.")},
+    {"COLUMN-MISSING", N_("Column `{1}` is required in sheet {2}. Add it.")},
+    {"COLUMN-TWICE", N_("Column `{1}` is there twice. Remove one of them.")},
+    {"SHEET-UNKNOWN", N_("There is no sheet `{1}`. Sheets are: {2}.")},
+    // nodes and the service
+    {"BUSY", N_("Not now: {1}. Try again later.")},
+    {"DISK-FULL", N_("The disk of this node is full. Free space, then try again.")},
+    {"UNREACHABLE", N_("The service does not answer. Is the node running? `selenga node status` tells.")},
+    {"UNKNOWN-REQUEST",
+     N_("This service does not know the request. Update the programs of the node together.")},
+    {"REQUEST-SIZE", N_("The request is too large. Send fewer records at once.")},
+    {"BAD-PERIOD", N_("`{1}` is not a period. Write 2024, 2024-Q3, 2024-H1 or 2023/24.")},
+    {"LEVEL-UNKNOWN", N_("There is no level `{1}`. Levels are: school municipality region federation.")},
+    {"INVITE-USED", N_("The invitation was already used. Ask the hub for a new one.")},
+    {"INVITE-EXPIRED", N_("The invitation has expired. Ask the hub for a new one.")},
+    {"INVITE-UNKNOWN", N_("This hub did not issue the invitation. Ask the hub for a new one.")},
+    {"NODE-EXISTS", N_("Organisation {1} already has a node. Revoke it first.")},
+    {"UNKNOWN", N_("Refused without a reason. Look into the service's log.")},
+};
+
+// Ends a text that was cut with an ellipsis, never inside a character.
+static void copy_cut(char *to, size_t size, const char *text)
+{
+    static const char ellipsis[] = "…";
+    if (text_copy(to, size, text)) return;
+    size_t keep = size - sizeof ellipsis;
+    while (keep > 0 && ((unsigned char)text[keep] & 0xc0) == 0x80) keep--;
+    memcpy(to, text, keep);
+    memcpy(to + keep, ellipsis, sizeof ellipsis);
+}
+
+void fault_set_list(fault_t *fault, const char *code, const char *field, ...)
+{
+    if (fault == NULL) return;
+    memset(fault, 0, sizeof *fault);
+    copy_cut(fault->code, sizeof fault->code, code);
+    if (field != NULL) copy_cut(fault->field, sizeof fault->field, field);
+    va_list args;
+    va_start(args, field);
+    const char *arg = va_arg(args, const char *);
+    for (; arg != NULL && fault->n_args < FAULT_ARGS; arg = va_arg(args, const char *))
+        copy_cut(fault->args[fault->n_args++], FAULT_ARG, arg);
+    va_end(args);
+}
+
+static const row_t *find_row(const char *code)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (strcmp(table[i].code, code) == 0) return &table[i];
+    return NULL;
+}
+
+bool fault_is_known(const char *code)
+{
+    return find_row(code) != NULL;
+}
+
+typedef struct writer_to {
+    char *at, *end; // end: where the NUL must still fit
+} writer_to_t;
+
+// Whole characters only: a text that does not fit ends at the last one that does.
+static void append(writer_to_t *w, const char *text, size_t length)
+{
+    size_t room = (size_t)(w->end - w->at);
+    if (length > room) {
+        length = room;
+        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) length--;
+        w->end = w->at + length;
+    }
+    memcpy(w->at, text, length);
+    w->at += length;
+}
+
+// The text that a mark at the beginning of `mark` stands for, and the mark's length; NULL when it is no mark.
+static const char *value_of(const fault_t *fault, const char *mark, size_t *ret_length)
+{
+    if (strncmp(mark, "{field}", 7) == 0) {
+        *ret_length = 7;
+        return fault->field[0] != '\0' ? fault->field : "?";
+    }
+    if (mark[0] != '{' || mark[1] < '1' || mark[1] > '4' || mark[2] != '}') return NULL;
+    unsigned n = (unsigned)(mark[1] - '1');
+    *ret_length = 3;
+    return n < fault->n_args ? fault->args[n] : "?";
+}
+
+static void render(const fault_t *fault, const char *text, writer_to_t *w)
+{
+    while (*text != '\0') {
+        size_t length = 1;
+        const char *value = value_of(fault, text, &length);
+        if (value == NULL) {
+            length = strcspn(text + 1, "{") + 1;
+            append(w, text, length);
+        } else {
+            append(w, value, strlen(value));
+        }
+        text += length;
+    }
+}
+
+const char *fault_text(const fault_t *fault, char *buf, size_t size)
+{
+    writer_to_t w = {.at = buf, .end = buf + size - 1};
+    const row_t *row = find_row(fault->code);
+    if (row != NULL) {
+        render(fault, i18n_text(row->text), &w);
+    } else {
+        append(&w, fault->code, strlen(fault->code));
+        append(&w, fault->field[0] != '\0' ? " " : "", fault->field[0] != '\0');
+        append(&w, fault->field, strlen(fault->field));
+        for (unsigned k = 0; k < fault->n_args; k++) {
+            append(&w, k == 0 ? ": " : ", ", 2);
+            append(&w, fault->args[k], strlen(fault->args[k]));
+        }
+    }
+    *w.at = '\0';
+    return buf;
+}
+
+void fault_to_proto(const fault_t *fault, Selenga__Fault *ret_message, char **args)
+{
+    selenga__fault__init(ret_message);
+    ret_message->code = (char *)fault->code;
+    if (fault->field[0] != '\0') ret_message->field = (char *)fault->field;
+    for (unsigned i = 0; i < fault->n_args; i++) args[i] = (char *)fault->args[i];
+    ret_message->n_args = fault->n_args;
+    ret_message->args = fault->n_args > 0 ? args : NULL;
+}
+
+// A terminal is not to be driven by what a peer sends: other than printable UTF-8 becomes '?'.
+static void take(char *to, size_t size, const char *text)
+{
+    copy_cut(to, size, text != NULL ? text : "");
+    if (!text_is_clean(slice_text(to)))
+        for (char *c = to; *c != '\0'; c++)
+            if ((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e) *c = '?';
+}
+
+void fault_from_proto(const Selenga__Fault *message, fault_t *ret_fault)
+{
+    memset(ret_fault, 0, sizeof *ret_fault);
+    take(ret_fault->code, sizeof ret_fault->code,
+         message != NULL && message->code != NULL && message->code[0] != '\0' ? message->code : "UNKNOWN");
+    if (message == NULL) return;
+    take(ret_fault->field, sizeof ret_fault->field, message->field);
+    for (size_t i = 0; i < message->n_args && i < FAULT_ARGS; i++)
+        take(ret_fault->args[ret_fault->n_args++], FAULT_ARG, message->args[i]);
+}

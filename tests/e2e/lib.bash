@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# For end-to-end tests: source it first. A test ends at its first failing command and says which; what it started with
+# start_node is stopped on the way out. $BIN, $SOURCE and $TEST_DIR come from ctest.
+set -Eeuo pipefail
+trap 'echo "FAILED at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND" >&2' ERR
+trap stop_all EXIT
+nodes=()
+
+# expect_within SECONDS COMMAND...: runs the command until it succeeds. Never waits longer than it must.
+exec {idle}<> <(:)
+expect_within() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < end)) || { echo "not in time: $*" >&2; return 1; }
+        read -rt 0.1 -u "$idle" _ || true
+    done
+}
+
+# refuses CODE COMMAND...: the command must end with this exit code.
+refuses() {
+    local wanted=$1 code=0
+    shift
+    "$@" || code=$?
+    ((code == wanted)) || { echo "exit $code instead of $wanted: $*" >&2; return 1; }
+}
+
+# start_node NAME: runs the node in $TEST_DIR/NAME in the background until it says ready.
+start_node() {
+    setsid "$BIN/selenga" node run "$TEST_DIR/$1" >"$TEST_DIR/$1.out" 2>"$TEST_DIR/$1.log" </dev/null &
+    nodes+=($!)
+    expect_within 30 grep -qx ready "$TEST_DIR/$1.out" || { tail -n 30 "$TEST_DIR/$1.log" >&2; return 1; }
+}
+
+stop_all() {
+    local pid code=$?
+    for pid in "${nodes[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    for pid in "${nodes[@]}"; do
+        expect_within 20 bash -c "! kill -0 $pid 2>/dev/null" || kill -KILL -- "-$pid"
+    done
+    nodes=()
+    exit "$code"
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole small files.
+#include "common/file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int check(int fd, size_t most, bool private_only, size_t *ret_size)
+{
+    struct stat st;
+    if (fstat(fd, &st)) return -errno;
+    if (!S_ISREG(st.st_mode)) return -EINVAL;
+    // root may start a program for somebody else's node
+    bool owned = st.st_uid == geteuid() || geteuid() == 0;
+    if (private_only && (!owned || (st.st_mode & (S_IRWXG | S_IRWXO)))) return -EACCES;
+    if (st.st_size > (off_t)most) return -EFBIG;
+    *ret_size = (size_t)st.st_size;
+    return 0;
+}
+
+static int read_all(int fd, uint8_t *to, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t n = read(fd, to + done, size - done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return -errno;
+        if (n == 0) return -EAGAIN; // it shrank under us
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+int file_read(const char *path, size_t most, bool private_only, uint8_t **ret_data, size_t *ret_size)
+{
+    AUTO(xclose) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not hold us
+    if (fd < 0) return -errno;
+    size_t size;
+    int r = check(fd, most, private_only, &size);
+    if (r) return r;
+    AUTO(xfree) uint8_t *data = xmalloc(size + 1);
+    r = read_all(fd, data, size);
+    if (r) return r;
+    data[size] = '\0';
+    *ret_data = data;
+    data = NULL;
+    *ret_size = size;
+    return 0;
+}
+
+static int write_all(int fd, slice_t data)
+{
+    while (data.size) {
+        ssize_t n = write(fd, data.data, data.size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return -errno;
+        data = slice(data.data + n, data.size - (size_t)n);
+    }
+    return fsync(fd) ? -errno : 0;
+}
+
+static int sync_dir_of(const char *path)
+{
+    char dir[PATH_MAX];
+    if (!text_copy(dir, sizeof dir, path)) return -ENAMETOOLONG;
+    char *slash = strrchr(dir, '/');
+    if (slash) slash[slash == dir] = '\0';
+    AUTO(xclose) int fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    return fsync(fd) ? -errno : 0;
+}
+
+static int write_beside(const char *beside, slice_t data, mode_t mode)
+{
+    if (unlink(beside) && errno != ENOENT) return -errno; // of a crash
+    AUTO(xclose) int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0) return -errno;
+    if (fchmod(fd, mode)) return -errno; // whatever the umask
+    return write_all(fd, data);
+}
+
+int file_replace(const char *path, slice_t data, mode_t mode)
+{
+    char beside[PATH_MAX];
+    int n = snprintf(beside, sizeof beside, "%s.new", path);
+    if (n < 0 || (size_t)n >= sizeof beside) return -ENAMETOOLONG;
+    int r = write_beside(beside, data, mode);
+    if (!r && rename(beside, path)) r = -errno;
+    if (r) {
+        unlink(beside);
+        return r;
+    }
+    return sync_dir_of(path);
+}

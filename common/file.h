@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole small files, read with a bound and replaced so that a crash leaves the old or the new one, never a
+// part.
+#pragma once
+#include "common/util.h"
+#include <sys/types.h>
+
+// Reads at most `most` bytes. The caller frees *ret_data (xfree); a NUL follows the data and is not counted.
+// Returns 0 or negative errno: -EFBIG when there is more, -EINVAL when it is no regular file,
+// -EACCES also when private_only and the file is open to others or belongs to somebody else.
+int file_read(const char *path, size_t most, bool private_only, uint8_t **ret_data, size_t *ret_size);
+
+// Writes path.new, fsyncs it, renames it over path, fsyncs the directory. Returns 0 or negative errno.
+int file_replace(const char *path, slice_t data, mode_t mode);

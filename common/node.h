@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node's directory and what it says about itself.
+//
+//   DIR/node.conf            who the node is, who its parent is, settings of its programs (ZPL, kept by the
+//   operator) DIR/secret/node.key      its CURVE pair: two lines of Z85, public and secret
+//   DIR/secret/person.key    32 bytes, the key of the region's person pseudonyms
+//   DIR/store/SERVICE/       one LMDB environment each
+//   DIR/run/gate             the gate's local endpoint; access to it is access to the node
+//   DIR/log/
+//
+// secret/ and run/ are 0700 and files in secret/ 0600: whoever may open them is the node. All faults are
+// sentences.
+#pragma once
+#include "common/ids.h"
+#include "common/settings.h"
+
+enum {
+    NODE_ORG_MAX = 64,
+    NODE_LEVEL_MAX = 31,
+    NODE_NAME_MAX = 255,
+    NODE_ENDPOINT_MAX = 200,
+    NODE_KEY_SIZE = 32,
+    NODE_RANK_MAX = 13, // of a level: 0 school, 1 municipality, 2 region, 3 federation
+};
+
+// Outcomes.
+enum {
+    NODE_E_ABSENT = 1, // no such directory or file
+    NODE_E_REFUSED,    // it is there and must not be used as it is
+    NODE_E_EXISTS,     // it is there already
+};
+
+// Where every program of a node finds the gate, once it has entered the directory. Relative, because the path
+// of a local socket is limited to 107 bytes.
+#define NODE_GATE_ENDPOINT "ipc://run/gate"
+
+typedef struct node_keys {
+    uint8_t public_key[NODE_KEY_SIZE];
+    uint8_t secret_key[NODE_KEY_SIZE];
+} node_keys_t;
+
+typedef struct node_parent {
+    bool known; // false: the root, and all else is empty
+    char endpoint[NODE_ENDPOINT_MAX + 1];
+    uint8_t key[NODE_KEY_SIZE]; // the parent's CURVE public key
+    char org[NODE_ORG_MAX + 1];
+    uint32_t rank;
+} node_parent_t;
+
+typedef struct node_conf {
+    path_t path;
+    char org[NODE_ORG_MAX + 1];
+    char level[NODE_LEVEL_MAX + 1];
+    uint32_t rank;
+    char name[NODE_NAME_MAX + 1];
+    char listen[NODE_ENDPOINT_MAX + 1]; // tcp://HOST:PORT for children; empty: none
+    node_parent_t parent;
+    zconfig_t *root; // the file as read, for node_settings; NULL for one that was made and not read
+    char *text;
+} node_conf_t;
+
+// Makes DIR with secret/, run/, store/ with the services' folders, and log/. The directory may exist if it is
+// empty. Returns 0, NODE_E_EXISTS or NODE_E_REFUSED with why.
+int node_make_dirs(const char *dir, why_t *why);
+
+// For a program's start: umask 077 and chdir to DIR. Returns 0 or NODE_E_ABSENT with why. Everything below
+// takes "." then.
+int node_enter(const char *dir, why_t *why);
+
+// Reads DIR/node.conf. Every key must be known, there once and in range. Returns 0, NODE_E_ABSENT or
+// NODE_E_REFUSED with why. node_conf_clear(ret_conf) when done.
+int node_conf_load(const char *dir, node_conf_t *ret_conf, why_t *why);
+
+// Frees what the conf holds and empties it. Usable with AUTO() on a node_conf_t that starts as {0}.
+void node_conf_clear(node_conf_t *conf);
+
+// Writes DIR/node.conf anew: temporary file, fsync, rename, fsync of the directory. Settings sections of a
+// conf that was read are kept, comments are not. Both kinds of quotes in one name: ' becomes ’. Returns 0 or
+// NODE_E_REFUSED with why.
+int node_conf_save(const char *dir, const node_conf_t *conf, why_t *why);
+
+// settings_load of the table's section of a conf that was read. Returns 0 or NODE_E_REFUSED with why.
+int node_settings(const node_conf_t *conf, const settings_table_t *table, void *values, size_t values_size,
+                  why_t *why);
+
+// A fresh random pair, and the pair of a secret half.
+void node_keys_make(node_keys_t *ret_keys);
+void node_keys_of_secret(const uint8_t secret[static NODE_KEY_SIZE], node_keys_t *ret_keys);
+
+// DIR/secret/node.key. Load refuses a file that others can read, that is damaged, or whose halves do not
+// match. Save replaces durably. Return 0, NODE_E_ABSENT or NODE_E_REFUSED with why.
+int node_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why);
+int node_keys_save(const char *dir, const node_keys_t *keys, why_t *why);
+
+// DIR/secret/person.key, likewise.
+int node_person_key_load(const char *dir, uint8_t ret_key[static NODE_KEY_SIZE], why_t *why);
+int node_person_key_save(const char *dir, const uint8_t key[static NODE_KEY_SIZE], why_t *why);
+
+// Twelve hex digits of BLAKE2b of a public key, for people to compare.
+enum { NODE_FINGERPRINT_TEXT = 15 }; // "0123-4567-89ab" and NUL
+const char *node_fingerprint(const uint8_t key[static NODE_KEY_SIZE],
+                             char ret_text[static NODE_FINGERPRINT_TEXT]);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/admit.h"
+#include "common/body.h"
+#include "common/kinds.h"
+#include "common/msg.h"
+#include "proto/kinds.h"
+#include "proto/message.h"
+#include "proto/registry.pb-c.h"
+
+enum { SYSTEM_KINDS = 100 };
+
+static bool refuse(fault_t *fault, const char *code, slice_t org)
+{
+    char text[ORG_MAX + 1] = "";
+    if (org.size > 0 && org.size <= ORG_MAX) memcpy(text, org.data, org.size);
+    fault_set(fault, code, NULL, text);
+    return false;
+}
+
+static bool right_service(const store_place_t *place, uint32_t peer, const record_t *r)
+{
+    if (peer < PEER_LABEL_MIN) return r->kind / 100 == peer;
+    return r->kind < SYSTEM_KINDS || r->kind / 100 == place->service;
+}
+
+// The path of a child.
+static path_t child_path(const store_place_t *place, uint32_t label)
+{
+    path_t path = place->path;
+    be32_store(path.b + path.len, label);
+    path.len += PATH_LABEL;
+    return path;
+}
+
+// Could a record of this home and reach have gone down to that child? Then the child may hand it back.
+static bool went_down(const store_place_t *place, uint32_t child, const record_t *r)
+{
+    path_t path = child_path(place, child);
+    if (r->down == DOWN_ALL) return true;
+    if (r->down == DOWN_SERVING) return scope_in_child(place->scope, child, r->org) != SCOPE_NO;
+    return r->down == DOWN_TO && path_is_prefix(&path, &r->to);
+}
+
+static bool stamp_fits(const record_t *r, const kind_rule_t *rule)
+{
+    return r->up <= rule->up && (r->down == rule->down || r->down == DOWN_NONE);
+}
+
+static bool org_of_child(const store_place_t *place, uint32_t child, slice_t org, fault_t *fault)
+{
+    if (org.size == 0) return true;
+    switch (scope_in_child(place->scope, child, org)) {
+    case SCOPE_YES:
+        return true;
+    case SCOPE_NO:
+        return refuse(fault, "ORG-FOREIGN", org);
+    case SCOPE_UNKNOWN:
+        break;
+    }
+    return refuse(fault, "ORG-UNKNOWN", org);
+}
+
+// A new organisation is in nobody's scope yet; what it is put under must be in the sender's.
+static bool organisation_of_child(const store_place_t *place, uint32_t child, const record_t *r,
+                                  fault_t *fault)
+{
+    AUTO(msg_body_free)
+    Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r->body);
+    if (m == NULL) return refuse(fault, "MALFORMED", r->org);
+    return org_of_child(place, child, m->parent != NULL ? slice_text(m->parent) : r->org, fault);
+}
+
+static bool admit_child(const store_place_t *place, uint32_t child, const record_t *r, fault_t *fault)
+{
+    path_t path = child_path(place, child);
+    if (!path_is_prefix(&path, &r->home))
+        return went_down(place, child, r) || refuse(fault, "HOME-FOREIGN", r->org);
+    bool upward = r->down == DOWN_TO && !path_is_prefix(&path, &r->to);
+    if (!upward && r->up <= place->rank) return refuse(fault, "REACH", r->org);
+    if (r->kind < SYSTEM_KINDS) return true;
+    if (r->kind == N_ORGANISATION && !r->deleted) return organisation_of_child(place, child, r, fault);
+    return org_of_child(place, child, r->org, fault);
+}
+
+static bool admit_parent(const store_place_t *place, const record_t *r, fault_t *fault)
+{
+    if (path_is_prefix(&place->path, &r->home)) { // handed back: it must be one that goes up
+        bool upward =
+            r->up > place->parent_rank || (r->down == DOWN_TO && !path_is_prefix(&place->path, &r->to));
+        return upward || refuse(fault, "HOME-FOREIGN", r->org);
+    }
+    if (r->down == DOWN_ALL || (r->down == DOWN_TO && path_is_prefix(&place->path, &r->to))) return true;
+    bool here = r->down == DOWN_SERVING && scope_in_self(place->scope, r->org) != SCOPE_NO;
+    return here || refuse(fault, "REACH", r->org);
+}
+
+bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
+{
+    const store_place_t *place = arg;
+    (void)txn;
+    if (!right_service(place, peer, r)) return refuse(ret_fault, "WRONG-SERVICE", r->org);
+    if (peer < PEER_LABEL_MIN) return true; // this node's own: checked where it came in
+    bool good =
+        peer == PEER_PARENT ? admit_parent(place, r, ret_fault) : admit_child(place, peer, r, ret_fault);
+    if (!good) return false;
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    if (rule == NULL) return true; // of a newer version: kept and passed on whole
+    if (!stamp_fits(r, rule)) return refuse(ret_fault, "REACH", r->org);
+    return r->deleted || body_check(rule, r->body, ret_fault) == 0;
+}
+
+bool admit_may_change(const fault_t *fault)
+{
+    return strcmp(fault->code, "ORG-UNKNOWN") == 0 || strcmp(fault->code, "ORG-FOREIGN") == 0;
+}

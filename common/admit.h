@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Admission: may this record come in from this neighbour? The receiver checks again what the sender's reach
+// should have ensured (design 2.3): direction of the home, reach of the kind, scope of the organisation, and
+// the body's own rules.
+#pragma once
+#include "common/feed.h"
+#include "common/topology.h"
+
+// A feed_admit_fn; arg is the store_place_t. Kinds that this node does not know are judged by their stamp
+// alone.
+bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record, fault_t *ret_fault);
+
+// Could knowing more organisations or nodes change this verdict? Such items are tried again when the topology
+// changes.
+bool admit_may_change(const fault_t *fault);

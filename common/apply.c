@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a neighbour's version becomes here: design 2.6, rules 3 to 7, as shared/model's executable description
+// has them. Wire checks, reach and organisation scope were looked at before (common/feed.c); here only lives
+// and versions decide.
+#include "common/store_private.h"
+#include "proto/message.h"
+#include "proto/system.pb-c.h"
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KIND_STRAY = 1 };
+
+static bool lives_in(const store_txn_t *txn, const version_t *v)
+{
+    witness_t now = txn->store->lives;
+    now.head = txn->head;
+    return witness_lived(&now, v);
+}
+
+// --- strays: a version that may be lost elsewhere, kept as a record of ours
+// ------------------------------------------
+
+static rid_t stray_id(const store_txn_t *txn, const record_t *r)
+{
+    rid_t id;
+    uint8_t key[sizeof id.b + 20];
+    memcpy(key, r->id.b, sizeof r->id.b);
+    be32_store(key + 16, r->version.inc);
+    be64_store(key + 20, r->version.seq);
+    be64_store(key + 28, r->version.boot);
+    crypto_generichash(id.b, sizeof id.b, key, sizeof key, txn->store->place.path.b,
+                       sizeof txn->store->place.path.b);
+    return id;
+}
+
+// Where a stray goes: to the home of the record it was, and up as far as that record may.
+static void address_stray(const store_txn_t *txn, const record_t *r, record_t *draft)
+{
+    draft->up = r->up;
+    if (path_equal(&r->home, &txn->store->place.path)) return;
+    draft->down = 3;
+    draft->to = r->home;
+}
+
+static int keep_stray(store_txn_t *txn, const record_t *r)
+{
+    record_t held;
+    if (r->kind == KIND_STRAY) return 0;
+    record_t draft = {.id = stray_id(txn, r), .kind = KIND_STRAY, .org = r->org};
+    int rc = store_get(txn, &draft.id, &held, NULL);
+    if (rc <= 0) return rc;
+    Selenga__Stray body = SELENGA__STRAY__INIT;
+    body.has_record = 1;
+    body.record = (ProtobufCBinaryData){.len = r->wire.size, .data = (uint8_t *)(uintptr_t)r->wire.data};
+    size_t size = selenga__stray__get_packed_size(&body);
+    uint8_t *buf = xmalloc(size);
+    selenga__stray__pack(&body, buf);
+    draft.body = (slice_t){.data = buf, .size = size};
+    address_stray(txn, r, &draft);
+    rc = store_write(txn, &draft, NULL);
+    free(buf);
+    return rc;
+}
+
+// --- a record whose home is elsewhere (rule 3)
+// -------------------------------------------------------------------------
+
+// Provably one life's past and present? Then the older one is an ancestor and may go.
+static bool one_life(const record_t *a, const record_t *b, const arrival_t *arrival)
+{
+    if (a->version.boot == b->version.boot) return true;
+    const witness_t *lives = arrival->home_lives;
+    if (lives == NULL) return false;
+    witness_t open = *lives;
+    open.head = UINT64_MAX;
+    return witness_lived(&open, &a->version) && witness_lived(&open, &b->version);
+}
+
+static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
+                         const place_t *place, applied_t *ret)
+{
+    int rc = 0;
+    bool newer = cur == NULL || version_cmp(&in->version, &cur->version) > 0;
+    bool told = arrival->giveback || place_peer_is_home(&txn->store->place, arrival->peer, in);
+    *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
+    if (cur != NULL && told && !one_life(in, cur, arrival)) {
+        rc = keep_stray(txn, newer ? cur : in);
+        if (!newer) *ret = APPLIED_STRAY;
+    }
+    if (rc == 0 && newer)
+        rc = store_keep(txn, in, arrival->peer, cur != NULL ? &place->ancestor : NULL, cur, place);
+    return rc;
+}
+
+// --- our own version coming back (rules 5 and 6)
+// -------------------------------------------------------------------------
+
+enum back { BACK_IGNORE, BACK_ADOPT, BACK_STRAY };
+
+static enum back judge_own(const store_txn_t *txn, const record_t *in, const arrival_t *arrival,
+                           const record_t *cur, const place_t *place)
+{
+    const witness_t *lost = arrival->lost;
+    if (lives_in(txn, &in->version)) return BACK_IGNORE; // our own past
+    if (cur == NULL) return BACK_ADOPT;                  // made after the image: take it back
+    int cmp = version_cmp(&in->version, &cur->version);
+    if (cmp == 0 || version_cmp(&place->ancestor, &in->version) >= 0) return BACK_IGNORE; // taken back before
+    bool in_lost = lost != NULL && witness_lived(lost, &in->version);
+    bool cur_lost = lost != NULL && witness_lived(lost, &cur->version);
+    bool untouched = lives_in(txn, &cur->version) && cur->version.seq <= arrival->fork;
+    if (cmp > 0 && in_lost && (cur_lost || untouched)) return BACK_ADOPT; // ours is its ancestor
+    if (cmp < 0 && in_lost && cur_lost) return BACK_IGNORE; // its ancestor, of the same lost life
+    return BACK_STRAY;                                      // written on both sides, or nobody can tell
+}
+
+static void raise_inc(store_txn_t *txn, const version_t *seen)
+{
+    if (txn->inc <= seen->inc && seen->inc < UINT32_MAX) txn->inc = seen->inc + 1;
+}
+
+// Ours goes on above the stray, as a new version with what it says now.
+static int write_again(store_txn_t *txn, const record_t *in, const record_t *cur, const version_t *ancestor)
+{
+    raise_inc(txn, &in->version);
+    record_t draft = store_record_dup(cur);
+    int rc = store_write_from(txn, &draft, ancestor, NULL);
+    store_record_free(&draft);
+    return rc;
+}
+
+static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
+                     const place_t *place, applied_t *ret)
+{
+    int rc = 0;
+    switch (judge_own(txn, in, arrival, cur, place)) {
+    case BACK_IGNORE:
+        *ret = APPLIED_KNOWN;
+        return 0;
+    case BACK_ADOPT:
+        raise_inc(txn, &in->version);
+        *ret = APPLIED_NEW;
+        return store_keep(txn, in, arrival->peer, cur != NULL ? &place->ancestor : NULL, cur, place);
+    case BACK_STRAY:
+        *ret = APPLIED_STRAY;
+        bool below = version_cmp(&cur->version, &in->version) < 0;
+        rc = keep_stray(txn, in);
+        if (rc == 0 && below) rc = write_again(txn, in, cur, &place->ancestor);
+        return rc;
+    }
+    return 0;
+}
+
+int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied)
+{
+    record_t held, in = *incoming;
+    place_t place;
+    applied_t applied = APPLIED_KNOWN;
+    int rc = store_get(txn, &in.id, &held, &place);
+    if (rc < 0) return rc;
+    record_t *cur = rc == KV_NONE ? NULL : &held;
+    record_t copy = cur != NULL ? store_record_dup(cur) : (record_t){0};
+    if (cur != NULL) cur = &copy;
+    if (place_is_home(&txn->store->place, &in))
+        rc = apply_own(txn, &in, arrival, cur, &place, &applied);
+    else
+        rc = apply_foreign(txn, &in, arrival, cur, &place, &applied);
+    store_record_free(&copy);
+    if (rc == 0) *ret_applied = applied;
+    return rc;
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+// Links and dispatch. What a consumer does is in feed_consumer.c, what a producer does in feed_producer.c.
+#include "common/feed_private.h"
+#include "proto/message.h"
+#include <errno.h>
+#include <stdlib.h>
+
+feed_t *feed_new(store_t *store, const feed_hooks_t *hooks, uint64_t seed)
+{
+    feed_t *feed = xcalloc(1, sizeof *feed);
+    *feed = (feed_t){.store = store, .hooks = *hooks, .seed = seed};
+    return feed;
+}
+
+static void link_free(link_t *link)
+{
+    witness_clear(&link->in.cursor);
+    witness_clear(&link->out.lost);
+    free(link);
+}
+
+void feed_destroy(feed_t **feed_p)
+{
+    if (*feed_p == NULL) return;
+    for (size_t i = 0; i < (*feed_p)->n_links; i++) link_free((*feed_p)->links[i]);
+    free((*feed_p)->links);
+    free(*feed_p);
+    *feed_p = NULL;
+}
+
+// splitmix64: session ids only have to differ from each other.
+uint64_t feed_session(feed_t *feed)
+{
+    uint64_t z = feed->seed += 0x9e3779b97f4a7c15ULL;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+    return (z ^ z >> 31) | 1;
+}
+
+link_t *feed_find(const feed_t *feed, uint32_t peer)
+{
+    size_t low = 0, high = feed->n_links;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (feed->links[mid]->peer == peer) return feed->links[mid];
+        if (feed->links[mid]->peer < peer)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return NULL;
+}
+
+static link_t *make_link(feed_t *feed, uint32_t peer)
+{
+    size_t i = feed->n_links;
+    feed->links = xrealloc(feed->links, (feed->n_links + 1) * sizeof *feed->links);
+    for (; i > 0 && feed->links[i - 1]->peer > peer; i--) feed->links[i] = feed->links[i - 1];
+    link_t *link = xcalloc(1, sizeof *link);
+    link->peer = peer;
+    link->in.wanted = peer >= PEER_LABEL_MIN; // a neighbour's same service; local ones by subscription
+    link->in.window = WINDOW_BYTES;
+    feed->links[i] = link;
+    feed->n_links++;
+    return link;
+}
+
+// Finds or makes the link, with what the store remembers of it.
+static int get_link(feed_t *feed, uint32_t peer, link_t **ret_link)
+{
+    link_t *link = feed_find(feed, peer);
+    int rc = 0;
+    if (link == NULL) {
+        link = make_link(feed, peer);
+        rc = consumer_load(feed, link);
+        if (rc == 0) rc = producer_load(feed, link);
+    }
+    *ret_link = link;
+    return rc;
+}
+
+void feed_subscribe(feed_t *feed, uint32_t service, const uint32_t *kinds, size_t n)
+{
+    link_t *link;
+    if (get_link(feed, service, &link) != 0) return;
+    link->in.wanted = true;
+    link->in.n_kinds = n < KINDS_MAX ? n : KINDS_MAX;
+    if (n > 0) memcpy(link->in.kinds, kinds, link->in.n_kinds * sizeof *kinds);
+}
+
+void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms)
+{
+    link_t *link;
+    if (get_link(feed, peer, &link) != 0) return;
+    link->up = up;
+    link->in.open = false;
+    producer_close(&link->out);
+    if (!up) return;
+    link->in.restart = link->in.wanted;
+    link->in.heard_ms = link->in.asked_ms = now_ms;
+    link->out.wake = true;
+}
+
+void feed_forget(feed_t *feed, uint32_t peer)
+{
+    for (size_t i = 0; i < feed->n_links; i++) {
+        if (feed->links[i]->peer != peer) continue;
+        link_free(feed->links[i]);
+        feed->n_links--;
+        for (; i < feed->n_links; i++) feed->links[i] = feed->links[i + 1];
+        return;
+    }
+}
+
+void feed_send(feed_t *feed, uint32_t peer, uint32_t type, const ProtobufCMessage *body)
+{
+    size_t size = body != NULL ? protobuf_c_message_get_packed_size(body) : 0;
+    uint8_t *buf = xmalloc(size + 1);
+    if (body != NULL) protobuf_c_message_pack(body, buf);
+    feed->hooks.send(feed->hooks.arg, peer, type, slice(buf, size));
+    free(buf);
+}
+
+static int dispatch(feed_t *feed, store_txn_t *txn, link_t *link, uint32_t type, slice_t body, int64_t now_ms)
+{
+    switch (type) {
+    case MSG_PULL:
+        return producer_pull(feed, link, txn, body, now_ms);
+    case MSG_PUSH:
+        return consumer_push(feed, txn, link, body, now_ms);
+    case MSG_GIVEBACK_ASK:
+        return consumer_giveback_ask(feed, link, body, now_ms);
+    case MSG_GIVEBACK:
+        return producer_giveback(feed, txn, link, body);
+    case MSG_REBASE:
+        return consumer_rebase(feed, txn, link, body, now_ms);
+    case MSG_WAKE:
+        link->in.restart = link->in.wanted;
+        return 0;
+    default:
+        return -EBADMSG;
+    }
+}
+
+int feed_message(feed_t *feed, store_txn_t *txn, uint32_t peer, uint32_t type, slice_t body, int64_t now_ms)
+{
+    link_t *link;
+    int rc = get_link(feed, peer, &link);
+    if (rc != 0) return rc;
+    link->up = true;
+    rc = dispatch(feed, txn, link, type, body, now_ms);
+    if (rc != -EBADMSG) return rc;
+    feed->malformed++;
+    return 0;
+}
+
+int feed_flush(feed_t *feed, int64_t now_ms)
+{
+    int rc = 0;
+    for (size_t i = 0; i < feed->n_links && rc == 0; i++) {
+        link_t *link = feed->links[i];
+        if (!link->up) continue;
+        rc = consumer_flush(feed, link, now_ms);
+        if (rc == 0) rc = producer_flush(feed, link, now_ms);
+    }
+    return rc;
+}
+
+void feed_rollback(feed_t *feed, int64_t now_ms)
+{
+    for (size_t i = 0; i < feed->n_links; i++) {
+        link_t *link = feed->links[i];
+        consumer_load(feed, link);
+        link->in.open = link->in.ack = link->in.give = false;
+        link->in.restart = false; // by the tick: what failed once wants a pause
+        link->in.heard_ms = now_ms - SILENCE_MS + 1000;
+        link->in.asked_ms = now_ms;
+        producer_close(&link->out);
+        link->out.wake = true;
+    }
+}
+
+void feed_tick(feed_t *feed, int64_t now_ms)
+{
+    for (size_t i = 0; i < feed->n_links; i++) {
+        link_t *link = feed->links[i];
+        if (link->up && link->in.wanted) consumer_tick(link, now_ms);
+        producer_t *out = &link->out;
+        if (now_ms - out->rate_ms < 1000) continue;
+        out->rate = out->sent_records * 1000 / (uint64_t)(now_ms - out->rate_ms);
+        out->sent_records = 0;
+        out->rate_ms = now_ms;
+    }
+}
+
+bool feed_has_unsaved(const feed_t *feed)
+{
+    for (size_t i = 0; i < feed->n_links; i++)
+        if (feed->links[i]->out.unsaved) return true;
+    return false;
+}
+
+int feed_save(feed_t *feed, store_txn_t *txn)
+{
+    int rc = 0;
+    for (size_t i = 0; i < feed->n_links && rc == 0; i++) {
+        link_t *link = feed->links[i];
+        if (!link->out.unsaved) continue;
+        rc = peer_row_put(txn, link->peer, 'a', &link->out.acked, 1, NULL);
+        link->out.unsaved = false;
+    }
+    return rc;
+}
+
+size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
+{
+    size_t n = 0;
+    (void)now_ms;
+    for (size_t i = 0; i < feed->n_links && n < most; i++) {
+        const link_t *link = feed->links[i];
+        const producer_t *out = &link->out;
+        feed_row_t *row = &rows[n++];
+        *row = (feed_row_t){.peer = link->peer,
+                            .up = link->up,
+                            .open = out->open,
+                            .diverged = out->diverged,
+                            .head = store_head(feed->store),
+                            .acked = out->acked,
+                            .sent = out->sent,
+                            .in_flight_bytes = out->flight_bytes,
+                            .held = out->held,
+                            .has_held = out->has_held,
+                            .quarantined = out->quarantined,
+                            .progress_ms = out->progress_ms,
+                            .sent_per_s = out->rate};
+        memcpy(row->trouble, out->trouble, sizeof row->trouble);
+    }
+    return n;
+}
+
+bool feed_wants(const feed_t *feed, uint32_t peer, uint32_t kind)
+{
+    const link_t *link = feed_find(feed, peer);
+    if (link == NULL || link->out.n_kinds == 0) return true;
+    for (size_t i = 0; i < link->out.n_kinds; i++)
+        if (link->out.kinds[i] == kind) return true;
+    return false;
+}
+
+void feed_set_trouble(feed_t *feed, const char *code)
+{
+    text_copy(feed->trouble, sizeof feed->trouble, code);
+}
+
+uint64_t feed_malformed(const feed_t *feed)
+{
+    return feed->malformed;
+}
+
+// --- witnesses and rows
+// ------------------------------------------------------------------------------------------------
+
+bool witness_read(const Selenga__Witness *m, witness_t *ret)
+{
+    if (m == NULL || m->n_boots > BOOTS_MAX || !m->has_head) return false;
+    witness_t w = {.n = m->n_boots, .head = m->head, .boots = xcalloc(m->n_boots + 1, sizeof(boot_t))};
+    uint64_t last = 0;
+    for (size_t i = 0; i < w.n; i++) {
+        w.boots[i] = (boot_t){.id = m->boots[i]->id, .start = m->boots[i]->start};
+        if (w.boots[i].start < last || w.boots[i].start > w.head) {
+            witness_clear(&w);
+            return false;
+        }
+        last = w.boots[i].start;
+    }
+    witness_clear(ret);
+    *ret = w;
+    return true;
+}
+
+void witness_message(const witness_t *w, bool with_boots, Selenga__Witness *m)
+{
+    selenga__witness__init(m);
+    m->has_head = 1;
+    m->head = w->head;
+    size_t n = with_boots ? w->n : 0;
+    while (n > 0 && w->boots[n - 1].start >= w->head) n--; // only boots that wrote something
+    if (n == 0) return;
+    Selenga__Boot *boots = xcalloc(n, sizeof *boots);
+    m->boots = xcalloc(n, sizeof *m->boots);
+    m->n_boots = n;
+    for (size_t i = 0; i < n; i++) {
+        selenga__boot__init(&boots[i]);
+        boots[i].has_id = boots[i].has_start = 1;
+        boots[i].id = w->boots[i].id;
+        boots[i].start = w->boots[i].start;
+        m->boots[i] = &boots[i];
+    }
+}
+
+void witness_message_free(Selenga__Witness *m)
+{
+    if (m->n_boots > 0) free(m->boots[0]);
+    free(m->boots);
+}
+
+static slice_t row_key(uint8_t *buf, uint32_t peer, char letter)
+{
+    be32_store(buf, peer);
+    buf[4] = (uint8_t)letter;
+    return slice(buf, 5);
+}
+
+int peer_row_put(store_txn_t *txn, uint32_t peer, char letter, const uint64_t *numbers, size_t n,
+                 const witness_t *w)
+{
+    uint8_t key[5];
+    size_t boots = w != NULL ? w->n : 0, size = 8 * n + (w != NULL ? 8 : 0) + 16 * boots;
+    uint8_t *buf = xmalloc(size + 1), *p = buf;
+    for (size_t i = 0; i < n; i++, p += 8) be64_store(p, numbers[i]);
+    if (w != NULL) be64_store(p, w->head), p += 8;
+    for (size_t i = 0; i < boots; i++, p += 16) {
+        be64_store(p, w->boots[i].id);
+        be64_store(p + 8, w->boots[i].start);
+    }
+    int rc = kv_put(store_kv(txn), KV_PEERS, row_key(key, peer, letter), slice(buf, size));
+    free(buf);
+    return rc;
+}
+
+int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n, witness_t *w)
+{
+    uint8_t key[5];
+    slice_t v;
+    int rc = kv_get(store_kv(txn), KV_PEERS, row_key(key, peer, letter), &v);
+    if (rc != 0) return rc;
+    size_t fixed = 8 * n + (w != NULL ? 8 : 0);
+    if (v.size < fixed || (v.size - fixed) % 16 != 0) return -EUCLEAN;
+    for (size_t i = 0; i < n; i++) numbers[i] = be64_load(v.data + 8 * i);
+    if (w == NULL) return 0;
+    witness_clear(w);
+    w->head = be64_load(v.data + 8 * n);
+    w->n = (v.size - fixed) / 16;
+    w->boots = xcalloc(w->n + 1, sizeof *w->boots);
+    for (size_t i = 0; i < w->n; i++)
+        w->boots[i] = (boot_t){.id = be64_load(v.data + fixed + 16 * i),
+                               .start = be64_load(v.data + fixed + 16 * i + 8)};
+    return 0;
+}

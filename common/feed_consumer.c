@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+// The consumer half. It alone knows what it has: position and witness are written in the transaction that
+// applies what they cover; everything it says leaves after that transaction is durable.
+//
+//   KV_PEERS  'c' -> position, head of witness    'b' -> 0, boots of witness (written when they change)
+#include "common/feed_private.h"
+#include "common/quarantine.h"
+#include "proto/message.h"
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+int consumer_load(feed_t *feed, link_t *link)
+{
+    consumer_t *in = &link->in;
+    store_txn_t *txn = NULL;
+    uint64_t cursor[2] = {0, 0};
+    int rc = store_begin(feed->store, false, &txn);
+    if (rc != 0) return rc;
+    witness_clear(&in->cursor);
+    rc = peer_row_get(txn, link->peer, 'b', NULL, 0, &in->cursor);
+    if (rc >= 0) rc = peer_row_get(txn, link->peer, 'c', cursor, 2, NULL);
+    store_abort(&txn);
+    in->expected = cursor[0];
+    in->cursor.head = cursor[1];
+    in->boots_changed = false;
+    return rc < 0 ? rc : 0;
+}
+
+static int save_cursor(store_txn_t *txn, link_t *link)
+{
+    consumer_t *in = &link->in;
+    uint64_t cursor[2] = {in->expected, in->cursor.head};
+    int rc = peer_row_put(txn, link->peer, 'c', cursor, 2, NULL);
+    if (rc != 0 || !in->boots_changed) return rc;
+    in->boots_changed = false;
+    return peer_row_put(txn, link->peer, 'b', NULL, 0, &in->cursor);
+}
+
+// --- applying a batch
+// -------------------------------------------------------------------------------------------------
+
+// Lineage of the record's home as last seen, when the home is a neighbour.
+static const witness_t *lives_of_home(const feed_t *feed, const record_t *r)
+{
+    uint32_t peer = store_home_neighbour(feed->store, r);
+    const link_t *link = peer != PEER_SELF ? feed_find(feed, peer) : NULL;
+    return link != NULL && link->in.cursor.n > 0 ? &link->in.cursor : NULL;
+}
+
+static rid_t id_of_garbage(slice_t wire)
+{
+    rid_t id;
+    crypto_generichash(id.b, sizeof id.b, wire.data, wire.size, NULL, 0);
+    return id;
+}
+
+static int quarantine_garbage(store_txn_t *txn, const arrival_t *arrival, slice_t wire)
+{
+    fault_t fault;
+    fault_set(&fault, "MALFORMED", NULL);
+    record_t none = {.id = id_of_garbage(wire)};
+    return quarantine_put(txn, arrival->peer, wire, &none, &fault);
+}
+
+static int take_one(feed_t *feed, store_txn_t *txn, slice_t wire, const arrival_t *arrival)
+{
+    record_t r, held;
+    fault_t fault;
+    applied_t applied;
+    if (record_parse(wire, &r) != 0) return quarantine_garbage(txn, arrival, wire);
+    bool good = feed->hooks.admit(feed->hooks.arg, txn, arrival->peer, &r, &fault);
+    if (good) {
+        int rc = store_get(txn, &r.id, &held, NULL);
+        if (rc < 0) return rc;
+        if (rc == 0 && (!path_equal(&held.home, &r.home) || held.kind != r.kind)) {
+            fault_set(&fault, "KEY-TAKEN", NULL);
+            good = false;
+        }
+    }
+    if (!good) return quarantine_put(txn, arrival->peer, wire, &r, &fault);
+    arrival_t full = *arrival;
+    full.home_lives = lives_of_home(feed, &r);
+    int rc = store_apply(txn, &r, &full, &applied);
+    if (rc != 0) return rc;
+    rc = quarantine_clear(txn, &r.id, &r.version);
+    return rc < 0 ? rc : 0;
+}
+
+int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
+              const arrival_t *arrival)
+{
+    slice_t rest, wire;
+    AUTO(xfree) uint8_t *owned = NULL;
+    int rc = batch_open(entries, encoding, plain_bytes, &rest, &owned);
+    while (rc == 0 && (rc = batch_next(&rest, &wire)) == 0) rc = take_one(feed, txn, wire, arrival);
+    return rc == 1 ? 0 : rc;
+}
+
+// --- messages
+// ---------------------------------------------------------------------------------------------------------
+
+// Lineages are compared before they are replaced: most pushes bring none, or the same.
+static void see_witness(consumer_t *in, witness_t *seen)
+{
+    if (seen->n > 0) {
+        witness_t mine = in->cursor;
+        mine.head = seen->head;
+        in->boots_changed |= !witness_equal(&mine, seen);
+        witness_copy(seen, &in->cursor);
+    }
+    in->cursor.head = seen->head;
+}
+
+static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Selenga__Push *m)
+{
+    consumer_t *in = &link->in;
+    AUTO(witness_clear) witness_t seen = {0};
+    if (!witness_read(m->witness, &seen) || m->upto < m->after || m->upto > seen.head) return -EBADMSG;
+    bool moved = m->upto != m->after || seen.head != in->cursor.head || seen.n > 0;
+    see_witness(in, &seen);
+    arrival_t arrival = {.peer = link->peer};
+    int rc =
+        feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
+    if (rc == -EBADMSG)
+        in->open = false; // a broken producer: the cursor stays, the tick asks again after a pause
+    if (rc != 0) return rc;
+    in->expected = m->upto;
+    in->ack = in->ack || moved;
+    return moved ? save_cursor(txn, link) : 0;
+}
+
+int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
+{
+    consumer_t *in = &link->in;
+    AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
+    if (m == NULL) return -EBADMSG;
+    if (!in->open || m->session != in->session) return 0; // of an older session
+    in->heard_ms = now_ms;
+    if (m->after != in->expected) { // one was lost on the way
+        in->restart = true;
+        in->open = false;
+        return 0;
+    }
+    return apply_push(feed, txn, link, m);
+}
+
+// The producer's store was put back: it asks for what it may have given us.
+int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_ms)
+{
+    (void)feed;
+    consumer_t *in = &link->in;
+    AUTO(msg_body_free) Selenga__GivebackAsk *m = msg_body_unpack(&selenga__giveback_ask__descriptor, body);
+    if (m == NULL) return -EBADMSG;
+    if (!in->open || m->session != in->session) return 0;
+    in->heard_ms = now_ms;
+    in->give = true;
+    in->give_after = m->after;
+    return 0;
+}
+
+int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
+{
+    (void)feed;
+    consumer_t *in = &link->in;
+    AUTO(msg_body_free) Selenga__Rebase *m = msg_body_unpack(&selenga__rebase__descriptor, body);
+    AUTO(witness_clear) witness_t seen = {0};
+    if (m == NULL || !witness_read(m->witness, &seen)) return -EBADMSG;
+    if (!in->open || m->session != in->session) return 0;
+    witness_copy(&seen, &in->cursor);
+    in->boots_changed = true;
+    in->expected = 0;
+    in->open = false;
+    in->restart = true;
+    in->heard_ms = now_ms;
+    return save_cursor(txn, link);
+}
+
+// --- what is due
+// --------------------------------------------------------------------------------------------------------
+
+static int give_page(feed_t *feed, link_t *link)
+{
+    consumer_t *in = &link->in;
+    Selenga__Giveback m = SELENGA__GIVEBACK__INIT;
+    lane_reader_t *reader = NULL;
+    store_txn_t *txn = NULL;
+    AUTO(batch_clear) batch_t batch = {0};
+    uint64_t seq = 0, upto = in->give_after;
+    rid_t id;
+    record_t r;
+    int rc = store_begin(feed->store, false, &txn);
+    if (rc != 0) return rc;
+    rc = lane_open(txn, LANE_IN, link->peer, in->give_after, &reader);
+    while (rc == 0 && batch.size < PUSH_BYTES && (rc = lane_next(reader, &seq, &id)) == 0) {
+        if ((rc = store_get(txn, &id, &r, NULL)) != 0) break;
+        batch_add(&batch, r.wire);
+        upto = seq;
+    }
+    lane_close(&reader);
+    store_abort(&txn);
+    if (rc < 0) return rc;
+    m.has_session = m.has_after = m.has_upto = m.has_done = m.has_count = 1;
+    m.session = in->session;
+    m.after = in->give_after;
+    m.upto = upto;
+    m.done = rc == KV_NONE;
+    m.count = batch.count;
+    m.has_encoding = m.has_plain_bytes = m.has_entries = 1;
+    batch_pack(&batch, &m.encoding, &m.plain_bytes);
+    m.entries = (ProtobufCBinaryData){.len = batch.size, .data = batch.data};
+    feed_send(feed, link->peer, MSG_GIVEBACK, &m.base);
+    return 0;
+}
+
+// Held and quarantined are for people (both ends compare them): counted only when a session begins or falls
+// quiet.
+static int count_held(feed_t *feed, link_t *link, Selenga__Pull *m)
+{
+    enum { COUNT_MOST = 20000 }; // beyond, it would cost more than it tells
+    store_txn_t *txn = NULL;
+    int rc = store_begin(feed->store, false, &txn);
+    if (rc != 0) return rc;
+    rc = lane_count(txn, LANE_IN, link->peer, 0, COUNT_MOST, &m->held);
+    if (rc == 0) rc = quarantine_count(txn, link->peer, &m->quarantined);
+    store_abort(&txn);
+    m->has_held = rc == 0 && m->held < COUNT_MOST;
+    m->has_quarantined = rc == 0;
+    return rc;
+}
+
+static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
+{
+    consumer_t *in = &link->in;
+    Selenga__Pull m = SELENGA__PULL__INIT;
+    Selenga__Witness witness;
+    int rc = 0;
+    m.has_session = m.has_position = m.has_credit = 1;
+    m.session = in->session;
+    m.position = in->expected;
+    m.credit = in->window;
+    if (feed->trouble[0] != '\0') m.trouble = feed->trouble;
+    if (restart || in->expected == in->cursor.head) rc = count_held(feed, link, &m);
+    witness_message(&in->cursor, restart, &witness);
+    if (restart) {
+        m.has_restart = m.restart = 1;
+        m.witness = &witness;
+        m.n_kinds = in->n_kinds;
+        m.kinds = in->kinds;
+    }
+    feed_send(feed, link->peer, MSG_PULL, &m.base);
+    witness_message_free(&witness);
+    in->asked_ms = now_ms;
+    return rc;
+}
+
+int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
+{
+    consumer_t *in = &link->in;
+    int rc = 0;
+    if (in->restart) {
+        in->restart = in->ack = in->give = false;
+        in->session = feed_session(feed);
+        in->open = true;
+        in->heard_ms = now_ms;
+        return send_pull(feed, link, true, now_ms);
+    }
+    if (in->give && in->open) rc = give_page(feed, link);
+    if (rc == 0 && in->ack && in->open) rc = send_pull(feed, link, false, now_ms);
+    in->give = in->ack = false;
+    return rc;
+}
+
+void consumer_tick(link_t *link, int64_t now_ms)
+{
+    consumer_t *in = &link->in;
+    if (now_ms - in->heard_ms >= SILENCE_MS) {
+        in->restart = true;
+        in->heard_ms = now_ms;
+    } else if (in->open && now_ms - in->heard_ms >= KEEPALIVE_MS && now_ms - in->asked_ms >= KEEPALIVE_MS) {
+        in->ack = true; // any pull is answered
+    }
+}

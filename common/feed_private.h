@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shared by feed.c, feed_consumer.c and feed_producer.c; nobody else includes it.
+#pragma once
+#include "common/batch.h"
+#include "common/feed.h"
+#include "common/msg.h"
+#include "proto/feed.pb-c.h"
+
+enum { IN_FLIGHT_MAX = 32 };
+
+typedef struct consumer {
+    bool wanted; // we pull from this peer
+    bool open;   // a session stands
+    uint64_t session;
+    uint64_t expected; // position up to which pushes were applied, this transaction's included
+    witness_t cursor;  // the producer's lineage and head at `expected`
+    bool boots_changed;
+    uint32_t window; // credit now, by what the line carries
+    int64_t heard_ms, asked_ms;
+    uint32_t kinds[KINDS_MAX];
+    size_t n_kinds;
+    // due at the next flush
+    bool restart, ack, give, give_done;
+    uint64_t give_after;
+} consumer_t;
+
+typedef struct producer {
+    bool open;
+    uint64_t session;
+    uint64_t acked;   // durable at the consumer
+    uint64_t sent;    // last `upto` told
+    uint64_t scanned; // lanes hold nothing for it between sent and here
+    uint32_t credit;
+    struct {
+        uint64_t upto;
+        uint32_t bytes;
+    } flight[IN_FLIGHT_MAX];
+    size_t n_flight;
+    uint64_t flight_bytes;
+    bool boots_told; // this session's consumer knows our lineage as it is
+    size_t n_boots_told;
+    uint32_t kinds[KINDS_MAX];
+    size_t n_kinds;
+    // diverged: its witness is not of our past
+    bool diverged;
+    uint64_t position; // the cursor it came with
+    witness_t lost;
+    uint64_t fork, given; // where lives part; up to where it has given back
+    // due at the next flush
+    bool answer, ask, rebase, wake;
+    // for people
+    bool unsaved, has_held;
+    uint64_t held, quarantined, sent_records, rate;
+    int64_t progress_ms, rate_ms;
+    char trouble[64];
+} producer_t;
+
+typedef struct link {
+    uint32_t peer;
+    bool up;
+    consumer_t in;  // what we pull from it
+    producer_t out; // what it pulls from us
+} link_t;
+
+struct feed {
+    store_t *store;
+    feed_hooks_t hooks;
+    uint64_t seed;
+    link_t **links;
+    size_t n_links;
+    char trouble[64];
+    uint64_t malformed;
+};
+
+link_t *feed_find(const feed_t *feed, uint32_t peer);
+uint64_t feed_session(feed_t *feed);
+void feed_send(feed_t *feed, uint32_t peer, uint32_t type, const ProtobufCMessage *body);
+
+// Witness <-> message. Out of outside bytes: bounded. free with witness_clear.
+bool witness_read(const Selenga__Witness *m, witness_t *ret); // false when it cannot be one
+// Fills m and its arrays for packing; free m->boots[0] and m->boots with witness_message_free.
+void witness_message(const witness_t *w, bool with_boots, Selenga__Witness *m);
+void witness_message_free(Selenga__Witness *m);
+
+// Rows of KV_PEERS: peer (4) | letter (1) -> numbers, 8 bytes each; lineage as boot id, start, ...
+int peer_row_put(store_txn_t *txn, uint32_t peer, char letter, const uint64_t *numbers, size_t n,
+                 const witness_t *w);
+// KV_NONE when absent. w may be NULL.
+int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n, witness_t *w);
+
+int consumer_load(feed_t *feed, link_t *link);
+int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
+int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_ms);
+int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
+int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms);
+void consumer_tick(link_t *link, int64_t now_ms);
+// Applies a batch from a peer; arrival as given. -EBADMSG when it is no batch.
+int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
+              const arrival_t *arrival);
+
+int producer_load(feed_t *feed, link_t *link);
+int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, int64_t now_ms);
+int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body);
+int producer_flush(feed_t *feed, link_t *link, int64_t now_ms);
+void producer_close(producer_t *out);

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables in one LMDB environment per service. Default sync: a commit that returned 0 survives a power
+// cut. Never MDB_WRITEMAP (SIGBUS on a full disk) nor MDB_NOSYNC or MDB_NOMETASYNC (an acknowledged write
+// could go).
+#include "common/kv.h"
+#include <errno.h>
+#include <lmdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+static const char *const TABLE_NAMES[KV_N_TABLES] = {"meta", "records", "lanes",      "kinds",
+                                                     "refs", "peers",   "quarantine", "aux"};
+enum { NFS_MAGIC = 0x6969, SMB_MAGIC = 0x517b, CIFS_MAGIC = (int)0xff534d42 };
+
+typedef struct {
+    kv_t base;
+    MDB_env *env;
+    MDB_dbi tables[KV_N_TABLES];
+} kv_lmdb_t;
+
+typedef struct {
+    kv_txn_t base;
+    kv_lmdb_t *kv;
+    MDB_txn *txn;
+} kv_lmdb_txn_t;
+
+typedef struct {
+    kv_cursor_t base;
+    kv_lmdb_txn_t *txn;
+    MDB_cursor *cursor;
+} kv_lmdb_cursor_t;
+
+// The one place where LMDB's codes become ours.
+static int from_mdb(int rc)
+{
+    switch (rc) {
+    case MDB_SUCCESS:
+        return 0;
+    case MDB_NOTFOUND:
+        return KV_NONE;
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+        return -ENOSPC;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_PANIC:
+    case MDB_INVALID:
+    case MDB_VERSION_MISMATCH:
+        return -EUCLEAN;
+    case MDB_READERS_FULL:
+        return -EAGAIN;
+    case MDB_BAD_VALSIZE:
+        return -EMSGSIZE;
+    default:
+        return rc > 0 ? -rc : -EIO;
+    }
+}
+
+static MDB_val val(slice_t s)
+{
+    return (MDB_val){.mv_size = s.size, .mv_data = (void *)(uintptr_t)s.data};
+}
+
+static slice_t from_val(MDB_val v)
+{
+    return (slice_t){.data = v.mv_data, .size = v.mv_size};
+}
+
+static int begin(kv_t *base, bool write, kv_txn_t **ret_txn)
+{
+    kv_lmdb_t *kv = (kv_lmdb_t *)base;
+    MDB_txn *mdb = NULL;
+    int rc = mdb_txn_begin(kv->env, NULL, write ? 0 : MDB_RDONLY, &mdb);
+    if (rc == MDB_READERS_FULL) { // readers that were killed hold slots until somebody looks
+        mdb_reader_check(kv->env, NULL);
+        rc = mdb_txn_begin(kv->env, NULL, write ? 0 : MDB_RDONLY, &mdb);
+    }
+    if (rc != MDB_SUCCESS) return from_mdb(rc);
+    kv_lmdb_txn_t *txn = xcalloc(1, sizeof *txn);
+    txn->kv = kv;
+    txn->txn = mdb;
+    *ret_txn = &txn->base;
+    return 0;
+}
+
+static int commit(kv_txn_t *base)
+{
+    kv_lmdb_txn_t *txn = (kv_lmdb_txn_t *)base;
+    int rc = from_mdb(mdb_txn_commit(txn->txn)); // frees its transaction even when it fails
+    free(txn);
+    return rc == KV_NONE ? -EIO : rc;
+}
+
+static void abort_txn(kv_txn_t *base)
+{
+    kv_lmdb_txn_t *txn = (kv_lmdb_txn_t *)base;
+    mdb_txn_abort(txn->txn);
+    free(txn);
+}
+
+static int get(kv_txn_t *base, enum kv_table table, slice_t key, slice_t *ret_value)
+{
+    kv_lmdb_txn_t *txn = (kv_lmdb_txn_t *)base;
+    MDB_val k = val(key), v;
+    int rc = from_mdb(mdb_get(txn->txn, txn->kv->tables[table], &k, &v));
+    if (rc == 0) *ret_value = from_val(v);
+    return rc;
+}
+
+static int put(kv_txn_t *base, enum kv_table table, slice_t key, slice_t value)
+{
+    kv_lmdb_txn_t *txn = (kv_lmdb_txn_t *)base;
+    MDB_val k = val(key), v = val(value);
+    return from_mdb(mdb_put(txn->txn, txn->kv->tables[table], &k, &v, 0));
+}
+
+static int del(kv_txn_t *base, enum kv_table table, slice_t key)
+{
+    kv_lmdb_txn_t *txn = (kv_lmdb_txn_t *)base;
+    MDB_val k = val(key);
+    return from_mdb(mdb_del(txn->txn, txn->kv->tables[table], &k, NULL));
+}
+
+static int open_cursor(kv_txn_t *base, enum kv_table table, kv_cursor_t **ret_cursor)
+{
+    kv_lmdb_txn_t *txn = (kv_lmdb_txn_t *)base;
+    MDB_cursor *mdb = NULL;
+    int rc = from_mdb(mdb_cursor_open(txn->txn, txn->kv->tables[table], &mdb));
+    if (rc != 0) return rc;
+    kv_lmdb_cursor_t *cursor = xcalloc(1, sizeof *cursor);
+    cursor->txn = txn;
+    cursor->cursor = mdb;
+    *ret_cursor = &cursor->base;
+    return 0;
+}
+
+static int move(kv_lmdb_cursor_t *cursor, slice_t key, MDB_cursor_op op, slice_t *ret_key, slice_t *ret_value)
+{
+    MDB_val k = val(key), v;
+    int rc = from_mdb(mdb_cursor_get(cursor->cursor, &k, &v, op));
+    if (rc != 0) return rc;
+    *ret_key = from_val(k);
+    *ret_value = from_val(v);
+    return 0;
+}
+
+static int seek(kv_cursor_t *base, slice_t key, slice_t *ret_key, slice_t *ret_value)
+{
+    return move((kv_lmdb_cursor_t *)base, key, MDB_SET_RANGE, ret_key, ret_value);
+}
+
+static int next(kv_cursor_t *base, slice_t *ret_key, slice_t *ret_value)
+{
+    return move((kv_lmdb_cursor_t *)base, (slice_t){0}, MDB_NEXT, ret_key, ret_value);
+}
+
+static void close_cursor(kv_cursor_t *base)
+{
+    kv_lmdb_cursor_t *cursor = (kv_lmdb_cursor_t *)base;
+    mdb_cursor_close(cursor->cursor);
+    free(cursor);
+}
+
+static int count(kv_txn_t *base, enum kv_table table, uint64_t *ret_entries)
+{
+    kv_lmdb_txn_t *txn = (kv_lmdb_txn_t *)base;
+    MDB_stat stat;
+    int rc = from_mdb(mdb_stat(txn->txn, txn->kv->tables[table], &stat));
+    if (rc == 0) *ret_entries = stat.ms_entries;
+    return rc;
+}
+
+static uint64_t bytes(kv_t *base)
+{
+    kv_lmdb_t *kv = (kv_lmdb_t *)base;
+    MDB_envinfo info;
+    MDB_stat stat;
+    mdb_env_info(kv->env, &info);
+    mdb_env_stat(kv->env, &stat);
+    return (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+static void destroy(kv_t *base)
+{
+    kv_lmdb_t *kv = (kv_lmdb_t *)base;
+    if (kv->env != NULL) mdb_env_close(kv->env);
+    free(kv);
+}
+
+static const kv_ops_t OPS = {
+    .begin = begin,
+    .commit = commit,
+    .abort = abort_txn,
+    .get = get,
+    .put = put,
+    .del = del,
+    .cursor = open_cursor,
+    .seek = seek,
+    .next = next,
+    .close_cursor = close_cursor,
+    .count = count,
+    .bytes = bytes,
+    .destroy = destroy,
+};
+
+// LMDB's locks and its map do not hold on network file systems.
+static int check_local(const char *dir)
+{
+    struct statfs fs;
+    if (statfs(dir, &fs) != 0) return -errno;
+    int type = (int)fs.f_type;
+    return type == NFS_MAGIC || type == SMB_MAGIC || type == CIFS_MAGIC ? -EMEDIUMTYPE : 0;
+}
+
+static int open_tables(kv_lmdb_t *kv)
+{
+    MDB_txn *txn = NULL;
+    int rc = mdb_txn_begin(kv->env, NULL, 0, &txn);
+    if (rc != MDB_SUCCESS) return from_mdb(rc);
+    for (int i = 0; i < KV_N_TABLES && rc == MDB_SUCCESS; i++)
+        rc = mdb_dbi_open(txn, TABLE_NAMES[i], MDB_CREATE, &kv->tables[i]);
+    if (rc != MDB_SUCCESS) {
+        mdb_txn_abort(txn);
+        return from_mdb(rc);
+    }
+    return from_mdb(mdb_txn_commit(txn));
+}
+
+int kv_lmdb_open(const char *dir, uint64_t map_bytes, kv_t **ret_kv)
+{
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST) return -errno;
+    int rc = check_local(dir);
+    if (rc != 0) return rc;
+    kv_lmdb_t *kv = xcalloc(1, sizeof *kv);
+    kv->base.ops = &OPS;
+    rc = from_mdb(mdb_env_create(&kv->env));
+    if (rc == 0) rc = from_mdb(mdb_env_set_maxdbs(kv->env, KV_N_TABLES));
+    if (rc == 0) rc = from_mdb(mdb_env_set_mapsize(kv->env, map_bytes));
+    if (rc == 0) rc = from_mdb(mdb_env_open(kv->env, dir, MDB_NOTLS, 0600));
+    if (rc == 0) rc = open_tables(kv);
+    if (rc != 0) {
+        destroy(&kv->base);
+        return rc == KV_NONE ? -EIO : rc;
+    }
+    int dead = 0;
+    mdb_reader_check(kv->env, &dead);
+    *ret_kv = &kv->base;
+    return 0;
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lanes: for each neighbour, the records it must have, each once, in order of their last change here
+// (design 2.2, 2.3).
+//
+//   lane (1) | peer (4) | seq (8)  ->  record id (16)        all big-endian, so that byte order is reading
+//   order
+//
+// Which lanes a record is on follows from its stamped reach, its home, and which child serves its
+// organisation; the bits are kept beside the record, so that leaving them needs no second guess after the
+// topology has changed.
+#include "common/store_private.h"
+#include "common/topology.h"
+#include "proto/kind.h"
+#include "proto/message.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SYSTEM_KINDS = 100 }; // kinds below live in any service's store
+
+static bool is_ours(const store_place_t *p, const record_t *r)
+{
+    return r->kind < SYSTEM_KINDS || r->kind / 100 == p->service;
+}
+
+bool place_is_home(const store_place_t *p, const record_t *r)
+{
+    return is_ours(p, r) && path_equal(&p->path, &r->home);
+}
+
+uint32_t place_toward(const store_place_t *p, const record_t *r)
+{
+    if (!is_ours(p, r)) return r->kind / 100; // replica of another service of this node
+    if (path_equal(&p->path, &r->home)) return PEER_SELF;
+    return path_is_prefix(&p->path, &r->home) ? path_child_label(&p->path, &r->home) : PEER_PARENT;
+}
+
+bool place_peer_is_home(const store_place_t *p, uint32_t peer, const record_t *r)
+{
+    if (!is_ours(p, r)) return path_equal(&p->path, &r->home) && peer == r->kind / 100;
+    if (peer == PEER_PARENT)
+        return p->path.len == r->home.len + PATH_LABEL && path_is_prefix(&r->home, &p->path);
+    return r->home.len == p->path.len + PATH_LABEL && path_is_prefix(&p->path, &r->home) &&
+           path_child_label(&p->path, &r->home) == peer;
+}
+
+uint32_t store_home_neighbour(const store_t *store, const record_t *r)
+{
+    uint32_t toward = place_toward(&store->place, r);
+    return toward != PEER_SELF && place_peer_is_home(&store->place, toward, r) ? toward : PEER_SELF;
+}
+
+// A record addressed to one node goes up until `to` lies below, then down to it.
+static uint8_t lanes_addressed(const store_place_t *p, const record_t *r, uint32_t toward,
+                               uint32_t *ret_child)
+{
+    if (path_equal(&p->path, &r->to)) return 0;
+    if (path_is_prefix(&p->path, &r->to)) {
+        *ret_child = path_child_label(&p->path, &r->to);
+        return *ret_child == toward ? 0 : LANE_CHILD;
+    }
+    return p->has_parent && toward != PEER_PARENT ? LANE_UP : 0;
+}
+
+static uint8_t lanes_down(const store_place_t *p, const record_t *r, uint32_t *ret_child)
+{
+    if (r->down == DOWN_ALL) return LANE_PUBLIC;
+    if (r->down != DOWN_SERVING) return 0;
+    uint32_t child = scope_child_for(p->scope, r->org);
+    if (child == PEER_SELF) return 0;
+    *ret_child = child;
+    return LANE_CHILD;
+}
+
+uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32_t *ret_child)
+{
+    uint32_t toward = place_toward(p, r);
+    uint8_t lanes = 0;
+    *ret_child = PEER_SELF;
+    if (toward != PEER_SELF) lanes |= LANE_IN;
+    if (!is_ours(p, r)) return lanes;
+    lanes |= LANE_ALL;
+    if (toward != PEER_SELF && src != toward) lanes |= LANE_BACK;
+    if (r->down == DOWN_TO) lanes |= lanes_addressed(p, r, toward, ret_child);
+    if (toward != PEER_PARENT && p->has_parent && r->up > p->parent_rank) lanes |= LANE_UP;
+    if (toward == PEER_SELF || toward == PEER_PARENT) lanes |= lanes_down(p, r, ret_child);
+    return lanes;
+}
+
+// --- keys
+// -------------------------------------------------------------------------------------------------------
+
+static slice_t lane_key(uint8_t *buf, unsigned lane, uint32_t peer, uint64_t seq)
+{
+    buf[0] = (uint8_t)lane;
+    be32_store(buf + 1, peer);
+    be64_store(buf + 5, seq);
+    return (slice_t){.data = buf, .size = SEQ_KEY};
+}
+
+static uint32_t peer_of(unsigned lane, const place_t *place)
+{
+    switch (lane) {
+    case LANE_CHILD:
+        return place->child;
+    case LANE_BACK:
+    case LANE_IN:
+        return place->toward;
+    default:
+        return PEER_SELF;
+    }
+}
+
+int lanes_remove(store_txn_t *txn, const place_t *place)
+{
+    uint8_t buf[SEQ_KEY];
+    for (unsigned lane = 1; lane <= LANE_IN; lane <<= 1) {
+        if ((place->lanes & lane) == 0) continue;
+        int rc = kv_del(txn->kv, KV_LANES, lane_key(buf, lane, peer_of(lane, place), place->at));
+        if (rc != 0) return rc;
+    }
+    return 0;
+}
+
+int lanes_add(store_txn_t *txn, const place_t *place, const rid_t *id)
+{
+    uint8_t buf[SEQ_KEY];
+    for (unsigned lane = 1; lane <= LANE_IN; lane <<= 1) {
+        if ((place->lanes & lane) == 0) continue;
+        int rc = kv_put(txn->kv, KV_LANES, lane_key(buf, lane, peer_of(lane, place), place->at),
+                        (slice_t){.data = id->b, .size = sizeof id->b});
+        if (rc != 0) return rc;
+    }
+    return 0;
+}
+
+// --- reading
+// ----------------------------------------------------------------------------------------------------
+
+enum { READ_MAX = 3 }; // lanes that one feed reads: PUBLIC, CHILD, BACK
+
+struct lane_reader {
+    struct one {
+        kv_cursor_t *cursor;
+        unsigned lane;
+        uint32_t peer;
+        uint64_t seq; // UINT64_MAX: at its end
+        rid_t id;
+    } lanes[READ_MAX];
+    size_t n;
+};
+
+unsigned store_feed_lanes(uint32_t peer)
+{
+    if (peer == PEER_PARENT) return LANE_UP | LANE_BACK;
+    if (peer < PEER_LABEL_MIN) return LANE_ALL;
+    return LANE_PUBLIC | LANE_CHILD | LANE_BACK;
+}
+
+static int settle(struct one *one, int rc, slice_t key, slice_t value)
+{
+    one->seq = UINT64_MAX;
+    if (rc == KV_NONE) return 0;
+    if (rc != 0) return rc;
+    if (key.size != SEQ_KEY || key.data[0] != one->lane || be32_load(key.data + 1) != one->peer) return 0;
+    one->seq = be64_load(key.data + 5);
+    memcpy(one->id.b, value.data, sizeof one->id.b);
+    return 0;
+}
+
+static int open_one(store_txn_t *txn, struct one *one, uint64_t after)
+{
+    uint8_t buf[SEQ_KEY];
+    slice_t key, value;
+    int rc = kv_cursor(txn->kv, KV_LANES, &one->cursor);
+    if (rc != 0) return rc;
+    if (after == UINT64_MAX) return settle(one, KV_NONE, (slice_t){0}, (slice_t){0});
+    rc = kv_seek(one->cursor, lane_key(buf, one->lane, one->peer, after + 1), &key, &value);
+    return settle(one, rc, key, value);
+}
+
+int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, lane_reader_t **ret_reader)
+{
+    lane_reader_t *reader = xcalloc(1, sizeof *reader);
+    int rc = 0;
+    for (unsigned lane = 1; lane <= LANE_IN && rc == 0; lane <<= 1) {
+        if ((lanes & lane) == 0) continue;
+        assert(reader->n < READ_MAX);
+        struct one *one = &reader->lanes[reader->n++];
+        one->lane = lane;
+        one->peer = lane >= LANE_CHILD ? peer : PEER_SELF;
+        rc = open_one(txn, one, after);
+    }
+    if (rc != 0)
+        lane_close(&reader);
+    else
+        *ret_reader = reader;
+    return rc;
+}
+
+int lane_next(lane_reader_t *reader, uint64_t *ret_seq, rid_t *ret_id)
+{
+    struct one *least = &reader->lanes[0];
+    for (size_t i = 1; i < reader->n; i++)
+        if (reader->lanes[i].seq < least->seq) least = &reader->lanes[i];
+    if (least->seq == UINT64_MAX) return KV_NONE;
+    uint64_t seq = least->seq;
+    *ret_id = least->id;
+    for (size_t i = 0; i < reader->n; i++) { // a record on two lanes is read once
+        struct one *one = &reader->lanes[i];
+        if (one->seq != seq) continue;
+        slice_t key, value;
+        int rc = kv_next(one->cursor, &key, &value);
+        if ((rc = settle(one, rc, key, value)) != 0) return rc;
+    }
+    *ret_seq = seq;
+    return 0;
+}
+
+void lane_close(lane_reader_t **reader_p)
+{
+    if (*reader_p == NULL) return;
+    for (size_t i = 0; i < (*reader_p)->n; i++) kv_close_cursor(&(*reader_p)->lanes[i].cursor);
+    free(*reader_p);
+    *reader_p = NULL;
+}
+
+int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, uint64_t most,
+               uint64_t *ret_n)
+{
+    lane_reader_t *reader = NULL;
+    uint64_t n = 0, seq;
+    rid_t id;
+    int rc = lane_open(txn, lanes, peer, after, &reader);
+    while (rc == 0 && n < most && (rc = lane_next(reader, &seq, &id)) == 0) n++;
+    lane_close(&reader);
+    if (rc < 0) return rc;
+    *ret_n = n;
+    return 0;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+//   KV_QUARANTINE  record id (16) -> peer (4) | since (8) | size of reason (2) | reason | the record as
+//   received reason: code \0 field \0 arguments, each ended by \0
+#include "common/quarantine.h"
+#include "proto/message.h"
+#include "proto/system.pb-c.h"
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { HEAD = 14, KIND_REFUSAL = 2 };
+
+static slice_t id_key(const rid_t *id)
+{
+    return slice(id->b, sizeof id->b);
+}
+
+// --- the notice at the record's home
+// ----------------------------------------------------------------------------------
+
+static rid_t refusal_id(store_txn_t *txn, const rid_t *id)
+{
+    rid_t out;
+    const path_t *path = &store_place(store_of(txn))->path;
+    uint8_t key[sizeof out.b + sizeof path->b];
+    memcpy(key, id->b, sizeof id->b);
+    memcpy(key + sizeof id->b, path->b, sizeof path->b);
+    crypto_generichash(out.b, sizeof out.b, key, sizeof key, NULL, 0);
+    return out;
+}
+
+static bool deserves_notice(store_txn_t *txn, uint32_t peer, const record_t *r)
+{
+    return peer >= PEER_LABEL_MIN && r->kind > KIND_REFUSAL &&
+           !path_equal(&r->home, &store_place(store_of(txn))->path);
+}
+
+static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fault)
+{
+    Selenga__Refusal m = SELENGA__REFUSAL__INIT;
+    char *args[FAULT_ARGS];
+    m.has_record_id = m.has_kind = m.has_inc = m.has_seq = m.has_boot = m.has_since_s = 1;
+    m.record_id = (ProtobufCBinaryData){.len = sizeof r->id.b, .data = (uint8_t *)(uintptr_t)r->id.b};
+    m.kind = r->kind;
+    m.inc = r->version.inc;
+    m.seq = r->version.seq;
+    m.boot = r->version.boot;
+    m.since_s = store_now_s(store_of(txn));
+    m.code = (char *)(uintptr_t)fault->code;
+    if (fault->field[0] != '\0') m.field = (char *)(uintptr_t)fault->field;
+    for (m.n_args = 0; m.n_args < fault->n_args; m.n_args++)
+        args[m.n_args] = (char *)(uintptr_t)fault->args[m.n_args];
+    m.args = args;
+    size_t size = selenga__refusal__get_packed_size(&m);
+    AUTO(xfree) uint8_t *buf = xmalloc(size);
+    selenga__refusal__pack(&m, buf);
+    record_t draft = {.id = refusal_id(txn, &r->id),
+                      .kind = KIND_REFUSAL,
+                      .org = r->org,
+                      .down = 3,
+                      .to = r->home,
+                      .body = slice(buf, size)};
+    return store_write(txn, &draft, NULL);
+}
+
+static int withdraw_refusal(store_txn_t *txn, const rid_t *id)
+{
+    record_t held;
+    rid_t notice = refusal_id(txn, id);
+    int rc = store_get(txn, &notice, &held, NULL);
+    if (rc != 0 || held.deleted) return rc == KV_NONE ? 0 : rc;
+    record_t copy = store_record_dup(&held);
+    record_t draft = copy;
+    draft.deleted = true;
+    draft.body = (slice_t){0};
+    rc = store_write(txn, &draft, NULL);
+    store_record_free(&copy);
+    return rc;
+}
+
+// --- items
+// --------------------------------------------------------------------------------------------------------------
+
+static size_t pack_reason(const fault_t *fault, uint8_t *buf)
+{
+    uint8_t *p = buf;
+    const char *parts[2 + FAULT_ARGS] = {fault->code, fault->field};
+    size_t n = 2;
+    for (int i = 0; i < (int)fault->n_args; i++) parts[n++] = fault->args[i];
+    for (size_t i = 0; i < n; i++) {
+        size_t size = strlen(parts[i]) + 1;
+        memcpy(p, parts[i], size);
+        p += size;
+    }
+    return (size_t)(p - buf);
+}
+
+static void parse_reason(slice_t v, fault_t *ret)
+{
+    const char *parts[2 + FAULT_ARGS] = {"MALFORMED", ""};
+    size_t n = 0, at = 0;
+    while (at < v.size && n < ARRAY_SIZE(parts)) {
+        const uint8_t *end = memchr(v.data + at, 0, v.size - at);
+        if (end == NULL) break;
+        parts[n++] = (const char *)v.data + at;
+        at = (size_t)(end - v.data) + 1;
+    }
+    fault_set(ret, parts[0], parts[1], n > 2 ? parts[2] : NULL, n > 3 ? parts[3] : NULL, NULL);
+}
+
+static int item_parse(const rid_t *id, slice_t v, quarantined_t *ret)
+{
+    if (v.size < HEAD) return -EUCLEAN;
+    size_t reason = (size_t)v.data[12] << 8 | v.data[13];
+    if (v.size < HEAD + reason) return -EUCLEAN;
+    *ret = (quarantined_t){.id = *id, .peer = be32_load(v.data), .since_s = (int64_t)be64_load(v.data + 4)};
+    parse_reason(slice(v.data + HEAD, reason), &ret->fault);
+    ret->wire = slice(v.data + HEAD + reason, v.size - HEAD - reason);
+    if (record_parse(ret->wire, &ret->record) != 0) ret->record = (record_t){.id = *id};
+    return 0;
+}
+
+int quarantine_get(store_txn_t *txn, const rid_t *id, quarantined_t *ret_item)
+{
+    slice_t v;
+    int rc = kv_get(store_kv(txn), KV_QUARANTINE, id_key(id), &v);
+    return rc == 0 ? item_parse(id, v, ret_item) : rc;
+}
+
+int quarantine_put(store_txn_t *txn, uint32_t peer, slice_t wire, const record_t *record,
+                   const fault_t *fault)
+{
+    quarantined_t held;
+    int rc = quarantine_get(txn, &record->id, &held);
+    if (rc < 0) return rc;
+    if (rc == 0 && version_cmp(&held.record.version, &record->version) > 0) return 0;
+    size_t room = HEAD + sizeof *fault + wire.size;
+    AUTO(xfree) uint8_t *buf = xmalloc(room);
+    be32_store(buf, peer);
+    be64_store(buf + 4, (uint64_t)store_now_s(store_of(txn)));
+    size_t reason = pack_reason(fault, buf + HEAD);
+    buf[12] = (uint8_t)(reason >> 8);
+    buf[13] = (uint8_t)reason;
+    if (wire.size > 0) memcpy(buf + HEAD + reason, wire.data, wire.size);
+    rc = kv_put(store_kv(txn), KV_QUARANTINE, id_key(&record->id), slice(buf, HEAD + reason + wire.size));
+    if (rc != 0 || !deserves_notice(txn, peer, record)) return rc;
+    return write_refusal(txn, record, fault);
+}
+
+int quarantine_clear(store_txn_t *txn, const rid_t *id, const version_t *version)
+{
+    quarantined_t held;
+    int rc = quarantine_get(txn, id, &held);
+    if (rc != 0) return rc;
+    if (version != NULL && version_cmp(&held.record.version, version) > 0) return KV_NONE;
+    rc = kv_del(store_kv(txn), KV_QUARANTINE, id_key(id));
+    return rc == 0 ? withdraw_refusal(txn, id) : rc;
+}
+
+int quarantine_each(store_txn_t *txn, quarantine_fn *fn, void *arg)
+{
+    kv_cursor_t *cursor = NULL;
+    slice_t key, value;
+    quarantined_t item;
+    rid_t id;
+    static const uint8_t first[16];
+    int rc = kv_cursor(store_kv(txn), KV_QUARANTINE, &cursor);
+    if (rc == 0) rc = kv_seek(cursor, slice(first, sizeof first), &key, &value);
+    while (rc == 0) {
+        memcpy(id.b, key.data, sizeof id.b);
+        if ((rc = item_parse(&id, value, &item)) != 0 || (rc = fn(arg, &item)) != 0) break;
+        rc = kv_next(cursor, &key, &value);
+    }
+    kv_close_cursor(&cursor);
+    return rc == KV_NONE ? 0 : rc;
+}
+
+struct tally {
+    uint32_t peer;
+    uint64_t n;
+};
+
+static int tally_one(void *arg, const quarantined_t *item)
+{
+    struct tally *tally = arg;
+    tally->n += item->peer == tally->peer;
+    return 0;
+}
+
+int quarantine_count(store_txn_t *txn, uint32_t peer, uint64_t *ret_n)
+{
+    struct tally tally = {.peer = peer};
+    int rc = quarantine_each(txn, tally_one, &tally);
+    if (rc == 0) *ret_n = tally.n;
+    return rc;
+}

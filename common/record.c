@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// Protobuf wire form of Record by hand: a hub reads millions of them and keeps the received bytes, so it
+// needs neither a tree in memory nor a second encoding. Tests hold it against protobuf-c's own coder.
+#include "common/record.h"
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
+
+int version_cmp(const version_t *a, const version_t *b)
+{
+    if (a->inc != b->inc) return a->inc < b->inc ? -1 : 1;
+    if (a->seq != b->seq) return a->seq < b->seq ? -1 : 1;
+    if (a->boot != b->boot) return a->boot < b->boot ? -1 : 1;
+    return 0;
+}
+
+const char *version_text(const version_t *v, char *buf)
+{
+    snprintf(buf, VERSION_TEXT, "%" PRIu32 ".%" PRIu64 ".%016" PRIx64, v->inc, v->seq, v->boot);
+    return buf;
+}
+
+// --- reading
+// --------------------------------------------------------------------------------------------------
+
+typedef struct {
+    const uint8_t *p, *end;
+    bool bad;
+} reader_t;
+
+static uint64_t read_varint(reader_t *r)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 70; shift += 7) {
+        if (r->p == r->end || (shift == 63 && *r->p > 1)) break;
+        uint8_t byte = *r->p++;
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if ((byte & 0x80) == 0) return value;
+    }
+    r->bad = true;
+    return 0;
+}
+
+static uint64_t read_fixed(reader_t *r, size_t size)
+{
+    uint64_t value = 0;
+    if ((size_t)(r->end - r->p) < size) {
+        r->bad = true;
+        return 0;
+    }
+    for (size_t i = 0; i < size; i++) value |= (uint64_t)r->p[i] << (8 * i);
+    r->p += size;
+    return value;
+}
+
+static slice_t read_bytes(reader_t *r, size_t max)
+{
+    uint64_t size = read_varint(r);
+    if (r->bad || size > (uint64_t)(r->end - r->p) || size > max) {
+        r->bad = true;
+        return (slice_t){0};
+    }
+    slice_t s = {.data = r->p, .size = (size_t)size};
+    r->p += size;
+    return s;
+}
+
+static void skip(reader_t *r, unsigned wire)
+{
+    switch (wire) {
+    case WIRE_VARINT:
+        read_varint(r);
+        break;
+    case WIRE_FIXED64:
+        read_fixed(r, 8);
+        break;
+    case WIRE_BYTES:
+        read_bytes(r, RECORD_MAX);
+        break;
+    case WIRE_FIXED32:
+        read_fixed(r, 4);
+        break;
+    default: // groups have no place here
+        r->bad = true;
+    }
+}
+
+static uint64_t read_small(reader_t *r, uint64_t max)
+{
+    uint64_t value = read_varint(r);
+    if (value > max) r->bad = true;
+    return value;
+}
+
+static void read_path(reader_t *r, path_t *path)
+{
+    slice_t s = read_bytes(r, sizeof path->b);
+    if (r->bad || s.size % PATH_LABEL != 0) {
+        r->bad = true;
+        return;
+    }
+    path->len = (uint8_t)s.size;
+    memset(path->b, 0, sizeof path->b);
+    if (s.size > 0) memcpy(path->b, s.data, s.size);
+}
+
+static void read_id(reader_t *r, rid_t *id)
+{
+    slice_t s = read_bytes(r, sizeof id->b);
+    if (r->bad || s.size != sizeof id->b)
+        r->bad = true;
+    else
+        memcpy(id->b, s.data, sizeof id->b);
+}
+
+#define TAG(field, wire) ((field) << 3 | (wire))
+
+static void read_field(reader_t *r, record_t *record)
+{
+    uint64_t tag = read_varint(r);
+    switch (tag) {
+    case TAG(1, WIRE_BYTES):
+        read_id(r, &record->id);
+        break;
+    case TAG(2, WIRE_VARINT):
+        record->kind = (uint32_t)read_small(r, UINT32_MAX);
+        break;
+    case TAG(3, WIRE_BYTES):
+        read_path(r, &record->home);
+        break;
+    case TAG(4, WIRE_VARINT):
+        record->version.inc = (uint32_t)read_small(r, UINT32_MAX);
+        break;
+    case TAG(5, WIRE_VARINT):
+        record->version.seq = read_varint(r);
+        break;
+    case TAG(6, WIRE_FIXED64):
+        record->version.boot = read_fixed(r, 8);
+        break;
+    case TAG(7, WIRE_BYTES):
+        record->org = read_bytes(r, ORG_MAX);
+        break;
+    case TAG(8, WIRE_BYTES):
+        record->author = read_bytes(r, 256);
+        break;
+    case TAG(9, WIRE_VARINT):
+        record->deleted = read_small(r, 1) != 0;
+        break;
+    case TAG(10, WIRE_BYTES):
+        record->body = read_bytes(r, RECORD_MAX);
+        break;
+    case TAG(11, WIRE_VARINT):
+        record->up = (uint8_t)read_small(r, UINT8_MAX);
+        break;
+    case TAG(12, WIRE_VARINT):
+        record->down = (uint8_t)read_small(r, 3);
+        break;
+    case TAG(13, WIRE_BYTES):
+        read_path(r, &record->to);
+        break;
+    default: // a newer field: kept in wire, passed on
+        if (tag >> 3 == 0 || tag >> 3 <= 13) r->bad = true;
+        skip(r, (unsigned)(tag & 7));
+    }
+}
+
+int record_parse(slice_t wire, record_t *ret_record)
+{
+    if (wire.size == 0 || wire.size > RECORD_MAX) return -EBADMSG;
+    record_t record = {.wire = wire};
+    reader_t r = {.p = wire.data, .end = wire.data + wire.size};
+    while (!r.bad && r.p < r.end) read_field(&r, &record);
+    bool whole = record.kind != 0 && record.home.len > 0 && record.version.inc > 0 &&
+                 record.version.seq > 0 && !rid_is_zero(&record.id) &&
+                 (record.down == 3) == (record.to.len > 0) && !(record.deleted && record.body.size > 0);
+    if (r.bad || !whole) return -EBADMSG;
+    *ret_record = record;
+    return 0;
+}
+
+// --- writing
+// --------------------------------------------------------------------------------------------------
+
+static size_t varint_size(uint64_t value)
+{
+    size_t n = 1;
+    while (value >= 0x80) value >>= 7, n++;
+    return n;
+}
+
+static uint8_t *write_varint(uint8_t *p, uint64_t value)
+{
+    while (value >= 0x80) {
+        *p++ = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    *p++ = (uint8_t)value;
+    return p;
+}
+
+static uint8_t *write_number(uint8_t *p, uint8_t field, uint64_t value)
+{
+    *p++ = (uint8_t)TAG(field, WIRE_VARINT);
+    return write_varint(p, value);
+}
+
+static uint8_t *write_bytes(uint8_t *p, uint8_t field, const uint8_t *data, size_t size)
+{
+    *p++ = (uint8_t)TAG(field, WIRE_BYTES);
+    p = write_varint(p, size);
+    if (size > 0) memcpy(p, data, size);
+    return p + size;
+}
+
+static size_t bytes_size(size_t size)
+{
+    return 1 + varint_size(size) + size;
+}
+
+size_t record_size(const record_t *r)
+{
+    size_t n = bytes_size(sizeof r->id.b) + 1 + varint_size(r->kind) + bytes_size(r->home.len) + 1 +
+               varint_size(r->version.inc) + 1 + varint_size(r->version.seq) + 9;
+    if (r->org.size > 0) n += bytes_size(r->org.size);
+    if (r->author.size > 0) n += bytes_size(r->author.size);
+    if (r->deleted) n += 2;
+    if (r->body.size > 0) n += bytes_size(r->body.size);
+    if (r->up > 0) n += 1 + varint_size(r->up);
+    if (r->down > 0) n += 2;
+    if (r->to.len > 0) n += bytes_size(r->to.len);
+    return n;
+}
+
+void record_pack(record_t *r, uint8_t *buf)
+{
+    uint8_t *p = write_bytes(buf, 1, r->id.b, sizeof r->id.b);
+    p = write_number(p, 2, r->kind);
+    p = write_bytes(p, 3, r->home.b, r->home.len);
+    p = write_number(p, 4, r->version.inc);
+    p = write_number(p, 5, r->version.seq);
+    *p++ = (uint8_t)TAG(6, WIRE_FIXED64);
+    for (int i = 0; i < 8; i++) *p++ = (uint8_t)(r->version.boot >> (8 * i));
+    if (r->org.size > 0) p = write_bytes(p, 7, r->org.data, r->org.size);
+    if (r->author.size > 0) p = write_bytes(p, 8, r->author.data, r->author.size);
+    if (r->deleted) p = write_number(p, 9, 1);
+    if (r->body.size > 0) p = write_bytes(p, 10, r->body.data, r->body.size);
+    if (r->up > 0) p = write_number(p, 11, r->up);
+    if (r->down > 0) p = write_number(p, 12, r->down);
+    if (r->to.len > 0) p = write_bytes(p, 13, r->to.b, r->to.len);
+    r->wire = (slice_t){.data = buf, .size = (size_t)(p - buf)};
+    assert(r->wire.size == record_size(r));
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A record as it travels (proto/record.proto), read in place: no field is copied, nothing is allocated.
+#pragma once
+#include "common/ids.h"
+#include "common/util.h"
+#include <stdbool.h>
+
+enum {
+    RECORD_MAX = 48 * 1024, // bytes of one record on the wire: one fits any batch of any line
+    ORG_MAX = 64,           // bytes of an organisation's code
+};
+
+typedef struct version {
+    uint32_t inc;  // incarnation of the home's store
+    uint64_t seq;  // the home store's seq at the write
+    uint64_t boot; // life of the home's store that wrote it; breaks ties
+} version_t;
+
+typedef struct record {
+    rid_t id;
+    uint32_t kind;
+    path_t home;
+    version_t version;
+    slice_t org;
+    slice_t author;
+    bool deleted;
+    slice_t body;
+    uint8_t up;   // enum reach_up, as stamped by the home
+    uint8_t down; // enum reach_down
+    path_t to;    // only with DOWN_TO
+    slice_t wire; // all of it, byte for byte as received; set by record_parse and record_pack
+} record_t;
+
+// <0, 0, >0 as a is older, the same, newer. incarnation, then seq, then boot.
+int version_cmp(const version_t *a, const version_t *b);
+
+// "3.1042.9f3a5c0102030405"; buf of VERSION_TEXT bytes.
+enum { VERSION_TEXT = 48 };
+const char *version_text(const version_t *v, char *buf);
+
+// Reads outside bytes. 0, or -EBADMSG when they are not a well-formed record: the slices then mean nothing.
+// On success slices point into `wire`, which must outlive ret_record.
+int record_parse(slice_t wire, record_t *ret_record);
+
+// Writes the wire form into buf (fields in order of number) and sets record->wire. buf_size >=
+// record_size(record).
+size_t record_size(const record_t *record);
+void record_pack(record_t *record, uint8_t *buf);

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store's rooms: meta (lineage, incarnation, head), records with their places. Lanes: lanes.c. Listing:
+// index.c.
+//
+//   META     'F' -> format (1)   'H' -> head (8)   'I' -> incarnation (4)   'L' -> lineage: boot id (8),
+//   start (8), ... RECORDS  record id (16) -> place, then the record's wire form:
+//            format (1) | lanes (1) | flags (1) | 0 (1) | time (4) | at (8) | src (4) | toward (4) | child
+//            (4) [ ancestor: inc (4) | seq (8) | boot (8) ]  with flag 1          all big-endian
+#include "common/store_private.h"
+#include "proto/message.h"
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PLACE_SIZE = 28, ANCESTOR_SIZE = 20, FLAG_ANCESTOR = 1 };
+
+static slice_t meta_key(const char *letter)
+{
+    return (slice_t){.data = (const uint8_t *)letter, .size = 1};
+}
+
+record_t store_record_dup(const record_t *r)
+{
+    record_t copy;
+    uint8_t *wire = xmalloc(r->wire.size);
+    memcpy(wire, r->wire.data, r->wire.size);
+    int rc = record_parse((slice_t){.data = wire, .size = r->wire.size}, &copy);
+    assert(rc == 0); // it was parsed before
+    return copy;
+}
+
+void store_record_free(record_t *r)
+{
+    free((void *)(uintptr_t)r->wire.data);
+    *r = (record_t){0};
+}
+
+// --- opening: a new life
+// ------------------------------------------------------------------------------------------
+
+static int load_lineage(kv_txn_t *txn, store_t *store)
+{
+    slice_t v;
+    int rc = kv_get(txn, KV_META, meta_key("L"), &v);
+    if (rc != 0) return rc == KV_NONE ? 0 : rc;
+    if (v.size % 16 != 0 || v.size / 16 > BOOTS_MAX) return -EUCLEAN;
+    store->lives.n = v.size / 16;
+    store->lives.boots = xcalloc(store->lives.n + 1, sizeof *store->lives.boots);
+    for (size_t i = 0; i < store->lives.n; i++)
+        store->lives.boots[i] =
+            (boot_t){.id = be64_load(v.data + 16 * i), .start = be64_load(v.data + 16 * i + 8)};
+    return 0;
+}
+
+static int load_meta(kv_txn_t *txn, store_t *store)
+{
+    slice_t v;
+    int rc = kv_get(txn, KV_META, meta_key("F"), &v);
+    if (rc == KV_NONE) { // a new store
+        store->inc = 1;
+        return 0;
+    }
+    if (rc != 0) return rc;
+    if (v.size != 1 || v.data[0] != STORE_FORMAT) return -EPROTO;
+    if ((rc = kv_get(txn, KV_META, meta_key("H"), &v)) != 0 || v.size != 8) return rc < 0 ? rc : -EUCLEAN;
+    store->lives.head = be64_load(v.data);
+    if ((rc = kv_get(txn, KV_META, meta_key("I"), &v)) != 0 || v.size != 4) return rc < 0 ? rc : -EUCLEAN;
+    store->inc = be32_load(v.data);
+    return load_lineage(txn, store);
+}
+
+static int save_lineage(kv_txn_t *txn, const store_t *store)
+{
+    size_t size = store->lives.n * 16;
+    uint8_t *buf = xmalloc(size), inc[4], head[8], format = STORE_FORMAT;
+    for (size_t i = 0; i < store->lives.n; i++) {
+        be64_store(buf + 16 * i, store->lives.boots[i].id);
+        be64_store(buf + 16 * i + 8, store->lives.boots[i].start);
+    }
+    be32_store(inc, store->inc);
+    be64_store(head, store->lives.head);
+    kv_put(txn, KV_META, meta_key("F"), (slice_t){.data = &format, .size = 1});
+    kv_put(txn, KV_META, meta_key("I"), (slice_t){.data = inc, .size = sizeof inc});
+    kv_put(txn, KV_META, meta_key("H"), (slice_t){.data = head, .size = sizeof head});
+    int rc = kv_put(txn, KV_META, meta_key("L"), (slice_t){.data = buf, .size = size});
+    free(buf);
+    return rc;
+}
+
+// Appends this life to the lineage; one that wrote nothing leaves no trace, so that idle restarts cost
+// nothing.
+static int begin_life(store_t *store, uint64_t boot_id)
+{
+    witness_t *lives = &store->lives;
+    if (lives->n > 0 && lives->boots[lives->n - 1].start == lives->head) lives->n--;
+    if (lives->n == BOOTS_MAX) return -EOVERFLOW;
+    boot_t *boots = xcalloc(lives->n + 1, sizeof *boots);
+    if (lives->n > 0) memcpy(boots, lives->boots, lives->n * sizeof *boots);
+    boots[lives->n++] = (boot_t){.id = boot_id, .start = lives->head};
+    free(lives->boots);
+    lives->boots = boots;
+    store->boot_id = boot_id;
+    return 0;
+}
+
+static int open_meta(store_t *store, uint64_t boot_id)
+{
+    kv_txn_t *txn = NULL;
+    int rc = kv_begin(store->kv, true, &txn);
+    if (rc != 0) return rc;
+    rc = load_meta(txn, store);
+    if (rc == 0) rc = begin_life(store, boot_id);
+    if (rc == 0) rc = save_lineage(txn, store);
+    if (rc == 0) return kv_commit(&txn);
+    kv_abort(&txn);
+    return rc;
+}
+
+int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (*clock_s)(void),
+               store_t **ret_store)
+{
+    store_t *store = xcalloc(1, sizeof *store);
+    store->kv = kv;
+    store->place = *place;
+    store->clock_s = clock_s;
+    int rc = open_meta(store, boot_id);
+    if (rc != 0) {
+        store_close(&store);
+        return rc;
+    }
+    *ret_store = store;
+    return 0;
+}
+
+void store_close(store_t **store_p)
+{
+    if (*store_p == NULL) return;
+    witness_clear(&(*store_p)->lives);
+    free(*store_p);
+    *store_p = NULL;
+}
+
+void store_on_change(store_t *store, store_changed_fn *fn, void *arg)
+{
+    store->changed = fn;
+    store->changed_arg = arg;
+}
+
+void store_set_scope(store_t *store, scope_t *scope)
+{
+    store->place.scope = scope;
+}
+
+uint64_t store_records(store_t *store)
+{
+    kv_txn_t *txn = NULL;
+    uint64_t n = 0;
+    if (kv_begin(store->kv, false, &txn) != 0) return 0;
+    kv_count(txn, KV_RECORDS, &n);
+    kv_abort(&txn);
+    return n;
+}
+
+const store_place_t *store_place(const store_t *store)
+{
+    return &store->place;
+}
+
+int64_t store_now_s(const store_t *store)
+{
+    return store->clock_s();
+}
+
+uint64_t store_head(const store_t *store)
+{
+    return store->lives.head;
+}
+
+const witness_t *store_witness(const store_t *store)
+{
+    return &store->lives;
+}
+
+// --- transactions
+// ---------------------------------------------------------------------------------------------------
+
+int store_begin(store_t *store, bool write, store_txn_t **ret_txn)
+{
+    kv_txn_t *kv = NULL;
+    int rc = kv_begin(store->kv, write, &kv);
+    if (rc != 0) return rc;
+    store_txn_t *txn = xcalloc(1, sizeof *txn);
+    *txn =
+        (store_txn_t){.store = store, .kv = kv, .head = store->lives.head, .inc = store->inc, .write = write};
+    *ret_txn = txn;
+    return 0;
+}
+
+static void save_head(store_txn_t *txn)
+{
+    uint8_t head[8], inc[4];
+    be64_store(head, txn->head);
+    kv_put(txn->kv, KV_META, meta_key("H"), (slice_t){.data = head, .size = sizeof head});
+    if (txn->inc == txn->store->inc) return;
+    be32_store(inc, txn->inc);
+    kv_put(txn->kv, KV_META, meta_key("I"), (slice_t){.data = inc, .size = sizeof inc});
+}
+
+int store_commit(store_txn_t **txn_p)
+{
+    store_txn_t *txn = *txn_p;
+    *txn_p = NULL;
+    if (txn->dirty) save_head(txn);
+    int rc = kv_commit(&txn->kv);
+    if (rc == 0 && txn->dirty) {
+        txn->store->lives.head = txn->head;
+        txn->store->inc = txn->inc;
+    }
+    free(txn);
+    return rc;
+}
+
+void store_abort(store_txn_t **txn_p)
+{
+    if (*txn_p == NULL) return;
+    kv_abort(&(*txn_p)->kv);
+    free(*txn_p);
+    *txn_p = NULL;
+}
+
+kv_txn_t *store_kv(store_txn_t *txn)
+{
+    return txn->kv;
+}
+
+store_t *store_of(store_txn_t *txn)
+{
+    return txn->store;
+}
+
+uint64_t store_txn_head(const store_txn_t *txn)
+{
+    return txn->head;
+}
+
+bool store_txn_dirty(const store_txn_t *txn)
+{
+    return txn->dirty;
+}
+
+// --- places
+// ---------------------------------------------------------------------------------------------------------
+
+static uint8_t *place_pack(const place_t *p, uint8_t *buf)
+{
+    bool ancestor = p->ancestor.inc > 0;
+    buf[0] = STORE_FORMAT;
+    buf[1] = p->lanes;
+    buf[2] = ancestor ? FLAG_ANCESTOR : 0;
+    buf[3] = 0;
+    be32_store(buf + 4, p->time_s);
+    be64_store(buf + 8, p->at);
+    be32_store(buf + 16, p->src);
+    be32_store(buf + 20, p->toward);
+    be32_store(buf + 24, p->child);
+    if (!ancestor) return buf + PLACE_SIZE;
+    be32_store(buf + 28, p->ancestor.inc);
+    be64_store(buf + 32, p->ancestor.seq);
+    be64_store(buf + 40, p->ancestor.boot);
+    return buf + PLACE_SIZE + ANCESTOR_SIZE;
+}
+
+static int place_parse(slice_t v, place_t *ret_place, slice_t *ret_wire)
+{
+    if (v.size < PLACE_SIZE || v.data[0] != STORE_FORMAT) return -EUCLEAN;
+    place_t p = {.lanes = v.data[1],
+                 .time_s = be32_load(v.data + 4),
+                 .at = be64_load(v.data + 8),
+                 .src = be32_load(v.data + 16),
+                 .toward = be32_load(v.data + 20),
+                 .child = be32_load(v.data + 24)};
+    size_t size = PLACE_SIZE;
+    if ((v.data[2] & FLAG_ANCESTOR) != 0) {
+        size += ANCESTOR_SIZE;
+        if (v.size < size) return -EUCLEAN;
+        p.ancestor = (version_t){
+            .inc = be32_load(v.data + 28), .seq = be64_load(v.data + 32), .boot = be64_load(v.data + 40)};
+    }
+    *ret_place = p;
+    *ret_wire = (slice_t){.data = v.data + size, .size = v.size - size};
+    return 0;
+}
+
+int store_get(store_txn_t *txn, const rid_t *id, record_t *ret_record, place_t *ret_place)
+{
+    slice_t v, wire;
+    place_t place;
+    int rc = kv_get(txn->kv, KV_RECORDS, (slice_t){.data = id->b, .size = sizeof id->b}, &v);
+    if (rc != 0) return rc;
+    if ((rc = place_parse(v, &place, &wire)) != 0) return rc;
+    if (record_parse(wire, ret_record) != 0) return -EUCLEAN;
+    if (ret_place != NULL) *ret_place = place;
+    return 0;
+}
+
+static int put_record(store_txn_t *txn, const record_t *r, const place_t *place)
+{
+    uint8_t *buf = xmalloc(PLACE_SIZE + ANCESTOR_SIZE + r->wire.size);
+    uint8_t *end = place_pack(place, buf);
+    memcpy(end, r->wire.data, r->wire.size);
+    int rc = kv_put(txn->kv, KV_RECORDS, (slice_t){.data = r->id.b, .size = sizeof r->id.b},
+                    (slice_t){.data = buf, .size = (size_t)(end - buf) + r->wire.size});
+    free(buf);
+    return rc;
+}
+
+int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *ancestor, const record_t *old,
+               const place_t *old_place)
+{
+    const store_place_t *here = &txn->store->place;
+    place_t place = {.at = ++txn->head,
+                     .time_s = (uint32_t)txn->store->clock_s(),
+                     .src = src,
+                     .toward = place_toward(here, now)};
+    place.lanes = lanes_of(here, now, src, &place.child);
+    if (ancestor != NULL) place.ancestor = *ancestor;
+    txn->dirty = true;
+    int rc = old != NULL ? lanes_remove(txn, old_place) : 0;
+    if (rc == 0) rc = put_record(txn, now, &place);
+    if (rc == 0) rc = lanes_add(txn, &place, &now->id);
+    if (rc == 0) rc = index_change(txn, old, now);
+    if (rc == 0 && txn->store->changed != NULL) txn->store->changed(txn->store->changed_arg, txn, old, now);
+    return rc;
+}
+
+int store_relane(store_txn_t *txn, const rid_t *id)
+{
+    record_t held;
+    place_t place;
+    int rc = store_get(txn, id, &held, &place);
+    if (rc != 0) return rc == KV_NONE ? 0 : rc;
+    uint32_t child;
+    uint8_t lanes = lanes_of(&txn->store->place, &held, place.src, &child);
+    if (lanes == place.lanes && child == place.child) return 0;
+    record_t copy = store_record_dup(&held);
+    rc = lanes_remove(txn, &place);
+    place.at = ++txn->head;
+    place.lanes = lanes;
+    place.child = child;
+    txn->dirty = true;
+    if (rc == 0) rc = put_record(txn, &copy, &place);
+    if (rc == 0) rc = lanes_add(txn, &place, &copy.id);
+    store_record_free(&copy);
+    return rc;
+}
+
+// --- writing our own
+// -------------------------------------------------------------------------------------------------
+
+int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *ancestor, record_t *ret_record)
+{
+    record_t held, old = {0}, now = *draft;
+    place_t place;
+    assert(txn->write);
+    int rc = store_get(txn, &draft->id, &held, &place);
+    if (rc < 0) return rc;
+    bool had = rc == 0;
+    if (had) old = store_record_dup(&held);
+    now.home = txn->store->place.path;
+    now.version = (version_t){.inc = txn->inc, .seq = txn->head + 1, .boot = txn->store->boot_id};
+    uint8_t *wire = xmalloc(record_size(&now));
+    record_pack(&now, wire);
+    rc = store_keep(txn, &now, PEER_SELF, ancestor, had ? &old : NULL, had ? &place : NULL);
+    if (had) store_record_free(&old);
+    free(wire);
+    if (rc != 0 || ret_record == NULL) return rc;
+    return store_get(txn, &draft->id, ret_record, NULL);
+}
+
+// What ours descends from: a version adopted from a lost life, which the new version now stands above.
+static int find_ancestor(store_txn_t *txn, const rid_t *id, version_t *ret)
+{
+    record_t held;
+    place_t place;
+    int rc = store_get(txn, id, &held, &place);
+    *ret = (version_t){0};
+    if (rc != 0) return rc == KV_NONE ? 0 : rc;
+    witness_t now = txn->store->lives;
+    now.head = txn->head;
+    *ret = place.ancestor;
+    if (!witness_lived(&now, &held.version) && version_cmp(&held.version, ret) > 0) *ret = held.version;
+    return 0;
+}
+
+int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)
+{
+    version_t ancestor;
+    int rc = find_ancestor(txn, &draft->id, &ancestor);
+    if (rc != 0) return rc;
+    return store_write_from(txn, draft, ancestor.inc > 0 ? &ancestor : NULL, ret_record);
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// A service's store: its records, and beside them the lanes in which neighbours read them
+// (design 2.1, 2.2, 2.6).
+//
+// What a crash leaves: the last transaction that committed, whole. What a restored older image leaves: a
+// lineage that its neighbours' witnesses do not fit, which is how they notice. There is no log, no snapshot
+// and nothing to prune.
+//
+// Caveats. One process opens a store. A slice read from it dies at the transaction's next write. Errors stick
+// to the transaction (common/kv.h): write straight on, and look at what commit returns.
+#pragma once
+#include "common/kv.h"
+#include "common/record.h"
+
+// --- where a store stands
+// ---------------------------------------------------------------------------------------
+
+typedef struct scope scope_t; // which child serves an organisation; common/topology.h
+
+typedef struct store_place {
+    path_t path;      // of this node
+    uint32_t service; // enum service: kinds of this service have their home here
+    uint8_t rank;     // of this node's level
+    bool has_parent;
+    uint8_t parent_rank; // of the parent's level; UP carries what may enter it
+    scope_t *scope;      // not owned; outlives the store
+} store_place_t;
+
+// --- lineage
+// ----------------------------------------------------------------------------------------------------
+
+typedef struct boot {
+    uint64_t id;
+    uint64_t start; // head of the store when this life began
+} boot_t;
+
+// What a store once was: boots that wrote something, and a head. Owned array.
+typedef struct witness {
+    boot_t *boots;
+    size_t n;
+    uint64_t head;
+} witness_t;
+
+enum { BOOTS_MAX = 8192 }; // lives that wrote; one a day for twenty years
+
+void witness_clear(witness_t *w);
+void witness_copy(const witness_t *from, witness_t *to); // frees what `to` held
+bool witness_equal(const witness_t *a, const witness_t *b);
+// Was this version written in the life that these boots, up to this head, describe?
+bool witness_lived(const witness_t *w, const version_t *v);
+
+// --- the store
+// --------------------------------------------------------------------------------------------------
+
+typedef struct store store_t;
+typedef struct store_txn store_txn_t;
+
+// Called for every version that becomes the present one, own or a neighbour's; `old` is NULL for a first
+// version. May read and write in the transaction.
+typedef void store_changed_fn(void *arg, store_txn_t *txn, const record_t *old, const record_t *now);
+
+// Opens a store on kv (not owned) and begins a new life with this boot id, durable before it returns.
+// clock_s: unix seconds shown to people beside records; no decision uses it. 0 or -errno.
+int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (*clock_s)(void),
+               store_t **ret_store);
+void store_close(store_t **store_p);
+void store_on_change(store_t *store, store_changed_fn *fn, void *arg);
+// The topology was read anew.
+void store_set_scope(store_t *store, scope_t *scope);
+uint64_t store_records(store_t *store); // tombstones included; 0 when it cannot be told
+const store_place_t *store_place(const store_t *store);
+int64_t store_now_s(const store_t *store); // for people, never for a decision about data
+uint64_t store_head(const store_t *store); // of the last committed transaction
+const witness_t *store_witness(const store_t *store);
+// Does the witness belong to our past? true: yes. false: *ret_fork is where our lives part (0: at the
+// beginning).
+bool store_check_witness(const store_t *store, const witness_t *w, uint64_t *ret_fork);
+
+int store_begin(store_t *store, bool write, store_txn_t **ret_txn);
+// 0 or the first error of the transaction; nothing of a failed one is kept. Nulls *txn_p.
+int store_commit(store_txn_t **txn_p);
+void store_abort(store_txn_t **txn_p);
+kv_txn_t *store_kv(store_txn_t *txn);
+store_t *store_of(store_txn_t *txn);
+uint64_t store_txn_head(const store_txn_t *txn);
+bool store_txn_dirty(const store_txn_t *txn);
+
+// --- records
+// ----------------------------------------------------------------------------------------------------
+
+// A place of a record in this store, beside the record itself.
+typedef struct place {
+    uint64_t at;        // this store's seq at its last change here
+    uint32_t time_s;    // unix time of that change, for people
+    uint32_t src;       // neighbour that the present version came from; PEER_SELF: written here
+    uint32_t toward;    // neighbour in whose direction the home lies; PEER_SELF: here
+    uint32_t child;     // child that must have it; 0: none
+    uint8_t lanes;      // bits of enum lane
+    version_t ancestor; // adopted version that ours descends from; inc 0: none
+} place_t;
+
+// 0, KV_NONE, or -errno. place may be NULL.
+int store_get(store_txn_t *txn, const rid_t *id, record_t *ret_record, place_t *ret_place);
+
+// Own copy of a record that must outlive writes; free with store_record_free.
+record_t store_record_dup(const record_t *r);
+void store_record_free(record_t *r);
+
+// Writes a new version of an own record: id, kind, org, author, body, deleted, up, down, to are taken from
+// draft; home and version are set here. *ret_record (optional) is the stored record.
+int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record);
+
+// What a neighbour's version became here.
+typedef enum applied {
+    APPLIED_NEW = 1, // it is now the present version
+    APPLIED_KNOWN,   // older, equal, or our own past: nothing changed
+    APPLIED_STRAY,   // kept beside ours for a person to decide
+} applied_t;
+
+// How it came.
+typedef struct arrival {
+    uint32_t peer;
+    bool giveback;         // asked for, because our past does not contain their witness
+    const witness_t *lost; // giveback: the life that this peer saw us lose
+    uint64_t fork;         // giveback: where ours parts from it
+    const witness_t
+        *home_lives; // lineage of the record's home as last seen, if the home is a neighbour; or NULL
+} arrival_t;
+
+// Applies one checked version of design 2.6, rules 3 to 7. 0 or -errno.
+int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied);
+
+// The neighbour that is itself the record's home; PEER_SELF when none is.
+uint32_t store_home_neighbour(const store_t *store, const record_t *r);
+
+// Recomputes the lanes of a record after the topology changed; appends it at the head where they differ.
+int store_relane(store_txn_t *txn, const rid_t *id);
+
+// --- lanes
+// ------------------------------------------------------------------------------------------------------
+
+enum lane {
+    LANE_ALL = 1,    // everything this service owns: other services of the node, sinks
+    LANE_UP = 2,     // what the parent must have
+    LANE_PUBLIC = 4, // what every child must have
+    LANE_CHILD = 8,  // what one child must have: it leads to the node that serves the record's organisation
+    LANE_BACK = 16,  // towards the home, because the present version did not come from there; normally empty
+    LANE_IN = 32,    // whose home lies in one neighbour's direction; read only to give back
+};
+
+// Reads a set of lanes of one peer in order of seq, each record once.
+typedef struct lane_reader lane_reader_t;
+int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, lane_reader_t **ret_reader);
+// 0, KV_NONE at the end, or -errno.
+int lane_next(lane_reader_t *reader, uint64_t *ret_seq, rid_t *ret_id);
+void lane_close(lane_reader_t **reader_p);
+// Entries beyond `after`, counting at most `most`.
+int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, uint64_t most,
+               uint64_t *ret_n);
+
+// Lanes that the feed towards this peer reads.
+unsigned store_feed_lanes(uint32_t peer);
+
+// --- listing
+// ----------------------------------------------------------------------------------------------------
+
+// Records of a kind (of an organisation, if org.size > 0), not deleted, in order of id, after `after` (NULL:
+// from the start). Stops when fn returns non-zero; returns that, 0, or -errno. fn must not write.
+typedef int store_list_fn(void *arg, const rid_t *id);
+int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const rid_t *after, store_list_fn *fn,
+               void *arg);
+// Records of a kind (0: any) that refer to this id by an indexed field, not deleted.
+int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shared by store.c, lanes.c, lineage.c and apply.c; nobody else includes it.
+#pragma once
+#include "common/store.h"
+
+struct store {
+    kv_t *kv;
+    store_place_t place;
+    int64_t (*clock_s)(void);
+    witness_t lives;  // lineage: every life that wrote, the present one last; head kept up to date
+    uint32_t inc;     // incarnation of what is written next
+    uint64_t boot_id; // the present life
+    store_changed_fn *changed;
+    void *changed_arg;
+};
+
+struct store_txn {
+    store_t *store;
+    kv_txn_t *kv;
+    uint64_t head;
+    uint32_t inc;
+    bool write;
+    bool dirty;
+};
+
+enum { STORE_FORMAT = 1, SEQ_KEY = 13 };
+
+// Is this node and service the record's home?
+bool place_is_home(const store_place_t *p, const record_t *r);
+// Neighbour in whose direction the record's home lies.
+uint32_t place_toward(const store_place_t *p, const record_t *r);
+// Is this neighbour itself the record's home?
+bool place_peer_is_home(const store_place_t *p, uint32_t peer, const record_t *r);
+
+// Lane bits of a record and, with LANE_CHILD, the child. src: where its present version came from.
+uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32_t *ret_child);
+int lanes_remove(store_txn_t *txn, const place_t *place);
+int lanes_add(store_txn_t *txn, const place_t *place, const rid_t *id);
+
+// Makes a version the present one: place, lanes, indexes. Takes the next seq. `old`/`old_place`: what stands
+// there, or NULL.
+int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *ancestor, const record_t *old,
+               const place_t *old_place);
+// store_write with the ancestor given.
+int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *ancestor,
+                     record_t *ret_record);
+int index_change(store_txn_t *txn, const record_t *old, const record_t *now);

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Organisations by code in a small open-addressing table under a random key (codes come from neighbours).
+// Every walk upwards is bounded, so that a ring of parents, which a careless sheet can make, ends as
+// "unknown".
+#include "common/topology.h"
+#include "common/record.h"
+#include "proto/message.h"
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEPTH_MAX = 32, FIRST_SLOTS = 64, KIND_MAX = 32 };
+
+typedef struct {
+    char code[ORG_MAX + 1]; // "" : free slot
+    char parent[ORG_MAX + 1];
+    char kind[KIND_MAX + 1];
+    bool known; // has a record; else only a node stands there
+    path_t node;
+    uint32_t child; // that it was last known to be served through; scope_moved
+} org_t;
+
+struct scope {
+    path_t self;
+    char self_org[ORG_MAX + 1];
+    org_t *slots;
+    size_t n_slots, n_used;
+    uint8_t key[crypto_shorthash_KEYBYTES];
+};
+
+static org_t *slot_of(const scope_t *scope, slice_t code)
+{
+    uint8_t hash[crypto_shorthash_BYTES];
+    uint64_t h;
+    crypto_shorthash(hash, code.data, code.size, scope->key);
+    memcpy(&h, hash, sizeof h);
+    for (size_t i = h & (scope->n_slots - 1);; i = (i + 1) & (scope->n_slots - 1)) {
+        org_t *slot = &scope->slots[i];
+        if (slot->code[0] == '\0') return slot;
+        if (strlen(slot->code) == code.size && memcmp(slot->code, code.data, code.size) == 0) return slot;
+    }
+}
+
+static void grow(scope_t *scope)
+{
+    org_t *old = scope->slots;
+    size_t n_old = scope->n_slots;
+    scope->n_slots *= 2;
+    scope->slots = xcalloc(scope->n_slots, sizeof *scope->slots);
+    for (size_t i = 0; i < n_old; i++)
+        if (old[i].code[0] != '\0') *slot_of(scope, slice_text(old[i].code)) = old[i];
+    free(old);
+}
+
+static void set_text(char *to, size_t max, slice_t from)
+{
+    size_t n = from.size < max ? from.size : max;
+    if (n > 0) memcpy(to, from.data, n);
+    to[n] = '\0';
+}
+
+static org_t *find(const scope_t *scope, slice_t code)
+{
+    if (code.size == 0 || code.size > ORG_MAX) return NULL;
+    org_t *slot = slot_of(scope, code);
+    return slot->code[0] != '\0' ? slot : NULL;
+}
+
+static org_t *make(scope_t *scope, slice_t code)
+{
+    if (code.size == 0 || code.size > ORG_MAX || memchr(code.data, 0, code.size) != NULL) return NULL;
+    if (scope->n_used * 2 >= scope->n_slots) grow(scope);
+    org_t *slot = slot_of(scope, code);
+    if (slot->code[0] == '\0') {
+        set_text(slot->code, ORG_MAX, code);
+        scope->n_used++;
+    }
+    return slot;
+}
+
+scope_t *scope_new(const path_t *self, const char *self_org)
+{
+    scope_t *scope = xcalloc(1, sizeof *scope);
+    scope->self = *self;
+    scope->n_slots = FIRST_SLOTS;
+    scope->slots = xcalloc(scope->n_slots, sizeof *scope->slots);
+    randombytes_buf(scope->key, sizeof scope->key);
+    text_copy(scope->self_org, sizeof scope->self_org, self_org);
+    scope_set_node(scope, slice_text(self_org), self);
+    return scope;
+}
+
+void scope_destroy(scope_t **scope_p)
+{
+    if (*scope_p == NULL) return;
+    free((*scope_p)->slots);
+    free(*scope_p);
+    *scope_p = NULL;
+}
+
+bool scope_set_org(scope_t *scope, slice_t code, slice_t parent, slice_t kind)
+{
+    org_t *org = make(scope, code);
+    if (org == NULL) return false;
+    bool same = org->known && slice_equal(slice_text(org->parent), parent) &&
+                slice_equal(slice_text(org->kind), kind);
+    org->known = true;
+    set_text(org->parent, ORG_MAX, parent);
+    set_text(org->kind, KIND_MAX, kind);
+    return !same;
+}
+
+bool scope_drop_org(scope_t *scope, slice_t code)
+{
+    org_t *org = find(scope, code);
+    if (org == NULL || !org->known) return false;
+    org->known = false; // the slot stays: a node may stand there, and open addressing needs it
+    return true;
+}
+
+bool scope_set_node(scope_t *scope, slice_t code, const path_t *node)
+{
+    org_t *org = make(scope, code);
+    if (org == NULL || path_equal(&org->node, node)) return false;
+    org->node = *node;
+    return true;
+}
+
+bool scope_drop_node(scope_t *scope, slice_t code)
+{
+    org_t *org = find(scope, code);
+    if (org == NULL || org->node.len == 0 || path_equal(&org->node, &scope->self)) return false;
+    org->node = (path_t){0};
+    return true;
+}
+
+bool scope_knows(const scope_t *scope, slice_t code)
+{
+    const org_t *org = find(scope, code);
+    return org != NULL && org->known;
+}
+
+// The organisation above; NULL at a root or where nothing is known.
+static const org_t *above(const scope_t *scope, const org_t *org, bool *ret_broken)
+{
+    if (!org->known) *ret_broken = true;
+    if (!org->known || org->parent[0] == '\0') return NULL;
+    const org_t *parent = find(scope, slice_text(org->parent));
+    if (parent == NULL) *ret_broken = true;
+    return parent;
+}
+
+// The nearest node at or above the organisation; NULL when none is known.
+static const path_t *serving(const scope_t *scope, slice_t code)
+{
+    bool broken = false;
+    const org_t *org = find(scope, code);
+    for (int depth = 0; org != NULL && depth < DEPTH_MAX; depth++) {
+        if (org->node.len > 0) return &org->node;
+        org = above(scope, org, &broken);
+    }
+    return NULL;
+}
+
+in_scope_t scope_serves(const scope_t *scope, slice_t code)
+{
+    const path_t *node = serving(scope, code);
+    if (node == NULL) return SCOPE_UNKNOWN;
+    return path_equal(node, &scope->self) ? SCOPE_YES : SCOPE_NO;
+}
+
+static uint32_t child_towards(const scope_t *scope, const path_t *node)
+{
+    if (node->len <= scope->self.len || !path_is_prefix(&scope->self, node)) return PEER_SELF;
+    return path_child_label(&scope->self, node);
+}
+
+uint32_t scope_child_for(const scope_t *scope, slice_t code)
+{
+    const path_t *node = serving(scope, code);
+    return node == NULL ? PEER_SELF : child_towards(scope, node);
+}
+
+in_scope_t scope_in_child(const scope_t *scope, uint32_t child, slice_t code)
+{
+    bool broken = false;
+    const org_t *org = find(scope, code);
+    if (org == NULL) return SCOPE_UNKNOWN;
+    for (int depth = 0; org != NULL; depth++) {
+        if (depth == DEPTH_MAX) return SCOPE_UNKNOWN;
+        if (org->node.len > 0 && child_towards(scope, &org->node) == child) return SCOPE_YES;
+        org = above(scope, org, &broken);
+    }
+    return broken ? SCOPE_UNKNOWN : SCOPE_NO;
+}
+
+in_scope_t scope_is_below(const scope_t *scope, slice_t code, slice_t top)
+{
+    bool broken = false;
+    if (slice_equal(code, top)) return SCOPE_YES;
+    const org_t *org = find(scope, code);
+    if (org == NULL) return SCOPE_UNKNOWN;
+    for (int depth = 0; org != NULL; depth++) {
+        if (depth == DEPTH_MAX) return SCOPE_UNKNOWN;
+        if (slice_equal(slice_text(org->code), top)) return SCOPE_YES;
+        org = above(scope, org, &broken);
+    }
+    return broken ? SCOPE_UNKNOWN : SCOPE_NO;
+}
+
+in_scope_t scope_in_self(const scope_t *scope, slice_t code)
+{
+    return scope_is_below(scope, code, slice_text(scope->self_org));
+}
+
+bool scope_moved(scope_t *scope, slice_t *ret_org)
+{
+    for (size_t i = 0; i < scope->n_slots; i++) {
+        org_t *org = &scope->slots[i];
+        if (org->code[0] == '\0') continue;
+        uint32_t child = scope_child_for(scope, slice_text(org->code));
+        if (child == org->child) continue;
+        org->child = child;
+        *ret_org = slice_text(org->code);
+        return true;
+    }
+    return false;
+}

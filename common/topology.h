@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who serves whom: the tree of organisations and the nodes that stand at some of them, as one service knows
+// it now. Kept in memory, filled from organisation and node records (of the registry, or a replica of them).
+#pragma once
+#include "common/ids.h"
+#include "common/util.h"
+
+typedef struct scope scope_t;
+
+scope_t *scope_new(const path_t *self, const char *self_org);
+void scope_destroy(scope_t **scope_p);
+
+// Codes are at most ORG_MAX bytes. An empty parent: a root. Returns true when something changed.
+bool scope_set_org(scope_t *scope, slice_t org, slice_t parent, slice_t kind);
+bool scope_drop_org(scope_t *scope, slice_t org);
+bool scope_set_node(scope_t *scope, slice_t org, const path_t *node);
+bool scope_drop_node(scope_t *scope, slice_t org);
+
+typedef enum in_scope { SCOPE_NO, SCOPE_YES, SCOPE_UNKNOWN } in_scope_t;
+
+// Does this node serve the organisation: is the nearest node at or above it this one?
+in_scope_t scope_serves(const scope_t *scope, slice_t org);
+// Label of the child that leads to the node serving the organisation; PEER_SELF: none does.
+uint32_t scope_child_for(const scope_t *scope, slice_t org);
+// Is the organisation in the subtree of this child's organisation, or served by a node under this child?
+in_scope_t scope_in_child(const scope_t *scope, uint32_t child, slice_t org);
+// Is the organisation this node's own, or below it?
+in_scope_t scope_in_self(const scope_t *scope, slice_t org);
+// Is `org` the organisation `above` or below it?
+in_scope_t scope_is_below(const scope_t *scope, slice_t org, slice_t above);
+bool scope_knows(const scope_t *scope, slice_t org);
+
+// Takes one organisation whose serving child has changed since it was asked last; false when there is none
+// left. The records about it have to change lanes.
+bool scope_moved(scope_t *scope, slice_t *ret_org);

@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every service answers a local caller: its records, its queues, its quarantine, its state.
+#include "common/admit.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/quarantine.h"
+#include "common/service_private.h"
+#include "proto/system.pb-c.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { GROUPS_MAX = 4000, PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, ROWS_MAX = 8192, KIND_REFUSAL = 2, WHERE_MAX = 16 };
+
+static int refuse(service_t *service, const envelope_t *e, const char *code, const char *arg)
+{
+    fault_t fault;
+    fault_set(&fault, code, NULL, arg);
+    service_refuse(service, e, &fault, false);
+    return 0;
+}
+
+// --- put ------------------------------------------------------------------------------------------------------------
+
+typedef struct answer {
+    Selenga__Outcome outcome;
+    Selenga__Fault message;
+    fault_t fault;
+    char *args[FAULT_ARGS];
+    rid_t id;
+} answer_t;
+
+static void fill_answer(answer_t *a, put_result_t result)
+{
+    selenga__outcome__init(&a->outcome);
+    a->outcome.has_result = 1;
+    a->outcome.result = result;
+    if (!rid_is_zero(&a->id)) {
+        a->outcome.has_id = 1;
+        a->outcome.id = (ProtobufCBinaryData){.len = sizeof a->id.b, .data = a->id.b};
+    }
+    if (result != PUT_REJECTED) return;
+    fault_to_proto(&a->fault, &a->message, a->args);
+    a->outcome.fault = &a->message;
+}
+
+static int put_groups(service_t *service, store_txn_t *txn, const envelope_t *e, const Selenga__Put *put,
+                      answer_t *answers)
+{
+    author_t author = service_author(service);
+    author.principal = slice_text(e->principal);
+    author.program = false;
+    for (size_t i = 0; i < put->n_groups; i++) {
+        put_result_t result;
+        arena_reset(service->arena, 64 * 1024);
+        int rc = record_put_group(&author, txn, put->groups[i], service->arena, &result, &answers[i].fault, &answers[i].id);
+        if (rc != 0) return rc;
+        fill_answer(&answers[i], result);
+        for (size_t k = 0; k < put->groups[i]->n_items; k++) {
+            const Selenga__Item *item = put->groups[i]->items[k];
+            char text[RID_TEXT];
+            if (item->deleted && result != PUT_REJECTED)
+                log_at(L_INFO, "RECORD-DELETED", _("%s by %s: %s"), rid_text(&answers[i].id, text), e->principal,
+                       item->why != NULL ? item->why : "");
+        }
+    }
+    return 0;
+}
+
+static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
+{
+    AUTO(msg_body_free) Selenga__Put *put = msg_body_unpack(&selenga__put__descriptor, e->body);
+    if (put == NULL || put->n_groups > GROUPS_MAX) return refuse(service, e, "MALFORMED", "");
+    AUTO(xfree) answer_t *answers = xcalloc(put->n_groups + 1, sizeof *answers);
+    AUTO(xfree) Selenga__Outcome **outcomes = xcalloc(put->n_groups + 1, sizeof *outcomes);
+    int rc = put_groups(service, txn, e, put, answers);
+    if (rc != 0) return rc;
+    Selenga__PutReply reply = SELENGA__PUT_REPLY__INIT;
+    for (size_t i = 0; i < put->n_groups; i++) outcomes[i] = &answers[i].outcome;
+    reply.outcomes = outcomes;
+    reply.n_outcomes = put->n_groups;
+    service_reply(service, e, MSG_PUT_REPLY, &reply.base);
+    return 0;
+}
+
+// --- get and list -----------------------------------------------------------------------------------------------------
+
+typedef struct page {
+    ProtobufCBinaryData *wires; // copies: the transaction may write before the reply is packed
+    size_t n, bytes, limit;
+    rid_t last;
+    bool more;
+    // list only
+    store_txn_t *txn;
+    const kind_rule_t *rule;
+    const Selenga__List *query;
+    arena_t *arena;
+} page_t;
+
+static void page_add(page_t *page, const record_t *r)
+{
+    page->wires[page->n++] = (ProtobufCBinaryData){.len = r->wire.size, .data = xmemdup(r->wire.data, r->wire.size)};
+    page->bytes += r->wire.size;
+    page->last = r->id;
+}
+
+static void page_send(service_t *service, const envelope_t *e, page_t *page)
+{
+    Selenga__Records reply = SELENGA__RECORDS__INIT;
+    reply.records = page->wires;
+    reply.n_records = page->n;
+    if (page->more) {
+        reply.has_next = 1;
+        reply.next = (ProtobufCBinaryData){.len = sizeof page->last.b, .data = page->last.b};
+    }
+    service_reply(service, e, MSG_RECORDS, &reply.base);
+    for (size_t i = 0; i < page->n; i++) free(page->wires[i].data);
+    free(page->wires);
+}
+
+static int on_get(service_t *service, store_txn_t *txn, const envelope_t *e)
+{
+    AUTO(msg_body_free) Selenga__Get *get = msg_body_unpack(&selenga__get__descriptor, e->body);
+    record_t r;
+    rid_t id;
+    if (get == NULL || get->id.len != sizeof id.b) return refuse(service, e, "MALFORMED", "");
+    memcpy(id.b, get->id.data, sizeof id.b);
+    int rc = store_get(txn, &id, &r, NULL);
+    if (rc < 0) return rc;
+    if (rc == KV_NONE || (r.deleted && !get->deleted_too) || (get->has_kind && r.kind != get->kind)) {
+        const kind_rule_t *rule = kind_by_number(get->kind);
+        return refuse(service, e, "NOT-FOUND", rule != NULL ? rule->name : "");
+    }
+    page_t page = {.wires = xcalloc(1, sizeof *page.wires)};
+    page_add(&page, &r);
+    page_send(service, e, &page);
+    return 0;
+}
+
+static bool matches(page_t *page, const record_t *r)
+{
+    body_t *body = NULL;
+    char text[FIELD_TEXT_MAX];
+    if (page->query->n_where == 0) return true;
+    arena_reset(page->arena, r->body.size);
+    if (body_unpack(page->rule, r->body, page->arena, &body, NULL) != 0) return false;
+    for (size_t i = 0; i < page->query->n_where; i++) {
+        const Selenga__Match *m = page->query->where[i];
+        int field = kind_field(page->rule, m->field);
+        if (strcmp(body_print(page->rule, body, (size_t)field, text), m->value != NULL ? m->value : "") != 0) return false;
+    }
+    return true;
+}
+
+static int list_one(void *arg, const rid_t *id)
+{
+    page_t *page = arg;
+    record_t r;
+    int rc = store_get(page->txn, id, &r, NULL);
+    if (rc != 0) return rc == KV_NONE ? -EUCLEAN : rc;
+    if (page->query->org != NULL && !slice_equal(r.org, slice_text(page->query->org))) return 0;
+    if (!matches(page, &r)) return 0;
+    if (page->n == page->limit || (page->n > 0 && page->bytes + r.wire.size > PAGE_BYTES)) {
+        page->more = true;
+        return 1;
+    }
+    page_add(page, &r);
+    return 0;
+}
+
+static const char *bad_where(const kind_rule_t *rule, const Selenga__List *query)
+{
+    for (size_t i = 0; i < query->n_where; i++)
+        if (query->where[i]->field == NULL || kind_field(rule, query->where[i]->field) < 0)
+            return query->where[i]->field != NULL ? query->where[i]->field : "";
+    return NULL;
+}
+
+static int on_list(service_t *service, store_txn_t *txn, const envelope_t *e)
+{
+    AUTO(msg_body_free) Selenga__List *query = msg_body_unpack(&selenga__list__descriptor, e->body);
+    rid_t after;
+    if (query == NULL || query->n_where > WHERE_MAX || (query->has_after && query->after.len != sizeof after.b))
+        return refuse(service, e, "MALFORMED", "");
+    const kind_rule_t *rule = kind_by_number(query->kind);
+    if (rule == NULL) return refuse(service, e, "UNKNOWN-KIND", "");
+    const char *bad = bad_where(rule, query);
+    if (bad != NULL) return refuse(service, e, "UNKNOWN-FIELD", bad);
+    if (query->has_after) memcpy(after.b, query->after.data, sizeof after.b);
+    size_t limit = query->has_limit && query->limit > 0 && query->limit < PAGE_MAX ? query->limit : PAGE_MAX;
+    page_t page = {.wires = xcalloc(limit, sizeof *page.wires),
+                   .limit = limit,
+                   .txn = txn,
+                   .rule = rule,
+                   .query = query,
+                   .arena = service->arena};
+    slice_t org = query->org != NULL ? slice_text(query->org) : (slice_t){0};
+    int rc = store_list(txn, rule->number, org, query->has_after ? &after : NULL, list_one, &page);
+    if (rc < 0) page.n = 0;
+    if (rc >= 0) page_send(service, e, &page);
+    return rc < 0 ? rc : 0;
+}
+
+// --- queues -------------------------------------------------------------------------------------------------------------
+
+typedef struct tally {
+    uint64_t produced, waiting;
+    uint32_t oldest_s;
+} tally_t;
+
+// Counts a feed's lanes through the consumer's filter.
+static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *row, tally_t *t)
+{
+    lane_reader_t *reader = NULL;
+    uint64_t seq;
+    rid_t id;
+    record_t r;
+    place_t place;
+    int rc = lane_open(txn, store_feed_lanes(row->peer), row->peer, 0, &reader);
+    while (rc == 0 && (rc = lane_next(reader, &seq, &id)) == 0) {
+        bool waits = seq > row->acked;
+        if (row->peer < PEER_LABEL_MIN || (waits && t->waiting == 0)) {
+            if ((rc = store_get(txn, &id, &r, &place)) != 0) break;
+            if (!feed_wants(service->feed, row->peer, r.kind)) continue;
+            if (waits && t->waiting == 0) t->oldest_s = place.time_s;
+        }
+        t->produced++;
+        t->waiting += waits;
+    }
+    lane_close(&reader);
+    return rc < 0 ? rc : 0;
+}
+
+static const char *queue_state(const feed_row_t *row, const tally_t *t, int64_t now_ms, const char **ret_reason)
+{
+    *ret_reason = "";
+    if (!row->up) return "offline";
+    if (row->trouble[0] != '\0') {
+        *ret_reason = row->trouble;
+        return "stopped";
+    }
+    if (row->diverged) {
+        *ret_reason = "GIVING-BACK";
+        return "catching-up";
+    }
+    if (t->waiting == 0) return "live";
+    if (row->open && (row->progress_ms == 0 || now_ms - row->progress_ms < 15000)) return "catching-up";
+    *ret_reason = "NO-PROGRESS";
+    return "blocked";
+}
+
+static void fill_queue(service_t *service, const feed_row_t *row, const tally_t *t, Selenga__Queue *q)
+{
+    int64_t now_ms = (int64_t)mono_ms(), now_s = wall_s();
+    const char *reason;
+    uint64_t beyond = t->waiting + row->quarantined;
+    selenga__queue__init(q);
+    q->has_service = q->has_peer = q->has_waiting = q->has_oldest_s = q->has_in_flight_bytes = q->has_head = 1;
+    q->has_acked = q->has_sent_per_s = q->has_quarantined = q->has_last_progress_s = q->has_produced = q->has_applied = 1;
+    q->service = service->def->number;
+    q->peer = row->peer;
+    q->flow = row->peer == PEER_PARENT ? "up" : row->peer < PEER_LABEL_MIN ? "local" : "down";
+    q->state = (char *)(uintptr_t)queue_state(row, t, now_ms, &reason);
+    q->reason = (char *)(uintptr_t)reason;
+    q->waiting = t->waiting;
+    q->oldest_s = t->waiting > 0 && now_s > t->oldest_s ? (uint64_t)(now_s - t->oldest_s) : 0;
+    q->in_flight_bytes = row->in_flight_bytes;
+    q->head = row->head;
+    q->acked = row->acked;
+    q->sent_per_s = row->sent_per_s;
+    q->quarantined = row->quarantined;
+    q->last_progress_s = row->progress_ms > 0 ? (uint64_t)(now_ms - row->progress_ms) / 1000 : service->started_ms > 0 ? (mono_ms() - service->started_ms) / 1000 : 0;
+    q->produced = t->produced;
+    q->applied = row->has_held && t->waiting == 0 ? row->held : t->produced > beyond ? t->produced - beyond : 0;
+}
+
+static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
+{
+    AUTO(xfree) feed_row_t *rows = xcalloc(ROWS_MAX, sizeof *rows);
+    size_t n = feed_rows(service->feed, rows, ROWS_MAX, (int64_t)mono_ms());
+    AUTO(xfree) Selenga__Queue *queues = xcalloc(n + 1, sizeof *queues);
+    AUTO(xfree) Selenga__Queue **list = xcalloc(n + 1, sizeof *list);
+    Selenga__Queues reply = SELENGA__QUEUES__INIT;
+    for (size_t i = 0; i < n; i++) {
+        tally_t tally = {0};
+        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && rows[i].acked == 0) continue; // nobody reads us there
+        int rc = tally_feed(service, txn, &rows[i], &tally);
+        if (rc != 0) return rc;
+        fill_queue(service, &rows[i], &tally, &queues[i]);
+        list[reply.n_queues++] = &queues[i];
+    }
+    reply.queues = list;
+    service_reply(service, e, MSG_QUEUES_REPLY, &reply.base);
+    return 0;
+}
+
+// --- quarantine -----------------------------------------------------------------------------------------------------------
+
+typedef struct qlist {
+    service_t *service;
+    store_txn_t *txn;
+    Selenga__Quarantined **items; // each with its texts in one arena
+    size_t n, room;
+    arena_t *arena;
+} qlist_t;
+
+static char *keep_text(qlist_t *list, const char *text)
+{
+    return arena_text(list->arena, slice_text(text));
+}
+
+static Selenga__Quarantined *new_item(qlist_t *list, const rid_t *id, const fault_t *fault)
+{
+    if (list->n == ROWS_MAX) return NULL;
+    Selenga__Quarantined *item = arena_alloc(list->arena, sizeof *item);
+    Selenga__Fault *message = arena_alloc(list->arena, sizeof *message);
+    fault_t *copy = arena_alloc(list->arena, sizeof *copy);
+    char **args = arena_alloc(list->arena, FAULT_ARGS * sizeof *args);
+    uint8_t *key = arena_alloc(list->arena, sizeof id->b);
+    if (key == NULL) return NULL;
+    *copy = *fault;
+    memcpy(key, id->b, sizeof id->b);
+    selenga__quarantined__init(item);
+    fault_to_proto(copy, message, args);
+    item->fault = message;
+    item->has_id = item->has_kind = item->has_since_s = item->has_service = item->has_from_peer = 1;
+    item->id = (ProtobufCBinaryData){.len = sizeof id->b, .data = key};
+    item->service = list->service->def->number;
+    if (list->n == list->room) {
+        list->room = list->room * 2 + 64;
+        list->items = xrealloc(list->items, list->room * sizeof(Selenga__Quarantined *));
+    }
+    return list->items[list->n++] = item;
+}
+
+static int list_item(void *arg, const quarantined_t *q)
+{
+    qlist_t *list = arg;
+    char home[PATH_TEXT], version[VERSION_TEXT], org[ORG_MAX + 1] = "";
+    Selenga__Quarantined *item = new_item(list, &q->id, &q->fault);
+    if (item == NULL) return 1;
+    if (q->record.org.size > 0) memcpy(org, q->record.org.data, q->record.org.size);
+    item->kind = q->record.kind;
+    item->org = keep_text(list, org);
+    item->home = keep_text(list, path_text(&q->record.home, home));
+    item->at = keep_text(list, "here");
+    item->from_peer = q->peer;
+    item->since_s = q->since_s;
+    item->version = keep_text(list, version_text(&q->record.version, version));
+    return 0;
+}
+
+// What another node refused of ours: its refusal record is addressed to us.
+static int list_refusal(void *arg, const rid_t *id)
+{
+    qlist_t *list = arg;
+    record_t r;
+    fault_t fault;
+    rid_t about;
+    char home[PATH_TEXT], version[VERSION_TEXT], org[ORG_MAX + 1] = "";
+    int rc = store_get(list->txn, id, &r, NULL);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    if (!path_equal(&r.to, &list->service->place.path)) return 0;
+    AUTO(msg_body_free) Selenga__Refusal *m = msg_body_unpack(&selenga__refusal__descriptor, r.body);
+    if (m == NULL || m->record_id.len != sizeof about.b) return 0;
+    memcpy(about.b, m->record_id.data, sizeof about.b);
+    fault_set(&fault, m->code != NULL ? m->code : "", m->field, m->n_args > 0 ? m->args[0] : NULL,
+              m->n_args > 1 ? m->args[1] : NULL);
+    Selenga__Quarantined *item = new_item(list, &about, &fault);
+    if (item == NULL) return 1;
+    if (r.org.size > 0) memcpy(org, r.org.data, r.org.size);
+    version_t v = {.inc = m->inc, .seq = m->seq, .boot = m->boot};
+    item->kind = m->kind;
+    item->org = keep_text(list, org);
+    item->home = keep_text(list, path_text(&r.to, home));
+    item->at = keep_text(list, path_text(&r.home, home));
+    item->since_s = m->since_s;
+    item->version = keep_text(list, version_text(&v, version));
+    return 0;
+}
+
+static int on_quarantine_list(service_t *service, store_txn_t *txn, const envelope_t *e)
+{
+    AUTO(arena_destroy) arena_t *arena = arena_new(ARENA_LIMIT);
+    qlist_t list = {.service = service, .txn = txn, .arena = arena};
+    int rc = quarantine_each(txn, list_item, &list);
+    if (rc >= 0) rc = store_list(txn, KIND_REFUSAL, (slice_t){0}, NULL, list_refusal, &list);
+    if (rc >= 0) {
+        Selenga__QuarantineList reply = SELENGA__QUARANTINE_LIST__INIT;
+        reply.items = list.items;
+        reply.n_items = list.n;
+        service_reply(service, e, MSG_QUARANTINE_REPLY, &reply.base);
+    }
+    free(list.items);
+    return rc < 0 ? rc : 0;
+}
+
+struct again {
+    rid_t *ids;
+    size_t n;
+    const rid_t *only;
+};
+
+static int note_again(void *arg, const quarantined_t *q)
+{
+    struct again *again = arg;
+    if (again->only != NULL ? !rid_equal(again->only, &q->id) : !admit_may_change(&q->fault)) return 0;
+    if (again->n == ROWS_MAX) return 1;
+    again->ids[again->n++] = q->id;
+    return 0;
+}
+
+static int try_again(service_t *service, store_txn_t *txn, const rid_t *id, unsigned *ret_admitted)
+{
+    quarantined_t q;
+    fault_t fault;
+    applied_t applied;
+    int rc = quarantine_get(txn, id, &q);
+    if (rc != 0 || q.record.kind == 0) return rc < 0 ? rc : 0;
+    if (!admit(&service->place, txn, q.peer, &q.record, &fault)) return 0;
+    record_t copy = store_record_dup(&q.record);
+    arrival_t arrival = {.peer = q.peer};
+    rc = store_apply(txn, &copy, &arrival, &applied);
+    if (rc == 0) rc = quarantine_clear(txn, id, NULL);
+    store_record_free(&copy);
+    if (rc == 0) ++*ret_admitted;
+    return rc < 0 ? rc : 0;
+}
+
+int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsigned *ret_admitted)
+{
+    struct again again = {.ids = xcalloc(ROWS_MAX, sizeof(rid_t)), .only = only};
+    *ret_admitted = 0;
+    int rc = quarantine_each(txn, note_again, &again);
+    for (size_t i = 0; i < again.n && rc >= 0; i++) rc = try_again(service, txn, &again.ids[i], ret_admitted);
+    free(again.ids);
+    return rc < 0 ? rc : 0;
+}
+
+static int on_quarantine_act(service_t *service, store_txn_t *txn, const envelope_t *e)
+{
+    AUTO(msg_body_free) Selenga__QuarantineAct *act = msg_body_unpack(&selenga__quarantine_act__descriptor, e->body);
+    quarantined_t q;
+    rid_t id;
+    char text[RID_TEXT];
+    unsigned admitted = 0;
+    if (act == NULL || act->id.len != sizeof id.b) return refuse(service, e, "MALFORMED", "");
+    memcpy(id.b, act->id.data, sizeof id.b);
+    int rc = quarantine_get(txn, &id, &q);
+    if (rc < 0) return rc;
+    if (rc == KV_NONE) return refuse(service, e, "NOT-FOUND", "quarantine");
+    if (e->type == MSG_QUARANTINE_RETRY) {
+        fault_t fault = q.fault;
+        if ((rc = requests_retry(service, txn, &id, &admitted)) != 0) return rc;
+        if (admitted == 0) service_refuse(service, e, &fault, false);
+        else service_reply(service, e, MSG_DONE, NULL);
+        return 0;
+    }
+    if (act->why == NULL || act->why[0] == '\0') return refuse(service, e, "REQUIRED", "why");
+    if ((rc = quarantine_clear(txn, &id, NULL)) < 0) return rc;
+    log_at(L_INFO, "QUARANTINE-DISCARDED", _("%s by %s: %s"), rid_text(&id, text), e->principal, act->why);
+    service_reply(service, e, MSG_DONE, NULL);
+    return 0;
+}
+
+// --- status -----------------------------------------------------------------------------------------------------------------
+
+static uint64_t memory_bytes(void)
+{
+    unsigned long long total = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file == NULL) return 0;
+    int n = fscanf(file, "%llu %llu", &total, &resident);
+    fclose(file);
+    return n == 2 ? resident * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+static int on_status(service_t *service, const envelope_t *e)
+{
+    Selenga__Status s = SELENGA__STATUS__INIT;
+    s.has_service = s.has_pid = s.has_up_s = s.has_memory_bytes = s.has_store_bytes = s.has_records = 1;
+    s.service = service->def->number;
+    s.version = SELENGA_VERSION;
+    s.pid = (uint32_t)getpid();
+    s.up_s = (mono_ms() - service->started_ms) / 1000;
+    s.memory_bytes = memory_bytes();
+    s.store_bytes = kv_bytes(service->kv);
+    s.records = store_records(service->store);
+    s.trouble = (char *)(uintptr_t)service_trouble(service->trouble);
+    service_reply(service, e, MSG_STATUS_REPLY, &s.base);
+    return 0;
+}
+
+int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, bool *ret_mine)
+{
+    *ret_mine = true;
+    switch (e->type) {
+    case MSG_PUT:
+        return on_put(service, txn, e);
+    case MSG_GET:
+        return on_get(service, txn, e);
+    case MSG_LIST:
+        return on_list(service, txn, e);
+    case MSG_QUEUES:
+        return on_queues(service, txn, e);
+    case MSG_QUARANTINE_LIST:
+        return on_quarantine_list(service, txn, e);
+    case MSG_QUARANTINE_RETRY:
+    case MSG_QUARANTINE_DISCARD:
+        return on_quarantine_act(service, txn, e);
+    case MSG_STATUS:
+        return on_status(service, e);
+    default:
+        *ret_mine = false;
+        return 0;
+    }
+}

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop of every service; see service_run at the end.
+#include "common/admit.h"
+#include "common/clock.h"
+#include "common/i18n.h"
+#include "common/log.h"
+#include "common/quarantine.h"
+#include "common/service_private.h"
+#include "proto/envelope.pb-c.h"
+#include "proto/registry.pb-c.h"
+#include <czmq.h>
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum {
+    TAKE_MESSAGES = 512, // of one transaction: bounds its memory and the time its askers wait
+    TAKE_BYTES = 8 * 1024 * 1024,
+    TICK_MS = 1000,
+    SAVE_MS = 5000, // acknowledged positions that only memory holds
+};
+
+typedef struct store_settings {
+    int64_t map_gib;
+} store_settings_t;
+
+static const setting_t SETTINGS[] = {
+    {"map_gib", SETTING_INT, offsetof(store_settings_t, map_gib), 1, 4096, "16", "GiB",
+     N_("Address space of one service's store. It is not disk space; the store stops taking records when it is full.")},
+};
+static const settings_table_t SETTINGS_TABLE = {"store", SETTINGS, ARRAY_SIZE(SETTINGS)};
+
+const node_conf_t *service_node(const service_t *service)
+{
+    return &service->node;
+}
+
+store_t *service_store(const service_t *service)
+{
+    return service->store;
+}
+
+scope_t *service_scope(const service_t *service)
+{
+    return service->scope;
+}
+
+feed_t *service_feed(const service_t *service)
+{
+    return service->feed;
+}
+
+author_t service_author(service_t *service)
+{
+    return (author_t){.place = &service->place,
+                      .own_org = service->node.org,
+                      .scope = service->scope,
+                      .def = service->def,
+                      .self = service->self,
+                      .principal = slice_text(service->def->program),
+                      .program = true};
+}
+
+const char *service_trouble(int error)
+{
+    switch (error) {
+    case 0:
+        return "";
+    case -ENOSPC:
+    case -EDQUOT:
+    case -EFBIG:
+        return "DISK-FULL";
+    case -EUCLEAN:
+        return "STORE-DAMAGED";
+    default:
+        return "STORE-FAILED";
+    }
+}
+
+// --- sending ------------------------------------------------------------------------------------------------------
+
+static void queue(service_t *service, const envelope_t *envelope, const ProtobufCMessage *body)
+{
+    outgoing_t *out = &service->replies;
+    if (out->n == out->room) {
+        out->room = out->room * 2 + 16;
+        out->frames = xrealloc(out->frames, out->room * sizeof *out->frames);
+    }
+    msg_pack_with(envelope, body, &out->frames[out->n++]);
+}
+
+void service_reply(service_t *service, const envelope_t *to, uint32_t type, const ProtobufCMessage *body)
+{
+    envelope_t out = {.type = type, .to = to->from, .from = service->def->number, .call = to->call, .peer = to->peer};
+    memcpy(out.route, to->route, to->route_size);
+    out.route_size = to->route_size;
+    queue(service, &out, body);
+}
+
+void service_refuse(service_t *service, const envelope_t *to, const fault_t *fault, bool again)
+{
+    Selenga__Error error = SELENGA__ERROR__INIT;
+    Selenga__Fault message;
+    char *args[FAULT_ARGS];
+    fault_to_proto(fault, &message, args);
+    error.fault = &message;
+    error.has_again = 1;
+    error.again = again;
+    service_reply(service, to, MSG_ERROR, &error.base);
+}
+
+void service_send(service_t *service, uint32_t to, uint32_t type, const ProtobufCMessage *body)
+{
+    envelope_t out = {.type = type, .to = to, .from = service->def->number};
+    queue(service, &out, body);
+}
+
+// Feeds recover from a message that was not sent, so a full pipe only drops it.
+static void send_feed(void *arg, uint32_t peer, uint32_t type, slice_t body)
+{
+    service_t *service = arg;
+    bool local = peer < PEER_LABEL_MIN;
+    envelope_t out = {.type = type,
+                      .to = local ? peer : service->def->number,
+                      .from = service->def->number,
+                      .peer = local ? PEER_SELF : peer,
+                      .body = body};
+    zmq_msg_t frame;
+    msg_pack(&out, &frame);
+    if (zmq_msg_send(&frame, service->socket, ZMQ_DONTWAIT) < 0) zmq_msg_close(&frame);
+}
+
+static void send_replies(service_t *service, bool really)
+{
+    outgoing_t *out = &service->replies;
+    for (size_t i = 0; i < out->n; i++)
+        if (!really || zmq_msg_send(&out->frames[i], service->socket, 0) < 0) zmq_msg_close(&out->frames[i]);
+    out->n = 0;
+}
+
+// --- topology -------------------------------------------------------------------------------------------------------
+
+static void learn_organisation(service_t *service, const record_t *r)
+{
+    if (r->deleted) {
+        service->topology_changed |= scope_drop_org(service->scope, r->org);
+        return;
+    }
+    AUTO(msg_body_free) Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r->body);
+    if (m == NULL || m->code == NULL) return;
+    slice_t parent = m->parent != NULL ? slice_text(m->parent) : (slice_t){0};
+    slice_t kind = m->kind != NULL ? slice_text(m->kind) : (slice_t){0};
+    service->topology_changed |= scope_set_org(service->scope, slice_text(m->code), parent, kind);
+}
+
+static void learn_node(service_t *service, const record_t *r)
+{
+    path_t path;
+    if (r->deleted) {
+        service->topology_changed |= scope_drop_node(service->scope, r->org);
+        return;
+    }
+    AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
+    if (m == NULL || m->org == NULL || !path_from_bytes(slice(m->path.data, m->path.len), &path)) return;
+    service->topology_changed |= scope_set_node(service->scope, slice_text(m->org), &path);
+}
+
+static void learn(service_t *service, const record_t *r)
+{
+    if (r->kind == N_ORGANISATION) learn_organisation(service, r);
+    if (r->kind == N_NODE) learn_node(service, r);
+}
+
+static void on_change(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
+{
+    service_t *service = arg;
+    learn(service, now);
+    if (service->def->changed != NULL) service->def->changed(service->self, txn, old, now);
+}
+
+struct ids {
+    rid_t *ids;
+    size_t n, room;
+};
+
+static int collect(void *arg, const rid_t *id)
+{
+    struct ids *list = arg;
+    if (list->n == list->room) {
+        list->room = list->room * 2 + 64;
+        list->ids = xrealloc(list->ids, list->room * sizeof *list->ids);
+    }
+    list->ids[list->n++] = *id;
+    return 0;
+}
+
+static int learn_all(service_t *service)
+{
+    static const uint32_t kinds[] = {N_ORGANISATION, N_NODE};
+    store_txn_t *txn = NULL;
+    struct ids list = {0};
+    record_t r;
+    int rc = store_begin(service->store, false, &txn);
+    if (rc != 0) return rc;
+    for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++) rc = store_list(txn, kinds[i], (slice_t){0}, NULL, collect, &list);
+    for (size_t i = 0; i < list.n && rc == 0; i++)
+        if ((rc = store_get(txn, &list.ids[i], &r, NULL)) == 0) learn(service, &r);
+    store_abort(&txn);
+    free(list.ids);
+    slice_t org;
+    while (scope_moved(service->scope, &org)) {} // lanes in the store are as the topology was when they were written
+    return rc;
+}
+
+// Records about organisations that another child serves now go to that child's lane.
+static int relane_org(service_t *service, store_txn_t *txn, slice_t org)
+{
+    struct ids list = {0};
+    int rc = 0;
+    for (size_t i = 0; i < N_KINDS && rc == 0; i++)
+        if (KINDS[i]->down == DOWN_SERVING && KINDS[i]->number / 100 == service->def->number)
+            rc = store_list(txn, KINDS[i]->number, org, NULL, collect, &list);
+    for (size_t i = 0; i < list.n && rc == 0; i++) rc = store_relane(txn, &list.ids[i]);
+    free(list.ids);
+    return rc;
+}
+
+static int settle_topology(service_t *service, store_txn_t *txn)
+{
+    slice_t org;
+    char code[ORG_MAX + 1];
+    unsigned admitted;
+    int rc = 0;
+    if (!service->topology_changed) return 0;
+    service->topology_changed = false;
+    while (rc == 0 && scope_moved(service->scope, &org)) {
+        memcpy(code, org.data, org.size);
+        rc = relane_org(service, txn, slice(code, org.size));
+    }
+    return rc == 0 ? requests_retry(service, txn, NULL, &admitted) : rc;
+}
+
+// --- one message ------------------------------------------------------------------------------------------------------
+
+static int on_link(service_t *service, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Link *m = msg_body_unpack(&selenga__link__descriptor, body);
+    if (m == NULL || m->peer < PEER_LABEL_MIN) return 0;
+    feed_link(service->feed, m->peer, m->up, (int64_t)mono_ms());
+    return 0;
+}
+
+static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
+{
+    bool mine = false;
+    if (e->type >= MSG_PULL && e->type <= MSG_WAKE) {
+        uint32_t peer = e->peer != PEER_SELF ? e->peer : e->from;
+        if (peer == SERVICE_CLI || peer == SERVICE_GATE || peer == service->def->number) return 0;
+        return feed_message(service->feed, txn, peer, e->type, e->body, (int64_t)mono_ms());
+    }
+    if (e->type == MSG_LINK && e->from == SERVICE_GATE && e->peer == PEER_SELF) return on_link(service, e->body);
+    int rc = e->peer == PEER_SELF && e->from == SERVICE_CLI ? requests_message(service, txn, e, &mine) : 0;
+    if (rc != 0 || mine) return rc;
+    if (service->def->message != NULL) return service->def->message(service->self, txn, e);
+    return 0;
+}
+
+// --- a batch: decide, commit, answer ----------------------------------------------------------------------------------
+
+typedef struct intake {
+    zmq_msg_t frames[TAKE_MESSAGES];
+    envelope_t envelopes[TAKE_MESSAGES];
+    size_t n;
+} intake_t;
+
+static void take_in(service_t *service, intake_t *in)
+{
+    size_t bytes = 0;
+    in->n = 0;
+    while (in->n < TAKE_MESSAGES && bytes < TAKE_BYTES) {
+        zmq_msg_t *frame = &in->frames[in->n];
+        zmq_msg_init(frame);
+        if (zmq_msg_recv(frame, service->socket, ZMQ_DONTWAIT) < 0) {
+            zmq_msg_close(frame);
+            return;
+        }
+        slice_t data = slice(zmq_msg_data(frame), zmq_msg_size(frame));
+        bytes += data.size;
+        if (msg_unpack(data, &in->envelopes[in->n]) == 0)
+            in->n++;
+        else
+            zmq_msg_close(frame);
+    }
+}
+
+static int decide(service_t *service, store_txn_t *txn, const intake_t *in, bool save)
+{
+    int rc = 0;
+    for (size_t i = 0; i < in->n && rc == 0; i++) rc = handle(service, txn, &in->envelopes[i]);
+    if (rc == 0) rc = settle_topology(service, txn);
+    if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
+    if (rc == 0 && save) rc = feed_save(service->feed, txn);
+    return rc;
+}
+
+static int open_state(service_t *service)
+{
+    if (service->self != NULL && service->def->close != NULL) service->def->close(service->self);
+    service->self = NULL;
+    scope_destroy(&service->scope);
+    service->scope = scope_new(&service->place.path, service->node.org);
+    service->place.scope = service->scope;
+    store_set_scope(service->store, service->scope);
+    int rc = learn_all(service);
+    if (rc == 0 && service->def->open != NULL) service->self = service->def->open(service);
+    return rc;
+}
+
+// Nothing of the batch is kept: askers hear "try again", feeds go back to what the store holds, memory is read anew.
+static void give_up(service_t *service, const intake_t *in, int rc)
+{
+    fault_t fault;
+    fault_set(&fault, service_trouble(rc), NULL, strerror(-rc));
+    send_replies(service, false);
+    for (size_t i = 0; i < in->n; i++)
+        if (in->envelopes[i].call != 0 && in->envelopes[i].peer == PEER_SELF)
+            service_refuse(service, &in->envelopes[i], &fault, true);
+    send_replies(service, true);
+    feed_rollback(service->feed, (int64_t)mono_ms());
+    feed_set_trouble(service->feed, fault.code);
+    if (rc != service->trouble) log_at(L_ERROR, fault.code, _("nothing can be written now: %s"), strerror(-rc));
+    service->trouble = rc;
+    if (open_state(service) != 0) log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read"));
+}
+
+static void settle_accounts(service_t *service)
+{
+    send_replies(service, true);
+    if (service->trouble != 0) log_at(L_INFO, "STORE-WELL", _("writing works again"));
+    service->trouble = 0;
+    feed_set_trouble(service->feed, "");
+    int rc = feed_flush(service->feed, (int64_t)mono_ms());
+    if (rc != 0) log_once(L_ERROR, "FEED-READ", (uint64_t)rc, _("a feed cannot read the store: %s"), strerror(-rc));
+}
+
+static void run_batch(service_t *service, intake_t *in, bool save)
+{
+    store_txn_t *txn = NULL;
+    int rc = store_begin(service->store, true, &txn);
+    if (rc == 0) {
+        rc = decide(service, txn, in, save);
+        if (rc == 0)
+            rc = store_commit(&txn);
+        else
+            store_abort(&txn);
+    }
+    if (rc == 0)
+        settle_accounts(service);
+    else
+        give_up(service, in, rc);
+    for (size_t i = 0; i < in->n; i++) zmq_msg_close(&in->frames[i]);
+}
+
+// --- starting and running -----------------------------------------------------------------------------------------------
+
+static int open_store(service_t *service)
+{
+    store_settings_t settings;
+    why_t why;
+    char dir[64];
+    uint64_t boot;
+    if (node_settings(&service->node, &SETTINGS_TABLE, &settings, sizeof settings, &why) != 0) {
+        log_at(L_ERROR, "NODE-CONF", "%s", why.text);
+        return -EINVAL;
+    }
+    snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
+    int rc = kv_lmdb_open(dir, (uint64_t)settings.map_gib << 30, &service->kv);
+    if (rc != 0) return rc;
+    service->place = (store_place_t){.path = service->node.path,
+                                     .service = service->def->number,
+                                     .rank = (uint8_t)service->node.rank,
+                                     .has_parent = service->node.parent.known,
+                                     .parent_rank = (uint8_t)service->node.parent.rank};
+    randombytes_buf(&boot, sizeof boot);
+    rc = store_open(service->kv, &service->place, boot, wall_s, &service->store);
+    if (rc != 0) return rc;
+    if ((rc = open_state(service)) != 0) return rc;
+    store_on_change(service->store, on_change, service);
+    return 0;
+}
+
+static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record, fault_t *ret_fault)
+{
+    service_t *service = arg;
+    return admit(&service->place, txn, peer, record, ret_fault);
+}
+
+static void open_feed(service_t *service)
+{
+    uint64_t seed;
+    randombytes_buf(&seed, sizeof seed);
+    feed_hooks_t hooks = {.arg = service, .admit = admit_record, .send = send_feed};
+    service->feed = feed_new(service->store, &hooks, seed);
+    for (size_t i = 0; i < service->def->n_subscriptions; i++) {
+        const subscription_t *s = &service->def->subscriptions[i];
+        feed_subscribe(service->feed, s->service, s->kinds, s->n);
+        feed_link(service->feed, s->service, true, (int64_t)mono_ms());
+    }
+}
+
+// What a new store needs, in a transaction of its own.
+static int start(service_t *service)
+{
+    store_txn_t *txn = NULL;
+    int rc = store_begin(service->store, true, &txn);
+    if (rc != 0) return rc;
+    if (service->def->start != NULL) rc = service->def->start(service->self, txn);
+    if (rc == 0) rc = settle_topology(service, txn);
+    if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
+    if (rc == 0) return store_commit(&txn);
+    store_abort(&txn);
+    return rc;
+}
+
+static void say_hello(service_t *service)
+{
+    Selenga__Hello hello = SELENGA__HELLO__INIT;
+    hello.has_service = hello.has_pid = 1;
+    hello.service = service->def->number;
+    hello.version = SELENGA_VERSION;
+    hello.pid = (uint32_t)getpid();
+    service_send(service, SERVICE_GATE, MSG_HELLO, &hello.base);
+    send_replies(service, true);
+    for (uint32_t local = SERVICE_REGISTRY; local <= SERVICE_REPORTING; local++)
+        if (local != service->def->number) send_feed(service, local, MSG_WAKE, (slice_t){0});
+}
+
+static void *connect_gate(void *context)
+{
+    void *socket = zmq_socket(context, ZMQ_DEALER);
+    int64_t max = MAX_FRAME;
+    int linger = 0, hwm = 20000, timeout_ms = 5000;
+    zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof max);
+    zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
+    zmq_setsockopt(socket, ZMQ_SNDHWM, &hwm, sizeof hwm);
+    zmq_setsockopt(socket, ZMQ_RCVHWM, &hwm, sizeof hwm);
+    zmq_setsockopt(socket, ZMQ_SNDTIMEO, &timeout_ms, sizeof timeout_ms);
+    if (zmq_connect(socket, NODE_GATE_ENDPOINT) != 0) {
+        zmq_close(socket);
+        return NULL;
+    }
+    return socket;
+}
+
+static int signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // a file limit is a full disk, not a death
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+// The duties, in order: wait, take in, decide and commit, answer, push, timers.
+static void service_run(service_t *service, int signal_fd)
+{
+    intake_t *in = xcalloc(1, sizeof *in);
+    uint64_t tick = mono_ms(), saved = tick;
+    zmq_pollitem_t items[] = {{service->socket, 0, ZMQ_POLLIN, 0}, {NULL, signal_fd, ZMQ_POLLIN, 0}};
+    for (;;) {
+        zmq_poll(items, 2, TICK_MS);
+        if ((items[1].revents & ZMQ_POLLIN) != 0) break;
+        uint64_t now = mono_ms();
+        bool due = now - tick >= TICK_MS;
+        bool save = due && now - saved >= SAVE_MS && feed_has_unsaved(service->feed);
+        take_in(service, in);
+        if (due) {
+            feed_tick(service->feed, (int64_t)now);
+            tick = now;
+        }
+        if (save) saved = now;
+        if (in->n > 0 || due) run_batch(service, in, save);
+    }
+    in->n = 0;
+    run_batch(service, in, true);
+    free(in);
+}
+
+static void service_close(service_t *service)
+{
+    if (service->socket != NULL) zmq_close(service->socket);
+    if (service->self != NULL && service->def->close != NULL) service->def->close(service->self);
+    feed_destroy(&service->feed);
+    store_close(&service->store);
+    kv_destroy(&service->kv);
+    scope_destroy(&service->scope);
+    arena_destroy(&service->arena);
+    free(service->replies.frames);
+    node_conf_clear(&service->node);
+}
+
+static int fail(const char *id, const char *what, int rc)
+{
+    log_at(L_ERROR, id, "%s: %s", what, strerror(-rc));
+    return 1;
+}
+
+static int run(service_t *service, void *context)
+{
+    int signal_fd = signals();
+    int rc = open_store(service);
+    if (rc != 0) return fail("STORE-OPEN", _("the store cannot be opened"), rc);
+    open_feed(service);
+    if ((rc = start(service)) != 0) return fail("STORE-START", _("the store cannot be prepared"), rc);
+    service->socket = connect_gate(context);
+    if (service->socket == NULL) return fail("GATE-CONNECT", _("no way to the gate"), -errno);
+    say_hello(service);
+    log_at(L_INFO, "SERVICE-READY", _("store open, %llu records"), (unsigned long long)store_records(service->store));
+    service_run(service, signal_fd);
+    close(signal_fd);
+    return 0;
+}
+
+int service_main(int argc, char **argv, const service_def_t *def)
+{
+    why_t why;
+    i18n_init();
+    log_init(def->program);
+    if (argc != 2 || argv[1][0] == '-') {
+        fprintf(stderr, _("Usage: %s DIR\nOne of the programs of a node; `selenga node run DIR` starts them all.\n"), def->program);
+        return 64;
+    }
+    if (sodium_init() < 0) return 1;
+    service_t service = {.def = def, .started_ms = mono_ms(), .arena = arena_new(0)};
+    if (node_enter(argv[1], &why) != 0 || node_conf_load(".", &service.node, &why) != 0) {
+        log_at(L_ERROR, "NODE-CONF", "%s", why.text);
+        return 1;
+    }
+    void *context = zmq_ctx_new();
+    int code = run(&service, context);
+    service_close(&service);
+    zmq_ctx_term(context);
+    return code;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// A service: one thread, one loop. It takes in what waits, handles it in one transaction, commits with fsync, and only
+// then answers, acknowledges and pushes (design 2.5). Each of the four services is a service_def_t and what it points to.
+//
+//   poll -> take in (bounded) -> decide, in one write transaction -> settle -> commit -> send -> feeds push -> timers
+//
+// A commit that fails (disk or map full) loses nothing: no reply had left. Requests are answered "try again", feeds stop
+// with the reason shown, and both resume by themselves.
+#pragma once
+#include "common/feed.h"
+#include "common/kinds.h"
+#include "common/msg.h"
+#include "common/node.h"
+#include "common/records.h"
+#include "common/topology.h"
+
+typedef struct service_state service_t;
+
+typedef struct subscription { // kinds that this service reads of another service of its node
+    uint32_t service;
+    uint32_t kinds[KINDS_MAX];
+    size_t n;
+} subscription_t;
+
+struct service_def {
+    uint32_t number; // enum service
+    const char *program;
+    const subscription_t *subscriptions;
+    size_t n_subscriptions;
+    // All optional; `self` is what open returned.
+    void *(*open)(service_t *service); // before the first message; may read the store
+    void (*close)(void *self);
+    // First transaction of each run, to write what a new store needs.
+    int (*start)(void *self, store_txn_t *txn);
+    // Sets derived fields of a body that is about to be written here.
+    int (*derive)(void *self, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body);
+    // Reach of a record of this body, where the kind's rule leaves a choice; at most the rule's.
+    uint8_t (*reach_up)(void *self, store_txn_t *txn, const kind_rule_t *rule, const body_t *body);
+    // A version became the present one, own or a neighbour's.
+    void (*changed)(void *self, store_txn_t *txn, const record_t *old, const record_t *now);
+    // Before each commit: what changes made necessary.
+    int (*settle)(void *self, store_txn_t *txn);
+    // A message that is neither a feed's nor one that every service answers. 0, or -errno of the transaction.
+    int (*message)(void *self, store_txn_t *txn, const envelope_t *envelope);
+};
+
+// main() of a service: DIR is its argument. Returns the exit code.
+int service_main(int argc, char **argv, const service_def_t *def);
+
+const node_conf_t *service_node(const service_t *service);
+store_t *service_store(const service_t *service);
+scope_t *service_scope(const service_t *service);
+feed_t *service_feed(const service_t *service);
+// The service writing for itself.
+author_t service_author(service_t *service);
+
+// Answers a request: sent when the transaction is durable, not at all if it fails.
+void service_reply(service_t *service, const envelope_t *to, uint32_t type, const ProtobufCMessage *body);
+void service_refuse(service_t *service, const envelope_t *to, const fault_t *fault, bool again);
+// The same for a message of its own to another program of the node.
+void service_send(service_t *service, uint32_t to, uint32_t type, const ProtobufCMessage *body);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shared by service.c and requests.c; nobody else includes it.
+#pragma once
+#include "common/service.h"
+
+typedef struct outgoing {
+    zmq_msg_t *frames;
+    size_t n, room;
+} outgoing_t;
+
+struct service_state {
+    const service_def_t *def;
+    node_conf_t node;
+    store_place_t place;
+    kv_t *kv;
+    store_t *store;
+    scope_t *scope;
+    feed_t *feed;
+    void *self;
+    void *socket; // DEALER to the gate
+    outgoing_t replies; // leave only after the commit
+    bool topology_changed;
+    uint64_t started_ms;
+    int trouble; // errno of the last failed commit, 0 when well
+    arena_t *arena;
+};
+
+// The requests that every service answers. 0, or -errno of the transaction; *ret_mine false: not one of them.
+int requests_message(service_t *service, store_txn_t *txn, const envelope_t *envelope, bool *ret_mine);
+// Tries again what waits in quarantine; all: also what a new topology cannot have changed. Counts what was let in.
+int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsigned *ret_admitted);
+// Fault code of an errno of the store, as operators see it.
+const char *service_trouble(int error);

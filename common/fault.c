@@ -98,28 +98,33 @@ static const row_t table[] = {
     {"UNKNOWN", N_("Refused without a reason. Look into the service's log.")},
 };
 
-// Ends a text that was cut with an ellipsis, never inside a character.
-static void copy_cut(char *to, size_t size, const char *text)
+// Copies as much as fits; what was cut ends with an ellipsis, never inside a character. Texts may come from
+// outside, and a terminal is not to be driven by them: what is not printable UTF-8 becomes '?'.
+static void take(char *to, size_t size, const char *text)
 {
     static const char ellipsis[] = "…";
-    if (text_copy(to, size, text)) return;
-    size_t keep = size - sizeof ellipsis;
-    while (keep > 0 && ((unsigned char)text[keep] & 0xc0) == 0x80) keep--;
-    memcpy(to, text, keep);
-    memcpy(to + keep, ellipsis, sizeof ellipsis);
+    if (!text_copy(to, size, text)) {
+        size_t keep = size - sizeof ellipsis;
+        while (keep > 0 && ((unsigned char)text[keep] & 0xc0) == 0x80) keep--;
+        memcpy(to, text, keep);
+        memcpy(to + keep, ellipsis, sizeof ellipsis);
+    }
+    if (text_is_clean(slice_text(to))) return;
+    for (char *c = to; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e) *c = '?';
 }
 
 void fault_set_list(fault_t *fault, const char *code, const char *field, ...)
 {
     if (fault == NULL) return;
     memset(fault, 0, sizeof *fault);
-    copy_cut(fault->code, sizeof fault->code, code);
-    if (field != NULL) copy_cut(fault->field, sizeof fault->field, field);
+    take(fault->code, sizeof fault->code, code);
+    if (field != NULL) take(fault->field, sizeof fault->field, field);
     va_list args;
     va_start(args, field);
     const char *arg = va_arg(args, const char *);
     for (; arg != NULL && fault->n_args < FAULT_ARGS; arg = va_arg(args, const char *))
-        copy_cut(fault->args[fault->n_args++], FAULT_ARG, arg);
+        take(fault->args[fault->n_args++], FAULT_ARG, arg);
     va_end(args);
 }
 
@@ -209,22 +214,13 @@ void fault_to_proto(const fault_t *fault, Selenga__Fault *ret_message, char **ar
     ret_message->args = fault->n_args > 0 ? args : NULL;
 }
 
-// A terminal is not to be driven by what a peer sends: other than printable UTF-8 becomes '?'.
-static void take(char *to, size_t size, const char *text)
-{
-    copy_cut(to, size, text != NULL ? text : "");
-    if (!text_is_clean(slice_text(to)))
-        for (char *c = to; *c != '\0'; c++)
-            if ((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e) *c = '?';
-}
-
 void fault_from_proto(const Selenga__Fault *message, fault_t *ret_fault)
 {
     memset(ret_fault, 0, sizeof *ret_fault);
     take(ret_fault->code, sizeof ret_fault->code,
          message != NULL && message->code != NULL && message->code[0] != '\0' ? message->code : "UNKNOWN");
     if (message == NULL) return;
-    take(ret_fault->field, sizeof ret_fault->field, message->field);
+    if (message->field != NULL) take(ret_fault->field, sizeof ret_fault->field, message->field);
     for (size_t i = 0; i < message->n_args && i < FAULT_ARGS; i++)
         take(ret_fault->args[ret_fault->n_args++], FAULT_ARG, message->args[i]);
 }

@@ -235,11 +235,12 @@ const char *reach_down_text(uint8_t down)
 // --- help
 // ---------------------------------------------------------------------------------------------------
 
-static void describe_writers(unsigned writers, FILE *out)
+void kind_describe_writers(const kind_rule_t *kind, FILE *out)
 {
+    unsigned writers = kind->writers;
     char names[FAULT_ARG];
     if ((writers & W_PROGRAM) != 0) {
-        fprintf(out, "%s\n", _("the program itself"));
+        fputs(_("the program itself"), out);
         return;
     }
     levels_text(writers & W_ANY, names, sizeof names);
@@ -249,7 +250,6 @@ static void describe_writers(unsigned writers, FILE *out)
         fputs(names, out);
     if ((writers & W_SERVING) != 0) fputs(_("the node that serves the organisation"), out);
     if ((writers & W_ABOVE) != 0) fputs(_("a node above the organisation, or serving it"), out);
-    fputc('\n', out);
 }
 
 static void describe_field(const field_rule_t *f, FILE *out)
@@ -270,7 +270,8 @@ static void describe_one(const kind_rule_t *kind, FILE *out)
             _(kind->help));
     fprintf(out, "%s: %s; %s\n", _("travels"), reach_up_text(kind->up), reach_down_text(kind->down));
     fprintf(out, "%s: ", _("written by"));
-    describe_writers(kind->writers, out);
+    kind_describe_writers(kind, out);
+    fputc('\n', out);
     fprintf(out, "%s\n", _("fields (* required, # part of the key), type, personal-data class, meaning:"));
     for (size_t i = 0; i < kind->n_fields; i++) describe_field(&kind->fields[i], out);
 }

@@ -59,3 +59,5 @@ const char *reach_down_text(uint8_t down);
 // One line a kind; with a kind, its fields, reach, writers and personal-data classes. In the reader's
 // language.
 void kinds_describe(const kind_rule_t *kind, FILE *out);
+// Who may write it, in words, without a line end.
+void kind_describe_writers(const kind_rule_t *kind, FILE *out);

@@ -227,3 +227,10 @@ bool scope_moved(scope_t *scope, slice_t *ret_org)
     }
     return false;
 }
+
+bool scope_has_child(const scope_t *scope, uint32_t label)
+{
+    for (size_t i = 0; i < scope->n_slots; i++)
+        if (scope->slots[i].node.len > 0 && child_towards(scope, &scope->slots[i].node) == label) return true;
+    return false;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the registry adds to the common loop: see the table at the end.
+#include "services/registry/registry.h"
+#include "common/log.h"
+#include "common/msg.h"
+#include "proto/registry.pb-c.h"
+#include "services/registry/admission.h"
+#include "services/registry/pseudonym.h"
+#include <errno.h>
+#include <stdlib.h>
+
+static void *open_registry(service_t *service)
+{
+    why_t why;
+    node_keys_t keys;
+    registry_t *self = xcalloc(1, sizeof *self);
+    self->service = service;
+    if (node_person_key_load(".", self->person_key, &why) != 0 || node_keys_load(".", &keys, &why) != 0) {
+        log_at(L_ERROR, "NODE-SECRET", "%s", why.text);
+        exit(1); // without its keys a node can neither name people nor be known
+    }
+    memcpy(self->public_key, keys.public_key, sizeof self->public_key);
+    return self;
+}
+
+static void close_registry(void *arg)
+{
+    registry_t *self = arg;
+    free(self->renamed);
+    free(self);
+}
+
+// --- what a new root needs
+// ----------------------------------------------------------------------------------------
+
+static const char *kind_of_level(uint32_t rank)
+{
+    static const char *const kinds[] = {"school", "municipal_authority", "ministry", "ministry"};
+    return kinds[rank < ARRAY_SIZE(kinds) ? rank : ARRAY_SIZE(kinds) - 1];
+}
+
+static bool stands(store_txn_t *txn, const rid_t *id)
+{
+    record_t held;
+    return store_get(txn, id, &held, NULL) == 0;
+}
+
+// The root's own organisation, until a sheet says more, and its node. Others get theirs from the hub above.
+static int start_registry(void *arg, store_txn_t *txn)
+{
+    registry_t *self = arg;
+    const node_conf_t *node = service_node(self->service);
+    author_t author = service_author(self->service);
+    if (node->parent.known) return 0;
+    Selenga__Organisation org = SELENGA__ORGANISATION__INIT;
+    rid_t id;
+    org.code = (char *)(uintptr_t)node->org;
+    org.kind = (char *)(uintptr_t)kind_of_level(node->rank);
+    org.name = (char *)(uintptr_t)(node->name[0] != '\0' ? node->name : node->org);
+    if (!body_id(&KIND_ORGANISATION, &org.base, &id)) return -EINVAL;
+    if (!stands(txn, &id)) {
+        int rc = record_write_own(&author, txn, &KIND_ORGANISATION, NULL, &org.base, NULL);
+        if (rc != 0) return rc;
+    }
+    return admission_write_self(self, txn);
+}
+
+// --- hooks
+// ------------------------------------------------------------------------------------------------------------
+
+static int derive(void *arg, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body)
+{
+    if (rule->number != N_PERSON) return 0;
+    return pseudonym_derive(arg, txn, author, (Selenga__Person *)body);
+}
+
+static void changed(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
+{
+    registry_t *self = arg;
+    (void)txn;
+    (void)old;
+    if (now->kind == N_NODE || now->kind == N_INVITE) self->keys_changed = true;
+    if (now->kind == N_IDENTITY) pseudonym_note(self, now);
+}
+
+static int settle(void *arg, store_txn_t *txn)
+{
+    registry_t *self = arg;
+    int rc = pseudonym_settle(self, txn);
+    if (rc != 0 || !self->keys_changed) return rc;
+    self->keys_changed = false;
+    return admission_send_keys(self, txn);
+}
+
+static int message(void *arg, store_txn_t *txn, const envelope_t *e)
+{
+    registry_t *self = arg;
+    if (e->peer != PEER_SELF && e->type != MSG_JOIN) return 0;
+    switch (e->type) {
+    case MSG_HELLO:
+        return e->from == SERVICE_GATE ? admission_send_keys(self, txn) : 0;
+    case MSG_INVITE:
+        return admission_invite(self, txn, e);
+    case MSG_JOIN:
+        return admission_join(self, txn, e);
+    case MSG_REVOKE:
+        return admission_revoke(self, txn, e);
+    default:
+        return 0;
+    }
+}
+
+const service_def_t REGISTRY = {
+    .number = SERVICE_REGISTRY,
+    .program = "selenga-registry",
+    .open = open_registry,
+    .close = close_registry,
+    .start = start_registry,
+    .derive = derive,
+    .changed = changed,
+    .settle = settle,
+    .message = message,
+};

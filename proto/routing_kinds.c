@@ -43,8 +43,8 @@ static const field_rule_t route[] = {
     ENUM("state", PD_SERVICE, F_REQUIRED, "draft agreed active suspended closed withdrawn",
          N_("state of the route")),
     ENUM("outcome", PD_EVALUATIVE, 0, "done partial stopped", N_("how it ended")),
-    TEXT("confirmed_by", PD_SERVICE, 0, 200, N_("who agreed to it")),
-    DATE("confirmed_on", PD_SERVICE, 0, N_("day of the agreement")),
+    TEXT("confirmed_by", PD_SERVICE, F_DERIVED, 200, N_("who agreed to it")),
+    DATE("confirmed_on", PD_SERVICE, F_DERIVED, N_("day of the agreement")),
     DATE("closed_on", PD_SERVICE, 0, N_("day on which it was closed")),
 };
 const kind_rule_t KIND_ROUTE = {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What routing adds to the common loop: proposing a route and confirming it.
+#include "services/routing/routing.h"
+#include "proto/message.h"
+#include "services/routing/routes.h"
+#include <stdlib.h>
+
+static void *open_routing(service_t *service)
+{
+    routing_t *self = xcalloc(1, sizeof *self);
+    self->service = service;
+    return self;
+}
+
+static int message(void *self, store_txn_t *txn, const envelope_t *e)
+{
+    if (e->peer != PEER_SELF) return 0;
+    if (e->type == MSG_PROPOSE) return routes_propose(self, txn, e);
+    if (e->type == MSG_CONFIRM) return routes_confirm(self, txn, e);
+    return 0;
+}
+
+static const subscription_t SUBSCRIPTIONS[] = {
+    {SERVICE_REGISTRY, {N_ORGANISATION, N_NODE, N_PERSON, N_METHODIST, N_PROGRAMME}, 5},
+    {SERVICE_DIAGNOSTICS, {N_COMPETENCY, N_DEFICIT}, 2},
+};
+
+const service_def_t ROUTING = {
+    .number = SERVICE_ROUTING,
+    .program = "selenga-routing",
+    .subscriptions = SUBSCRIPTIONS,
+    .n_subscriptions = ARRAY_SIZE(SUBSCRIPTIONS),
+    .open = open_routing,
+    .close = free,
+    .message = message,
+};

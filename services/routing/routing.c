@@ -15,8 +15,8 @@ static void *open_routing(service_t *service)
 static int message(void *self, store_txn_t *txn, const envelope_t *e)
 {
     if (e->peer != PEER_SELF) return 0;
-    if (e->type == MSG_PROPOSE) return routes_propose(self, txn, e);
-    if (e->type == MSG_CONFIRM) return routes_confirm(self, txn, e);
+    if (e->type == MSG_ROUTE_PROPOSE) return routes_propose(self, txn, e);
+    if (e->type == MSG_ROUTE_CONFIRM) return routes_confirm(self, txn, e);
     return 0;
 }
 

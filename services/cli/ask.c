@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests to the running node, and the one place where an answer becomes what the shell sees.
+#include "services/cli/ask.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/caller.h"
+#include "common/fault.h"
+#include "common/i18n.h"
+#include "common/msg.h"
+#include "common/util.h"
+#include "services/cli/words.h"
+
+struct ask {
+    caller_t *caller;
+    char *dir;
+};
+
+const uint32_t ASK_SERVICES[] = {SERVICE_REGISTRY, SERVICE_DIAGNOSTICS, SERVICE_ROUTING, SERVICE_REPORTING,
+                                 0};
+
+char *ask_fault_text(const Selenga__Fault *fault)
+{
+    if (!fault) return xstrdup("");
+    fault_t plain;
+    char text[FAULT_TEXT];
+    fault_from_proto(fault, &plain);
+    return xstrdup(fault_text(&plain, text, sizeof text));
+}
+
+static bool is_node(const char *dir)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/node.conf", dir);
+    return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
+}
+
+static int not_running(const char *dir)
+{
+    return cli_later(_("the node in %s is not running; start it: selenga node run %s"), dir, dir);
+}
+
+int ask_open(const cli_t *cli, ask_t **ret_ask)
+{
+    if (!cli->node) return cli_usage(cli, _("which node? Give --node DIR, or set SELENGA_NODE"));
+    if (!is_node(cli->node))
+        return cli_refuse(_("there is no node in %s; make one: selenga node init --help"), cli->node);
+    AUTO(ask_destroy) ask_t *self = xcalloc(1, sizeof *self);
+    self->dir = xstrdup(cli->node);
+    int r = caller_open(cli->node, &self->caller);
+    if (r == CALLER_E_NOT_RUNNING) return not_running(cli->node);
+    if (r < 0) return cli_refuse("%s: %s", cli->node, strerror(-r));
+    *ret_ask = self;
+    self = NULL;
+    return CLI_DONE;
+}
+
+void ask_destroy(ask_t **self_p)
+{
+    ask_t *self = *self_p;
+    if (!self) return;
+    caller_close(&self->caller);
+    free(self->dir);
+    free(self);
+    *self_p = NULL;
+}
+
+static char *format_why(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static char *format_why(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = NULL;
+    if (vasprintf(&text, format, args) < 0) abort();
+    va_end(args);
+    return text;
+}
+
+static int failure(const ask_t *self, uint32_t service, int r, char **ret_why)
+{
+    switch (r) {
+    case CALLER_E_NOT_RUNNING:
+        *ret_why = format_why(_("the node in %s is not running; start it: selenga node run %s"), self->dir,
+                              self->dir);
+        return CLI_LATER;
+    case CALLER_E_TIMEOUT:
+        *ret_why = format_why(_("%s does not answer; see: selenga node status"), words_service(service));
+        return CLI_LATER;
+    case -EMSGSIZE:
+        *ret_why = format_why(_("too much for one message"));
+        return CLI_REFUSED;
+    default:
+        break;
+    }
+    if (r < 0)
+        *ret_why = xstrdup(strerror(-r));
+    else
+        *ret_why = format_why(_("%s gave an answer that cannot be read; are all programs of one version?"),
+                              words_service(service));
+    return CLI_REFUSED;
+}
+
+// The node said no, or not now.
+static int denial(uint32_t service, slice_t body, char **ret_why)
+{
+    AUTO(msg_body_free) Selenga__Error *error = msg_body_unpack(&selenga__error__descriptor, body);
+    if (!error) {
+        *ret_why = format_why(_("%s gave an answer that cannot be read; are all programs of one version?"),
+                              words_service(service));
+        return CLI_REFUSED;
+    }
+    *ret_why = ask_fault_text(error->fault);
+    return error->again ? CLI_LATER : CLI_REFUSED;
+}
+
+static int take_answer(const ask_t *self, uint32_t service, int r, const envelope_t *answer, uint32_t reply,
+                       const ProtobufCMessageDescriptor *descriptor, void *ret_reply, char **ret_why)
+{
+    *ret_why = NULL;
+    if (r != 0) return failure(self, service, r, ret_why);
+    if (answer->type == MSG_ERROR) return denial(service, answer->body, ret_why);
+    if (answer->type != reply) return failure(self, service, CALLER_E_BROKEN, ret_why);
+    if (!ret_reply) return CLI_DONE;
+    void *message = msg_body_unpack(descriptor, answer->body);
+    if (!message) return failure(self, service, CALLER_E_BROKEN, ret_why);
+    memcpy(ret_reply, &message, sizeof message); // whatever its type, it is a pointer
+    return CLI_DONE;
+}
+
+int ask_quietly(ask_t *self, uint32_t service, uint32_t type, const void *body, uint32_t reply,
+                const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms, char **ret_why)
+{
+    envelope_t answer;
+    int r = caller_call(self->caller, service, type, body, timeout_ms, &answer);
+    return take_answer(self, service, r, &answer, reply, descriptor, ret_reply, ret_why);
+}
+
+int ask_call(ask_t *self, uint32_t service, uint32_t type, const void *body, uint32_t reply,
+             const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms)
+{
+    AUTO(xfree) char *why = NULL;
+    int r = ask_quietly(self, service, type, body, reply, descriptor, ret_reply, timeout_ms, &why);
+    if (r != CLI_DONE) cli_say("%s", why);
+    return r;
+}
+
+int ask_call_bytes(ask_t *self, uint32_t service, uint32_t type, slice_t body, uint32_t reply,
+                   const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms)
+{
+    envelope_t answer;
+    AUTO(xfree) char *why = NULL;
+    int r = caller_call_bytes(self->caller, service, type, body, timeout_ms, &answer);
+    r = take_answer(self, service, r, &answer, reply, descriptor, ret_reply, &why);
+    if (r != CLI_DONE) cli_say("%s", why);
+    return r;
+}

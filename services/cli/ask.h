@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests to the running node. Failures are said on stderr here, once, so that verbs only pass the result
+// on.
+#pragma once
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/util.h"
+#include "proto/api.pb-c.h"
+#include "proto/message.h"
+#include "services/cli/cli.h"
+
+typedef struct ask ask_t;
+
+enum { ASK_TIMEOUT_MS = 30000, ASK_SHORT_MS = 3000 };
+
+// Connects to the node named by --node or SELENGA_NODE. Returns CLI_DONE, CLI_USAGE (no node named),
+// CLI_REFUSED (there is no node) or CLI_LATER (it is not running).
+int ask_open(const cli_t *cli, ask_t **ret_ask);
+void ask_destroy(ask_t **self);
+
+// Sends `body` (NULL: empty) and waits for the reply of type `reply`, which the caller frees with
+// msg_body_free; ret_reply NULL: the reply has no body. Returns CLI_DONE, CLI_REFUSED (the node said no) or
+// CLI_LATER (not now, or no answer in time).
+int ask_call(ask_t *self, uint32_t service, uint32_t type, const void *body, uint32_t reply,
+             const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms);
+
+// The same with a request that is packed already.
+int ask_call_bytes(ask_t *self, uint32_t service, uint32_t type, slice_t body, uint32_t reply,
+                   const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms);
+
+// ask_call without a word on stderr: *ret_why gets the sentence, for the caller to free; NULL on CLI_DONE.
+int ask_quietly(ask_t *self, uint32_t service, uint32_t type, const void *body, uint32_t reply,
+                const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms,
+                char **ret_why);
+
+// A fault as a sentence in the user's language; the caller frees it. NULL fault gives "".
+char *ask_fault_text(const Selenga__Fault *fault);
+
+// The services that keep records, in order; ended by 0.
+extern const uint32_t ASK_SERVICES[];

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a node's directory comes into being: whole or not at all.
+#pragma once
+#include "services/cli/cli.h"
+
+int birth_init(const cli_t *cli);   // node init: the root of a tree
+int birth_invite(const cli_t *cli); // node invite: at a running hub
+int birth_join(const cli_t *cli);   // node join: a child, enrolled at its hub
+
+extern const struct argp_option BIRTH_INIT_OPTIONS[], BIRTH_INVITE_OPTIONS[], BIRTH_JOIN_OPTIONS[];
+
+// "tcp://HOST:PORT" with a port from 1 to 65535; HOST may be * (all addresses). False for anything else.
+bool birth_is_endpoint(const char *text);
+// A code of an organisation: 1..64 bytes, no blanks, no ':' or ';', which part references.
+bool birth_is_org(const char *text);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// selenga: the command line, and the supervisor of a node.
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "common/i18n.h"
+#include "services/cli/cli.h"
+
+int main(int argc, char **argv)
+{
+    i18n_init();
+    if (sodium_init() < 0) abort();
+    return cli_main(argc, argv);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON on stdout, and numbers in words.
+#include "services/cli/output.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/i18n.h"
+
+enum {
+    DOCUMENT_FLAGS = JSON_INDENT(2) | JSON_REAL_PRECISION(9),
+    ELEMENT_FLAGS = JSON_COMPACT | JSON_REAL_PRECISION(9)
+};
+
+void output_json(json_t **document)
+{
+    json_dumpf(*document, stdout, DOCUMENT_FLAGS);
+    fputc('\n', stdout);
+    json_decref(*document);
+    *document = NULL;
+}
+
+void output_array_begin(output_array_t *self)
+{
+    self->n = 0;
+    fputc('[', stdout);
+}
+
+void output_array_add(output_array_t *self, json_t **element)
+{
+    fputs(self->n++ ? ",\n" : "\n", stdout);
+    json_dumpf(*element, stdout, ELEMENT_FLAGS);
+    json_decref(*element);
+    *element = NULL;
+}
+
+void output_array_end(output_array_t *self)
+{
+    fputs(self->n ? "\n]\n" : "]\n", stdout);
+}
+
+json_t *output_text(const char *text)
+{
+    json_t *json = text && *text ? json_string(text) : NULL;
+    return json ? json : json_null();
+}
+
+json_t *output_integer(bool known, int64_t number)
+{
+    return known ? json_integer(number) : json_null();
+}
+
+const char *output_duration(uint64_t seconds, char *buffer, size_t size)
+{
+    uint64_t minutes = seconds / 60, hours = minutes / 60;
+    if (minutes == 0)
+        snprintf(buffer, size, _("%llu s"), (unsigned long long)seconds);
+    else if (hours == 0)
+        snprintf(buffer, size, _("%llu min"), (unsigned long long)minutes);
+    else if (hours < 48)
+        snprintf(buffer, size, _("%llu h %02llu min"), (unsigned long long)hours,
+                 (unsigned long long)(minutes % 60));
+    else
+        snprintf(buffer, size, _("%llu d %llu h"), (unsigned long long)(hours / 24),
+                 (unsigned long long)(hours % 24));
+    return buffer;
+}
+
+const char *output_bytes(uint64_t bytes, char *buffer, size_t size)
+{
+    static const char *const units[] = {N_("B"), N_("KiB"), N_("MiB"), N_("GiB"), N_("TiB")};
+    size_t unit = 0;
+    uint64_t tenths = bytes * 10;
+    for (; tenths >= 10240 && unit + 1 < sizeof units / sizeof *units; unit++) tenths /= 1024;
+    if (unit == 0)
+        snprintf(buffer, size, "%" PRIu64 " %s", bytes, _(units[unit]));
+    else
+        snprintf(buffer, size, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, _(units[unit]));
+    return buffer;
+}

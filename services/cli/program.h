@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// One program under the supervisor: starting it, its output, its end.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "services/cli/logfile.h"
+
+enum { PROGRAM_BACKOFF_MIN_MS = 200, PROGRAM_BACKOFF_MAX_MS = 5000, PROGRAM_STEADY_MS = 10000 };
+
+typedef struct program {
+    const char *name; // "selenga-registry"
+    uint32_t service; // number in envelopes
+    pid_t pid;        // 0: not running
+    int output;       // read end of its stdout and stderr; -1: none
+    logfile_t *log;
+    uint64_t started_ms;
+    uint64_t start_at_ms; // when to start it again, while it is not running
+    unsigned quick_ends;  // ends in a row, each within PROGRAM_STEADY_MS of the start
+    bool well;            // has answered since its last start
+} program_t;
+
+// Starts BIN_DIR/NAME with argument NODE_DIR. It dies with us whatever kills us. Returns 0, or negative
+// errno; a program that cannot be executed ends with status 127 and says why in its log.
+int program_start(program_t *self, const char *bin_dir, const char *node_dir, uint64_t now_ms);
+
+// Moves what it said into its log, without waiting. False at the end of its output, which is then closed.
+bool program_drain(program_t *self);
+
+// It ended with `status` (of waitpid): forgets the process and decides when to start again: at once the first
+// time, then PROGRAM_BACKOFF_MIN_MS, doubling up to PROGRAM_BACKOFF_MAX_MS until a run lasts
+// PROGRAM_STEADY_MS.
+void program_ended(program_t *self, uint64_t now_ms);
+
+// How it ended, for people: "status 1", "signal 9 (Killed)". Valid until the next call.
+const char *program_end_text(int status);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// `selenga put`: all input is read and checked by the kind's rules first; then records go out, each its own
+// group.
+#include "services/cli/put.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/arena.h"
+#include "common/json.h"
+#include "common/msg.h"
+#include "common/util.h"
+#include "services/cli/output.h"
+#include "services/cli/refs.h"
+#include "services/cli/sender.h"
+#include "services/cli/tally.h"
+#include "services/cli/words.h"
+
+enum { MAX_INPUT_BYTES = 256 << 20 }; // packed records held at once; a sheet has no such bound
+
+typedef struct pending {
+    uint64_t line;
+    uint8_t *bytes; // a packed Item
+    size_t size;
+} pending_t;
+
+typedef struct put {
+    const kind_rule_t *kind;
+    pending_t *items;
+    size_t n, room, bytes;
+    tally_t tally;
+    json_t *results; // with --json
+} put_t;
+
+static void forget(put_t *put)
+{
+    for (size_t i = 0; i < put->n; i++) free(put->items[i].bytes);
+    free(put->items);
+    if (put->results) json_decref(put->results);
+}
+
+static int refuse_line(const char *name, uint64_t line, const fault_t *fault)
+{
+    char text[FAULT_TEXT];
+    return cli_refuse(_("%s, line %llu: %s Nothing was written."), name, (unsigned long long)line,
+                      fault_text(fault, text, sizeof text));
+}
+
+static int keep(put_t *put, const Selenga__Item *item, uint64_t line)
+{
+    size_t size = selenga__item__get_packed_size(item);
+    if (put->bytes + size > MAX_INPUT_BYTES)
+        return cli_refuse(_("more than %d MiB of records at once: split the file, or import a sheet"),
+                          MAX_INPUT_BYTES >> 20);
+    if (put->n == put->room) {
+        put->room = put->room ? 2 * put->room : 16;
+        put->items = xrealloc(put->items, put->room * sizeof *put->items);
+    }
+    pending_t *pending = &put->items[put->n++];
+    *pending = (pending_t){.line = line, .bytes = xmalloc(size + 1), .size = size};
+    selenga__item__pack(item, pending->bytes);
+    put->bytes += size;
+    return CLI_DONE;
+}
+
+static int read_all(put_t *put, FILE *in, const char *name)
+{
+    AUTO(json_stream_destroy) json_stream_t *stream = json_stream_new(in);
+    AUTO(arena_destroy) arena_t *arena = arena_new(JSON_RECORD_MAX);
+    for (;;) {
+        json_auto_t *json = NULL;
+        fault_t fault;
+        Selenga__Item *item = NULL;
+        int r = json_stream_next(stream, &json, &fault);
+        if (r == JSON_E_END) return CLI_DONE;
+        if (r == 0) {
+            arena_reset(arena, JSON_RECORD_MAX);
+            r = item_from_json(put->kind, json, arena, &item, &fault);
+        }
+        if (r != 0) return refuse_line(name, json_stream_line(stream), &fault);
+        r = keep(put, item, json_stream_line(stream));
+        if (r != CLI_DONE) return r;
+    }
+}
+
+static void take_outcome(void *context, uint64_t tag, const Selenga__Outcome *outcome)
+{
+    put_t *put = context;
+    tally_add(&put->tally, outcome->result);
+    AUTO(xfree) char *why = ask_fault_text(outcome->fault);
+    if (*why) cli_say(_("line %llu: %s"), (unsigned long long)put->items[tag].line, why);
+    if (!put->results) return;
+    static const char *const names[] = {"rejected", "new", "changed", "unchanged"};
+    json_t *json = json_object();
+    json_object_set_new(json, "id", output_text(words_id(&outcome->id)));
+    json_object_set_new(json, "result",
+                        json_string(names[outcome->result <= RESULT_UNCHANGED ? outcome->result : 0]));
+    json_object_set_new(json, "reason", output_text(why));
+    json_array_append_new(put->results, json);
+}
+
+static int send_all(put_t *put, ask_t *ask)
+{
+    AUTO(sender_destroy) sender_t *sender = sender_new(ask, put->kind->number / 100, take_outcome, put);
+    for (size_t i = 0; i < put->n; i++) {
+        AUTO(msg_body_free)
+        Selenga__Item *item =
+            msg_body_unpack(&selenga__item__descriptor, slice(put->items[i].bytes, put->items[i].size));
+        if (!item) abort(); // we packed it
+        Selenga__Group group = SELENGA__GROUP__INIT;
+        group.n_items = 1;
+        group.items = &item;
+        int r = sender_add(sender, &group, i);
+        if (r != CLI_DONE) return r;
+    }
+    return sender_flush(sender);
+}
+
+static int put_records(const cli_t *cli, put_t *put, FILE *in, const char *name)
+{
+    int r = read_all(put, in, name);
+    if (r != CLI_DONE) return r;
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    r = ask_open(cli, &ask);
+    if (r == CLI_DONE) r = send_all(put, ask);
+    if (r != CLI_DONE) return r;
+    if (cli->json) {
+        json_t *json = tally_json(&put->tally);
+        json_object_set(json, "records", put->results);
+        output_json(&json);
+    } else {
+        tally_print(&put->tally, stdout);
+    }
+    return put->tally.rejected ? CLI_REFUSED : CLI_DONE;
+}
+
+int put_run(const cli_t *cli)
+{
+    const kind_rule_t *kind;
+    int r = refs_kind(cli->args[0], &kind);
+    if (r != CLI_DONE) return r;
+    bool from_file = cli->n_args > 1 && strcmp(cli->args[1], "-") != 0;
+    const char *name = from_file ? cli->args[1] : _("standard input");
+    FILE *in = from_file ? fopen(name, "re") : stdin;
+    if (!in) return cli_refuse("%s: %s", name, strerror(errno));
+    put_t put = {.kind = kind, .results = cli->json ? json_array() : NULL};
+    r = put_records(cli, &put, in, name);
+    forget(&put);
+    if (from_file) fclose(in);
+    return r;
+}
+
+int put_one(ask_t *ask, uint32_t service, const Selenga__Put *request)
+{
+    AUTO(msg_body_free) Selenga__PutReply *reply = NULL;
+    int r = ask_call(ask, service, MSG_PUT, request, MSG_PUT_REPLY, &selenga__put_reply__descriptor, &reply,
+                     ASK_TIMEOUT_MS);
+    if (r != CLI_DONE) return r;
+    if (reply->n_outcomes != 1)
+        return cli_refuse(_("%s gave an answer that cannot be read; are all programs of one version?"),
+                          words_service(service));
+    if (reply->outcomes[0]->result != RESULT_REJECTED) return CLI_DONE;
+    AUTO(xfree) char *why = ask_fault_text(reply->outcomes[0]->fault);
+    return cli_refuse("%s", why);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Individual educational routes: the program proposes from a teacher's needs, a person confirms (152-ФЗ, art.
+// 16).
+#include <stdio.h>
+#include <string.h>
+
+#include "common/i18n.h"
+#include "common/json.h"
+#include "common/msg.h"
+#include "common/util.h"
+#include "proto/kinds.h"
+#include "services/cli/ask.h"
+#include "services/cli/output.h"
+#include "services/cli/pages.h"
+#include "services/cli/refs.h"
+#include "services/cli/show.h"
+#include "services/cli/verbs.h"
+#include "services/cli/words.h"
+
+enum { OPTION_CAMPAIGN = CLI_KEY, OPTION_BY, OPTION_TUTOR };
+
+typedef struct shown {
+    json_t *array;     // with --json
+    table_t *steps;    // activities, else
+    const char *empty; // said when there is no step
+} shown_t;
+
+static int take(slice_t wire, const Selenga__Record *record, void *context)
+{
+    shown_t *shown = context;
+    if (shown->array)
+        json_array_append_new(shown->array, show_json(wire));
+    else if (record->kind == N_ACTIVITY)
+        show_row(shown->steps, &KIND_ACTIVITY, record);
+    else
+        show_record(record, stdout);
+    return CLI_DONE;
+}
+
+static void begin(const cli_t *cli, shown_t *shown)
+{
+    *shown = (shown_t){0};
+    if (cli->json) {
+        shown->array = json_array();
+        return;
+    }
+    shown->steps = table_new();
+    show_columns(shown->steps, &KIND_ACTIVITY);
+}
+
+static void finish(shown_t *shown, int result)
+{
+    if (shown->array && result == CLI_DONE) output_json(&shown->array);
+    if (shown->array) json_decref(shown->array);
+    if (shown->steps && result == CLI_DONE) {
+        putchar('\n');
+        if (table_rows(shown->steps) == 0) puts(_("no activities"));
+        table_print(shown->steps, stdout);
+    }
+    table_destroy(&shown->steps);
+}
+
+// Asks routing and shows the records of the answer: the route and its activities.
+static int ask_and_show(const cli_t *cli, uint32_t type, const void *request)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    AUTO(msg_body_free) Selenga__Records *reply = NULL;
+    int r = ask_open(cli, &ask);
+    if (r == CLI_DONE)
+        r = ask_call(ask, SERVICE_ROUTING, type, request, MSG_RECORDS, &selenga__records__descriptor, &reply,
+                     ASK_TIMEOUT_MS);
+    if (r != CLI_DONE) return r;
+    shown_t shown;
+    begin(cli, &shown);
+    r = pages_take_all(reply, take, &shown);
+    finish(&shown, r);
+    return r;
+}
+
+static int run_propose(const cli_t *cli)
+{
+    if (!words_is_person(cli->args[0]))
+        return cli_usage(cli, _("'%s' is not a person; write ORG:NUMBER, e.g. 03-08-01:17"), cli->args[0]);
+    Selenga__Propose request = SELENGA__PROPOSE__INIT;
+    request.person = cli->args[0];
+    request.campaign = (char *)cli_option(cli, OPTION_CAMPAIGN);
+    int r = ask_and_show(cli, MSG_ROUTE_PROPOSE, &request);
+    if (r == CLI_DONE)
+        cli_say(_("this is a draft; it comes into force when a person confirms it: selenga route confirm"));
+    return r;
+}
+
+static int run_confirm(const cli_t *cli)
+{
+    const char *by = cli_option(cli, OPTION_BY), *tutor = cli_option(cli, OPTION_TUTOR);
+    if (!by || !*by) return cli_usage(cli, _("who agrees to it? Give --by NAME"));
+    if (tutor && !words_is_person(tutor))
+        return cli_usage(cli, _("'%s' is not a person; write ORG:NUMBER, e.g. 03-08-01:17"), tutor);
+    rid_t id;
+    int r = refs_record(&KIND_ROUTE, cli->args[0], &id);
+    if (r != CLI_DONE) return r;
+    Selenga__Confirm request = SELENGA__CONFIRM__INIT;
+    request.has_route = true;
+    request.route = (ProtobufCBinaryData){sizeof id.b, id.b};
+    request.by = (char *)by;
+    request.tutor = (char *)tutor;
+    return ask_and_show(cli, MSG_ROUTE_CONFIRM, &request);
+}
+
+// The code of the route that an id or a code names, from the record itself: activities refer to it.
+static int show_route(ask_t *ask, const rid_t *id, shown_t *shown)
+{
+    Selenga__Get request = SELENGA__GET__INIT;
+    request.has_kind = request.has_id = true;
+    request.kind = N_ROUTE;
+    request.id = (ProtobufCBinaryData){sizeof id->b, (uint8_t *)id->b};
+    AUTO(msg_body_free) Selenga__Records *reply = NULL;
+    int r = ask_call(ask, SERVICE_ROUTING, MSG_GET, &request, MSG_RECORDS, &selenga__records__descriptor,
+                     &reply, ASK_TIMEOUT_MS);
+    return r == CLI_DONE ? pages_take_all(reply, take, shown) : r;
+}
+
+static int run_show(const cli_t *cli)
+{
+    rid_t id;
+    int r = refs_record(&KIND_ROUTE, cli->args[0], &id);
+    if (r != CLI_DONE) return r;
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    r = ask_open(cli, &ask);
+    if (r != CLI_DONE) return r;
+    shown_t shown;
+    begin(cli, &shown);
+    r = show_route(ask, &id, &shown);
+    Selenga__Match match = SELENGA__MATCH__INIT, *where[] = {&match};
+    match.field = "route";
+    match.value = cli->args[0];
+    Selenga__List request = SELENGA__LIST__INIT;
+    request.has_kind = true;
+    request.kind = N_ACTIVITY;
+    request.where = where;
+    request.n_where = 1;
+    if (r == CLI_DONE) r = pages_each(ask, &request, 0, take, NULL, &shown);
+    finish(&shown, r);
+    return r;
+}
+
+static const struct argp_option PROPOSE_OPTIONS[] = {
+    {"campaign", OPTION_CAMPAIGN, "CODE", 0,
+     N_("needs found in this diagnostic campaign; else all open ones"), 0},
+    {0},
+};
+
+static const struct argp_option CONFIRM_OPTIONS[] = {
+    {"by", OPTION_BY, "NAME", 0, N_("the person who agrees to the route (required)"), 0},
+    {"tutor", OPTION_TUTOR, "ORG:NUMBER", 0, N_("who accompanies the teacher"), 0},
+    {0},
+};
+
+static const verb_t ROUTE_VERBS[] = {
+    {
+        .name = "propose",
+        .args = "PERSON",
+        .min_args = 1,
+        .max_args = 1,
+        .options = PROPOSE_OPTIONS,
+        .summary = N_("draft a route from a teacher's needs"),
+        .text = N_("PERSON is ORG:NUMBER. The draft says for each activity why it was proposed. It never "
+                   "comes into force "
+                   "by itself."),
+        .examples = "selenga --node school route propose 03-08-01:17 --campaign D-2024-1\n",
+        .run = run_propose,
+    },
+    {
+        .name = "confirm",
+        .args = "CODE",
+        .min_args = 1,
+        .max_args = 1,
+        .options = CONFIRM_OPTIONS,
+        .summary = N_("put a drafted route into force"),
+        .examples = "selenga --node school route confirm R-17-1 --by 'А. Б. Доржиева' --tutor 03-08-01:4\n",
+        .run = run_confirm,
+    },
+    {
+        .name = "show",
+        .args = "CODE",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = N_("a route and its activities"),
+        .examples = "selenga --node school route show R-17-1\n",
+        .run = run_show,
+    },
+    {0},
+};
+
+const verb_t ROUTE_SECTION[] = {
+    {
+        .name = "route",
+        .verbs = ROUTE_VERBS,
+        .summary = N_("propose, confirm and show individual educational routes"),
+    },
+    {0},
+};

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node as a whole: are its programs well, and who are its children.
+#include "services/cli/status.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/i18n.h"
+#include "common/ids.h"
+#include "common/msg.h"
+#include "common/node.h"
+#include "common/util.h"
+#include "proto/kinds.h"
+#include "proto/registry.pb-c.h"
+#include "services/cli/ask.h"
+#include "services/cli/output.h"
+#include "services/cli/pages.h"
+#include "services/cli/table.h"
+#include "services/cli/words.h"
+
+static const uint32_t PROGRAMS[] = {SERVICE_GATE, SERVICE_REGISTRY, SERVICE_DIAGNOSTICS, SERVICE_ROUTING,
+                                    SERVICE_REPORTING};
+
+// ---- node status
+
+static json_t *status_json(uint32_t service, const Selenga__Status *status, const char *trouble)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "program", json_string(words_service(service)));
+    json_object_set_new(json, "well", json_boolean(!*trouble));
+    json_object_set_new(json, "trouble", output_text(trouble));
+    json_object_set_new(json, "version", output_text(status ? status->version : NULL));
+    json_object_set_new(json, "pid", output_integer(status && status->has_pid, status ? status->pid : 0));
+    json_object_set_new(json, "up_s",
+                        output_integer(status && status->has_up_s, status ? (int64_t)status->up_s : 0));
+    json_object_set_new(
+        json, "memory_bytes",
+        output_integer(status && status->has_memory_bytes, status ? (int64_t)status->memory_bytes : 0));
+    json_object_set_new(
+        json, "store_bytes",
+        output_integer(status && status->has_store_bytes, status ? (int64_t)status->store_bytes : 0));
+    json_object_set_new(json, "records",
+                        output_integer(status && status->has_records, status ? (int64_t)status->records : 0));
+    return json;
+}
+
+static void status_row(table_t *table, uint32_t service, const Selenga__Status *status, const char *trouble)
+{
+    char text[64];
+    table_cell(table, words_service(service));
+    table_cell(table, *trouble ? trouble : _("well"));
+    table_cell(table, status ? output_duration(status->up_s, text, sizeof text) : NULL);
+    table_cell(table, status ? status->version : NULL);
+    if (status)
+        table_cellf(table, "%" PRIu32, status->pid);
+    else
+        table_cell(table, NULL);
+    table_cell(table, status ? output_bytes(status->memory_bytes, text, sizeof text) : NULL);
+    bool stores = status && status->has_store_bytes && service != SERVICE_GATE;
+    table_cell(table, stores ? output_bytes(status->store_bytes, text, sizeof text) : NULL);
+    if (stores)
+        table_cellf(table, "%" PRIu64, status->records);
+    else
+        table_cell(table, NULL);
+}
+
+// Returns whether the program is well.
+static bool ask_program(ask_t *ask, uint32_t service, json_t *array, table_t *table)
+{
+    AUTO(msg_body_free) Selenga__Status *status = NULL;
+    AUTO(xfree) char *why = NULL;
+    ask_quietly(ask, service, MSG_STATUS, NULL, MSG_STATUS_REPLY, &selenga__status__descriptor, &status,
+                ASK_SHORT_MS, &why);
+    const char *trouble = why ? why : status && status->trouble ? status->trouble : "";
+    if (array) json_array_append_new(array, status_json(service, status, trouble));
+    if (table) status_row(table, service, status, trouble);
+    return !*trouble;
+}
+
+int status_run(const cli_t *cli)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    if (r != CLI_DONE) return r;
+    json_t *array = cli->json ? json_array() : NULL;
+    AUTO(table_destroy) table_t *table = table_new();
+    const char *const titles[] = {N_("program"), N_("state"),  N_("up"),    N_("version"),
+                                  N_("pid"),     N_("memory"), N_("store"), N_("records")};
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
+        (i < 4 ? table_column : table_column_right)(table, _(titles[i]));
+    bool well = true;
+    for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS); i++)
+        well = ask_program(ask, PROGRAMS[i], array, array ? NULL : table) && well;
+    if (array)
+        output_json(&array);
+    else
+        table_print(table, stdout);
+    return well ? CLI_DONE : CLI_REFUSED;
+}
+
+// ---- node list
+
+typedef struct children {
+    const Selenga__Links *links;
+    const path_t *own_path;
+    json_t *array;
+    table_t *table;
+} children_t;
+
+// The link with a child; NULL if it has none now.
+static const Selenga__LinkRow *link_of(const Selenga__Links *links, uint32_t label)
+{
+    for (size_t i = 0; i < links->n_links; i++)
+        if (links->links[i]->label == label) return links->links[i];
+    return NULL;
+}
+
+static json_t *child_json(const Selenga__Node *node, const char *path, const Selenga__LinkRow *link)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "org", output_text(node->org));
+    json_object_set_new(json, "name", output_text(node->name));
+    json_object_set_new(json, "level", output_text(node->level));
+    json_object_set_new(json, "path", output_text(path));
+    json_object_set_new(json, "state", output_text(node->state));
+    json_object_set_new(json, "why", output_text(node->why));
+    json_object_set_new(json, "link", output_text(link ? link->state : "down"));
+    json_object_set_new(json, "since_s",
+                        output_integer(link && link->has_since_s, link ? (int64_t)link->since_s : 0));
+    json_object_set_new(json, "version", output_text(link ? link->version : NULL));
+    json_object_set_new(json, "key_fingerprint", output_text(link ? link->key_fingerprint : NULL));
+    return json;
+}
+
+static void child_row(table_t *table, const Selenga__Node *node, const char *path,
+                      const Selenga__LinkRow *link)
+{
+    char since[64];
+    table_cell(table, node->org);
+    table_cell(table, node->name);
+    table_cell(table, node->level);
+    table_cell(table,
+               words_link(node->state && strcmp(node->state, "active") == 0 ? link ? link->state : "down"
+                                                                            : node->state));
+    table_cell(table, link && link->has_since_s ? output_duration(link->since_s, since, sizeof since) : NULL);
+    table_cell(table, link ? link->version : NULL);
+    table_cell(table, path);
+}
+
+static int take_child(slice_t wire, const Selenga__Record *record, void *context)
+{
+    (void)wire;
+    children_t *children = context;
+    AUTO(msg_body_free)
+    Selenga__Node *node =
+        msg_body_unpack(&selenga__node__descriptor, slice(record->body.data, record->body.len));
+    if (!node || !node->has_path) return CLI_DONE;
+    // Nodes deeper in the tree are known here too; a child's path is ours and one label more.
+    path_t place;
+    if (!path_from_bytes(slice(node->path.data, node->path.len), &place)) return CLI_DONE;
+    if (place.len != children->own_path->len + PATH_LABEL || !path_is_prefix(children->own_path, &place))
+        return CLI_DONE;
+    char path[PATH_TEXT];
+    path_text(&place, path);
+    const Selenga__LinkRow *link = link_of(children->links, path_own_label(&place));
+    if (children->array)
+        json_array_append_new(children->array, child_json(node, path, link));
+    else
+        child_row(children->table, node, path, link);
+    return CLI_DONE;
+}
+
+static int gather_children(ask_t *ask, children_t *children)
+{
+    AUTO(msg_body_free) Selenga__Links *links = NULL;
+    int r = ask_call(ask, SERVICE_GATE, MSG_LINKS, NULL, MSG_LINKS_REPLY, &selenga__links__descriptor, &links,
+                     ASK_TIMEOUT_MS);
+    if (r != CLI_DONE) return r;
+    children->links = links;
+    Selenga__List request = SELENGA__LIST__INIT;
+    request.has_kind = true;
+    request.kind = N_NODE;
+    return pages_each(ask, &request, 0, take_child, NULL, children);
+}
+
+int children_run(const cli_t *cli)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    if (r != CLI_DONE) return r;
+    why_t why;
+    AUTO(node_conf_clear) node_conf_t conf = {0};
+    if (node_conf_load(cli->node, &conf, &why) != 0) return cli_refuse("%s", why.text);
+    AUTO(table_destroy) table_t *table = table_new();
+    children_t children = {.own_path = &conf.path, .table = table, .array = cli->json ? json_array() : NULL};
+    const char *const titles[] = {N_("organisation"), N_("name"),    N_("level"), N_("state"),
+                                  N_("since"),        N_("version"), N_("path")};
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
+    r = gather_children(ask, &children);
+    if (children.array && r == CLI_DONE)
+        output_json(&children.array);
+    else if (r == CLI_DONE && table_rows(table) == 0)
+        puts(_("no children; invite one: selenga node invite --help"));
+    if (children.array) json_decref(children.array);
+    table_print(table, stdout);
+    return r;
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+// The supervisor: five children, one loop.
+//
+//   stopped --start--> running --answers--> well
+//      ^                  |                   |
+//      +--- wait (0, then 0.2 s .. 5 s) <-----+  died
+//
+// It decides nothing about data and keeps nothing but pid files and logs, so it may die at any instant: the
+// kernel then kills the children (parent-death signal), and the next supervisor begins from the stores. One
+// node has one supervisor: DIR/run/lock is held for as long as it lives.
+#include "services/cli/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "common/clock.h"
+#include "common/i18n.h"
+#include "common/msg.h"
+#include "common/util.h"
+#include "proto/message.h"
+#include "services/cli/cli.h"
+#include "services/cli/program.h"
+
+enum {
+    N_PROGRAMS = 5,
+    GATE = 0,                // first to start, last to stop
+    ASK_EVERY_MS = 100,      // until all have answered
+    SERVICE_STOP_MS = 10000, // a commit with fsync on a poor disk may take seconds
+    GATE_STOP_MS = 3000,
+    CRASH_LOOP = 4,         // quick ends in a row that are worth an alarm
+    CRASH_LOOP_REMIND = 20, // and then every so many
+};
+
+typedef struct supervisor {
+    char dir[PATH_MAX], bin_dir[PATH_MAX];
+    int lock, signals;
+    program_t programs[N_PROGRAMS];
+    void *context, *socket; // to the gate
+    uint64_t next_ask_ms;
+    bool ready, stopping, hurry;
+} supervisor_t;
+
+static const struct {
+    const char *name;
+    uint32_t service;
+} PROGRAMS[N_PROGRAMS] = {
+    {"selenga-gate", SERVICE_GATE},
+    {"selenga-registry", SERVICE_REGISTRY},
+    {"selenga-diagnostics", SERVICE_DIAGNOSTICS},
+    {"selenga-routing", SERVICE_ROUTING},
+    {"selenga-reporting", SERVICE_REPORTING},
+};
+
+// ---- beginning
+
+static int find_programs(supervisor_t *self)
+{
+    ssize_t n = readlink("/proc/self/exe", self->bin_dir, sizeof self->bin_dir - 1);
+    if (n <= 0) return cli_refuse(_("cannot find the programs: %s"), strerror(errno));
+    self->bin_dir[n] = '\0';
+    *strrchr(self->bin_dir, '/') = '\0';
+    for (size_t i = 0; i < N_PROGRAMS; i++) {
+        char path[PATH_MAX + 64];
+        snprintf(path, sizeof path, "%s/%s", self->bin_dir, PROGRAMS[i].name);
+        if (access(path, X_OK) != 0)
+            return cli_refuse(_("%s: %s; all programs of Selenga belong in one folder"), path,
+                              strerror(errno));
+        self->programs[i] =
+            (program_t){.name = PROGRAMS[i].name, .service = PROGRAMS[i].service, .output = -1};
+    }
+    return 0;
+}
+
+static int take_lock(supervisor_t *self)
+{
+    char path[PATH_MAX + 16], text[32] = "";
+    snprintf(path, sizeof path, "%s/run/lock", self->dir);
+    self->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (self->lock < 0) return cli_refuse("%s: %s", path, strerror(errno));
+    if (flock(self->lock, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return cli_refuse("%s: %s", path, strerror(errno));
+        if (pread(self->lock, text, sizeof text - 1, 0) < 0) text[0] = '\0';
+        text[strcspn(text, "\n")] = '\0';
+        return cli_refuse(_("the node in %s is running already (process %s)"), self->dir, text);
+    }
+    int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
+    if (ftruncate(self->lock, 0) != 0 || pwrite(self->lock, text, (size_t)n, 0) != n)
+        return cli_later("%s: %s", path, strerror(errno));
+    return 0;
+}
+
+static int open_logs(supervisor_t *self)
+{
+    char dir[PATH_MAX + 8];
+    snprintf(dir, sizeof dir, "%s/log", self->dir);
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST) return cli_refuse("%s: %s", dir, strerror(errno));
+    for (size_t i = 0; i < N_PROGRAMS; i++) {
+        int r = logfile_open(dir, self->programs[i].name, LOGFILE_MAX_BYTES, &self->programs[i].log);
+        if (r < 0) return cli_refuse("%s/%s.log: %s", dir, self->programs[i].name, strerror(-r));
+    }
+    return 0;
+}
+
+// From here on these signals are read from a descriptor, in turn with everything else.
+static int take_signals(supervisor_t *self)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    self->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return self->signals < 0 ? cli_refuse("signalfd: %s", strerror(errno)) : 0;
+}
+
+static int open_socket(supervisor_t *self)
+{
+    // A socket's path is bounded (108 bytes); /proc gives any folder a short name.
+    char run[PATH_MAX + 8], endpoint[64];
+    snprintf(run, sizeof run, "%s/run", self->dir);
+    int fd = open(run, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return cli_refuse("%s: %s", run, strerror(errno));
+    snprintf(endpoint, sizeof endpoint, "ipc:///proc/self/fd/%d/gate", fd);
+    // Nothing is queued for a gate that is not there: questions would pile up until it came.
+    int reconnect_ms = 50, linger_ms = 0, only_when_there = 1;
+    int64_t max_bytes = MAX_FRAME;
+    self->context = zmq_ctx_new();
+    self->socket = zmq_socket(self->context, ZMQ_DEALER);
+    zmq_setsockopt(self->socket, ZMQ_RECONNECT_IVL, &reconnect_ms, sizeof reconnect_ms);
+    zmq_setsockopt(self->socket, ZMQ_IMMEDIATE, &only_when_there, sizeof only_when_there);
+    zmq_setsockopt(self->socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+    zmq_setsockopt(self->socket, ZMQ_MAXMSGSIZE, &max_bytes, sizeof max_bytes);
+    if (zmq_connect(self->socket, endpoint) != 0) return cli_refuse("%s: %s", endpoint, zmq_strerror(errno));
+    return 0;
+}
+
+// ---- children
+
+static void write_pid(const supervisor_t *self, const program_t *program)
+{
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/run/%s.pid", self->dir, program->name + strlen("selenga-"));
+    if (program->pid == 0) {
+        unlink(path);
+        return;
+    }
+    FILE *file = fopen(path, "we");
+    if (!file) return; // a convenience for operators, no more
+    fprintf(file, "%d\n", (int)program->pid);
+    fclose(file);
+}
+
+static void start_due(supervisor_t *self, uint64_t now_ms)
+{
+    for (size_t i = 0; i < N_PROGRAMS; i++) {
+        program_t *program = &self->programs[i];
+        if (program->pid != 0 || now_ms < program->start_at_ms) continue;
+        int r = program_start(program, self->bin_dir, self->dir, now_ms);
+        if (r < 0) {
+            cli_say(_("%s cannot be started: %s"), program->name, strerror(-r));
+            program->start_at_ms = now_ms + PROGRAM_BACKOFF_MAX_MS;
+            continue;
+        }
+        write_pid(self, program);
+    }
+}
+
+static void report_end(const program_t *program, int status)
+{
+    const char *last = logfile_last(program->log);
+    cli_say(_("%s ended (%s) and is started again"), program->name, program_end_text(status));
+    if (program->quick_ends >= CRASH_LOOP && (program->quick_ends - CRASH_LOOP) % CRASH_LOOP_REMIND == 0)
+        cli_say(_("%s keeps ending soon after its start (%u times); its last words: %s"), program->name,
+                program->quick_ends, *last ? last : "-");
+}
+
+static void reap(supervisor_t *self, uint64_t now_ms)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        for (size_t i = 0; i < N_PROGRAMS; i++) {
+            program_t *program = &self->programs[i];
+            if (program->pid != pid) continue;
+            program_ended(program, now_ms);
+            write_pid(self, program);
+            if (!self->stopping) report_end(program, status);
+            logfile_forget(program->log);
+        }
+    }
+}
+
+// ---- readiness
+
+static void ask(supervisor_t *self, uint32_t service, uint32_t type, const ProtobufCMessage *body)
+{
+    const envelope_t envelope = {.type = type, .to = service, .from = SERVICE_CLI, .call = service};
+    // A full or absent gate answers nothing: we ask again soon.
+    (void)msg_send(self->socket, &envelope, body);
+}
+
+static void ask_those_silent(supervisor_t *self, uint64_t now_ms)
+{
+    if (self->ready || now_ms < self->next_ask_ms) return;
+    self->next_ask_ms = now_ms + ASK_EVERY_MS;
+    for (size_t i = 0; i < N_PROGRAMS; i++)
+        if (!self->programs[i].well) ask(self, self->programs[i].service, MSG_STATUS, NULL);
+}
+
+static void take_answers(supervisor_t *self)
+{
+    zmq_msg_t frame;
+    zmq_msg_init(&frame);
+    while (zmq_msg_recv(&frame, self->socket, ZMQ_DONTWAIT) >= 0) {
+        envelope_t envelope;
+        if (msg_unpack(slice(zmq_msg_data(&frame), zmq_msg_size(&frame)), &envelope) != 0) continue;
+        if (envelope.type != MSG_STATUS_REPLY) continue;
+        for (size_t i = 0; i < N_PROGRAMS; i++)
+            if (self->programs[i].service == envelope.call) self->programs[i].well = true;
+    }
+    zmq_msg_close(&frame);
+}
+
+static void announce(supervisor_t *self)
+{
+    if (self->ready) return;
+    for (size_t i = 0; i < N_PROGRAMS; i++)
+        if (!self->programs[i].well || self->programs[i].pid == 0) return;
+    self->ready = true;
+    puts("ready");
+    fflush(stdout);
+}
+
+// ---- loop
+
+static int milliseconds_to_wait(const supervisor_t *self, uint64_t now_ms)
+{
+    uint64_t until = now_ms + 60000;
+    if (!self->ready && self->next_ask_ms < until) until = self->next_ask_ms;
+    for (size_t i = 0; i < N_PROGRAMS; i++)
+        if (self->programs[i].pid == 0 && self->programs[i].start_at_ms < until)
+            until = self->programs[i].start_at_ms;
+    return until > now_ms ? (int)(until - now_ms) : 0;
+}
+
+static void take_signal(supervisor_t *self)
+{
+    struct signalfd_siginfo info;
+    while (read(self->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGCHLD) continue;
+        self->hurry = self->stopping;
+        self->stopping = true;
+    }
+}
+
+static void wait_for_events(supervisor_t *self, int timeout_ms)
+{
+    zmq_pollitem_t items[N_PROGRAMS + 2] = {
+        {.fd = self->signals, .events = ZMQ_POLLIN},
+        {.socket = self->socket, .events = ZMQ_POLLIN},
+    };
+    int n = 2;
+    for (size_t i = 0; i < N_PROGRAMS; i++)
+        if (self->programs[i].output >= 0)
+            items[n++] = (zmq_pollitem_t){.fd = self->programs[i].output, .events = ZMQ_POLLIN};
+    zmq_poll(items, n, timeout_ms);
+}
+
+static void serve(supervisor_t *self)
+{
+    while (!self->stopping) {
+        uint64_t now_ms = mono_ms();
+        start_due(self, now_ms);
+        ask_those_silent(self, now_ms);
+        wait_for_events(self, milliseconds_to_wait(self, mono_ms()));
+        take_signal(self);
+        for (size_t i = 0; i < N_PROGRAMS; i++) program_drain(&self->programs[i]);
+        reap(self, mono_ms());
+        take_answers(self);
+        announce(self);
+    }
+}
+
+// ---- stopping
+
+static size_t count_running(const supervisor_t *self, size_t from, size_t to)
+{
+    size_t n = 0;
+    for (size_t i = from; i < to; i++) n += self->programs[i].pid != 0;
+    return n;
+}
+
+// Asks programs [from, to) to end and waits; who is not gone in time, or at once when the operator asks
+// twice, is killed.
+static void stop_programs(supervisor_t *self, size_t from, size_t to, uint64_t patience_ms)
+{
+    uint64_t deadline = mono_ms() + patience_ms;
+    bool killed = false;
+    for (size_t i = from; i < to; i++)
+        if (self->programs[i].pid > 0) kill(self->programs[i].pid, SIGTERM);
+    while (count_running(self, from, to) > 0) {
+        uint64_t now_ms = mono_ms();
+        if (!killed && (now_ms >= deadline || self->hurry)) {
+            for (size_t i = from; i < to; i++) {
+                if (self->programs[i].pid == 0) continue;
+                cli_say(_("%s does not stop and is killed"), self->programs[i].name);
+                kill(self->programs[i].pid, SIGKILL);
+            }
+            killed = true;
+        }
+        wait_for_events(self, killed ? 1000 : (int)(deadline - now_ms));
+        take_signal(self);
+        take_answers(self);
+        for (size_t i = 0; i < N_PROGRAMS; i++) program_drain(&self->programs[i]);
+        reap(self, mono_ms());
+    }
+}
+
+static void close_all(supervisor_t *self)
+{
+    if (self->socket) zmq_close(self->socket);
+    if (self->context) zmq_ctx_term(self->context);
+    for (size_t i = 0; i < N_PROGRAMS; i++) logfile_destroy(&self->programs[i].log);
+    if (self->signals >= 0) close(self->signals);
+    if (self->lock >= 0) close(self->lock);
+}
+
+static int begin(supervisor_t *self, const char *dir)
+{
+    if (!realpath(dir, self->dir)) return cli_refuse("%s: %s", dir, strerror(errno));
+    int r = find_programs(self);
+    if (r == 0) r = take_lock(self);
+    if (r == 0) r = open_logs(self);
+    if (r == 0) r = take_signals(self);
+    if (r == 0) r = open_socket(self);
+    return r;
+}
+
+int supervisor_run(const char *dir)
+{
+    supervisor_t self = {.lock = -1, .signals = -1};
+    int r = begin(&self, dir);
+    if (r == 0) {
+        serve(&self);
+        stop_programs(&self, GATE + 1, N_PROGRAMS, SERVICE_STOP_MS);
+        stop_programs(&self, GATE, GATE + 1, GATE_STOP_MS);
+    }
+    close_all(&self);
+    return r;
+}

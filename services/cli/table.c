@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables: cells are kept in one growing array, row after row; widths are measured as cells come.
+#include "services/cli/table.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "common/util.h"
+
+enum { GAP = 2 }; // blanks between columns
+
+struct table {
+    size_t n_columns;
+    struct {
+        char *title;
+        size_t width;
+        bool right;
+    } columns[TABLE_MAX_COLUMNS];
+    char **cells;
+    size_t n_cells, room;
+    bool headed;
+};
+
+// Decodes one character at `text` into its width. Returns its bytes, at least 1 before the end.
+static size_t measure(const char *text, size_t *ret_width, bool *ret_plain)
+{
+    mbstate_t state = {0};
+    wchar_t wide;
+    size_t n = mbrtowc(&wide, text, strlen(text), &state);
+    bool valid = n != 0 && n != (size_t)-1 && n != (size_t)-2;
+    int width = valid ? wcwidth(wide) : -1;
+    *ret_plain = width >= 0;
+    *ret_width = width < 0 ? 1 : (size_t)width;
+    return valid ? n : 1;
+}
+
+size_t text_width(const char *text)
+{
+    size_t total = 0;
+    while (*text) {
+        size_t width;
+        bool plain;
+        text += measure(text, &width, &plain);
+        total += width;
+    }
+    return total;
+}
+
+// A copy in which every character that a terminal might obey, or that is not UTF-8, is '?'.
+static char *clean_copy(const char *text)
+{
+    char *copy = xmalloc(strlen(text) + 1), *out = copy;
+    while (*text) {
+        size_t width;
+        bool plain;
+        size_t n = measure(text, &width, &plain);
+        if (plain)
+            out = mempcpy(out, text, n);
+        else
+            *out++ = '?';
+        text += n;
+    }
+    *out = '\0';
+    return copy;
+}
+
+table_t *table_new(void)
+{
+    return xcalloc(1, sizeof(table_t));
+}
+
+static void forget_cells(table_t *self)
+{
+    for (size_t i = 0; i < self->n_cells; i++) free(self->cells[i]);
+    self->n_cells = 0;
+}
+
+void table_destroy(table_t **self_p)
+{
+    table_t *self = *self_p;
+    if (!self) return;
+    forget_cells(self);
+    free(self->cells);
+    for (size_t i = 0; i < self->n_columns; i++) free(self->columns[i].title);
+    free(self);
+    *self_p = NULL;
+}
+
+static void add_column(table_t *self, const char *title, bool right)
+{
+    assert(self->n_columns < TABLE_MAX_COLUMNS && self->n_cells == 0);
+    self->columns[self->n_columns].title = clean_copy(title);
+    self->columns[self->n_columns].width = text_width(title);
+    self->columns[self->n_columns++].right = right;
+}
+
+void table_column(table_t *self, const char *title)
+{
+    add_column(self, title, false);
+}
+
+void table_column_right(table_t *self, const char *title)
+{
+    add_column(self, title, true);
+}
+
+void table_cell(table_t *self, const char *text)
+{
+    assert(self->n_columns > 0);
+    if (self->n_cells == self->room) {
+        self->room = self->room ? self->room * 2 : 64;
+        self->cells = xrealloc(self->cells, self->room * sizeof *self->cells);
+    }
+    size_t column = self->n_cells % self->n_columns;
+    char *cell = clean_copy(text && *text ? text : "-");
+    size_t width = text_width(cell);
+    if (width > self->columns[column].width) self->columns[column].width = width;
+    self->cells[self->n_cells++] = cell;
+}
+
+void table_cellf(table_t *self, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = NULL;
+    int n = vasprintf(&text, format, args);
+    va_end(args);
+    if (n < 0) abort();
+    table_cell(self, text);
+    free(text);
+}
+
+static void pad(FILE *out, size_t n)
+{
+    while (n-- > 0) fputc(' ', out);
+}
+
+static void print_cell(const table_t *self, FILE *out, size_t column, const char *text)
+{
+    size_t blank = self->columns[column].width - text_width(text);
+    bool last = column + 1 == self->n_columns;
+    if (self->columns[column].right) pad(out, blank);
+    fputs(text, out);
+    if (!self->columns[column].right && !last) pad(out, blank);
+    if (last)
+        fputc('\n', out);
+    else
+        pad(out, GAP);
+}
+
+void table_print(table_t *self, FILE *out)
+{
+    assert(self->n_columns > 0 && self->n_cells % self->n_columns == 0);
+    if (self->n_cells > 0 && !self->headed)
+        for (size_t i = 0; i < self->n_columns; i++) print_cell(self, out, i, self->columns[i].title);
+    self->headed = self->headed || self->n_cells > 0;
+    for (size_t i = 0; i < self->n_cells; i++) print_cell(self, out, i % self->n_columns, self->cells[i]);
+    forget_cells(self);
+}
+
+size_t table_rows(const table_t *self)
+{
+    return self->n_columns ? self->n_cells / self->n_columns : 0;
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// The chapters of verbs, each in its own files. Ended by a row without name.
+#pragma once
+#include "services/cli/cli.h"
+
+extern const verb_t NODE_SECTION[];   // node.c
+extern const verb_t RECORD_SECTION[]; // records.c
+extern const verb_t VIEW_SECTION[];   // views.c
+extern const verb_t ROUTE_SECTION[];  // route.c

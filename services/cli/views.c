@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+// Views of a running node: queues, links, quarantine. They change nothing but by `quarantine retry` and
+// `discard`.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/i18n.h"
+#include "common/ids.h"
+#include "common/msg.h"
+#include "common/util.h"
+#include "services/cli/ask.h"
+#include "services/cli/output.h"
+#include "services/cli/report.h"
+#include "services/cli/table.h"
+#include "services/cli/verbs.h"
+#include "services/cli/words.h"
+
+enum { OPTION_WATCH = CLI_KEY, OPTION_WHY, WATCH_EVERY_S = 1 };
+
+// ---- queues
+
+static const char *peer_name(const Selenga__Queue *queue, char *buffer, size_t size)
+{
+    if (queue->peer_name && *queue->peer_name) return queue->peer_name;
+    if (queue->peer > SERVICE_CLI && queue->peer < PEER_LABEL_MIN) return words_service(queue->peer);
+    if (queue->peer == PEER_PARENT) return "parent";
+    snprintf(buffer, size, "%08" PRIx32, queue->peer);
+    return buffer;
+}
+
+static json_t *queue_json(const Selenga__Queue *queue)
+{
+    char label[16];
+    json_t *json = json_object();
+    json_object_set_new(json, "service", json_string(words_service(queue->service)));
+    json_object_set_new(json, "peer", output_text(peer_name(queue, label, sizeof label)));
+    json_object_set_new(json, "flow", output_text(queue->flow));
+    json_object_set_new(json, "state", output_text(queue->state));
+    json_object_set_new(json, "reason", output_text(queue->reason));
+    const struct {
+        const char *name;
+        uint64_t value;
+    } numbers[] = {
+        {"waiting", queue->waiting},
+        {"oldest_s", queue->oldest_s},
+        {"in_flight_bytes", queue->in_flight_bytes},
+        {"head", queue->head},
+        {"acked", queue->acked},
+        {"sent_per_s", queue->sent_per_s},
+        {"quarantined", queue->quarantined},
+        {"last_progress_s", queue->last_progress_s},
+        {"produced", queue->produced},
+        {"applied", queue->applied},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+        json_object_set_new(json, numbers[i].name, json_integer((json_int_t)numbers[i].value));
+    return json;
+}
+
+static void queue_columns(table_t *table)
+{
+    table_column(table, _("service"));
+    table_column(table, _("peer"));
+    table_column(table, _("flow"));
+    table_column(table, _("state"));
+    table_column_right(table, _("waiting"));
+    table_column_right(table, _("oldest"));
+    table_column_right(table, _("sent/s"));
+    table_column_right(table, _("quarantine"));
+    table_column_right(table, _("last progress"));
+    table_column(table, _("reason"));
+}
+
+static void queue_row(table_t *table, const Selenga__Queue *queue)
+{
+    char text[64];
+    table_cell(table, words_service(queue->service));
+    table_cell(table, peer_name(queue, text, sizeof text));
+    table_cell(table, words_flow(queue->flow));
+    table_cell(table, words_state(queue->state));
+    table_cellf(table, "%" PRIu64, queue->waiting);
+    table_cell(table, queue->waiting ? output_duration(queue->oldest_s, text, sizeof text) : NULL);
+    table_cellf(table, "%" PRIu64, queue->sent_per_s);
+    table_cellf(table, "%" PRIu64, queue->quarantined);
+    table_cell(table, output_duration(queue->last_progress_s, text, sizeof text));
+    table_cell(table, queue->reason);
+}
+
+// Asks every service; one that does not answer is said and the others are shown.
+static int gather_queues(ask_t *ask, json_t *array, table_t *table)
+{
+    int result = CLI_DONE;
+    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
+        AUTO(msg_body_free) Selenga__Queues *reply = NULL;
+        AUTO(xfree) char *why = NULL;
+        int r = ask_quietly(ask, *service, MSG_QUEUES, NULL, MSG_QUEUES_REPLY, &selenga__queues__descriptor,
+                            &reply, ASK_SHORT_MS, &why);
+        if (r != CLI_DONE) {
+            cli_say("%s: %s", words_service(*service), why);
+            result = r;
+            continue;
+        }
+        for (size_t i = 0; i < reply->n_queues; i++) {
+            if (array) json_array_append_new(array, queue_json(reply->queues[i]));
+            if (table) queue_row(table, reply->queues[i]);
+        }
+    }
+    return result;
+}
+
+static int show_queues(const cli_t *cli, ask_t *ask, bool watching)
+{
+    AUTO(table_destroy) table_t *table = NULL;
+    json_t *array = NULL;
+    if (cli->json) {
+        array = json_array();
+    } else {
+        table = table_new();
+        queue_columns(table);
+    }
+    int r = gather_queues(ask, array, table);
+    if (watching && !cli->json && isatty(STDOUT_FILENO)) fputs("\033[H\033[2J", stdout);
+    if (array) output_json(&array);
+    if (table && table_rows(table) == 0 && r == CLI_DONE) puts(_("this node serves no feeds yet"));
+    if (table) table_print(table, stdout);
+    return r;
+}
+
+static int run_queues(const cli_t *cli)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    if (r != CLI_DONE) return r;
+    bool watch = cli_option(cli, OPTION_WATCH) != NULL;
+    r = show_queues(cli, ask, watch);
+    while (watch && fflush(stdout) == 0) {
+        sleep(WATCH_EVERY_S);
+        r = show_queues(cli, ask, true);
+    }
+    return r;
+}
+
+// ---- links
+
+static json_t *link_json(const Selenga__LinkRow *row)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "peer", output_text(row->peer));
+    json_object_set_new(json, "org", output_text(row->org));
+    json_object_set_new(json, "role", output_text(row->role));
+    json_object_set_new(json, "state", output_text(row->state));
+    json_object_set_new(json, "since_s", output_integer(row->has_since_s, (int64_t)row->since_s));
+    bool measured = row->has_rtt_us && row->rtt_us >= 0;
+    json_object_set_new(json, "rtt_ms", measured ? json_real((double)row->rtt_us / 1000) : json_null());
+    json_object_set_new(json, "key_fingerprint", output_text(row->key_fingerprint));
+    json_object_set_new(json, "key_expires", output_text(row->key_expires));
+    json_object_set_new(json, "version", output_text(row->version));
+    return json;
+}
+
+static void link_row(table_t *table, const Selenga__LinkRow *row)
+{
+    char since[64];
+    table_cell(table, row->peer);
+    table_cell(table, words_role(row->role));
+    table_cell(table, words_link(row->state));
+    table_cell(table, row->has_since_s ? output_duration(row->since_s, since, sizeof since) : NULL);
+    if (row->has_rtt_us && row->rtt_us >= 0)
+        table_cellf(table, "%" PRId64 ".%03d", row->rtt_us / 1000, (int)(row->rtt_us % 1000));
+    else
+        table_cell(table, NULL);
+    table_cell(table, row->key_fingerprint);
+    table_cell(table, row->key_expires);
+    table_cell(table, row->version);
+}
+
+static int run_links(const cli_t *cli)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    AUTO(msg_body_free) Selenga__Links *links = NULL;
+    int r = ask_open(cli, &ask);
+    if (r == CLI_DONE)
+        r = ask_call(ask, SERVICE_GATE, MSG_LINKS, NULL, MSG_LINKS_REPLY, &selenga__links__descriptor, &links,
+                     ASK_TIMEOUT_MS);
+    if (r != CLI_DONE) return r;
+    if (cli->json) {
+        json_t *array = json_array();
+        for (size_t i = 0; i < links->n_links; i++) json_array_append_new(array, link_json(links->links[i]));
+        output_json(&array);
+        return CLI_DONE;
+    }
+    AUTO(table_destroy) table_t *table = table_new();
+    const char *const titles[] = {N_("peer"),        N_("role"),    N_("state"),
+                                  N_("since"),       N_("rtt, ms"), N_("key fingerprint"),
+                                  N_("key expires"), N_("version")};
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
+    for (size_t i = 0; i < links->n_links; i++) link_row(table, links->links[i]);
+    if (links->n_links == 0) puts(_("no parent and no children"));
+    table_print(table, stdout);
+    return CLI_DONE;
+}
+
+// ---- quarantine
+
+static json_t *quarantined_json(const Selenga__Quarantined *item, uint32_t service)
+{
+    char peer[16];
+    AUTO(xfree) char *why = ask_fault_text(item->fault);
+    json_t *json = json_object();
+    json_object_set_new(json, "id", output_text(words_id(&item->id)));
+    json_object_set_new(json, "service", json_string(words_service(service)));
+    json_object_set_new(json, "kind", output_text(words_kind(item->kind)));
+    json_object_set_new(json, "org", output_text(item->org));
+    json_object_set_new(json, "home", output_text(item->home));
+    json_object_set_new(json, "version", output_text(item->version));
+    json_object_set_new(json, "from", output_text(words_peer(item->from_peer, peer, sizeof peer)));
+    json_object_set_new(json, "at", output_text(item->at));
+    json_object_set_new(json, "since_s", output_integer(item->has_since_s, item->since_s));
+    json_object_set_new(json, "code", output_text(item->fault ? item->fault->code : NULL));
+    json_object_set_new(json, "reason", output_text(why));
+    return json;
+}
+
+static void quarantined_row(table_t *table, const Selenga__Quarantined *item, uint32_t service)
+{
+    char text[64];
+    AUTO(xfree) char *why = ask_fault_text(item->fault);
+    table_cell(table, words_id(&item->id));
+    table_cell(table, words_service(service));
+    table_cell(table, words_kind(item->kind));
+    table_cell(table, item->org);
+    table_cell(table, words_peer(item->from_peer, text, sizeof text));
+    table_cell(table, item->at);
+    table_cell(table, why);
+}
+
+static int gather_quarantine(ask_t *ask, json_t *array, table_t *table)
+{
+    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
+        AUTO(msg_body_free) Selenga__QuarantineList *list = NULL;
+        int r = ask_call(ask, *service, MSG_QUARANTINE_LIST, NULL, MSG_QUARANTINE_REPLY,
+                         &selenga__quarantine_list__descriptor, &list, ASK_TIMEOUT_MS);
+        if (r != CLI_DONE) return r;
+        for (size_t i = 0; i < list->n_items; i++) {
+            if (array) json_array_append_new(array, quarantined_json(list->items[i], *service));
+            if (table) quarantined_row(table, list->items[i], *service);
+        }
+    }
+    return CLI_DONE;
+}
+
+static int run_quarantine_list(const cli_t *cli)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    if (r != CLI_DONE) return r;
+    if (cli->json) {
+        json_t *array = json_array();
+        r = gather_quarantine(ask, array, NULL);
+        if (r == CLI_DONE)
+            output_json(&array);
+        else
+            json_decref(array);
+        return r;
+    }
+    AUTO(table_destroy) table_t *table = table_new();
+    const char *const titles[] = {N_("id"),   N_("service"), N_("kind"),  N_("org"),
+                                  N_("from"), N_("at"),      N_("reason")};
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
+    r = gather_quarantine(ask, NULL, table);
+    if (r != CLI_DONE) return r;
+    if (table_rows(table) == 0) puts(_("nothing is in quarantine"));
+    table_print(table, stdout);
+    return CLI_DONE;
+}
+
+// The operator knows only the record's id: the service that holds it takes the act, the others say that they
+// do not have it.
+static int act_on_quarantine(const cli_t *cli, uint32_t type, const char *why)
+{
+    rid_t id;
+    if (!rid_parse(cli->args[0], &id))
+        return cli_usage(cli, _("'%s' is not an id; see: selenga quarantine list"), cli->args[0]);
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    if (r != CLI_DONE) return r;
+    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
+        AUTO(msg_body_free) Selenga__QuarantineList *list = NULL;
+        r = ask_call(ask, *service, MSG_QUARANTINE_LIST, NULL, MSG_QUARANTINE_REPLY,
+                     &selenga__quarantine_list__descriptor, &list, ASK_TIMEOUT_MS);
+        if (r != CLI_DONE) return r;
+        for (size_t i = 0; i < list->n_items; i++) {
+            const ProtobufCBinaryData *held = &list->items[i]->id;
+            if (held->len != sizeof id.b || memcmp(held->data, id.b, sizeof id.b) != 0) continue;
+            Selenga__QuarantineAct act = SELENGA__QUARANTINE_ACT__INIT;
+            act.has_id = true;
+            act.id = (ProtobufCBinaryData){sizeof id.b, id.b};
+            act.why = (char *)why;
+            return ask_call(ask, *service, type, &act, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
+        }
+    }
+    return cli_refuse(_("%s is not in quarantine here; see: selenga quarantine list"), cli->args[0]);
+}
+
+static int run_quarantine_retry(const cli_t *cli)
+{
+    return act_on_quarantine(cli, MSG_QUARANTINE_RETRY, NULL);
+}
+
+static int run_quarantine_discard(const cli_t *cli)
+{
+    const char *why = cli_option(cli, OPTION_WHY);
+    if (!why || !*why) return cli_usage(cli, _("say why: --why TEXT"));
+    return act_on_quarantine(cli, MSG_QUARANTINE_DISCARD, why);
+}
+
+// ---- table
+
+static const struct argp_option QUEUE_OPTIONS[] = {
+    {"watch", OPTION_WATCH, NULL, 0, N_("show them again every second until Ctrl-C"), 0},
+    {0},
+};
+
+static const struct argp_option DISCARD_OPTIONS[] = {
+    {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the act (required)"), 0},
+    {0},
+};
+
+static const verb_t QUARANTINE_VERBS[] = {
+    {
+        .name = "list",
+        .summary = N_("what was refused, from whom and why"),
+        .text = N_(
+            "A record that fails the receiver's checks waits here and delays only itself. The same item is "
+            "visible at its origin."),
+        .examples = "selenga --node hub quarantine list\n",
+        .run = run_quarantine_list,
+    },
+    {
+        .name = "retry",
+        .args = "ID",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = N_("check one again, after its cause was put right"),
+        .examples = "selenga --node hub quarantine retry 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n",
+        .run = run_quarantine_retry,
+    },
+    {
+        .name = "discard",
+        .args = "ID",
+        .min_args = 1,
+        .max_args = 1,
+        .options = DISCARD_OPTIONS,
+        .summary = N_("give one up; a later version of the record is still taken"),
+        .examples = "selenga --node hub quarantine discard 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --why 'sent "
+                    "by mistake'\n",
+        .run = run_quarantine_discard,
+    },
+    {0},
+};
+
+const verb_t VIEW_SECTION[] = {
+    {
+        .name = "queues",
+        .options = QUEUE_OPTIONS,
+        .summary = N_("the node's feeds: what waits for whom, and whether it moves"),
+        .text = N_("One row for each feed that this node serves: up to its parent, down to a child, local to "
+                   "another "
+                   "service of the node. Waiting are the records that the peer has not yet made durable."),
+        .examples = "selenga --node region queues\nselenga --node region queues --watch\nselenga --node "
+                    "school --json queues\n",
+        .run = run_queues,
+    },
+    {
+        .name = "links",
+        .summary = N_("connections with the parent and the children"),
+        .examples = "selenga --node region links\n",
+        .run = run_links,
+    },
+    {
+        .name = "quarantine",
+        .verbs = QUARANTINE_VERBS,
+        .summary = N_("records that were refused"),
+    },
+    {
+        .name = "report",
+        .options = REPORT_OPTIONS,
+        .summary = N_("indicators of an organisation and what is below it"),
+        .text = REPORT_TEXT,
+        .examples = "selenga --node region report --period 2024\n"
+                    "selenga --node region --json report --org 03-08 --period 2024-Q3\n"
+                    "selenga --node region report --period 2023/24 --csv > report.csv\n",
+        .run = report_run,
+    },
+    {0},
+};

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Codes to words and back.
+#include "services/cli/words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/i18n.h"
+#include "common/ids.h"
+#include "common/kinds.h"
+#include "common/util.h"
+#include "proto/message.h"
+
+typedef struct word {
+    const char *code, *text;
+} word_t;
+
+static const word_t STATES[] = {
+    {"live", N_("live")},       {"catching-up", N_("catching up")}, {"offline", N_("offline")},
+    {"blocked", N_("blocked")}, {"stopped", N_("stopped")},
+};
+
+static const word_t LINKS[] = {
+    {"up", N_("connected")},
+    {"down", N_("not connected")},
+    {"refused", N_("refused")},
+    {"revoked", N_("revoked")},
+};
+
+static const word_t FLOWS[] = {
+    {"up", N_("upwards")},
+    {"down", N_("downwards")},
+    {"local", N_("local")},
+};
+
+static const word_t ROLES[] = {
+    {"parent", N_("parent")},
+    {"child", N_("child")},
+};
+
+static const char *look_up(const word_t *words, size_t n, const char *code)
+{
+    for (size_t i = 0; code && i < n; i++)
+        if (strcmp(words[i].code, code) == 0) return _(words[i].text);
+    return code ? code : "";
+}
+
+const char *words_state(const char *code)
+{
+    return look_up(STATES, ARRAY_SIZE(STATES), code);
+}
+
+const char *words_link(const char *code)
+{
+    return look_up(LINKS, ARRAY_SIZE(LINKS), code);
+}
+
+const char *words_flow(const char *code)
+{
+    return look_up(FLOWS, ARRAY_SIZE(FLOWS), code);
+}
+
+const char *words_role(const char *code)
+{
+    return look_up(ROLES, ARRAY_SIZE(ROLES), code);
+}
+
+const char *words_id(const ProtobufCBinaryData *id)
+{
+    static char text[RID_TEXT];
+    rid_t rid;
+    if (id->len != sizeof rid.b) return "";
+    memcpy(rid.b, id->data, sizeof rid.b);
+    return rid_text(&rid, text);
+}
+
+const char *words_service(uint32_t service)
+{
+    const char *name = service == SERVICE_GATE ? "gate" : service_name(service);
+    return name ? name : "?";
+}
+
+const char *words_kind(uint32_t number)
+{
+    static char text[16];
+    const kind_rule_t *kind = kind_by_number(number);
+    if (kind) return kind->name;
+    snprintf(text, sizeof text, "%" PRIu32, number);
+    return text;
+}
+
+const char *words_peer(uint32_t peer, char *buffer, size_t size)
+{
+    if (peer == PEER_SELF) return "here";
+    if (peer == PEER_PARENT) return "parent";
+    if (peer < PEER_LABEL_MIN) return words_service(peer);
+    snprintf(buffer, size, "%08" PRIx32, peer);
+    return buffer;
+}
+
+bool words_duration_parse(const char *text, int64_t *ret_seconds)
+{
+    static const struct {
+        char unit;
+        int64_t seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+    static const int64_t most_s = 10LL * 366 * 86400;
+    size_t n = strlen(text);
+    char digits[16];
+    if (n < 2 || n > sizeof digits) return false;
+    memcpy(digits, text, n - 1);
+    digits[n - 1] = '\0';
+    if (digits[0] < '0' || digits[0] > '9') return false; // no sign
+    for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+        int64_t value;
+        if (text[n - 1] != units[i].unit) continue;
+        if (!int_parse(digits, 1, most_s / units[i].seconds, &value)) return false;
+        *ret_seconds = value * units[i].seconds;
+        return true;
+    }
+    return false;
+}
+
+bool words_is_person(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    return colon && colon > text && colon[1] && !strchr(colon + 1, ':');
+}

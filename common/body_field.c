@@ -106,7 +106,7 @@ static void store_int(const kind_rule_t *kind, body_t *body, size_t i, int64_t v
         *(uint64_t *)m = (uint64_t)value;
         break;
     default:
-        assert(!"a number in a field that holds none");
+        assert(0 && "a number in a field that holds none");
     }
     *presence(kind, body, i) = 1;
 }

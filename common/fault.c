@@ -15,13 +15,13 @@ typedef struct row {
 static const row_t table[] = {
     // values
     {"REQUIRED", N_("{field} is missing. Give a value.")},
+    {"EMPTY", N_("{field} is given but empty. Clear it instead.")},
     {"BAD-DATE", N_("{field}: `{1}` is not a date. Write it as YYYY-MM-DD, e.g. 2024-09-01.")},
     {"BAD-NUMBER", N_("{field}: `{1}` is not a number of the right form. Write a whole number, or at most "
-                      "two decimals where "
-                      "parts are allowed.")},
-    {"BAD-VALUE", N_("{field}: `{1}` is not allowed here. Use one of: {2}.")},
+                      "two decimals where parts are allowed.")},
+    {"BAD-VALUE", N_("{field}: `{1}` is not allowed here. Use: {2}.")},
     {"BAD-BOOL", N_("{field}: `{1}` is neither yes nor no. Write yes or no.")},
-    {"BAD-TYPE", N_("{field}: this JSON value is of the wrong type. Expected: {1}.")},
+    {"BAD-TYPE", N_("{field}: this JSON value is of the wrong type. Write it like {1}.")},
     {"BAD-HEX", N_("{field}: `{1}` is not an even number of hexadecimal digits. Copy it again.")},
     {"BAD-DIGITS", N_("{field}: `{1}` does not have exactly {2} digits. Check the number.")},
     {"BAD-TEXT",
@@ -29,7 +29,6 @@ static const row_t table[] = {
     {"BAD-CODE", N_("{field} must not contain `:` or `;`. Choose another code.")},
     {"BAD-REF", N_("{field}: `{1}` does not name a record of kind {2}. People are written ORG:NUMBER, others "
                    "by their code.")},
-    {"EMPTY", N_("{field} is given but empty. Clear it instead.")},
     {"TOO-LONG", N_("{field} is longer than {1} bytes. Shorten it.")},
     {"TOO-BIG", N_("The record is larger than {1} bytes. Shorten its texts.")},
     {"RANGE", N_("{field}: {1} is out of range. It must be from {2} to {3}.")},
@@ -41,33 +40,38 @@ static const row_t table[] = {
     {"NOT-CONFIRMED", N_("A route comes into force only when a person has agreed. Fill in {field}.")},
     {"NOT-CLOSED", N_("A closed route needs an outcome and a day. Fill in {field}.")},
     {"DERIVED-FIELD", N_("{field} is computed and cannot be given. Leave it out.")},
-    {"UNKNOWN-FIELD", N_("There is no field `{1}` in kind {2}. `selenga kinds {2}` lists the fields.")},
-    {"UNKNOWN-KIND", N_("There is no kind `{1}`. `selenga kinds` lists them.")},
+    {"UNKNOWN-FIELD", N_("There is no field `{1}` here. `selenga kinds KIND` lists the fields.")},
+    {"UNKNOWN-KIND", N_("There is no kind `{1}` here. `selenga kinds` lists them.")},
     {"MALFORMED", N_("The data is damaged or made by a faulty program. Send it again; if that does not help, "
                      "tell the operator.")},
     // references and rights
-    {"REF-UNKNOWN", N_("{field}: {2} `{1}` is not there. Enter it first.")},
+    {"REF-UNKNOWN", N_("{field}: `{1}` is not there. Enter it first.")},
     {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},
-    {"KEY-CHANGE",
-     N_("{field} is part of the key and cannot be changed. Delete the record and enter it anew.")},
-    {"IN-USE", N_("Other records still refer to it, e.g. {1}. Delete those first.")},
-    {"NOT-FOUND", N_("There is no such record: {1}.")},
-    {"NOT-HOME", N_("This record belongs to another node ({1}). Change it there.")},
+    {"IN-USE", N_("Other records still refer to it, e.g. of kind {1}. Delete those first.")},
+    {"NOT-FOUND", N_("There is no such record: {1}. Check the key.")},
+    {"NOT-HOME", N_("This record belongs to another node. Change it there.")},
     {"NOT-WRITER", N_("Records of kind {1} are not written at this level. Write them at: {2}.")},
     {"NOT-SERVING",
      N_("This node does not serve the organisation of the record. Write it at the node that does.")},
     {"PROGRAM-ONLY", N_("Records of kind {1} are made by the program itself.")},
-    {"NOT-SCOPE", N_("The sender may not send records of organisation {1}. Check where that organisation "
-                     "stands in the tree.")},
-    {"NOT-REACH", N_("Records of kind {1} must not come here. Update the sender's program.")},
-    {"WHY-NEEDED", N_("Say why: --why TEXT.")},
-    {"TRANSITION", N_("{field}: from `{1}` it cannot become `{2}`.")},
+    {"ORG-FOREIGN", N_("Organisation {1} is not in this part of the tree. Check the code, or write it where "
+                       "the organisation belongs.")},
+    {"ORG-UNKNOWN", N_("Organisation {1} is not known here. Enter it first, or wait until it has arrived.")},
+    {"HOME-FOREIGN", N_("The record about {1} comes from a node that does not stand where the sender stands. "
+                        "Tell the operator of both.")},
+    {"REACH", N_("The record about {1} must not come here: its kind does not travel that far. Update the "
+                 "sender's programs.")},
+    {"WRONG-SERVICE", N_("The record about {1} came to the wrong service. Update the sender's programs.")},
+    // routes
+    {"NO-NEEDS", N_("{1} has no needs that a route could meet. Import results of diagnostics first.")},
+    {"HAS-DRAFT", N_("{1} already has a draft. Confirm or delete it first.")},
+    {"NOT-DRAFT", N_("Route {1} is no draft any more. Only drafts are confirmed.")},
     // JSON
-    {"JSON-SYNTAX", N_("Not JSON, line {1}: {2}.")},
+    {"JSON-SYNTAX", N_("Not JSON, line {1}: {2}. Correct the text.")},
     {"JSON-DEPTH", N_("JSON is nested more than {1} levels deep. No record needs that.")},
-    {"JSON-SIZE", N_("One JSON record is larger than {1} bytes. Split it.")},
+    {"JSON-SIZE", N_("One JSON record is larger than {1} bytes. Shorten its texts.")},
     {"JSON-SHAPE", N_("Expected one JSON object, or an array of objects.")},
-    {"BAD-ID", N_("`{1}` is not an id.")},
+    {"BAD-ID", N_("`{1}` is not an id. Copy it again.")},
     {"ID-NOT-KEY", N_("The id does not belong to this natural key. Leave the id out.")},
     // CSV and sheets
     {"CSV-QUOTE", N_("Quotation marks do not match. Write \" inside a quoted cell as \"\".")},
@@ -82,19 +86,30 @@ static const row_t table[] = {
     {"COLUMN-MISSING", N_("Column `{1}` is required in sheet {2}. Add it.")},
     {"COLUMN-TWICE", N_("Column `{1}` is there twice. Remove one of them.")},
     {"SHEET-UNKNOWN", N_("There is no sheet `{1}`. Sheets are: {2}.")},
-    // nodes and the service
-    {"BUSY", N_("Not now: {1}. Try again later.")},
-    {"DISK-FULL", N_("The disk of this node is full. Free space, then try again.")},
-    {"UNREACHABLE", N_("The service does not answer. Is the node running? `selenga node status` tells.")},
-    {"UNKNOWN-REQUEST",
-     N_("This service does not know the request. Update the programs of the node together.")},
-    {"REQUEST-SIZE", N_("The request is too large. Send fewer records at once.")},
+    // invitations and nodes
+    {"BAD-LEVEL", N_("A node of {1} cannot stand at that level under this hub. Levels are: school "
+                     "municipality region federation.")},
+    {"EXPIRES-PAST", N_("The invitation of {1} would have expired already. Choose a later time.")},
+    {"NOT-LISTENING", N_("This node takes no children. Set `listen` in its node.conf and start it again.")},
+    {"OWN-ORG", N_("{1} is this node's own organisation. Invite another one.")},
+    {"NODE-ELSEWHERE", N_("Organisation {1} already has a node under another hub. Revoke that one first.")},
+    {"NO-CHILD", N_("No child of this hub is called {1}. `selenga node list` shows them.")},
+    {"TOKEN-USED", N_("The invitation of {1} was already used. Ask the hub for a new one.")},
+    {"TOKEN-EXPIRED", N_("The invitation of {1} has expired. Ask the hub for a new one.")},
+    {"TOKEN-REVOKED", N_("The invitation of {1} was revoked. Ask the hub for a new one.")},
+    {"TOKEN-FOREIGN",
+     N_("This hub did not issue the invitation. Ask the right hub, or this one for a new one.")},
+    {"TREE-DEPTH", N_("The tree would become too deep. Join a hub nearer to the root.")},
+    // the service itself
+    {"DISK-FULL", N_("The disk of this node is full. Free space; work goes on by itself.")},
+    {"STORE-DAMAGED",
+     N_("The store of this service is damaged. Replace it: the neighbours hold copies and give them back.")},
+    {"STORE-FAILED", N_("The store of this service cannot be written. Its log says why.")},
+    {"GIVING-BACK",
+     N_("The store was put back to an older image; the neighbour gives back what it holds. Wait.")},
+    {"NO-PROGRESS", N_("The other side takes nothing. Look at its status and its log.")},
     {"BAD-PERIOD", N_("`{1}` is not a period. Write 2024, 2024-Q3, 2024-H1 or 2023/24.")},
-    {"LEVEL-UNKNOWN", N_("There is no level `{1}`. Levels are: school municipality region federation.")},
-    {"INVITE-USED", N_("The invitation was already used. Ask the hub for a new one.")},
-    {"INVITE-EXPIRED", N_("The invitation has expired. Ask the hub for a new one.")},
-    {"INVITE-UNKNOWN", N_("This hub did not issue the invitation. Ask the hub for a new one.")},
-    {"NODE-EXISTS", N_("Organisation {1} already has a node. Revoke it first.")},
+    {"PERIOD-OUTSIDE", N_("There are no facts for `{1}`. Choose a period in which people are entered.")},
     {"UNKNOWN", N_("Refused without a reason. Look into the service's log.")},
 };
 
@@ -162,6 +177,8 @@ static const char *value_of(const fault_t *fault, const char *mark, size_t *ret_
 {
     if (strncmp(mark, "{field}", 7) == 0) {
         *ret_length = 7;
+        if (fault->field[0] == '\0' && fault->n_args > 0)
+            return fault->args[0]; // what is meant stands there then
         return fault->field[0] != '\0' ? fault->field : "?";
     }
     if (mark[0] != '{' || mark[1] < '1' || mark[1] > '4' || mark[2] != '}') return NULL;

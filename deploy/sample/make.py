@@ -129,15 +129,17 @@ def organisations(s):
 
 
 def programmes(s):
-    def programme(code, kind, hours, title, group, form="part-time", topic=""):
+    def programme(code, kind, hours, title, group, form="part-time", topic="", competencies=""):
         s.add("region", "programme", code=code, title=title, kind=kind, hours=hours, topic=topic, target_group=group,
-              form=form, registry_no="ФР-%s" % code if kind == "pk" else "")
+              form=form, competencies=competencies, registry_no="ФР-%s" % code if kind == "pk" else "")
 
     def run(code, of, provider, since, until):
         s.add("region", "programme-run", code=code, programme=of, provider=provider, from_=since, to=until)
 
-    programme("PK-FO", "pk", 36, "Формирующее оценивание на уроке", "учителя", "distance", "оценивание")
-    programme("PK-MOL", "pk", 72, "Первые шаги в профессии", "молодые педагоги", topic="вхождение в профессию")
+    programme("PK-FO", "pk", 36, "Формирующее оценивание на уроке", "учителя", "distance", "оценивание",
+              "UCH-24:METH-2")
+    programme("PK-MOL", "pk", 72, "Первые шаги в профессии", "молодые педагоги", topic="вхождение в профессию",
+              competencies="UCH-24:METH-1;UCH-24:PSY-2")
     programme("PK-UPR", "pk", 36, "Управление качеством образования в школе", "управленческие команды")
     programme("PK-EXP", "pk", 8, "Экспресс-курс управленца", "управленческие команды", "distance")
     programme("PP-UPR", "retraining", 256, "Менеджмент в образовании", "управленческие кадры")

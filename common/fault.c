@@ -109,7 +109,8 @@ static const row_t table[] = {
      N_("The store was put back to an older image; the neighbour gives back what it holds. Wait.")},
     {"NO-PROGRESS", N_("The other side takes nothing. Look at its status and its log.")},
     {"BAD-PERIOD", N_("`{1}` is not a period. Write 2024, 2024-Q3, 2024-H1 or 2023/24.")},
-    {"PERIOD-OUTSIDE", N_("There are no facts for `{1}`. Choose a period in which people are entered.")},
+    {"PERIOD-OUTSIDE",
+     N_("`{1}` lies outside the years that this node counts. Its settings of reporting name them.")},
     {"UNKNOWN", N_("Refused without a reason. Look into the service's log.")},
 };
 

@@ -226,8 +226,8 @@ static int field_from_json(const kind_rule_t *kind, size_t i, const json_t *valu
     return body_set_text(kind, body, i, json_string_value(value), arena, ret_fault) == 0 ? 0 : JSON_E_FAULT;
 }
 
-int body_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, body_t **ret_body,
-                   uint32_t *ret_set, size_t *ret_n_set, fault_t *ret_fault)
+static int read_body(const kind_rule_t *kind, const json_t *json, bool skip_derived, arena_t *arena,
+                     body_t **ret_body, uint32_t *ret_set, size_t *ret_n_set, fault_t *ret_fault)
 {
     const char *name;
     json_t *value;
@@ -239,8 +239,9 @@ int body_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, 
     {
         int i = kind_field(kind, name);
         if (i < 0) return refuse(ret_fault, "UNKNOWN-FIELD", NULL, name, kind->name);
-        if ((kind->fields[i].flags & F_DERIVED) != 0)
-            return refuse(ret_fault, "DERIVED-FIELD", name, NULL, NULL);
+        bool derived = (kind->fields[i].flags & F_DERIVED) != 0;
+        if (derived && skip_derived) continue;
+        if (derived) return refuse(ret_fault, "DERIVED-FIELD", name, NULL, NULL);
         int rc = field_from_json(kind, (size_t)i, value, arena, body, ret_fault);
         if (rc != 0) return rc;
         ret_set[n++] = kind_field_number(kind, (size_t)i); // each name once: jansson has refused doubles
@@ -248,6 +249,12 @@ int body_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, 
     *ret_body = body;
     *ret_n_set = n;
     return 0;
+}
+
+int body_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, body_t **ret_body,
+                   uint32_t *ret_set, size_t *ret_n_set, fault_t *ret_fault)
+{
+    return read_body(kind, json, false, arena, ret_body, ret_set, ret_n_set, ret_fault);
 }
 
 // Is the name one of the record form's?
@@ -313,7 +320,7 @@ int item_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, 
     if (!json_is_object(json)) return refuse(ret_fault, "JSON-SHAPE", NULL, NULL, NULL);
     if (item == NULL || set == NULL) return refuse(ret_fault, "TOO-BIG", NULL, "32768", NULL);
     if (form != NULL && check_form(kind, json, ret_fault) != 0) return JSON_E_FAULT;
-    if (body_from_json(kind, form != NULL ? form : json, arena, &body, set, &n_set, ret_fault) != 0)
+    if (read_body(kind, form != NULL ? form : json, form != NULL, arena, &body, set, &n_set, ret_fault) != 0)
         return JSON_E_FAULT;
     selenga__item__init(item);
     if (take_id(kind, form != NULL ? json_object_get(json, "id") : NULL, body, arena, item, ret_fault) != 0)

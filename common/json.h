@@ -38,7 +38,9 @@ json_t *kind_to_json(const kind_rule_t *kind);
 int body_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, body_t **ret_body,
                    uint32_t *ret_set, size_t *ret_n_set, fault_t *ret_fault);
 // Reads a record in the form above, or its body alone, into an item to put; all in the arena. Of the form
-// only `id` (where the kind has no key), `kind` (must fit) and `body` count. 0 or JSON_E_FAULT.
+// only `id` (where the kind has no key), `kind` (must fit) and `body` count. Computed fields in the form are
+// passed over, so that what get printed can be put again; in a body alone they are a fault. 0 or
+// JSON_E_FAULT.
 int item_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, Selenga__Item **ret_item,
                    fault_t *ret_fault);
 

@@ -180,6 +180,17 @@ static void null_clears_and_what_is_absent_stays(void **state)
     assert_string_equal(e->code, "E");
 }
 
+static void what_get_printed_can_be_put_again(void **state)
+{
+    (void)state;
+    AUTO(arena_destroy) arena_t *arena = arena_new(JSON_RECORD_MAX);
+    Selenga__Item *item = an_item(&KIND_PERSON,
+                                  "{\"kind\":\"person\",\"version\":\"1.2.3\",\"deleted\":false,"
+                                  "\"body\":{\"org\":\"X\",\"number\":\"1\",\"pseudonym\":\"00\"}}",
+                                  arena);
+    assert_int_equal(item->n_set, 2); // the pseudonym is computed: neither given nor cleared
+}
+
 // The body of text, as JSON in one line.
 static void assert_prints(const kind_rule_t *kind, const char *text, const char *expected)
 {
@@ -296,6 +307,7 @@ int main(void)
         cmocka_unit_test(objects_come_one_by_one),
         cmocka_unit_test(bodies_that_do_not_fit_are_refused),
         cmocka_unit_test(null_clears_and_what_is_absent_stays),
+        cmocka_unit_test(what_get_printed_can_be_put_again),
         cmocka_unit_test(values_print_as_they_were_given),
         cmocka_unit_test(every_hundredth_prints_back),
         cmocka_unit_test(a_damaged_record_is_refused),

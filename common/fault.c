@@ -111,6 +111,15 @@ static const row_t table[] = {
     {"BAD-PERIOD", N_("`{1}` is not a period. Write 2024, 2024-Q3, 2024-H1 or 2023/24.")},
     {"PERIOD-OUTSIDE",
      N_("`{1}` lies outside the years that this node counts. Its settings of reporting name them.")},
+    // the gate
+    {"SERVICE-DOWN", N_("{1} is not running on this node now. Try again; `selenga node status` tells.")},
+    {"SERVICE-BUSY", N_("{1} has too much to do now. Try again later.")},
+    {"NOT-ALLOWED",
+     N_("The gate does not pass such a message on. Update the programs of the node together.")},
+    {"UNKNOWN-REQUEST", N_("The gate does not know the request. Update the programs of the node together.")},
+    {"NO-KEYS", N_("The registry has not said yet who may connect; children wait. Is the registry running?")},
+    {"PARENT-REFUSED",
+     N_("The parent does not admit this node's key. Ask its operator whether it was revoked.")},
     {"UNKNOWN", N_("Refused without a reason. Look into the service's log.")},
 };
 

@@ -16,9 +16,10 @@
 
 typedef struct service_state service_t;
 
-typedef struct subscription { // what this service reads of another service of its node
+typedef struct subscription { // kinds that this service reads of another service of its node
     uint32_t service;
-    feed_filter_t filter;
+    uint32_t kinds[KINDS_MAX];
+    size_t n;
 } subscription_t;
 
 struct service_def {

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate's life: opening, the loop, closing. gate_run lists its duties.
+#include "services/gate/gate.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "services/gate/gate_private.h"
+#include "services/gate/route.h"
+#include "services/gate/selftest.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum {
+    TURN_MESSAGES = 256, // taken from each side in one turn, so that no side can keep the others waiting
+    TICK_MS = 1000,
+    ASK_AGAIN_MS = 5000, // the registry for its keys
+    SELFTEST_MS = 15000,
+};
+
+// --- opening
+
+// One gate for a node. The lock goes with the process, however it ends; the number in the file is for people.
+static int lock_node(gate_t *gate, why_t *why)
+{
+    gate->lock_fd = open("run/gate.pid", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (gate->lock_fd >= 0 && flock(gate->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+        if (ftruncate(gate->lock_fd, 0) == 0) dprintf(gate->lock_fd, "%d\n", (int)getpid());
+        return 0;
+    }
+    if (gate->lock_fd >= 0 && errno == EWOULDBLOCK) {
+        why_set(why, _("a gate of this node is running already"));
+        return GATE_E_TWICE;
+    }
+    why_set(why, _("cannot use run/gate.pid: %s"), strerror(errno));
+    return GATE_E_SYSTEM;
+}
+
+static int refuse_system(const char *what, int error, why_t *why)
+{
+    why_set(why, _("cannot use %s: %s"), what, zmq_strerror(error));
+    return GATE_E_SYSTEM;
+}
+
+// Signals come through a descriptor, and libzmq's threads must not see them: before the context.
+static int take_over_signals(gate_t *gate, why_t *why)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGUSR1);
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL)) return refuse_system("signals", errno, why);
+    signal(SIGPIPE, SIG_IGN);
+    gate->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return gate->signal_fd < 0 ? refuse_system("signals", errno, why) : 0;
+}
+
+static void raise_file_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files)) return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static int load(gate_t *gate, why_t *why)
+{
+    if (node_conf_load(".", &gate->node, why) || node_keys_load(".", &gate->node_keys, why) ||
+        node_settings(&gate->node, &GATE_SETTINGS, &gate->settings, sizeof gate->settings, why))
+        return GATE_E_CONF;
+    path_t parent = path_parent(&gate->node.path);
+    char text[PATH_TEXT];
+    snprintf(gate->parent_principal, sizeof gate->parent_principal, "node:%s", path_text(&parent, text));
+    return 0;
+}
+
+static void on_parent(void *arg, bool up)
+{
+    gate_t *gate = arg;
+    route_link(gate, PEER_PARENT, up);
+    if (up)
+        log_at(L_INFO, "GATE-PARENT-UP", _("connected with the parent %s"), gate->node.parent.org);
+    else
+        log_at(L_WARNING, "GATE-PARENT-DOWN", _("the parent %s is gone; it is tried again"),
+               gate->node.parent.org);
+}
+
+static void on_child(void *arg, uint32_t label, bool up)
+{
+    gate_t *gate = arg;
+    route_link(gate, label, up);
+    log_once(L_INFO, up ? "GATE-CHILD-UP" : "GATE-CHILD-DOWN", label,
+             up ? _("child %08x is connected") : _("child %08x is gone"), label);
+}
+
+static void on_service(void *arg, uint32_t service)
+{
+    gate_t *gate = arg;
+    route_links_to(gate, service);
+    if (service == SERVICE_REGISTRY) route_ask_keys(gate, mono_ms());
+}
+
+static int test_door(gate_t *gate, why_t *why)
+{
+    int r = selftest(gate->context, gate->zap, peers_endpoint(gate->peers), gate->node_keys.public_key,
+                     SELFTEST_MS);
+    if (!r) return 0;
+    if (r < 0) return refuse_system(peers_endpoint(gate->peers), -r, why);
+    why_set(why, r == SELFTEST_E_OPEN
+                     ? _("the door for children lets strangers in; not started")
+                     : _("the door for children does not let an allowed key in; not started"));
+    return GATE_E_UNSAFE;
+}
+
+static int open_outside(gate_t *gate, why_t *why)
+{
+    if (*gate->node.listen) {
+        peers_setup_t setup = {gate->context, gate->node.listen, &gate->node_keys, &gate->settings,
+                               &gate->keys,   &gate->counters,   on_child,         gate};
+        int r = peers_open(&setup, &gate->peers);
+        if (r) return refuse_system(gate->node.listen, -r, why);
+        r = test_door(gate, why);
+        if (r) return r;
+    }
+    if (gate->node.parent.known)
+        gate->link =
+            link_new(gate->context, &gate->node.parent, &gate->node_keys, &gate->settings, on_parent, gate);
+    return 0;
+}
+
+int gate_open(gate_t **ret_gate, why_t *why)
+{
+    AUTO(gate_close) gate_t *gate = xcalloc(1, sizeof *gate);
+    gate->signal_fd = gate->lock_fd = -1;
+    gate->started_ms = mono_ms();
+    gate->counters = counters_of(GATE_COUNTERS, gate->counts, N_GATE_COUNTERS);
+    int r = load(gate, why);
+    if (!r) r = lock_node(gate, why);
+    if (!r) r = take_over_signals(gate, why);
+    if (r) return r;
+    raise_file_limit();
+    gate->context = zmq_ctx_new();
+    if (!gate->context) return refuse_system("libzmq", errno, why);
+    r = zap_start(gate->context, &gate->zap); // before any door
+    if (r) return refuse_system("ZAP", -r, why);
+    r = local_open(gate->context, &gate->counters, on_service, gate, &gate->local);
+    if (r) return refuse_system("run/gate", -r, why);
+    r = open_outside(gate, why);
+    if (r) return r;
+    *ret_gate = gate;
+    gate = NULL;
+    return 0;
+}
+
+void gate_close(gate_t **gate)
+{
+    gate_t *self = *gate;
+    if (!self) return;
+    link_destroy(&self->link);
+    peers_close(&self->peers);
+    local_close(&self->local);
+    zap_stop(&self->zap);
+    if (self->context) zmq_ctx_term(self->context);
+    keys_clear(&self->keys);
+    node_conf_clear(&self->node);
+    sodium_memzero(&self->node_keys, sizeof self->node_keys);
+    xclose(&self->signal_fd);
+    xclose(&self->lock_fd);
+    free(self);
+    *gate = NULL;
+}
+
+const char *gate_endpoint(const gate_t *gate)
+{
+    return gate->peers ? peers_endpoint(gate->peers) : "";
+}
+
+// --- the loop
+
+static long until_next_timer(const gate_t *gate)
+{
+    uint64_t now = mono_ms();
+    uint64_t wait = gate->tick_ms > now ? gate->tick_ms - now : 0;
+    uint64_t due = gate->link ? link_due_ms(gate->link, now) : wait;
+    return (long)(due < wait ? due : wait);
+}
+
+static void wait_for_work(gate_t *gate)
+{
+    zmq_pollitem_t items[7] = {{NULL, gate->signal_fd, ZMQ_POLLIN, 0}};
+    int n = 1;
+    local_poll_items(gate->local, items + n);
+    n += 2;
+    if (gate->peers) {
+        peers_poll_items(gate->peers, items + n);
+        n += 2;
+    }
+    if (gate->link) n += link_poll_items(gate->link, items + n);
+    zmq_poll(items, n, until_next_timer(gate)); // an interrupted wait is a short one
+}
+
+static void log_counters(const gate_t *gate)
+{
+    for (size_t i = 0; i < N_GATE_COUNTERS; i++)
+        log_at(L_INFO, "GATE-COUNTER", "%s %llu", GATE_COUNTERS[i].name, (unsigned long long)gate->counts[i]);
+}
+
+static void take_signals(gate_t *gate)
+{
+    struct signalfd_siginfo info;
+    while (read(gate->signal_fd, &info, sizeof info) == sizeof info) {
+        if (info.ssi_signo == SIGUSR1)
+            log_counters(gate);
+        else
+            gate->stop = true;
+    }
+}
+
+static void take_from_local(gate_t *gate)
+{
+    local_take_events(gate->local);
+    const door_frame_t *frame;
+    uint32_t service;
+    for (int i = 0; i < TURN_MESSAGES && local_take(gate->local, &frame, &service); i++) {
+        if (service == SERVICE_CLI)
+            route_from_caller(gate, frame);
+        else
+            route_from_service(gate, service, &frame->envelope);
+    }
+}
+
+static void take_from_children(gate_t *gate)
+{
+    if (!gate->peers) return;
+    uint64_t now = mono_ms();
+    peers_tick(gate->peers, now);
+    envelope_t envelope;
+    const connection_t *from;
+    for (int i = 0; i < TURN_MESSAGES && peers_take(gate->peers, &envelope, &from, now); i++)
+        route_from_child(gate, &envelope, from);
+}
+
+static void take_from_parent(gate_t *gate)
+{
+    if (!gate->link) return;
+    uint64_t now = mono_ms();
+    link_tick(gate->link, now);
+    envelope_t envelope;
+    for (int i = 0; i < TURN_MESSAGES && link_take(gate->link, &envelope, &gate->counters, now); i++)
+        route_from_parent(gate, &envelope);
+}
+
+static void run_timers(gate_t *gate)
+{
+    uint64_t now = mono_ms();
+    if (now < gate->tick_ms) return;
+    gate->tick_ms = now + TICK_MS;
+    (void)zap_ask(gate->zap); // ends the process when the handler hangs
+    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
+        if (gate->links_missed[service] && local_has(gate->local, service)) route_links_to(gate, service);
+    if (gate->keys_asked_ms && now - gate->keys_asked_ms >= ASK_AGAIN_MS) route_ask_keys(gate, now);
+}
+
+void gate_run(gate_t *gate)
+{
+    while (!gate->stop) {
+        wait_for_work(gate);
+        take_signals(gate);
+        take_from_local(gate);
+        take_from_children(gate);
+        take_from_parent(gate);
+        run_timers(gate);
+    }
+}

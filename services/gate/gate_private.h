@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the parts of the gate share.
+#pragma once
+#include "services/gate/gate.h"
+#include "services/gate/keys.h"
+#include "services/gate/link.h"
+#include "services/gate/local.h"
+#include "services/gate/peers.h"
+#include "services/gate/settings.h"
+#include "services/gate/zap.h"
+
+enum { GATE_SERVICES_END = SERVICE_REPORTING + 1 };
+
+struct gate {
+    node_conf_t node;
+    node_keys_t node_keys;
+    gate_settings_t settings;
+    char parent_principal[96]; // "node:PATH"
+    void *context;
+    zap_t *zap;
+    keys_t keys;
+    local_t *local;
+    peers_t *peers; // NULL: the node has no listen endpoint
+    link_t *link;   // NULL: the root
+    counters_t counters;
+    uint64_t counts[N_GATE_COUNTERS];
+    int signal_fd, lock_fd;
+    bool stop;
+    uint64_t started_ms, tick_ms;
+    uint64_t keys_asked_ms;               // 0: the registry has answered
+    bool links_missed[GATE_SERVICES_END]; // a MSG_LINK did not fit into the service's queue
+};

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keys that the registry gave: whose each is and what it may do. Main thread only; the ZAP thread has its
+// own copy of the allowed ones.
+#pragma once
+#include "common/node.h"
+#include "proto/envelope.pb-c.h"
+
+typedef enum key_role {
+    KEY_CHILD = 1,      // a child node
+    KEY_INVITATION = 2, // may join, nothing else
+    KEY_REVOKED = 3,    // kept to be shown
+} key_role_t;
+
+typedef struct key_entry {
+    uint8_t key[NODE_KEY_SIZE];
+    key_role_t role;
+    uint32_t label; // 0 for an invitation
+    path_t path;    // empty for an invitation
+    char org[NODE_ORG_MAX + 1];
+    char name[NODE_NAME_MAX + 1];
+    int64_t expires_s;
+    // of a child's link, as last seen
+    bool up;
+    uint64_t since_ms; // when `up` or the role last changed, monotonic
+    int64_t rtt_us;    // -1: not measured yet
+    char version[32];
+} key_entry_t;
+
+typedef struct keys {
+    key_entry_t *rows; // ascending by key
+    size_t n, room;
+    bool ready; // the first whole table has come
+} keys_t;
+
+void keys_clear(keys_t *keys);
+
+// Takes the registry's table or a change of it. Rows that are not valid are left out. What is known of a
+// child's link stays with its key. Returns how many rows were left out.
+size_t keys_apply(keys_t *keys, const Selenga__Keys *message, uint64_t now_ms);
+
+// NULL when unknown. Pointers live until the next keys_apply.
+key_entry_t *keys_find(keys_t *keys, const uint8_t key[static NODE_KEY_SIZE]);
+// The child that has this label now.
+key_entry_t *keys_find_child(keys_t *keys, uint32_t label);
+
+// The keys that may connect, n * 32 bytes; the caller frees (xfree).
+uint8_t *keys_allowed(const keys_t *keys, size_t *ret_n);

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node's own door.
+#include "services/gate/local.h"
+#include "common/i18n.h"
+#include "common/kinds.h"
+#include "common/log.h"
+#include "common/node.h"
+#include "proto/envelope.pb-c.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SERVICES_END = SERVICE_REPORTING + 1, PING_BODY_MAX = 64 };
+
+typedef struct registrant {
+    uint32_t routing; // 0: not there
+    int fd;
+} registrant_t;
+
+struct local {
+    door_t door;
+    registrant_t services[SERVICES_END];
+    counters_t *counters;
+    local_registered_fn *registered;
+    void *arg;
+    door_frame_t frame; // last taken
+    bool holds_frame;
+};
+
+int local_open(void *context, counters_t *counters, local_registered_fn *registered, void *arg,
+               local_t **ret_local)
+{
+    AUTO(local_close) local_t *local = xcalloc(1, sizeof *local);
+    local->counters = counters;
+    local->registered = registered;
+    local->arg = arg;
+    int r = door_open(&local->door, context, "local");
+    if (r) return r;
+    if (zmq_bind(local->door.socket, NODE_GATE_ENDPOINT)) return -errno;
+    *ret_local = local;
+    local = NULL;
+    return 0;
+}
+
+void local_close(local_t **local)
+{
+    if (!*local) return;
+    if ((*local)->holds_frame) door_done(&(*local)->frame);
+    door_close(&(*local)->door);
+    free(*local);
+    *local = NULL;
+}
+
+void local_poll_items(const local_t *local, zmq_pollitem_t ret_items[static 2])
+{
+    ret_items[0] = (zmq_pollitem_t){local->door.socket, 0, ZMQ_POLLIN, 0};
+    ret_items[1] = (zmq_pollitem_t){local->door.monitor, 0, ZMQ_POLLIN, 0};
+}
+
+static bool is_service(uint32_t number)
+{
+    return number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING;
+}
+
+bool local_has(const local_t *local, uint32_t service)
+{
+    return is_service(service) && local->services[service].routing != 0;
+}
+
+static void note_gone(local_t *local, uint32_t service)
+{
+    local->services[service].routing = 0;
+    log_at(L_WARNING, "GATE-SERVICE-DOWN", _("%s went away"), service_name(service));
+}
+
+void local_take_events(local_t *local)
+{
+    door_event_t event;
+    while (door_next_event(local->door.monitor, &event)) {
+        if (event.event == ZMQ_EVENT_ACCEPTED) continue;
+        for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
+            if (local->services[n].routing && local->services[n].fd == event.value) note_gone(local, n);
+    }
+}
+
+// --- sending
+
+int local_answer(local_t *local, uint32_t routing, const envelope_t *envelope, const ProtobufCMessage *body)
+{
+    return door_send(&local->door, routing, envelope, body);
+}
+
+int local_send(local_t *local, uint32_t service, const envelope_t *envelope, const ProtobufCMessage *body)
+{
+    if (!local_has(local, service)) return -EHOSTUNREACH;
+    int r = door_send(&local->door, local->services[service].routing, envelope, body);
+    if (r == -EHOSTUNREACH) note_gone(local, service);
+    return r;
+}
+
+static void send_welcome(local_t *local, const door_frame_t *hello)
+{
+    Selenga__Hello body = SELENGA__HELLO__INIT;
+    body.has_service = body.has_pid = 1;
+    body.service = SERVICE_GATE;
+    body.version = SELENGA_VERSION;
+    body.pid = (uint32_t)getpid();
+    envelope_t welcome = {
+        .type = MSG_WELCOME, .to = hello->envelope.from, .from = SERVICE_GATE, .call = hello->envelope.call};
+    (void)door_send(&local->door, hello->routing, &welcome, &body.base);
+}
+
+static void answer_ping(local_t *local, const door_frame_t *ping)
+{
+    if (ping->envelope.body.size > PING_BODY_MAX) return;
+    envelope_t pong = {.type = MSG_PONG,
+                       .to = ping->envelope.from,
+                       .from = SERVICE_GATE,
+                       .call = ping->envelope.call,
+                       .body = ping->envelope.body};
+    (void)door_send(&local->door, ping->routing, &pong, NULL);
+}
+
+// --- who speaks
+
+static uint32_t service_of(const local_t *local, const door_frame_t *frame)
+{
+    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
+        if (local->services[n].routing == frame->routing) return n;
+    return SERVICE_CLI;
+}
+
+static void drop(local_t *local, const door_frame_t *frame, enum gate_counter counter, const char *what)
+{
+    counters_add(local->counters, counter, 1);
+    log_once(L_WARNING, "GATE-LOCAL-DROPPED", (uint64_t)frame->uid,
+             _("dropped a message of a local program of user %lld: %s"), (long long)frame->uid, what);
+}
+
+// Programs of the node run as the gate's user, or as root.
+static bool may_register(const door_frame_t *frame)
+{
+    return frame->uid == (int64_t)geteuid() || frame->uid == 0;
+}
+
+// The number of the service that this connection is, after registering it if that is what it asks for.
+static uint32_t identify(local_t *local, const door_frame_t *frame)
+{
+    uint32_t known = service_of(local, frame), claimed = frame->envelope.from;
+    if (known || !is_service(claimed)) return known;
+    bool greets = frame->envelope.type == MSG_HELLO;
+    // Without a greeting only where nobody is registered: after a restart of the gate services go on as if
+    // nothing had been.
+    if (!may_register(frame) || (!greets && local_has(local, claimed))) return SERVICE_CLI;
+    local_take_events(local); // an event about the descriptor's last owner must not unregister the new one
+    local->services[claimed] = (registrant_t){frame->routing, frame->fd};
+    if (greets) send_welcome(local, frame);
+    log_at(L_INFO, "GATE-SERVICE-UP", _("%s is connected"), service_name(claimed));
+    local->registered(local->arg, claimed);
+    return claimed;
+}
+
+// True: it goes on to whom it is for.
+static bool admit(local_t *local, const door_frame_t *frame, uint32_t *ret_service)
+{
+    uint32_t known = service_of(local, frame);
+    uint32_t service = identify(local, frame);
+    if (service == SERVICE_CLI && frame->envelope.from != SERVICE_CLI) {
+        drop(local, frame, COUNT_NOT_ALLOWED, _("it claims to be a service that is registered already"));
+        return false;
+    }
+    if (frame->envelope.type == MSG_HELLO) {
+        if (service == known) send_welcome(local, frame); // again, or a caller
+        return false;
+    }
+    if (frame->envelope.type == MSG_PING) answer_ping(local, frame);
+    if (frame->envelope.type == MSG_PING || frame->envelope.type == MSG_PONG) return false;
+    *ret_service = service;
+    return true;
+}
+
+bool local_take(local_t *local, const door_frame_t **ret_frame, uint32_t *ret_service)
+{
+    if (local->holds_frame) door_done(&local->frame);
+    local->holds_frame = false;
+    for (;;) {
+        int r = door_take(&local->door, &local->frame);
+        if (r == DOOR_E_EMPTY) return false;
+        if (r) {
+            drop(local, &local->frame, COUNT_MALFORMED, _("it is no envelope"));
+            continue;
+        }
+        if (admit(local, &local->frame, ret_service)) {
+            local->holds_frame = true;
+            *ret_frame = &local->frame;
+            return true;
+        }
+        door_done(&local->frame);
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node's own door, ipc://run/gate: its services and local callers. Whoever may open the socket's file is
+// the node's user; the operating system says who exactly.
+//
+// Nothing is kept of callers: the route in an envelope is their return address. A service is known by its
+// HELLO, or by the first message that it sends after a restart of the gate; a newer HELLO for the same number
+// replaces the older.
+#pragma once
+#include "proto/message.h"
+#include "services/gate/door.h"
+#include "services/gate/settings.h"
+
+typedef struct local local_t;
+
+// Called when a service registered. It may send.
+typedef void local_registered_fn(void *arg, uint32_t service);
+
+// Binds the endpoint, relative to the current directory. Returns 0 or negative errno.
+int local_open(void *context, counters_t *counters, local_registered_fn *registered, void *arg,
+               local_t **ret_local);
+void local_close(local_t **local);
+
+void local_poll_items(const local_t *local, zmq_pollitem_t ret_items[static 2]);
+// Notices services that went away.
+void local_take_events(local_t *local);
+
+// Takes one envelope that is not about the connection itself; HELLO and PING are answered inside.
+// *ret_service is the sender, SERVICE_CLI for a caller; *ret_frame lives until the next call. False: none
+// waits.
+bool local_take(local_t *local, const door_frame_t **ret_frame, uint32_t *ret_service);
+
+bool local_has(const local_t *local, uint32_t service);
+
+// 0, -EAGAIN (it does not keep up), -EHOSTUNREACH (not running). `body` as for door_send.
+int local_send(local_t *local, uint32_t service, const envelope_t *envelope, const ProtobufCMessage *body);
+int local_answer(local_t *local, uint32_t routing, const envelope_t *envelope, const ProtobufCMessage *body);

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where each envelope goes, and what is stamped on it.
+//
+// A route is the gate's own return address: 'L' (local caller) or 'J' (joining node) and libzmq's number of
+// the connection.
+#include "services/gate/route.h"
+#include "common/clock.h"
+#include "common/fault.h"
+#include "common/kinds.h"
+#include "common/log.h"
+#include "services/gate/status.h"
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { ROUTE_LOCAL = 'L', ROUTE_JOIN = 'J', ROUTE_SIZE = 5 };
+
+static bool is_service(uint32_t number)
+{
+    return number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING;
+}
+
+static bool is_feed(uint32_t type)
+{
+    return type >= MSG_PULL && type <= MSG_WAKE;
+}
+
+static void set_route(envelope_t *envelope, uint8_t kind, uint32_t routing)
+{
+    envelope->route[0] = kind;
+    be32_store(envelope->route + 1, routing);
+    envelope->route_size = ROUTE_SIZE;
+}
+
+static void count(gate_t *gate, enum gate_counter counter)
+{
+    counters_add(&gate->counters, counter, 1);
+}
+
+// Feeds send again what is lost here, so the gate keeps nothing.
+static int send_to_service(gate_t *gate, uint32_t service, const envelope_t *envelope)
+{
+    int r = local_send(gate->local, service, envelope, NULL);
+    if (r == -EAGAIN) {
+        count(gate, COUNT_SERVICE_FULL);
+        log_once(L_WARNING, "GATE-SERVICE-FULL", service,
+                 _("%s does not keep up; messages are dropped and sent again"), service_name(service));
+    } else if (r) {
+        count(gate, COUNT_SERVICE_DOWN);
+    }
+    return r;
+}
+
+// --- callers
+
+static void refuse(gate_t *gate, const door_frame_t *frame, const char *code, const char *arg, bool again)
+{
+    fault_t fault;
+    fault_set(&fault, code, NULL, arg);
+    Selenga__Error error = SELENGA__ERROR__INIT;
+    Selenga__Fault message;
+    char *args[FAULT_ARGS];
+    fault_to_proto(&fault, &message, args);
+    error.fault = &message;
+    error.has_again = 1;
+    error.again = again;
+    envelope_t answer = {.type = MSG_ERROR, .from = SERVICE_GATE, .call = frame->envelope.call};
+    (void)local_answer(gate->local, frame->routing, &answer, &error.base);
+}
+
+static void forward_request(gate_t *gate, const door_frame_t *frame)
+{
+    envelope_t request = frame->envelope;
+    request.from = SERVICE_CLI;
+    request.peer = PEER_SELF;
+    set_route(&request, ROUTE_LOCAL, frame->routing);
+    if (frame->uid >= 0)
+        snprintf(request.principal, sizeof request.principal, "local:%lld", (long long)frame->uid);
+    else
+        strcpy(request.principal, "local:?");
+    int r = send_to_service(gate, request.to, &request);
+    if (r == -EAGAIN)
+        refuse(gate, frame, "SERVICE-BUSY", service_name(request.to), true);
+    else if (r)
+        refuse(gate, frame, "SERVICE-DOWN", service_name(request.to), true);
+}
+
+void route_from_caller(gate_t *gate, const door_frame_t *frame)
+{
+    const envelope_t *envelope = &frame->envelope;
+    bool request = envelope->type >= MSG_PUT; // below are the gates' and the feeds' own
+    if (envelope->to == SERVICE_GATE && envelope->type == MSG_STATUS) {
+        status_answer(gate, frame);
+    } else if (envelope->to == SERVICE_GATE && envelope->type == MSG_LINKS) {
+        links_answer(gate, frame);
+    } else if (is_service(envelope->to) && request) {
+        forward_request(gate, frame);
+    } else if (envelope->to == SERVICE_GATE && request) {
+        refuse(gate, frame, "UNKNOWN-REQUEST", "", false);
+    } else {
+        count(gate, COUNT_NOT_ALLOWED);
+        refuse(gate, frame, "NOT-ALLOWED", "", false);
+    }
+}
+
+// --- services
+
+static void answer_route(gate_t *gate, const envelope_t *envelope)
+{
+    envelope_t answer = *envelope;
+    uint8_t kind = envelope->route[0];
+    uint32_t routing = envelope->route_size == ROUTE_SIZE ? be32_load(envelope->route + 1) : 0;
+    answer.route_size = 0;
+    answer.principal[0] = '\0';
+    answer.peer = PEER_SELF;
+    answer.to = SERVICE_CLI;
+    int r = -EHOSTUNREACH;
+    if (routing && kind == ROUTE_LOCAL)
+        r = local_answer(gate->local, routing, &answer, NULL);
+    else if (routing && kind == ROUTE_JOIN && gate->peers &&
+             (answer.type == MSG_JOIN_REPLY || answer.type == MSG_ERROR))
+        r = peers_answer(gate->peers, routing, &answer, mono_ms());
+    if (r) count(gate, COUNT_LINK_DOWN); // the asker did not wait
+}
+
+static void send_to_neighbour(gate_t *gate, uint32_t service, const envelope_t *envelope)
+{
+    if (!is_feed(envelope->type)) {
+        count(gate, COUNT_NOT_ALLOWED);
+        log_once(L_ERROR, "GATE-SERVICE-ASTRAY", service,
+                 _("%s wants to send a message that does not leave the node: type %u"), service_name(service),
+                 envelope->type);
+        return;
+    }
+    envelope_t out = {.type = envelope->type,
+                      .to = service,
+                      .from = service,
+                      .call = envelope->call,
+                      .body = envelope->body};
+    int r = -EHOSTUNREACH;
+    if (envelope->peer == PEER_PARENT)
+        r = gate->link ? link_send(gate->link, &out) : r;
+    else
+        r = gate->peers ? peers_send(gate->peers, envelope->peer, &out) : r;
+    if (r) count(gate, r == -EAGAIN ? COUNT_LINK_FULL : COUNT_LINK_DOWN);
+}
+
+static void send_between_services(gate_t *gate, uint32_t service, const envelope_t *envelope)
+{
+    envelope_t out = *envelope;
+    out.from = service;
+    out.peer = service; // as a consumer and producer it is a neighbour of this label
+    out.principal[0] = '\0';
+    if (is_service(out.to) && out.to != service)
+        (void)send_to_service(gate, out.to, &out);
+    else
+        count(gate, COUNT_NOT_ALLOWED);
+}
+
+static void take_keys(gate_t *gate, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Keys *message = msg_body_unpack(&selenga__keys__descriptor, body);
+    if (!message || (!message->whole && !gate->keys.ready)) {
+        count(gate, COUNT_BAD_KEY_ROWS);
+        return;
+    }
+    bool first = !gate->keys.ready;
+    uint64_t now_ms = mono_ms();
+    size_t left_out = keys_apply(&gate->keys, message, now_ms);
+    if (message->whole) gate->keys_asked_ms = 0;
+    size_t n;
+    AUTO(xfree) uint8_t *allowed = keys_allowed(&gate->keys, &n);
+    zap_allow_only(gate->zap, allowed, n);
+    if (gate->peers) peers_enforce(gate->peers, now_ms);
+    if (left_out) {
+        counters_add(&gate->counters, COUNT_BAD_KEY_ROWS, left_out);
+        log_at(L_ERROR, "GATE-BAD-KEYS", _("%zu keys of the registry are not valid and were left out"),
+               left_out);
+    }
+    if (!first) return;
+    log_at(L_INFO, "GATE-KEYS", _("the registry gave its keys: %zu may connect"), n);
+    // Services that outlived an earlier gate may believe that links are up.
+    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
+        gate->links_missed[service] = true;
+}
+
+void route_from_service(gate_t *gate, uint32_t service, const envelope_t *envelope)
+{
+    if (envelope->route_size)
+        answer_route(gate, envelope);
+    else if (envelope->peer == PEER_PARENT || envelope->peer >= PEER_LABEL_MIN)
+        send_to_neighbour(gate, service, envelope);
+    else if (envelope->to != SERVICE_GATE)
+        send_between_services(gate, service, envelope);
+    else if (envelope->type == MSG_KEYS && service == SERVICE_REGISTRY)
+        take_keys(gate, envelope->body);
+    else if (envelope->type != MSG_ERROR && envelope->type != MSG_WELCOME)
+        count(gate, COUNT_NOT_ALLOWED);
+}
+
+void route_ask_keys(gate_t *gate, uint64_t now_ms)
+{
+    Selenga__Hello hello = SELENGA__HELLO__INIT;
+    hello.has_service = hello.has_pid = 1;
+    hello.service = SERVICE_GATE;
+    hello.version = SELENGA_VERSION;
+    hello.pid = (uint32_t)getpid();
+    envelope_t envelope = {.type = MSG_HELLO, .to = SERVICE_REGISTRY, .from = SERVICE_GATE};
+    (void)local_send(gate->local, SERVICE_REGISTRY, &envelope, &hello.base); // lost: asked again
+    gate->keys_asked_ms = now_ms ? now_ms : 1;
+}
+
+// --- neighbours
+
+void route_from_child(gate_t *gate, const envelope_t *envelope, const connection_t *from)
+{
+    envelope_t in = {
+        .type = envelope->type, .to = envelope->to, .call = envelope->call, .body = envelope->body};
+    strcpy(in.principal, from->principal);
+    if (from->label) {
+        in.from = envelope->to; // the same service of the neighbour
+        in.peer = from->label;
+    } else {
+        in.from = SERVICE_GATE;
+        set_route(&in, ROUTE_JOIN, from->routing);
+    }
+    (void)send_to_service(gate, in.to, &in);
+}
+
+void route_from_parent(gate_t *gate, const envelope_t *envelope)
+{
+    if (!is_feed(envelope->type) || !is_service(envelope->to) || envelope->from != envelope->to) {
+        count(gate, COUNT_NOT_ALLOWED);
+        log_once(L_WARNING, "GATE-PARENT-DROPPED", 0,
+                 _("dropped a message of the parent: a neighbour may only feed"));
+        return;
+    }
+    envelope_t in = {.type = envelope->type,
+                     .to = envelope->to,
+                     .from = envelope->to,
+                     .peer = PEER_PARENT,
+                     .call = envelope->call,
+                     .body = envelope->body};
+    strcpy(in.principal, gate->parent_principal);
+    (void)send_to_service(gate, in.to, &in);
+}
+
+// --- links
+
+static void tell_link(gate_t *gate, uint32_t service, uint32_t peer, bool up)
+{
+    Selenga__Link link = SELENGA__LINK__INIT;
+    link.has_peer = link.has_up = 1;
+    link.peer = peer;
+    link.up = up;
+    envelope_t envelope = {.type = MSG_LINK, .to = service, .from = SERVICE_GATE};
+    if (local_send(gate->local, service, &envelope, &link.base) == -EAGAIN)
+        gate->links_missed[service] = true;
+}
+
+void route_link(gate_t *gate, uint32_t peer, bool up)
+{
+    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
+        if (local_has(gate->local, service)) tell_link(gate, service, peer, up);
+}
+
+void route_links_to(gate_t *gate, uint32_t service)
+{
+    gate->links_missed[service] = false;
+    if (gate->link) tell_link(gate, service, PEER_PARENT, strcmp(link_view(gate->link).state, "up") == 0);
+    for (size_t i = 0; i < gate->keys.n && !gate->links_missed[service]; i++) {
+        const key_entry_t *row = &gate->keys.rows[i];
+        if (row->role == KEY_CHILD) tell_link(gate, service, row->label, row->up);
+    }
+}

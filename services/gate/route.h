@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where each envelope goes, and what is stamped on it. Everything that is not named here is dropped or
+// refused.
+#pragma once
+#include "services/gate/gate_private.h"
+
+// From a registered service: a reply (by its route), a neighbour's feed, another service's, or the gate's own
+// business.
+void route_from_service(gate_t *gate, uint32_t service, const envelope_t *envelope);
+// From a local caller: a request for a service or the gate. Always answered.
+void route_from_caller(gate_t *gate, const door_frame_t *frame);
+// From outside, after peers_take and link_take have admitted it.
+void route_from_child(gate_t *gate, const envelope_t *envelope, const connection_t *from);
+void route_from_parent(gate_t *gate, const envelope_t *envelope);
+
+// Tells all services that a neighbour came or went.
+void route_link(gate_t *gate, uint32_t peer, bool up);
+// Tells one service how every neighbour stands.
+void route_links_to(gate_t *gate, uint32_t service);
+// Asks the registry for the keys.
+void route_ask_keys(gate_t *gate, uint64_t now_ms);

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate's settings and counters.
+#include "services/gate/settings.h"
+#include "common/i18n.h"
+
+#define INT_ROW(name, min, max, standard, unit, sentence)                                                    \
+    {                                                                                                        \
+#name, SETTING_INT, offsetof(gate_settings_t, name), min, max, standard, unit, sentence              \
+    }
+
+static const setting_t ROWS[] = {
+    INT_ROW(ping_ms, 100, 600000, "10000", "ms", N_("How often a neighbour is asked whether it is there")),
+    INT_ROW(silence_ms, 300, 3600000, "60000", "ms",
+            N_("After this time without a sign of life a link is taken for down; more than three pings of "
+               "both ends")),
+    INT_ROW(
+        backoff_base_ms, 10, 600000, "1000", "ms",
+        N_("The first wait before the parent is tried again; it doubles, and a random part of it is waited")),
+    INT_ROW(backoff_max_ms, 10, 3600000, "60000", "ms",
+            N_("The longest wait before the parent is tried again")),
+    INT_ROW(handshake_ms, 100, 600000, "10000", "ms", N_("Time that a connection has to prove its key")),
+    INT_ROW(greeting_ms, 100, 600000, "20000", "ms",
+            N_("Time that a connection has from its beginning to its first message; more than handshake_ms")),
+    INT_ROW(connections_max, 1, 1000000, "20000", "",
+            N_("Connections from outside at one time; the limit of open files lowers it")),
+    INT_ROW(unread_max, 8388608, 4294967296, "67108864", "bytes",
+            N_("A connection that has sent this much without completing a message is cut")),
+};
+
+const settings_table_t GATE_SETTINGS = {"gate", ROWS, ARRAY_SIZE(ROWS)};
+
+const counter_row_t GATE_COUNTERS[N_GATE_COUNTERS] = {
+    [COUNT_MALFORMED] = {"malformed",
+                         N_("Messages that are no envelopes. A faulty or hostile program sends them.")},
+    [COUNT_NOT_ALLOWED] = {"not_allowed", N_("Envelopes that their sender may not send. The log says who.")},
+    [COUNT_UNKNOWN_KEY] = {"unknown_key", N_("Messages of connections whose key is no longer known.")},
+    [COUNT_SERVICE_DOWN] = {"service_down",
+                            N_("Messages for a service that is not running. Feeds send them again.")},
+    [COUNT_SERVICE_FULL] = {"service_full",
+                            N_("Messages for a service that does not keep up. Feeds send them again.")},
+    [COUNT_LINK_DOWN] = {"link_down",
+                         N_("Messages for a neighbour that is not connected. Feeds send them again.")},
+    [COUNT_LINK_FULL] = {"link_full",
+                         N_("Messages for a neighbour whose line does not keep up. Feeds send them again.")},
+    [COUNT_CUT] = {"cut", N_("Connections that were ended: silent, greedy, replaced or revoked.")},
+    [COUNT_BAD_KEY_ROWS] = {"bad_key_rows",
+                            N_("Keys of the registry's table that are not valid. The programs do not fit.")},
+};

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ZAP handler. Main thread and handler exchange bytes over an inproc pair, one answer for each command:
+//
+//   'W' keys...            whole table         'T' allowed(32) refused(32)   test keys; 'T' alone: none
+//   'A'                    counts              'Q'                           end
+#include "services/gate/zap.h"
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+enum { ANSWER_MS = 5000, PARTS_MAX = 16, FIELD_MAX_BYTES = 256 };
+
+struct zap {
+    pthread_t thread;
+    void *command; // PAIR, main thread's end
+};
+
+// What the thread owns.
+typedef struct handler {
+    void *rep;     // libzmq's questions
+    void *command; // PAIR, the thread's end
+    uint8_t *keys; // ascending
+    size_t n;
+    bool ready;
+    bool testing;
+    uint8_t test_allowed[ZAP_KEY_SIZE], test_refused[ZAP_KEY_SIZE];
+    zap_counts_t counts;
+} handler_t;
+
+// --- the thread
+
+static int compare_keys(const void *a, const void *b)
+{
+    return memcmp(a, b, ZAP_KEY_SIZE);
+}
+
+static const char *decide(handler_t *handler, const uint8_t *key)
+{
+    if (handler->testing && compare_keys(key, handler->test_allowed) == 0) return "200";
+    if (handler->testing && compare_keys(key, handler->test_refused) == 0) return "400";
+    if (!handler->ready) {
+        handler->counts.not_ready++;
+        return "300";
+    }
+    if (handler->n && bsearch(key, handler->keys, handler->n, ZAP_KEY_SIZE, compare_keys)) {
+        handler->counts.allowed++;
+        return "200";
+    }
+    handler->counts.refused++;
+    return "400";
+}
+
+typedef struct part {
+    uint8_t data[FIELD_MAX_BYTES];
+    size_t size;
+} part_t;
+
+// All parts of one message; those beyond the arrays' bounds are dropped and make it wrong.
+static size_t take_parts(void *socket, part_t parts[static PARTS_MAX])
+{
+    size_t n = 0;
+    int more = 1;
+    size_t more_size = sizeof more;
+    while (more) {
+        part_t spare, *part = n < PARTS_MAX ? &parts[n] : &spare;
+        int size = zmq_recv(socket, part->data, sizeof part->data, 0);
+        if (size < 0) return 0;
+        part->size = (size_t)size > sizeof part->data ? 0 : (size_t)size;
+        n++;
+        zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &more_size);
+    }
+    return n;
+}
+
+static bool part_is(const part_t *part, const char *text)
+{
+    return slice_equal(slice(part->data, part->size), slice_text(text));
+}
+
+static void answer(void *rep, const part_t *request_id, const char *code, const char *user)
+{
+    zmq_send(rep, "1.0", 3, ZMQ_SNDMORE);
+    zmq_send(rep, request_id->data, request_id->size, ZMQ_SNDMORE);
+    zmq_send(rep, code, strlen(code), ZMQ_SNDMORE);
+    zmq_send(rep, "", 0, ZMQ_SNDMORE); // no text: it would reach strangers
+    zmq_send(rep, user, strlen(user), ZMQ_SNDMORE);
+    zmq_send(rep, "", 0, 0);
+}
+
+// version, request id, domain, address, identity, mechanism, key
+static void handle_question(handler_t *handler)
+{
+    part_t parts[PARTS_MAX];
+    size_t n = take_parts(handler->rep, parts);
+    if (n == 0) return;
+    const part_t none = {.size = 0}, *key = &parts[6];
+    if (n != 7 || !part_is(&parts[0], "1.0") || !part_is(&parts[2], ZAP_DOMAIN) ||
+        !part_is(&parts[5], "CURVE") || key->size != ZAP_KEY_SIZE) {
+        handler->counts.refused++;
+        answer(handler->rep, n > 1 ? &parts[1] : &none, "500", "");
+        return;
+    }
+    const char *code = decide(handler, key->data);
+    char user[2 * ZAP_KEY_SIZE + 1] = "";
+    for (size_t i = 0; code[0] == '2' && i < ZAP_KEY_SIZE; i++)
+        snprintf(user + 2 * i, 3, "%02x", key->data[i]);
+    answer(handler->rep, &parts[1], code, user);
+}
+
+static void set_table(handler_t *handler, slice_t keys)
+{
+    assert(keys.size % ZAP_KEY_SIZE == 0);
+    free(handler->keys);
+    handler->keys = xmemdup(keys.data, keys.size);
+    handler->n = keys.size / ZAP_KEY_SIZE;
+    qsort(handler->keys, handler->n, ZAP_KEY_SIZE, compare_keys);
+    handler->ready = true;
+}
+
+static void set_test(handler_t *handler, slice_t keys)
+{
+    handler->testing = keys.size == 2 * ZAP_KEY_SIZE;
+    if (!handler->testing) return;
+    memcpy(handler->test_allowed, keys.data, ZAP_KEY_SIZE);
+    memcpy(handler->test_refused, keys.data + ZAP_KEY_SIZE, ZAP_KEY_SIZE);
+}
+
+// False: end.
+static bool handle_command(handler_t *handler)
+{
+    zmq_msg_t message;
+    zmq_msg_init(&message);
+    bool go_on = true;
+    if (zmq_msg_recv(&message, handler->command, 0) > 0) {
+        const uint8_t *data = zmq_msg_data(&message);
+        slice_t rest = slice(data + 1, zmq_msg_size(&message) - 1);
+        if (data[0] == 'W') set_table(handler, rest);
+        if (data[0] == 'T') set_test(handler, rest);
+        go_on = data[0] != 'Q';
+        zmq_send(handler->command, &handler->counts, sizeof handler->counts, 0);
+    }
+    zmq_msg_close(&message);
+    return go_on;
+}
+
+static void *run(void *arg)
+{
+    handler_t *handler = arg;
+    zmq_pollitem_t items[] = {{handler->command, 0, ZMQ_POLLIN, 0}, {handler->rep, 0, ZMQ_POLLIN, 0}};
+    for (bool go_on = true; go_on;) {
+        if (zmq_poll(items, 2, -1) < 0) continue; // a signal
+        if (items[0].revents) go_on = handle_command(handler);
+        if (items[1].revents) handle_question(handler);
+    }
+    zmq_close(handler->rep);
+    zmq_close(handler->command);
+    free(handler->keys);
+    free(handler);
+    return NULL;
+}
+
+// --- the main thread
+
+static void *bound(void *context, int type, const char *address)
+{
+    int zero = 0;
+    void *socket = zmq_socket(context, type);
+    if (!socket) return NULL;
+    zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero);
+    if (zmq_bind(socket, address) == 0) return socket;
+    int error = errno;
+    zmq_close(socket);
+    errno = error;
+    return NULL;
+}
+
+static void *connected(void *context, const char *address)
+{
+    int zero = 0, wait_ms = ANSWER_MS;
+    void *socket = zmq_socket(context, ZMQ_PAIR);
+    if (!socket) return NULL;
+    zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero);
+    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait_ms, sizeof wait_ms);
+    zmq_setsockopt(socket, ZMQ_SNDTIMEO, &wait_ms, sizeof wait_ms);
+    if (zmq_connect(socket, address) == 0) return socket;
+    zmq_close(socket);
+    return NULL;
+}
+
+int zap_start(void *context, zap_t **ret_zap)
+{
+    static const char address[] = "inproc://gate-zap";
+    handler_t *handler = xcalloc(1, sizeof *handler);
+    zap_t *zap = xcalloc(1, sizeof *zap);
+    handler->rep = bound(context, ZMQ_REP, "inproc://zeromq.zap.01");
+    handler->command = handler->rep ? bound(context, ZMQ_PAIR, address) : NULL;
+    zap->command = handler->command ? connected(context, address) : NULL;
+    int r = zap->command ? 0 : -errno;
+    // pthread_create is the fence that libzmq asks for when sockets change threads.
+    if (!r) r = -pthread_create(&zap->thread, NULL, run, handler);
+    if (!r) {
+        *ret_zap = zap;
+        return 0;
+    }
+    if (zap->command) zmq_close(zap->command);
+    if (handler->command) zmq_close(handler->command);
+    if (handler->rep) zmq_close(handler->rep);
+    free(handler);
+    free(zap);
+    return r;
+}
+
+static zap_counts_t command(zap_t *zap, zmq_msg_t *message)
+{
+    zap_counts_t counts;
+    if (zmq_msg_send(message, zap->command, 0) < 0 ||
+        zmq_recv(zap->command, &counts, sizeof counts, 0) != sizeof counts) {
+        fputs("the thread that admits peers does not answer\n", stderr);
+        abort();
+    }
+    return counts;
+}
+
+static zap_counts_t command_with(zap_t *zap, char verb, slice_t first, slice_t second)
+{
+    zmq_msg_t message;
+    if (zmq_msg_init_size(&message, 1 + first.size + second.size)) abort();
+    uint8_t *to = zmq_msg_data(&message);
+    to[0] = (uint8_t)verb;
+    if (first.size) memcpy(to + 1, first.data, first.size);
+    if (second.size) memcpy(to + 1 + first.size, second.data, second.size);
+    return command(zap, &message);
+}
+
+void zap_stop(zap_t **zap)
+{
+    if (!*zap) return;
+    command_with(*zap, 'Q', (slice_t){0}, (slice_t){0});
+    pthread_join((*zap)->thread, NULL);
+    zmq_close((*zap)->command);
+    free(*zap);
+    *zap = NULL;
+}
+
+void zap_allow_only(zap_t *zap, const uint8_t *keys, size_t n)
+{
+    command_with(zap, 'W', slice(keys, n * ZAP_KEY_SIZE), (slice_t){0});
+}
+
+void zap_set_test(zap_t *zap, const uint8_t *allowed, const uint8_t *refused)
+{
+    size_t size = allowed && refused ? ZAP_KEY_SIZE : 0;
+    command_with(zap, 'T', slice(allowed, size), slice(refused, size));
+}
+
+zap_counts_t zap_ask(zap_t *zap)
+{
+    return command_with(zap, 'A', (slice_t){0}, (slice_t){0});
+}

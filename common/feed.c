@@ -79,13 +79,26 @@ static int get_link(feed_t *feed, uint32_t peer, link_t **ret_link)
     return rc;
 }
 
-void feed_subscribe(feed_t *feed, uint32_t service, const uint32_t *kinds, size_t n)
+void feed_subscribe(feed_t *feed, uint32_t service, const feed_filter_t *filter)
 {
     link_t *link;
     if (get_link(feed, service, &link) != 0) return;
     link->in.wanted = true;
-    link->in.n_kinds = n < KINDS_MAX ? n : KINDS_MAX;
-    if (n > 0) memcpy(link->in.kinds, kinds, link->in.n_kinds * sizeof *kinds);
+    link->in.filter = *filter;
+}
+
+static bool has_kind(const uint32_t *kinds, size_t n, uint32_t kind)
+{
+    for (size_t i = 0; i < n; i++)
+        if (kinds[i] == kind) return true;
+    return false;
+}
+
+bool filter_wants(const feed_filter_t *filter, const path_t *self, const record_t *record)
+{
+    if (filter->n_kinds == 0 && filter->n_near == 0) return true;
+    return has_kind(filter->kinds, filter->n_kinds, record->kind) ||
+           (has_kind(filter->near, filter->n_near, record->kind) && path_is_prefix(&record->home, self));
 }
 
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms)
@@ -238,13 +251,10 @@ size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
     return n;
 }
 
-bool feed_wants(const feed_t *feed, uint32_t peer, uint32_t kind)
+bool feed_wants(const feed_t *feed, uint32_t peer, const record_t *record)
 {
     const link_t *link = feed_find(feed, peer);
-    if (link == NULL || link->out.n_kinds == 0) return true;
-    for (size_t i = 0; i < link->out.n_kinds; i++)
-        if (link->out.kinds[i] == kind) return true;
-    return false;
+    return link == NULL || filter_wants(&link->out.filter, &store_place(feed->store)->path, record);
 }
 
 void feed_set_trouble(feed_t *feed, const char *code)

@@ -45,9 +45,16 @@ typedef struct feed_hooks {
 feed_t *feed_new(store_t *store, const feed_hooks_t *hooks, uint64_t seed);
 void feed_destroy(feed_t **feed_p);
 
-// This service reads these kinds (all if n == 0) of another service of the node. Before the first link comes
-// up.
-void feed_subscribe(feed_t *feed, uint32_t service, const uint32_t *kinds, size_t n);
+// What a consumer wants of a producer; nothing named: all.
+typedef struct feed_filter {
+    uint32_t kinds[KINDS_MAX]; // from any home
+    size_t n_kinds;
+    uint32_t near[KINDS_MAX]; // only from this node and those above it
+    size_t n_near;
+} feed_filter_t;
+
+// This service reads from another service of the node. Before the first link comes up.
+void feed_subscribe(feed_t *feed, uint32_t service, const feed_filter_t *filter);
 
 // A neighbour came or went. Coming up begins a new session.
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms);
@@ -86,6 +93,6 @@ typedef struct feed_row { // one feed that this service serves
 
 size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms);
 bool feed_wants(const feed_t *feed, uint32_t peer,
-                uint32_t kind);                        // does that consumer's filter let the kind through?
+                const record_t *record);               // does that consumer's filter let it through?
 void feed_set_trouble(feed_t *feed, const char *code); // told to producers with the next pull; "" when over
 uint64_t feed_malformed(const feed_t *feed);           // messages dropped

@@ -245,8 +245,10 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
     if (restart) {
         m.has_restart = m.restart = 1;
         m.witness = &witness;
-        m.n_kinds = in->n_kinds;
-        m.kinds = in->kinds;
+        m.n_kinds = in->filter.n_kinds;
+        m.kinds = in->filter.kinds;
+        m.n_near_kinds = in->filter.n_near;
+        m.near_kinds = in->filter.near;
     }
     feed_send(feed, link->peer, MSG_PULL, &m.base);
     witness_message_free(&witness);

@@ -17,8 +17,7 @@ typedef struct consumer {
     bool boots_changed;
     uint32_t window; // credit now, by what the line carries
     int64_t heard_ms, asked_ms;
-    uint32_t kinds[KINDS_MAX];
-    size_t n_kinds;
+    feed_filter_t filter;
     // due at the next flush
     bool restart, ack, give, give_done;
     uint64_t give_after;
@@ -39,8 +38,7 @@ typedef struct producer {
     uint64_t flight_bytes;
     bool boots_told; // this session's consumer knows our lineage as it is
     size_t n_boots_told;
-    uint32_t kinds[KINDS_MAX];
-    size_t n_kinds;
+    feed_filter_t filter;
     // diverged: its witness is not of our past
     bool diverged;
     uint64_t position; // the cursor it came with
@@ -72,6 +70,7 @@ struct feed {
     uint64_t malformed;
 };
 
+bool filter_wants(const feed_filter_t *filter, const path_t *self, const record_t *record);
 link_t *feed_find(const feed_t *feed, uint32_t peer);
 uint64_t feed_session(feed_t *feed);
 void feed_send(feed_t *feed, uint32_t peer, uint32_t type, const ProtobufCMessage *body);

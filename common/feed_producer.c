@@ -84,11 +84,14 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
     producer_t *out = &link->out;
     AUTO(witness_clear) witness_t w = {0};
     uint64_t fork = 0;
-    if (!witness_read(m->witness, &w) || m->position > w.head || m->n_kinds > KINDS_MAX) return -EBADMSG;
+    if (!witness_read(m->witness, &w) || m->position > w.head || m->n_kinds > KINDS_MAX ||
+        m->n_near_kinds > KINDS_MAX)
+        return -EBADMSG;
     producer_close(out);
     out->session = m->session;
-    out->n_kinds = m->n_kinds;
-    if (m->n_kinds > 0) memcpy(out->kinds, m->kinds, m->n_kinds * sizeof *m->kinds);
+    out->filter = (feed_filter_t){.n_kinds = m->n_kinds, .n_near = m->n_near_kinds};
+    if (m->n_kinds > 0) memcpy(out->filter.kinds, m->kinds, m->n_kinds * sizeof *m->kinds);
+    if (m->n_near_kinds > 0) memcpy(out->filter.near, m->near_kinds, m->n_near_kinds * sizeof *m->near_kinds);
     if (!store_check_witness(feed->store, &w, &fork)) return begin_giveback(txn, link, m->position, &w, fork);
     out->open = out->answer = true;
     out->boots_told = false;
@@ -162,13 +165,6 @@ static void send_rebase(feed_t *feed, link_t *link)
 // --- push
 // ---------------------------------------------------------------------------------------------------------------
 
-static bool wants(const producer_t *out, uint32_t kind)
-{
-    for (size_t i = 0; i < out->n_kinds; i++)
-        if (out->kinds[i] == kind) return true;
-    return out->n_kinds == 0;
-}
-
 // Fills the batch from the lanes; *ret_upto is how far they were read, head when to their end.
 static int fill(feed_t *feed, link_t *link, size_t room, batch_t *batch, uint64_t *ret_upto, bool *ret_end)
 {
@@ -183,7 +179,7 @@ static int fill(feed_t *feed, link_t *link, size_t room, batch_t *batch, uint64_
     rc = lane_open(txn, store_feed_lanes(link->peer), link->peer, out->scanned, &reader);
     while (rc == 0 && batch->count < PUSH_RECORDS && (rc = lane_next(reader, &seq, &id)) == 0) {
         if ((rc = store_get(txn, &id, &r, NULL)) != 0) break;
-        if (wants(out, r.kind)) {
+        if (filter_wants(&out->filter, &store_place(feed->store)->path, &r)) {
             if (batch->count > 0 && batch->size + r.wire.size + 4 > room) break;
             batch_add(batch, r.wire);
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks stand in one order for every kind: is it ours to write, is the body good, do its references exist, may this node
-// write about that organisation. Nothing is written before all items of a group have passed.
+// Checks stand in one order for every kind: is it ours to write, is the body good, do its references exist,
+// may this node write about that organisation. Nothing is written before all items of a group have passed.
 #include "common/records.h"
 #include "common/clock.h"
 #include "common/service.h"
@@ -23,7 +23,7 @@ typedef struct pending {
     slice_t org;
     body_t *content; // merged, in the arena; NULL for a removal
     slice_t body;    // the same, packed
-    slice_t old;    // body that stands there, in the arena
+    slice_t old;     // body that stands there, in the arena
 } pending_t;
 
 static int fault_slice(fault_t *fault, const char *code, const char *field, slice_t arg)
@@ -83,9 +83,11 @@ static int load_old(const author_t *author, store_txn_t *txn, arena_t *arena, pe
     return 0;
 }
 
-// --- references, writers ------------------------------------------------------------------------------------------
+// --- references, writers
+// ------------------------------------------------------------------------------------------
 
-// A reference whose key lacks its first part finds it in the record between (a result's campaign names the framework).
+// A reference whose key lacks its first part finds it in the record between (a result's campaign names the
+// framework).
 static int complete_ref(store_txn_t *txn, const body_ref_t *ref, rid_t *ret_id)
 {
     record_t held;
@@ -107,7 +109,8 @@ static int ref_exists(store_txn_t *txn, const body_ref_t *ref, bool *ret)
     *ret = true;
     if (!ref->complete) {
         int rc = complete_ref(txn, ref, &id);
-        if (rc != 0) return rc == KV_NONE ? 0 : rc; // the record between is itself a reference, and reported as such
+        if (rc != 0)
+            return rc == KV_NONE ? 0 : rc; // the record between is itself a reference, and reported as such
     }
     int rc = store_get(txn, &id, &held, NULL);
     if (rc < 0) return rc;
@@ -119,9 +122,11 @@ static int ref_exists(store_txn_t *txn, const body_ref_t *ref, bool *ret)
 static bool reads_kind(const author_t *author, uint32_t kind)
 {
     if (kind / 100 == author->place->service) return true;
-    for (size_t i = 0; i < author->def->n_subscriptions; i++)
-        for (size_t k = 0; k < author->def->subscriptions[i].n; k++)
-            if (author->def->subscriptions[i].kinds[k] == kind) return true;
+    for (size_t i = 0; i < author->def->n_subscriptions; i++) {
+        const feed_filter_t *filter = &author->def->subscriptions[i].filter;
+        for (size_t k = 0; k < filter->n_kinds; k++)
+            if (filter->kinds[k] == kind) return true;
+    }
     return false;
 }
 
@@ -146,7 +151,8 @@ static int check_writer(const author_t *author, const pending_t *p, const body_t
 {
     const store_place_t *place = author->place;
     slice_t about = p->org;
-    if (p->rule->number == N_ORGANISATION && place->has_parent && !p->remove) { // a new one stands where its parent stands
+    if (p->rule->number == N_ORGANISATION && place->has_parent &&
+        !p->remove) { // a new one stands where its parent stands
         const Selenga__Organisation *m = (const Selenga__Organisation *)body;
         about = m->parent != NULL ? slice_text(m->parent) : p->org;
     }
@@ -160,17 +166,20 @@ static int check_writer(const author_t *author, const pending_t *p, const body_t
     return fault_slice(fault, below == SCOPE_NO ? "ORG-FOREIGN" : "ORG-UNKNOWN", p->rule->org_field, about);
 }
 
-// --- one item ----------------------------------------------------------------------------------------------------
+// --- one item
+// ----------------------------------------------------------------------------------------------------
 
-static int prepare_removal(const author_t *author, store_txn_t *txn, const Selenga__Item *item, arena_t *arena,
-                           pending_t *p, fault_t *fault);
+static int prepare_removal(const author_t *author, store_txn_t *txn, const Selenga__Item *item,
+                           arena_t *arena, pending_t *p, fault_t *fault);
 
 static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, arena_t *arena, pending_t *p,
                        fault_t *fault)
 {
     int rc;
     p->org = body_org(p->rule, body, author->own_org);
-    if (author->def->derive != NULL && (rc = author->def->derive(author->self, txn, author, p->rule, body)) != 0) return rc;
+    if (author->def->derive != NULL &&
+        (rc = author->def->derive(author->self, txn, author, p->rule, body)) != 0)
+        return rc;
     p->content = body;
     if (body_validate(p->rule, body, fault) != 0) return E_FAULT;
     if ((rc = check_refs(author, txn, p->rule, body, fault)) != 0) return rc;
@@ -186,15 +195,16 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
     return check_writer(author, p, body, fault);
 }
 
-static int prepare(const author_t *author, store_txn_t *txn, const Selenga__Item *item, arena_t *arena, pending_t *p,
-                   fault_t *fault)
+static int prepare(const author_t *author, store_txn_t *txn, const Selenga__Item *item, arena_t *arena,
+                   pending_t *p, fault_t *fault)
 {
     body_t *given = NULL, *merged = NULL;
     int rc = find_rule(author, item, p, fault);
     if (rc != 0) return rc;
     p->remove = item->deleted;
     if (p->remove) return prepare_removal(author, txn, item, arena, p, fault);
-    if (body_unpack(p->rule, slice(item->body.data, item->body.len), arena, &given, fault) != 0) return E_FAULT;
+    if (body_unpack(p->rule, slice(item->body.data, item->body.len), arena, &given, fault) != 0)
+        return E_FAULT;
     if ((rc = find_id(item, given, p, fault)) != 0) return rc;
     if ((rc = load_old(author, txn, arena, p)) != 0) return rc;
     bool outside = !author->program;
@@ -209,8 +219,8 @@ static int stop_at_first(void *arg, const rid_t *id)
     return 1;
 }
 
-static int prepare_removal(const author_t *author, store_txn_t *txn, const Selenga__Item *item, arena_t *arena,
-                           pending_t *p, fault_t *fault)
+static int prepare_removal(const author_t *author, store_txn_t *txn, const Selenga__Item *item,
+                           arena_t *arena, pending_t *p, fault_t *fault)
 {
     record_t held;
     rid_t user;
@@ -260,7 +270,8 @@ static int commit_item(const author_t *author, store_txn_t *txn, const pending_t
     return store_write(txn, &draft, NULL);
 }
 
-// --- groups ------------------------------------------------------------------------------------------------------
+// --- groups
+// ------------------------------------------------------------------------------------------------------
 
 static int prepare_group(author_t *author, store_txn_t *txn, const Selenga__Group *group, arena_t *arena,
                          pending_t *pending, fault_t *fault)

@@ -221,7 +221,7 @@ static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *ro
         bool waits = seq > row->acked;
         if (row->peer < PEER_LABEL_MIN || (waits && t->waiting == 0)) {
             if ((rc = store_get(txn, &id, &r, &place)) != 0) break;
-            if (!feed_wants(service->feed, row->peer, r.kind)) continue;
+            if (!feed_wants(service->feed, row->peer, &r)) continue;
             if (waits && t->waiting == 0) t->oldest_s = place.time_s;
         }
         t->produced++;

@@ -406,7 +406,7 @@ static void open_feed(service_t *service)
     service->feed = feed_new(service->store, &hooks, seed);
     for (size_t i = 0; i < service->def->n_subscriptions; i++) {
         const subscription_t *s = &service->def->subscriptions[i];
-        feed_subscribe(service->feed, s->service, s->kinds, s->n);
+        feed_subscribe(service->feed, s->service, &s->filter);
         feed_link(service->feed, s->service, true, (int64_t)mono_ms());
     }
 }

@@ -16,10 +16,9 @@
 
 typedef struct service_state service_t;
 
-typedef struct subscription { // kinds that this service reads of another service of its node
+typedef struct subscription { // what this service reads of another service of its node
     uint32_t service;
-    uint32_t kinds[KINDS_MAX];
-    size_t n;
+    feed_filter_t filter;
 } subscription_t;
 
 struct service_def {

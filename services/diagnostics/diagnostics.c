@@ -200,7 +200,7 @@ static int settle(void *arg, store_txn_t *txn)
 }
 
 static const subscription_t SUBSCRIPTIONS[] = {
-    {SERVICE_REGISTRY, {N_ORGANISATION, N_NODE, N_PERSON}, 3},
+    {SERVICE_REGISTRY, {.kinds = {N_ORGANISATION, N_NODE, N_PERSON}, .n_kinds = 3}},
 };
 
 const service_def_t DIAGNOSTICS = {

@@ -21,8 +21,8 @@ static int message(void *self, store_txn_t *txn, const envelope_t *e)
 }
 
 static const subscription_t SUBSCRIPTIONS[] = {
-    {SERVICE_REGISTRY, {N_ORGANISATION, N_NODE, N_PERSON, N_METHODIST, N_PROGRAMME}, 5},
-    {SERVICE_DIAGNOSTICS, {N_COMPETENCY, N_DEFICIT}, 2},
+    {SERVICE_REGISTRY, {.kinds = {N_ORGANISATION, N_NODE, N_PERSON, N_METHODIST, N_PROGRAMME}, .n_kinds = 5}},
+    {SERVICE_DIAGNOSTICS, {.kinds = {N_COMPETENCY, N_DEFICIT}, .n_kinds = 2}},
 };
 
 const service_def_t ROUTING = {

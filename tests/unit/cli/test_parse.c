@@ -20,7 +20,7 @@ static char said[4096];
 static int parse(const char *first, ...)
 {
     static char words[32][128];
-    char *argv[33];
+    static char *argv[33]; // the parsed line points into it
     int argc = 0;
     va_list args;
     va_start(args, first);

@@ -120,6 +120,18 @@ static const row_t table[] = {
     {"NO-KEYS", N_("The registry has not said yet who may connect; children wait. Is the registry running?")},
     {"PARENT-REFUSED",
      N_("The parent does not admit this node's key. Ask its operator whether it was revoked.")},
+    {"BAD-FACT", N_("{field} is not of the form that the program makes. Update the sender's program.")},
+    {"BAD-EXPRESSION", N_("{field}, character {2}: {1}.")},
+    {"DENOMINATOR", N_("Percent and ratio need a denominator, a count has none.")},
+    // notes beside an indicator's value
+    {"NO-DATA", N_("Not classified, because the birth date or the start of work is missing: {1}.")},
+    {"LEFT", N_("Left during the period after receiving support: {1}.")},
+    {"NO-METHODISTS", N_("There are no methodists; teachers without one: {1}.")},
+    {"REQUIRED-METHODISTS", N_("Methodists needed: {1}.")},
+    {"LEAVE-METHODISTS", N_("Methodists on leave, not counted: {1}.")},
+    {"TEAMS", N_("Teams in all: {1}.")},
+    {"TEAMS-COMPLETED", N_("Teams of which two or more members received a certificate: {1}.")},
+    {"REQUIRES", N_("Not met, because {1} is not met.")},
     {"UNKNOWN", N_("Refused without a reason. Look into the service's log.")},
 };
 

@@ -8,6 +8,6 @@ const kind_rule_t *const KINDS[] = {
     &KIND_TEAM,         &KIND_PROGRAMME,  &KIND_PROGRAMME_RUN, &KIND_ENROLMENT,      &KIND_CERTIFICATE,
     &KIND_EVENT,        &KIND_ATTENDANCE, &KIND_INVITE,        &KIND_COMPETENCY,     &KIND_SCALE,
     &KIND_CAMPAIGN,     &KIND_RESULT,     &KIND_DEFICIT,       &KIND_ROUTE,          &KIND_ACTIVITY,
-    &KIND_SUPPORT_ACT,
+    &KIND_SUPPORT_ACT,  &KIND_FACT,       &KIND_INDICATOR,
 };
 const size_t N_KINDS = sizeof(KINDS) / sizeof(KINDS[0]);

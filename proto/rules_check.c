@@ -7,6 +7,7 @@
 enum {
     ALL_FLAGS = F_REQUIRED | F_KEY | F_INDEX | F_DERIVED,
     ALL_WRITERS = W_ANY | W_SERVING | W_ABOVE | W_PROGRAM,
+    NUMBER_SIZE = 24,   // bytes of a printed number
     KEY_LIMIT = 2048,   // bytes of a key text, KEY_TEXT_MAX of common/ids.h
     FIELDS_LIMIT = 256, // fields of a message, SEEN_MAX of common/body.c
 };
@@ -156,7 +157,8 @@ static void check_key(checker_t *c)
     for (size_t i = 0; i < c->kind->n_fields; i++) {
         const field_rule_t *rule = &c->kind->fields[i];
         if ((rule->flags & F_KEY) == 0) continue;
-        int64_t size = rule->max != 0 ? rule->max : FIELD_MAX;
+        bool number = rule->type == FIELD_INT || rule->type == FIELD_DECIMAL; // its max is no size
+        int64_t size = number ? NUMBER_SIZE : rule->max != 0 ? rule->max : FIELD_MAX;
         bytes += rule->type == FIELD_BYTES ? 2 * size + 1 : size + 1;
         if ((rule->flags & F_DERIVED) != 0) complain(c, rule->name, "a key that nobody can know");
         if (rule->type == FIELD_SET || rule->type == FIELD_REFS || rule->type == FIELD_BOOL)

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fact rows of a human being. Every flag is one rule of domain 2.2, applied to the cell's own dates: an
+// interim period uses the same formula as the year. A person is one whatever the number of posts, staff
+// numbers or rates.
+#include "services/reporting/facts.h"
+#include "common/date.h"
+#include "common/util.h"
+#include "services/reporting/day.h"
+#include "services/reporting/support.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { YOUNG_AGE_MAX = 34, YOUNG_YEARS = 3, LEAVE_DAYS = 30 };
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+// ---- employment (rules 2, 5, 6) ----
+
+static bool job_on(const human_job_t *job, int32_t day)
+{
+    return day_within(day, job->from, job->to);
+}
+
+// Is it, on that day, a job at the main place of work? Unknown is taken for yes, unless he is an external
+// part-timer.
+static bool main_job(const human_job_t *job)
+{
+    return job->external != ANSWER_YES && job->main_place != ANSWER_NO;
+}
+
+// A further post counts too when it is internal: said not to be external, or, where the sheet does not say,
+// held in the organisation where his main place is.
+static bool job_counts(const human_t *human, const human_job_t *job, int32_t day)
+{
+    if (main_job(job) || job->external == ANSWER_NO) return true;
+    if (job->external == ANSWER_YES) return false;
+    for (size_t i = 0; i < human->n_jobs; i++)
+        if (same(human->jobs[i].org, job->org) && main_job(&human->jobs[i]) && job_on(&human->jobs[i], day))
+            return true;
+    return false;
+}
+
+static uint32_t job_flags(const human_t *human, const human_job_t *job, int32_t day)
+{
+    bool counts = job_counts(human, job, day);
+    if (same(job->post_class, "pedagogue") && !job->university)
+        return counts ? FACT_PEDAGOGUE : FACT_EXT_PEDAGOGUE;
+    if (same(job->post_class, "manager")) return counts ? FACT_MANAGER : FACT_EXT_MANAGER;
+    return 0;
+}
+
+// Posts held in the organisation at the end of the period, or FACT_LEFT for a teacher's post that ended
+// before.
+static uint32_t post_flags(const human_t *human, const char *org, const period_t *period)
+{
+    uint32_t flags = 0;
+    bool left = false;
+    for (size_t i = 0; i < human->n_jobs; i++) {
+        const human_job_t *job = &human->jobs[i];
+        if (!same(job->org, org) || job->from == DAY_NONE) continue;
+        if (job_on(job, period->last_day))
+            flags |= job_flags(human, job, period->last_day);
+        else if (period_touches(period, job->from, job->to))
+            left |= job_flags(human, job, job->to) == FACT_PEDAGOGUE;
+    }
+    return flags | (left ? FACT_LEFT : 0u);
+}
+
+static bool job_at(const human_t *human, const char *org, int32_t day)
+{
+    for (size_t i = 0; i < human->n_jobs; i++)
+        if (same(human->jobs[i].org, org) && job_on(&human->jobs[i], day)) return true;
+    return false;
+}
+
+// Support before the hiring does not count. Hired: the earliest beginning of an employment in force at the
+// end of the period; for the row of an organisation that he left, of his employment there.
+static int32_t hired_on(const human_t *human, const char *org, const period_t *period)
+{
+    bool left = !job_at(human, org, period->last_day);
+    int32_t hired = DAY_NONE;
+    for (size_t i = 0; i < human->n_jobs; i++) {
+        const human_job_t *job = &human->jobs[i];
+        bool own = left && same(job->org, org) && job->from != DAY_NONE &&
+                   period_touches(period, job->from, job->to);
+        if (!own && !job_on(job, period->last_day)) continue;
+        if (hired == DAY_NONE || job->from < hired) hired = job->from;
+    }
+    return hired;
+}
+
+// ---- age, experience (rules 3, 4) ----
+
+static uint32_t age_flags(const human_t *human, int32_t as_of)
+{
+    for (size_t i = 0; i < human->n_staff; i++)
+        if (human->staff[i].birth != DAY_NONE)
+            return date_full_years(human->staff[i].birth, as_of) <= YOUNG_AGE_MAX ? FACT_YOUNG_AGE
+                                                                                  : FACT_OVER_AGE;
+    return 0;
+}
+
+// Changing school does not restart the clock: the earliest start known on any of his rows, shifted by its
+// breaks.
+static uint32_t experience_flags(const human_t *human, int32_t as_of)
+{
+    const human_staff_t *first = NULL;
+    for (size_t i = 0; i < human->n_staff; i++) {
+        const human_staff_t *row = &human->staff[i];
+        if (row->experience_from == DAY_NONE) continue;
+        if (!first || row->experience_from < first->experience_from ||
+            (row->experience_from == first->experience_from && row->break_days > first->break_days))
+            first = row;
+    }
+    if (!first) return 0;
+    int64_t breaks = first->break_days < 0 ? 0 : first->break_days;
+    int64_t start = first->experience_from + breaks;
+    // Breaks longer than the calendar's reach: he has hardly begun.
+    if (start > as_of) return FACT_YOUNG_EXP;
+    return as_of < date_add_years((int32_t)start, YOUNG_YEARS) ? FACT_YOUNG_EXP : FACT_OVER_EXP;
+}
+
+// ---- leave (rule 7) ----
+
+static bool long_kind(const human_absence_t *absence)
+{
+    return same(absence->kind, "maternity") || same(absence->kind, "childcare") ||
+           same(absence->kind, "military");
+}
+
+// The last day of an unbroken long leave that begins on `day`, as far as one more absence carries it.
+static int64_t covered_until(const human_t *human, int64_t day, int64_t last)
+{
+    for (size_t i = 0; i < human->n_absences; i++) {
+        const human_absence_t *a = &human->absences[i];
+        if (!long_kind(a) || a->from == DAY_NONE || a->from > day) continue;
+        if (a->to == DAY_NONE) return last;
+        if (a->to >= day) return a->to;
+    }
+    return day - 1;
+}
+
+static bool on_leave_throughout(const human_t *human, const period_t *period)
+{
+    int64_t day = period->first_day;
+    while (day <= period->last_day) {
+        int64_t until = covered_until(human, day, period->last_day);
+        if (until < day) return false;
+        day = until + 1;
+    }
+    return true;
+}
+
+static bool on_leave_over_30(const human_t *human, int32_t day)
+{
+    for (size_t i = 0; i < human->n_absences; i++) {
+        const human_absence_t *a = &human->absences[i];
+        if (!day_within(day, a->from, a->to)) continue;
+        if (a->to == DAY_NONE || (int64_t)a->to - a->from + 1 > LEAVE_DAYS) return true;
+    }
+    return false;
+}
+
+// ---- cells and rows ----
+
+static bool employed_in(const human_t *human, const char *org, const period_t *period)
+{
+    for (size_t i = 0; i < human->n_jobs; i++) {
+        const human_job_t *job = &human->jobs[i];
+        if (same(job->org, org) && job->from != DAY_NONE && period_touches(period, job->from, job->to))
+            return true;
+    }
+    return false;
+}
+
+// Support at an organisation that he has left counts for what it lost, not for where he works now.
+static uint32_t support_in(const human_t *human, const char *org, const period_t *period)
+{
+    uint32_t flags = support_flags(human, period, hired_on(human, org, period));
+    return job_at(human, org, period->last_day) ? flags : flags << FACT_FORMER_SHIFT;
+}
+
+static uint32_t cell(const human_t *human, const char *org, const period_t *period)
+{
+    if (!employed_in(human, org, period)) return 0;
+    uint32_t flags = post_flags(human, org, period) | age_flags(human, period->as_of) |
+                     experience_flags(human, period->as_of) | support_in(human, org, period);
+    if (on_leave_throughout(human, period)) flags |= FACT_LONG_LEAVE;
+    if (on_leave_over_30(human, period->last_day)) flags |= FACT_LEAVE_OVER_30;
+    return fact_normal(flags);
+}
+
+static bool manages(const human_t *human, const char *org, int32_t day)
+{
+    for (size_t i = 0; i < human->n_jobs; i++) {
+        const human_job_t *job = &human->jobs[i];
+        if (same(job->org, org) && same(job->post_class, "manager") && job_on(job, day) &&
+            job_counts(human, job, day))
+            return true;
+    }
+    return false;
+}
+
+static uint32_t programme_kind(const char *kind)
+{
+    if (same(kind, "pk")) return PROGRAMME_PK;
+    if (same(kind, "retraining")) return PROGRAMME_RETRAINING;
+    if (same(kind, "internship")) return PROGRAMME_INTERNSHIP;
+    return PROGRAMME_OTHER;
+}
+
+static bool certified(const human_t *human, const char *run)
+{
+    for (size_t i = 0; i < human->n_certificates; i++)
+        if (same(human->certificates[i].run, run)) return true;
+    return false;
+}
+
+static team_part_t *find_part(fact_row_t *row, const human_enrolment_t *e)
+{
+    for (size_t i = 0; i < row->n_parts; i++)
+        if (same(row->parts[i].team, e->team) && same(row->parts[i].run, e->run)) return &row->parts[i];
+    return NULL;
+}
+
+// Team parts of runs whose last day lies in one of the year's periods; the year of account is that of the
+// last day.
+static void add_parts(const human_t *human, int year, fact_row_t *row)
+{
+    int32_t first = period_make(year, CELL_YEAR).first_day, last = period_make(year, CELL_ACADEMIC).last_day;
+    for (size_t i = 0; i < human->n_enrolments; i++) {
+        const human_enrolment_t *e = &human->enrolments[i];
+        if (!e->team || !e->run || e->run_from == DAY_NONE || e->run_to == DAY_NONE) continue;
+        if (e->run_to < first || e->run_to > last || !manages(human, row->org, e->run_from)) continue;
+        team_part_t *part = find_part(row, e);
+        if (!part && row->n_parts == FACT_PARTS_MAX) continue;
+        if (!part) {
+            part = &row->parts[row->n_parts++];
+            *part = (team_part_t){.team = e->team, .run = e->run, .run_last_day = e->run_to};
+            part->programme = programme_kind(e->programme_kind);
+            part->hours = e->programme_hours;
+            part->completed = certified(human, e->run);
+        }
+        part->attended |= e->attended_hours > 0; // under two staff numbers he is still one member
+    }
+}
+
+static fact_row_t make_row(const human_t *human, int year, const char *org, bool *ret_any)
+{
+    fact_row_t row = {.org = org};
+    *ret_any = false;
+    for (int c = 0; c < N_CELLS; c++) {
+        period_t period = period_make(year, (period_cell_t)c);
+        *ret_any |= employed_in(human, org, &period);
+        row.cells[c] = cell(human, org, &period);
+    }
+    add_parts(human, year, &row);
+    *ret_any |= row.n_parts > 0;
+    return row;
+}
+
+facts_t *facts_make(const human_t *human, int year)
+{
+    facts_t *facts = xcalloc(1, sizeof *facts);
+    facts->rows = xcalloc(human->n_jobs ? human->n_jobs : 1, sizeof *facts->rows);
+    for (size_t i = 0; i < human->n_jobs; i++) {
+        const char *org = human->jobs[i].org;
+        bool seen = !org, any;
+        for (size_t k = 0; k < i && !seen; k++) seen = same(human->jobs[k].org, org);
+        if (seen) continue;
+        fact_row_t row = make_row(human, year, org, &any);
+        if (any) facts->rows[facts->n_rows++] = row;
+    }
+    return facts;
+}
+
+void facts_destroy(facts_t **facts)
+{
+    if (!facts || !*facts) return;
+    free((*facts)->rows);
+    free(*facts);
+    *facts = NULL;
+}
+
+// ---- years ----
+
+static void widen(int32_t *last, int32_t day)
+{
+    if (day != DAY_NONE && day > *last) *last = day;
+}
+
+static int year_of(int32_t day)
+{
+    int year = date_civil(day).year;
+    return year < PERIOD_YEAR_MIN ? PERIOD_YEAR_MIN : year > PERIOD_YEAR_MAX ? PERIOD_YEAR_MAX : year;
+}
+
+static int32_t last_mention(const human_t *h)
+{
+    int32_t last = DAY_NONE;
+    for (size_t i = 0; i < h->n_jobs; i++) widen(&last, h->jobs[i].from), widen(&last, h->jobs[i].to);
+    for (size_t i = 0; i < h->n_absences; i++)
+        widen(&last, h->absences[i].from), widen(&last, h->absences[i].to);
+    for (size_t i = 0; i < h->n_pairs; i++) widen(&last, h->pairs[i].from), widen(&last, h->pairs[i].to);
+    for (size_t i = 0; i < h->n_meetings; i++) widen(&last, h->meetings[i].date);
+    for (size_t i = 0; i < h->n_enrolments; i++) widen(&last, h->enrolments[i].run_to);
+    for (size_t i = 0; i < h->n_certificates; i++) widen(&last, h->certificates[i].issued_on);
+    for (size_t i = 0; i < h->n_attendances; i++) widen(&last, h->attendances[i].ends_on);
+    for (size_t i = 0; i < h->n_acts; i++) widen(&last, h->acts[i].date);
+    for (size_t i = 0; i < h->n_routes; i++)
+        for (size_t k = 0; k < h->routes[i].n_done; k++) widen(&last, h->routes[i].done[k]);
+    return last;
+}
+
+bool facts_years(const human_t *human, int *ret_first, int *ret_last)
+{
+    int32_t first = DAY_NONE;
+    for (size_t i = 0; i < human->n_jobs; i++)
+        if (human->jobs[i].from != DAY_NONE && (first == DAY_NONE || human->jobs[i].from < first))
+            first = human->jobs[i].from;
+    if (first == DAY_NONE) return false;
+    int year = year_of(first);
+    // The academic year that is named after the year before may hold the first day.
+    *ret_first = year > PERIOD_YEAR_MIN ? year - 1 : year;
+    *ret_last = year_of(last_mention(human));
+    return true;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tests of reporting share: days by their text, and people made of few words.
+#pragma once
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "common/date.h"
+#include "services/reporting/day.h"
+#include "services/reporting/facts.h"
+#include "services/reporting/table.h"
+
+// "2024-02-29"
+static inline int32_t on(const char *text)
+{
+    int32_t day;
+    assert_true(date_parse(text, &day));
+    return day;
+}
+
+static inline period_t the_period(const char *text)
+{
+    period_t period;
+    assert_true(period_parse(text, &period));
+    return period;
+}
+
+// A number as a pseudonym.
+static inline void pseudonym_of(uint32_t number, uint8_t ret_pseudonym[PSEUDONYM_BYTES])
+{
+    memset(ret_pseudonym, 0, PSEUDONYM_BYTES);
+    be32_store(ret_pseudonym, number);
+}
+
+static inline void put_org(table_t *table, const char *code, const char *parent, const char *kind)
+{
+    orgs_put(table->orgs, code, &(org_row_t){parent, kind, code, DAY_NONE, DAY_NONE});
+}
+
+// The same flags in all cells.
+static inline fact_t a_fact(uint32_t person, const char *org, int year, uint32_t flags)
+{
+    fact_t fact = {.year = year, .row.org = org};
+    pseudonym_of(person, fact.pseudonym);
+    for (int c = 0; c < N_CELLS; c++) fact.row.cells[c] = flags;
+    return fact;
+}
+
+static inline void put_fact(table_t *table, uint32_t person, const char *org, int year, uint32_t flags)
+{
+    fact_t fact = a_fact(person, org, year, flags);
+    table_put(table, &fact);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Built-in definitions. Titles follow section V of the regulation; what it leaves open is said in brackets.
+#include "services/reporting/defaults.h"
+#include "common/date.h"
+
+#define TEACHERS "count(person where pedagogue)"
+#define ASSIGNED "count(person where pedagogue and assigned)"
+#define METHODISTS "count(methodist where active)"
+#define YOUNG "young_age and young_exp and not long_leave"
+#define SUPPORT "(support_a or support_b or support_c or support_d or support_e)"
+#define FORMER "(former_a or former_b or former_c or former_d or former_e)"
+#define TEAM "pk and hours >= 16 and managers >= 2 and attended >= 2"
+
+typedef struct indicator_default {
+    const char *code, *title, *title_en;
+    const char *unit, *numerator, *denominator;
+    const char *target_op;
+    int64_t target_value; // hundredths
+    const char *requires;
+    const char *notes;
+} indicator_default_t;
+
+// «к 2024 году»
+enum { TARGET_YEAR = 2024 };
+
+static const indicator_default_t DEFAULTS[] = {
+    {
+        .code = "I-5.2.1",
+        .title = "Количество управленческих команд, принявших участие в программах повышения квалификации",
+        .title_en = "Management teams that took part in programmes of advanced training",
+        .unit = "count",
+        .numerator = "count(org of team where " TEAM ")",
+        .notes = "TEAMS = count(team where " TEAM "); "
+                 "TEAMS-COMPLETED = count(team where " TEAM " and completed >= 2)",
+    },
+    {
+        .code = "I-5.3.1a",
+        .title = "Количество педагогических работников, закрепленных за 1 региональным методистом для "
+                 "осуществления "
+                 "методического сопровождения (в среднем)",
+        .title_en = "Teachers assigned to one regional methodist for methodical support (on average)",
+        .unit = "ratio",
+        .numerator = ASSIGNED,
+        .denominator = METHODISTS,
+        .target_op = "<=",
+        .target_value = 25000,
+        .requires = "I-5.3.1b;I-5.3.1c",
+        .notes = "!NO-METHODISTS = zero(" METHODISTS ") * " TEACHERS "; "
+                 "REQUIRED-METHODISTS = ceil(" TEACHERS " / 250); "
+                 "LEAVE-METHODISTS = count(methodist where on_leave)",
+    },
+    {
+        .code = "I-5.3.1b",
+        .title = "Наибольшее количество педагогических работников, закрепленных за 1 региональным методистом",
+        .title_en = "The largest number of teachers assigned to one regional methodist",
+        .unit = "count",
+        .numerator = "max(methodist.load where active)",
+        .target_op = "<=",
+        .target_value = 25000,
+    },
+    {
+        .code = "I-5.3.1c",
+        .title = "Доля педагогических работников, закрепленных за региональными методистами",
+        .title_en = "Share of teachers assigned to regional methodists",
+        .unit = "percent",
+        .numerator = ASSIGNED,
+        .denominator = TEACHERS,
+        .target_op = ">=",
+        .target_value = 10000,
+    },
+    {
+        .code = "I-5.3.1d",
+        .title = "Количество педагогических работников, не закрепленных за региональными методистами",
+        .title_en = "Teachers not assigned to any regional methodist",
+        .unit = "count",
+        .numerator = TEACHERS " - " ASSIGNED,
+    },
+    {
+        .code = "I-5.3.2",
+        .title =
+            "Доля педагогических работников в возрасте до 35 лет, участвующих в различных формах поддержки и "
+            "сопровождения в первые три года работы",
+        .title_en = "Share of teachers under 35 who receive support of various forms in their first three "
+                    "years of work",
+        .unit = "percent",
+        .numerator = "count(person where pedagogue and " YOUNG " and " SUPPORT ")",
+        .denominator = "count(person where pedagogue and " YOUNG ")",
+        .target_op = ">=",
+        .target_value = 7000,
+        .notes = "NO-DATA = count(person where pedagogue and no_data and not long_leave); "
+                 "LEFT = count(person where left and " YOUNG " and " FORMER ")",
+    },
+};
+
+const size_t N_INDICATOR_DEFAULTS = sizeof DEFAULTS / sizeof DEFAULTS[0];
+
+void indicator_default(size_t i, Selenga__Indicator *ret_record)
+{
+    const indicator_default_t *d = &DEFAULTS[i];
+    selenga__indicator__init(ret_record);
+    ret_record->code = (char *)d->code; // protobuf-c has no const texts
+    ret_record->title = (char *)d->title;
+    ret_record->title_en = (char *)d->title_en;
+    ret_record->unit = (char *)d->unit;
+    ret_record->has_decimals = d->denominator != NULL;
+    ret_record->decimals = 1;
+    ret_record->numerator = (char *)d->numerator;
+    ret_record->denominator = (char *)d->denominator;
+    ret_record->target_op = (char *)d->target_op;
+    ret_record->has_target_value = ret_record->has_target_from = d->target_op != NULL;
+    ret_record->target_value = d->target_value;
+    ret_record->target_from = TARGET_YEAR;
+    ret_record->requires = (char *)d->requires;
+    ret_record->notes = (char *)d->notes;
+    ret_record->has_valid_from = true;
+    ret_record->valid_from = date_days(2020, 1, 1); // the system was ordered in December 2020
+}

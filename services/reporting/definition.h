@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// One definition of an indicator, compiled. Used by indicators.c only.
+#pragma once
+#include "services/reporting/indicators.h"
+
+typedef enum unit { UNIT_PERCENT, UNIT_RATIO, UNIT_COUNT } unit_t;
+
+typedef struct definition_note {
+    char *code;
+    bool fails; // above zero, the target is not met
+    expr_t *expr;
+} definition_note_t;
+
+typedef struct definition {
+    char *code, *title, *title_en;
+    unit_t unit;
+    int decimals;
+    expr_t *numerator;
+    expr_t *denominator; // NULL: a count
+    char *target_op;     // "<=", ">=", NULL: no target
+    int64_t target;      // hundredths
+    int64_t target_from; // year
+    char *required[INDICATOR_REQUIRES_MAX];
+    size_t n_required;
+    definition_note_t notes[INDICATOR_NOTES_MAX];
+    size_t n_notes;
+    int32_t valid_from, valid_to; // DAY_NONE: open
+} definition_t;
+
+// Compiles a record. NULL with *ret_error filled when it is refused.
+definition_t *definition_new(const Selenga__Indicator *record, indicator_error_t *ret_error);
+void definition_destroy(definition_t **definition);
+
+// Name of a unit in records and reports.
+const char *unit_name(unit_t unit);

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of indicators, and reports made by them. Definitions are records: they follow each other in
+// time, and a period is counted by the one in force on its last day (domain 0.4).
+#pragma once
+#include "proto/api.pb-c.h"
+#include "proto/reporting.pb-c.h"
+#include "services/reporting/expr.h"
+#include "services/reporting/table.h"
+
+typedef struct indicators indicators_t;
+
+enum { INDICATOR_NOTES_MAX = 8, INDICATOR_REQUIRES_MAX = 8, INDICATOR_CODE_MAX = 64 };
+
+typedef struct indicator_error { // why a definition is refused
+    const char *field;           // of message Indicator
+    const char *what;            // English, msgid
+    size_t at;                   // byte of the field's text
+} indicator_error_t;
+
+indicators_t *indicators_new(void);
+void indicators_destroy(indicators_t **indicators);
+
+// Adds a definition or replaces that of the same code and valid_from. False, and nothing changes, when it is
+// refused.
+bool indicators_put(indicators_t *indicators, const Selenga__Indicator *record, indicator_error_t *ret_error);
+// The same checks without a set: what a definition must pass before it is stored.
+bool indicator_check(const Selenga__Indicator *record, indicator_error_t *ret_error);
+// Adds the built-in definitions (defaults.h), for a node that has no indicator records yet.
+void indicators_put_defaults(indicators_t *indicators);
+void indicators_remove(indicators_t *indicators, const char *code, int32_t valid_from);
+
+// Indicators of an organisation's subtree and of its children one level down. Returns the reply, freed with
+// selenga__report_reply__free_unpacked(reply, NULL), or NULL when the organisation is not known.
+Selenga__ReportReply *indicators_report(const indicators_t *indicators, const table_t *table, const char *org,
+                                        const period_t *period);

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// Organisations by number, with links upwards only: subtrees are found by walking up, each step once.
+#include "services/reporting/orgs.h"
+#include "services/reporting/day.h"
+#include <assert.h>
+#include <stdlib.h>
+
+typedef struct org {
+    uint32_t parent; // DICT_NONE at the root
+    char *kind;
+    char *name;
+    int32_t valid_from, valid_to;
+    bool known;
+} org_t;
+
+struct orgs {
+    dict_t *codes;
+    org_t *rows;
+    uint32_t room;
+};
+
+// The kinds of contract.md that send reports.
+static const char *const UNIT_KINDS[] = {"school", "kindergarten", "additional", "college"};
+
+orgs_t *orgs_new(void)
+{
+    orgs_t *orgs = xcalloc(1, sizeof *orgs);
+    orgs->codes = dict_new();
+    return orgs;
+}
+
+static void forget(org_t *row)
+{
+    free(row->kind);
+    free(row->name);
+    *row = (org_t){.parent = DICT_NONE};
+}
+
+void orgs_destroy(orgs_t **orgs)
+{
+    if (!orgs || !*orgs) return;
+    for (uint32_t i = 0; i < dict_count((*orgs)->codes); i++) forget(&(*orgs)->rows[i]);
+    dict_destroy(&(*orgs)->codes);
+    free((*orgs)->rows);
+    free(*orgs);
+    *orgs = NULL;
+}
+
+uint32_t orgs_number(orgs_t *orgs, slice_t code)
+{
+    uint32_t org = dict_add(orgs->codes, code);
+    if (org >= orgs->room) {
+        uint32_t room = orgs->room ? orgs->room * 2 : 64;
+        orgs->rows = xrealloc(orgs->rows, room * sizeof *orgs->rows);
+        for (uint32_t i = orgs->room; i < room; i++) orgs->rows[i] = (org_t){.parent = DICT_NONE};
+        orgs->room = room;
+    }
+    return org;
+}
+
+void orgs_put(orgs_t *orgs, const char *code, const org_row_t *row)
+{
+    uint32_t org = orgs_number(orgs, slice_text(code));
+    uint32_t parent = row->parent ? orgs_number(orgs, slice_text(row->parent)) : DICT_NONE;
+    org_t *to = &orgs->rows[org];
+    forget(to);
+    *to = (org_t){
+        .parent = parent,
+        .kind = xstrdup(row->kind ? row->kind : ""),
+        .name = xstrdup(row->name ? row->name : ""),
+        .valid_from = row->valid_from,
+        .valid_to = row->valid_to,
+        .known = true,
+    };
+}
+
+void orgs_remove(orgs_t *orgs, const char *code)
+{
+    uint32_t org = orgs_find(orgs, code);
+    if (org != DICT_NONE) forget(&orgs->rows[org]);
+}
+
+uint32_t orgs_count(const orgs_t *orgs)
+{
+    return dict_count(orgs->codes);
+}
+
+uint32_t orgs_find(const orgs_t *orgs, const char *code)
+{
+    return dict_find(orgs->codes, slice_text(code));
+}
+
+static const org_t *row_of(const orgs_t *orgs, uint32_t org)
+{
+    assert(org < orgs_count(orgs));
+    return &orgs->rows[org];
+}
+
+const char *orgs_code(const orgs_t *orgs, uint32_t org)
+{
+    return dict_key(orgs->codes, org);
+}
+
+const char *orgs_name(const orgs_t *orgs, uint32_t org)
+{
+    return orgs_known(orgs, org) ? row_of(orgs, org)->name : "";
+}
+
+bool orgs_known(const orgs_t *orgs, uint32_t org)
+{
+    return row_of(orgs, org)->known;
+}
+
+bool orgs_unit(const orgs_t *orgs, uint32_t org)
+{
+    const org_t *row = row_of(orgs, org);
+    for (size_t i = 0; row->known && i < ARRAY_SIZE(UNIT_KINDS); i++)
+        if (strcmp(row->kind, UNIT_KINDS[i]) == 0) return true;
+    return false;
+}
+
+bool orgs_teaching(const orgs_t *orgs, uint32_t org)
+{
+    return orgs_unit(orgs, org) ||
+           (orgs_known(orgs, org) && strcmp(row_of(orgs, org)->kind, "university") == 0);
+}
+
+bool orgs_valid_on(const orgs_t *orgs, uint32_t org, int32_t day)
+{
+    const org_t *row = row_of(orgs, org);
+    return row->known && (row->valid_from == DAY_NONE || row->valid_from <= day) &&
+           (row->valid_to == DAY_NONE || row->valid_to >= day);
+}
+
+// ---- groups ----
+
+static const uint32_t NOT_YET = DICT_NONE - 1, ON_THE_WAY = DICT_NONE - 2;
+
+// Fills of_org upwards from `org`: its nearest group, through organisations whose group is not known yet.
+// group_at says which group an organisation heads.
+static void place(const orgs_t *orgs, groups_t *groups, const uint32_t *group_at, uint32_t org)
+{
+    uint32_t top = org;
+    while (top != DICT_NONE && groups->of_org[top] == NOT_YET && group_at[top] == DICT_NONE) {
+        groups->of_org[top] = ON_THE_WAY;
+        top = orgs->rows[top].parent;
+    }
+    uint32_t group = DICT_NONE; // also where a circle of parents closes
+    if (top != DICT_NONE && group_at[top] != DICT_NONE)
+        group = group_at[top];
+    else if (top != DICT_NONE && groups->of_org[top] != ON_THE_WAY)
+        group = groups->of_org[top];
+    for (; org != DICT_NONE && groups->of_org[org] == ON_THE_WAY; org = orgs->rows[org].parent)
+        groups->of_org[org] = group;
+    if (top != DICT_NONE && group_at[top] != DICT_NONE) groups->of_org[top] = group_at[top];
+}
+
+// The group above a group, by the same walk. Bounded by the number of organisations against circles.
+static uint32_t group_above(const orgs_t *orgs, const uint32_t *group_at, uint32_t head)
+{
+    uint32_t org = orgs->rows[head].parent;
+    for (uint32_t steps = 0; org != DICT_NONE && steps < orgs_count(orgs); steps++) {
+        if (org == head) return DICT_NONE;
+        if (group_at[org] != DICT_NONE) return group_at[org];
+        org = orgs->rows[org].parent;
+    }
+    return DICT_NONE;
+}
+
+typedef struct depth {
+    uint32_t head;
+    uint32_t depth;
+    uint32_t order; // as given
+} depth_t;
+
+static int by_depth(const void *a, const void *b)
+{
+    const depth_t *x = a, *y = b;
+    if (x->depth != y->depth) return x->depth < y->depth ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static uint32_t depth_of(const orgs_t *orgs, uint32_t org)
+{
+    uint32_t depth = 0;
+    while (orgs->rows[org].parent != DICT_NONE && depth < orgs_count(orgs)) {
+        org = orgs->rows[org].parent;
+        depth++;
+    }
+    return depth;
+}
+
+// Heads from the root down, in the order given within a depth.
+static void order_heads(const orgs_t *orgs, const uint32_t *heads, groups_t *groups)
+{
+    depth_t *order = xcalloc(groups->n + 1, sizeof *order);
+    for (uint32_t i = 0; i < groups->n; i++) order[i] = (depth_t){heads[i], depth_of(orgs, heads[i]), i};
+    qsort(order, groups->n, sizeof *order, by_depth);
+    for (uint32_t i = 0; i < groups->n; i++) groups->head[i] = order[i].head;
+    free(order);
+}
+
+groups_t *groups_make(const orgs_t *orgs, const uint32_t *heads, uint32_t n_heads)
+{
+    groups_t *groups = xcalloc(1, sizeof *groups);
+    groups->n = n_heads;
+    groups->n_orgs = orgs_count(orgs);
+    groups->head = xcalloc(n_heads + 1, sizeof *groups->head);
+    groups->parent = xcalloc(n_heads + 1, sizeof *groups->parent);
+    groups->of_org = xcalloc(groups->n_orgs + 1, sizeof *groups->of_org);
+    uint32_t *group_at = xcalloc(groups->n_orgs + 1, sizeof *group_at);
+    for (uint32_t i = 0; i < groups->n_orgs; i++) {
+        groups->of_org[i] = NOT_YET;
+        group_at[i] = DICT_NONE;
+    }
+    order_heads(orgs, heads, groups);
+    for (uint32_t g = 0; g < n_heads; g++) group_at[groups->head[g]] = g;
+    for (uint32_t g = 0; g < n_heads; g++) {
+        uint32_t above = group_above(orgs, group_at, groups->head[g]);
+        groups->parent[g] = above != DICT_NONE && above < g ? above : DICT_NONE;
+    }
+    for (uint32_t i = 0; i < groups->n_orgs; i++) place(orgs, groups, group_at, i);
+    free(group_at);
+    return groups;
+}
+
+typedef struct child {
+    const char *code;
+    uint32_t org;
+} child_t;
+
+static int by_code(const void *a, const void *b)
+{
+    return strcmp(((const child_t *)a)->code, ((const child_t *)b)->code);
+}
+
+static bool valid_in(const org_t *row, const period_t *period)
+{
+    return row->known && period_touches(period, row->valid_from, row->valid_to);
+}
+
+groups_t *groups_of_report(const orgs_t *orgs, uint32_t unit, const period_t *period)
+{
+    child_t *children = xcalloc(orgs_count(orgs) + 1, sizeof *children);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < orgs_count(orgs); i++)
+        if (i != unit && orgs->rows[i].parent == unit && valid_in(&orgs->rows[i], period))
+            children[n++] = (child_t){orgs_code(orgs, i), i};
+    qsort(children, n, sizeof *children, by_code);
+    uint32_t *heads = xcalloc(n + 1, sizeof *heads);
+    heads[0] = unit;
+    for (uint32_t i = 0; i < n; i++) heads[i + 1] = children[i].org;
+    groups_t *groups = groups_make(orgs, heads, n + 1);
+    free(heads);
+    free(children);
+    return groups;
+}
+
+void groups_destroy(groups_t **groups)
+{
+    if (!groups || !*groups) return;
+    free((*groups)->head);
+    free((*groups)->parent);
+    free((*groups)->of_org);
+    free(*groups);
+    *groups = NULL;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tree of organisations and its division into groups that a report counts by.
+#pragma once
+#include "services/reporting/dict.h"
+#include "services/reporting/period.h"
+
+typedef struct orgs orgs_t;
+
+typedef struct org_row {
+    const char *parent; // code; NULL at the root
+    const char *kind;
+    const char *name;
+    int32_t valid_from; // DAY_NONE: always
+    int32_t valid_to;   // DAY_NONE: still
+} org_row_t;
+
+orgs_t *orgs_new(void);
+void orgs_destroy(orgs_t **orgs);
+
+// Adds or replaces an organisation. Texts are copied. A parent that is not known yet gets a number and waits.
+void orgs_put(orgs_t *orgs, const char *code, const org_row_t *row);
+// Forgets an organisation; its number stays.
+void orgs_remove(orgs_t *orgs, const char *code);
+
+// Numbers are dense and last as long as the tree.
+uint32_t orgs_count(const orgs_t *orgs);
+uint32_t orgs_find(const orgs_t *orgs, const char *code); // DICT_NONE when it was never heard of
+uint32_t orgs_number(orgs_t *orgs, slice_t code);         // gives it a number if need be
+const char *orgs_code(const orgs_t *orgs, uint32_t org);
+const char *orgs_name(const orgs_t *orgs, uint32_t org); // "" when not known
+bool orgs_known(const orgs_t *orgs, uint32_t org);       // it has a record
+// School, kindergarten, additional, college: what sends reports, the units of coverage.
+bool orgs_unit(const orgs_t *orgs, uint32_t org);
+// A unit or a university: a management team of such an organisation is made of its own managers only.
+bool orgs_teaching(const orgs_t *orgs, uint32_t org);
+// In force on the day.
+bool orgs_valid_on(const orgs_t *orgs, uint32_t org, int32_t day);
+
+// Groups of organisations: each head stands for its subtree less the subtrees of heads below it. Parents come
+// before their children, so a loop from the last group to the first rolls sums up.
+typedef struct groups {
+    uint32_t n;
+    uint32_t *head;   // organisation of each group
+    uint32_t *parent; // group above, DICT_NONE at the top
+    uint32_t n_orgs;
+    uint32_t *of_org; // deepest group that holds each organisation, DICT_NONE outside all
+} groups_t;
+
+// Heads are different organisations. A circle of parents, which no honest tree has, is cut where it closes.
+groups_t *groups_make(const orgs_t *orgs, const uint32_t *heads, uint32_t n_heads);
+// Groups of a report: 0 is the unit, then its children one level down that were in force in the period, by
+// code.
+groups_t *groups_of_report(const orgs_t *orgs, uint32_t unit, const period_t *period);
+void groups_destroy(groups_t **groups);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pass over persons, and the order of the three tables: methodists first, for "assigned" follows from
+// them.
+#include "services/reporting/scan.h"
+#include "services/reporting/scan_methodists.h"
+#include "services/reporting/scan_teams.h"
+#include "services/reporting/touch.h"
+#include <stdlib.h>
+
+enum {
+    BATCH = 64,      // queries of one pass: bits of a mask
+    CACHE_BITS = 10, // words of flags whose masks are kept; a region has about a hundred different ones
+    CACHE = 1 << CACHE_BITS,
+};
+
+typedef struct pass {
+    const query_t *queries[BATCH];
+    size_t at[BATCH]; // their places among all queries
+    uint32_t n;
+    uint32_t words[CACHE]; // 0: an empty place, for a word without flags is never looked up
+    uint64_t masks[CACHE];
+} pass_t;
+
+static uint64_t matching(const pass_t *pass, uint32_t word)
+{
+    uint64_t mask = 0;
+    for (uint32_t q = 0; q < pass->n; q++)
+        if (query_matches(pass->queries[q], word, NULL)) mask |= 1ULL << q;
+    return mask;
+}
+
+static inline uint64_t mask_of(pass_t *pass, uint32_t word)
+{
+    uint32_t at = (word * 2654435761u) >> (32 - CACHE_BITS);
+    if (pass->words[at] != word) {
+        pass->masks[at] = matching(pass, word);
+        pass->words[at] = word;
+    }
+    return pass->masks[at];
+}
+
+static inline void count(uint32_t *counts, uint64_t mask)
+{
+    for (; mask; mask &= mask - 1) counts[__builtin_ctzll(mask)]++;
+}
+
+// A person with several rows, at the first of them: joined in each group that any of the rows is in.
+static void count_shared(pass_t *pass, const table_slice_t *slice, uint32_t first, period_cell_t cell,
+                         bool assigned, touch_t *touch, uint32_t *joined)
+{
+    touch_begin(touch);
+    touch_person(touch, slice, first, cell);
+    for (uint32_t i = 0; i < touch->n; i++) {
+        uint32_t word = fact_normal(touch->flags[touch->list[i]]) | (assigned ? FACT_ASSIGNED : 0);
+        count(joined + (size_t)touch->list[i] * pass->n, mask_of(pass, word));
+    }
+}
+
+// Counts all rows: single persons into `own` of their deepest group, the others into `joined` of every group.
+static void count_rows(pass_t *pass, const table_slice_t *slice, const methodists_t *m,
+                       const groups_t *groups, uint32_t *own, uint32_t *joined)
+{
+    const uint32_t *cells = slice->cells[m->period->cell];
+    touch_t touch;
+    touch_init(&touch, groups);
+    for (uint32_t row = 0; row < slice->n; row++) {
+        uint32_t word = cells[row], org = slice->org[row];
+        if (org & ROW_SHARED) {
+            if (slice->prev[row] == DICT_NONE)
+                count_shared(pass, slice, row, m->period->cell, methodists_assigned(m, slice->person[row]),
+                             &touch, joined);
+            continue;
+        }
+        if (word == 0 || org >= groups->n_orgs || groups->of_org[org] == DICT_NONE) continue;
+        if (methodists_assigned(m, slice->person[row])) word |= FACT_ASSIGNED;
+        count(own + (size_t)groups->of_org[org] * pass->n, mask_of(pass, word));
+    }
+    touch_clear(&touch);
+}
+
+static void roll_up(uint32_t *own, const groups_t *groups, uint32_t n)
+{
+    for (uint32_t g = groups->n; g-- > 0;)
+        for (uint32_t q = 0; q < n && groups->parent[g] != DICT_NONE; q++)
+            own[(size_t)groups->parent[g] * n + q] += own[(size_t)g * n + q];
+}
+
+static void run_pass(pass_t *pass, const methodists_t *m, const groups_t *groups, size_t n, value_t *values)
+{
+    const table_slice_t *slice = table_slice(m->table, m->period->year);
+    if (!slice || pass->n == 0) return;
+    uint32_t *own = xcalloc((size_t)groups->n * pass->n + 1, sizeof *own);
+    uint32_t *joined = xcalloc((size_t)groups->n * pass->n + 1, sizeof *joined);
+    count_rows(pass, slice, m, groups, own, joined);
+    roll_up(own, groups, pass->n);
+    for (uint32_t g = 0; g < groups->n; g++)
+        for (uint32_t q = 0; q < pass->n; q++)
+            values[g * n + pass->at[q]].number =
+                (int64_t)own[(size_t)g * pass->n + q] + joined[(size_t)g * pass->n + q];
+    free(own);
+    free(joined);
+}
+
+static void scan_persons(const methodists_t *m, const groups_t *groups, const query_t *const *queries,
+                         size_t n, value_t *values)
+{
+    for (size_t q = 0; q < n;) {
+        AUTO(xfree) pass_t *pass = xcalloc(1, sizeof *pass);
+        for (; q < n && pass->n < BATCH; q++) {
+            if (queries[q]->table != TABLE_PERSON) continue;
+            pass->queries[pass->n] = queries[q];
+            pass->at[pass->n++] = q;
+        }
+        run_pass(pass, m, groups, n, values);
+    }
+}
+
+value_t *scan_run(const table_t *table, const groups_t *groups, const period_t *period,
+                  const query_t *const *queries, size_t n)
+{
+    value_t *values = xcalloc((size_t)groups->n * n + 1, sizeof *values);
+    for (size_t i = 0; i < (size_t)groups->n * n; i++) values[i].null = queries[i % n]->fn == QUERY_MAX;
+    methodists_t methodists;
+    methodists_init(&methodists, table, period);
+    scan_persons(&methodists, groups, queries, n, values);
+    methodists_scan(&methodists, groups, queries, n, values);
+    methodists_clear(&methodists);
+    teams_scan(table, groups, period, queries, n, values);
+    return values;
+}
+
+void scan_coverage(const table_t *table, const groups_t *groups, const period_t *period,
+                   uint32_t *ret_received, uint32_t *ret_expected)
+{
+    const table_slice_t *slice = table_slice(table, period->year);
+    memset(ret_received, 0, groups->n * sizeof *ret_received);
+    memset(ret_expected, 0, groups->n * sizeof *ret_expected);
+    for (uint32_t org = 0; org < groups->n_orgs; org++) {
+        uint32_t group = groups->of_org[org];
+        if (group == DICT_NONE || !orgs_unit(table->orgs, org)) continue;
+        if (!orgs_valid_on(table->orgs, org, period->last_day)) continue;
+        ret_expected[group]++;
+        if (slice && slice_rows_of(slice, org) > 0) ret_received[group]++;
+    }
+    roll_up(ret_expected, groups, 1);
+    roll_up(ret_received, groups, 1);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers queries for all groups of a report in one pass over the columns of a year.
+//
+// A person counts once in a group, whatever the number of his rows there: their flags are joined
+// (fact_normal). Rows of persons with one row only, nearly all, go by a path without any of that: word → mask
+// of matching queries, from a small cache, → counters of the deepest group; sums of subtrees are rolled up at
+// the end.
+#pragma once
+#include "services/reporting/expr.h"
+#include "services/reporting/table.h"
+
+// Answers `n` queries for each group. The caller frees the result: value of query q in group g at [g * n +
+// q].
+value_t *scan_run(const table_t *table, const groups_t *groups, const period_t *period,
+                  const query_t *const *queries, size_t n);
+
+// Reporting units of each group's subtree in force on the period's last day, and those of them with rows in
+// the period's year. Both arrays have a place for each group.
+void scan_coverage(const table_t *table, const groups_t *groups, const period_t *period,
+                   uint32_t *ret_received, uint32_t *ret_expected);

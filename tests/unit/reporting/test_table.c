@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fact rows in memory, the tree of organisations, bodies of fact records.
+#include "proto/reporting.pb-c.h"
+#include "tests/unit/reporting/make.h"
+#include <errno.h>
+
+// ---- bodies ----
+
+static void a_body_that_is_no_fact_is_refused(void **state)
+{
+    (void)state;
+    uint8_t bytes[PSEUDONYM_BYTES] = {0}, *body;
+    fact_t fact;
+    assert_int_equal(fact_body_unpack(slice("\xff\xff", 2), &fact), -EBADMSG);
+    Selenga__Fact bad = SELENGA__FACT__INIT;
+    bad.has_pseudonym = bad.has_year = true;
+    bad.pseudonym = (ProtobufCBinaryData){sizeof bytes, bytes};
+    bad.org = (char *)"S";
+    bad.year = 2024;
+    for (int i = 0; i < 6; i++) {
+        Selenga__Fact message = bad;
+        if (i == 0) message.pseudonym.len = 15;
+        if (i == 1) message.org = NULL;
+        if (i == 2) message.year = PERIOD_YEAR_MIN - 1;
+        if (i == 3) message.has_cells = true, message.cells = (ProtobufCBinaryData){7, bytes};
+        if (i == 4)
+            message.has_teams = true, message.teams = (ProtobufCBinaryData){3, (uint8_t *)"\xff\xff\xff"};
+        if (i == 5) message.has_teams = true, message.teams = (ProtobufCBinaryData){2, (uint8_t *)"\x0a\x00"};
+        size_t size = selenga__fact__get_packed_size(&message);
+        body = xmalloc(size);
+        selenga__fact__pack(&message, body);
+        assert_int_equal(fact_body_unpack(slice(body, size), &fact), -EBADMSG);
+        free(body);
+    }
+}
+
+static void a_fact_comes_back_from_its_body(void **state)
+{
+    (void)state;
+    uint8_t *body;
+    size_t size;
+    fact_t before = a_fact(7, "03-08-01", 2024, FACT_PEDAGOGUE), after;
+    before.row.cells[CELL_Q1] = FACT_MANAGER;
+    before.row.n_parts = 1;
+    before.row.parts[0] = (team_part_t){"T1", "R1", on("2024-05-01"), PROGRAMME_PK, 36, true, false};
+    fact_body_pack(before.pseudonym, 2024, &before.row, &body, &size);
+    assert_int_equal(fact_body_unpack(slice(body, size), &after), 0);
+    free(body);
+    assert_memory_equal(after.pseudonym, before.pseudonym, PSEUDONYM_BYTES);
+    assert_string_equal(after.row.org, "03-08-01");
+    assert_int_equal(after.year, 2024);
+    assert_int_equal(after.row.cells[CELL_YEAR] & FACT_PEDAGOGUE, FACT_PEDAGOGUE);
+    assert_int_equal(after.row.cells[CELL_Q1] & FACT_MANAGER, FACT_MANAGER);
+    assert_int_equal(after.row.n_parts, 1);
+    assert_string_equal(after.row.parts[0].run, "R1");
+    assert_int_equal(after.row.parts[0].run_last_day, on("2024-05-01"));
+    assert_true(after.row.parts[0].attended);
+    assert_false(after.row.parts[0].completed);
+    fact_clear(&after);
+}
+
+static void a_fact_from_outside_cannot_claim_an_assignment(void **state)
+{
+    (void)state;
+    uint8_t *body;
+    size_t size;
+    fact_t before = a_fact(7, "S", 2024, FACT_PEDAGOGUE | FACT_ASSIGNED), after;
+    fact_body_pack(before.pseudonym, 2024, &before.row, &body, &size);
+    assert_int_equal(fact_body_unpack(slice(body, size), &after), 0);
+    free(body);
+    assert_int_equal(after.row.cells[CELL_YEAR] & FACT_ASSIGNED, 0);
+    fact_clear(&after);
+}
+
+// ---- flags ----
+
+static void joined_flags_are_brought_to_one_meaning(void **state)
+{
+    (void)state;
+    uint32_t known = FACT_OVER_AGE | FACT_OVER_EXP;
+    assert_int_equal(fact_normal(FACT_YOUNG_AGE | known), known);
+    assert_int_equal(fact_normal(FACT_LEFT | FACT_PEDAGOGUE | known), FACT_PEDAGOGUE | known);
+    assert_int_equal(fact_normal(FACT_LEFT | FACT_MANAGER | known), FACT_LEFT | FACT_MANAGER | known);
+    assert_int_equal(fact_normal(FACT_PEDAGOGUE), FACT_PEDAGOGUE | FACT_NO_DATA);
+    assert_int_equal(fact_normal(FACT_PEDAGOGUE | FACT_NO_DATA | FACT_OVER_AGE),
+                     FACT_PEDAGOGUE | FACT_OVER_AGE);
+    assert_int_equal(fact_normal(FACT_EXT_PEDAGOGUE | FACT_PEDAGOGUE | known), FACT_PEDAGOGUE | known);
+    assert_int_equal(fact_normal(0), 0);
+}
+
+// ---- rows ----
+
+static uint32_t rows_of_person(const table_t *table, uint32_t number, int year)
+{
+    uint8_t pseudonym[PSEUDONYM_BYTES];
+    pseudonym_of(number, pseudonym);
+    const table_slice_t *rows = table_slice(table, year);
+    uint32_t person = dict_find(table->roster->persons, slice(pseudonym, PSEUDONYM_BYTES)), n = 0;
+    if (!rows || person == DICT_NONE) return 0;
+    for (uint32_t row = slice_first(rows, person); row != DICT_NONE; row = rows->next[row]) n++;
+    return n;
+}
+
+static void remove_fact(table_t *table, uint32_t person, const char *org, int year)
+{
+    uint8_t pseudonym[PSEUDONYM_BYTES];
+    pseudonym_of(person, pseudonym);
+    table_remove(table, pseudonym, org, year);
+}
+
+static void taking_out_what_is_not_there_changes_nothing(void **state)
+{
+    (void)state;
+    AUTO(table_destroy) table_t *table = table_new();
+    remove_fact(table, 1, "S", 2024);
+    put_fact(table, 1, "S", 2024, FACT_PEDAGOGUE);
+    remove_fact(table, 2, "S", 2024);
+    remove_fact(table, 1, "T", 2024);
+    remove_fact(table, 1, "S", 2023);
+    remove_fact(table, 1, "S", 99999);
+    assert_int_equal(table_slice(table, 2024)->n, 1);
+}
+
+static void a_fact_put_twice_is_one_row(void **state)
+{
+    (void)state;
+    AUTO(table_destroy) table_t *table = table_new();
+    put_fact(table, 1, "S", 2024, FACT_PEDAGOGUE);
+    put_fact(table, 1, "S", 2024, FACT_MANAGER);
+    const table_slice_t *slice = table_slice(table, 2024);
+    assert_int_equal(slice->n, 1);
+    assert_int_equal(slice->cells[CELL_YEAR][0] & FACT_MANAGER, FACT_MANAGER);
+    assert_int_equal(slice->cells[CELL_YEAR][0] & FACT_PEDAGOGUE, 0);
+    assert_int_equal(slice_rows_of(slice, orgs_find(table->orgs, "S")), 1);
+}
+
+static void rows_of_one_person_are_chained_and_marked(void **state)
+{
+    (void)state;
+    AUTO(table_destroy) table_t *table = table_new();
+    put_fact(table, 1, "S", 2024, 1);
+    const table_slice_t *slice = table_slice(table, 2024);
+    assert_int_equal(slice->org[0] & ROW_SHARED, 0);
+    put_fact(table, 1, "T", 2024, 1);
+    assert_int_equal(slice->org[0] & ROW_SHARED, ROW_SHARED);
+    assert_int_equal(slice->org[1] & ROW_SHARED, ROW_SHARED);
+    assert_int_equal(rows_of_person(table, 1, 2024), 2);
+    remove_fact(table, 1, "S", 2024);
+    assert_int_equal(slice->org[0] & ROW_SHARED, 0);
+    assert_int_equal(rows_of_person(table, 1, 2024), 1);
+}
+
+static void years_are_apart(void **state)
+{
+    (void)state;
+    AUTO(table_destroy) table_t *table = table_new();
+    put_fact(table, 1, "S", 2023, 1);
+    put_fact(table, 1, "S", 2024, 1);
+    remove_fact(table, 1, "S", 2023);
+    assert_int_equal(table_slice(table, 2023)->n, 0);
+    assert_int_equal(table_slice(table, 2024)->n, 1);
+    assert_null(table_slice(table, 2022));
+}
+
+static uint32_t draw(uint64_t *seed, uint32_t below)
+{
+    *seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (uint32_t)(*seed >> 33) % below;
+}
+
+// Random changes against a plain array.
+static void random_changes_leave_exactly_the_rows_that_should_be_there(void **state)
+{
+    (void)state;
+    enum { PERSONS = 12, ORGS = 5 };
+    static const char *const CODES[ORGS] = {"A", "B", "C", "D", "E"};
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        uint64_t random = seed;
+        uint32_t there[PERSONS][ORGS] = {{0}};
+        AUTO(table_destroy) table_t *table = table_new();
+        for (int step = 0; step < 300; step++) {
+            uint32_t person = draw(&random, PERSONS), org = draw(&random, ORGS);
+            if (draw(&random, 3) == 0) {
+                remove_fact(table, person, CODES[org], 2024);
+                there[person][org] = 0;
+            } else {
+                there[person][org] = FACT_OVER_AGE | 1u << draw(&random, 4);
+                put_fact(table, person, CODES[org], 2024, there[person][org]);
+            }
+        }
+        const table_slice_t *slice = table_slice(table, 2024);
+        uint32_t rows = 0;
+        for (uint32_t p = 0; p < PERSONS; p++) {
+            uint32_t n = 0;
+            for (uint32_t o = 0; o < ORGS; o++) n += there[p][o] != 0;
+            assert_int_equal(rows_of_person(table, p, 2024), n);
+            rows += n;
+        }
+        assert_int_equal(slice->n, rows);
+        for (uint32_t row = 0; row < slice->n; row++) {
+            const char *person = dict_key(table->roster->persons, slice->person[row]);
+            const char *org = orgs_code(table->orgs, slice->org[row] & ~ROW_SHARED);
+            assert_int_equal(slice->cells[CELL_YEAR][row], there[be32_load(person)][org[0] - 'A']);
+        }
+    }
+}
+
+// ---- the tree ----
+
+static table_t *a_region(void)
+{
+    table_t *table = table_new();
+    put_org(table, "R-1-1", "R-1", "school"); // children before their parents
+    put_org(table, "R-1", "R", "municipal_authority");
+    put_org(table, "R-2", "R", "municipal_authority");
+    put_org(table, "R-2-1", "R-2", "school");
+    put_org(table, "R", NULL, "ministry");
+    put_org(table, "X", NULL, "school"); // of another tree
+    return table;
+}
+
+static uint32_t group_of(const table_t *table, const groups_t *groups, const char *code)
+{
+    return groups->of_org[orgs_find(table->orgs, code)];
+}
+
+static void a_report_has_a_group_for_each_child(void **state)
+{
+    (void)state;
+    period_t period = the_period("2024");
+    AUTO(table_destroy) table_t *table = a_region();
+    AUTO(groups_destroy)
+    groups_t *groups = groups_of_report(table->orgs, orgs_find(table->orgs, "R"), &period);
+    assert_int_equal(groups->n, 3);
+    assert_int_equal(group_of(table, groups, "R"), 0);
+    assert_int_equal(group_of(table, groups, "R-1"), 1);
+    assert_int_equal(group_of(table, groups, "R-1-1"), 1);
+    assert_int_equal(group_of(table, groups, "R-2-1"), 2);
+    assert_int_equal(group_of(table, groups, "X"), DICT_NONE);
+    assert_int_equal(groups->parent[0], DICT_NONE);
+    assert_int_equal(groups->parent[1], 0);
+    assert_int_equal(groups->parent[2], 0);
+}
+
+static void a_child_closed_before_the_period_has_no_group_of_its_own(void **state)
+{
+    (void)state;
+    period_t period = the_period("2024");
+    AUTO(table_destroy) table_t *table = a_region();
+    orgs_put(table->orgs, "R-2", &(org_row_t){"R", "municipal_authority", "", DAY_NONE, on("2023-12-31")});
+    AUTO(groups_destroy)
+    groups_t *groups = groups_of_report(table->orgs, orgs_find(table->orgs, "R"), &period);
+    assert_int_equal(groups->n, 2);
+    assert_int_equal(group_of(table, groups, "R-2-1"), 0); // its schools still are the region's
+}
+
+static void a_circle_of_parents_hangs_nothing(void **state)
+{
+    (void)state;
+    period_t period = the_period("2024");
+    AUTO(table_destroy) table_t *table = table_new();
+    put_org(table, "A", "B", "other");
+    put_org(table, "B", "A", "other");
+    put_org(table, "C", "C", "other");
+    put_org(table, "D", "A", "school");
+    static const char *const CODES[] = {"A", "B", "C", "D"};
+    for (size_t i = 0; i < ARRAY_SIZE(CODES); i++) {
+        AUTO(groups_destroy)
+        groups_t *g = groups_of_report(table->orgs, orgs_find(table->orgs, CODES[i]), &period);
+        assert_int_equal(g->head[0], orgs_find(table->orgs, CODES[i]));
+        for (uint32_t k = 1; k < g->n; k++) assert_true(g->parent[k] == DICT_NONE || g->parent[k] < k);
+    }
+}
+
+static void groups_may_lie_within_groups(void **state)
+{
+    (void)state;
+    AUTO(table_destroy) table_t *table = a_region();
+    uint32_t heads[] = {orgs_find(table->orgs, "R-1-1"), orgs_find(table->orgs, "R"),
+                        orgs_find(table->orgs, "R-1")};
+    AUTO(groups_destroy) groups_t *groups = groups_make(table->orgs, heads, 3);
+    assert_int_equal(groups->head[0], orgs_find(table->orgs, "R"));
+    assert_int_equal(groups->parent[group_of(table, groups, "R-1-1")], group_of(table, groups, "R-1"));
+    assert_int_equal(groups->parent[group_of(table, groups, "R-1")], 0);
+    assert_int_equal(group_of(table, groups, "R-2-1"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_body_that_is_no_fact_is_refused),
+        cmocka_unit_test(a_fact_comes_back_from_its_body),
+        cmocka_unit_test(a_fact_from_outside_cannot_claim_an_assignment),
+        cmocka_unit_test(joined_flags_are_brought_to_one_meaning),
+        cmocka_unit_test(taking_out_what_is_not_there_changes_nothing),
+        cmocka_unit_test(a_fact_put_twice_is_one_row),
+        cmocka_unit_test(rows_of_one_person_are_chained_and_marked),
+        cmocka_unit_test(years_are_apart),
+        cmocka_unit_test(random_changes_leave_exactly_the_rows_that_should_be_there),
+        cmocka_unit_test(a_report_has_a_group_for_each_child),
+        cmocka_unit_test(a_child_closed_before_the_period_has_no_group_of_its_own),
+        cmocka_unit_test(a_circle_of_parents_hangs_nothing),
+        cmocka_unit_test(groups_may_lie_within_groups),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { E_FAULT = 1 };
+enum { E_FAULT = RECORD_E_FAULT };
 
 // What is known of one item while it is being checked.
 typedef struct pending {
@@ -178,7 +178,7 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
     int rc;
     p->org = body_org(p->rule, body, author->own_org);
     if (author->def->derive != NULL &&
-        (rc = author->def->derive(author->self, txn, author, p->rule, body)) != 0)
+        (rc = author->def->derive(author->self, txn, author, p->rule, body, fault)) != 0)
         return rc;
     p->content = body;
     if (body_validate(p->rule, body, fault) != 0) return E_FAULT;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing records at their home. Everything is checked first, then a group is written whole or not at all; the rules of
-// kinds do the checking, so that no service has code for a kind here.
+// Writing records at their home. Everything is checked first, then a group is written whole or not at all;
+// the rules of kinds do the checking, so that no service has code for a kind here.
 #pragma once
 #include "common/body.h"
 #include "common/store.h"
@@ -11,7 +11,7 @@ typedef struct service_def service_def_t;
 
 typedef enum put_result { PUT_NEW = 1, PUT_CHANGED, PUT_UNCHANGED, PUT_REJECTED } put_result_t;
 
-enum { GROUP_ITEMS = 8 };
+enum { GROUP_ITEMS = 8, RECORD_E_FAULT = 1 };
 
 // Who writes, and with what help of the service.
 typedef struct author {
@@ -23,7 +23,10 @@ typedef struct author {
     slice_t principal; // as proved to the gate
     bool program;      // the service itself: may write W_PROGRAM kinds and derived fields
     // Bodies of the group that were checked already; derive may look at them.
-    struct { const kind_rule_t *rule; const body_t *body; } siblings[GROUP_ITEMS];
+    struct {
+        const kind_rule_t *rule;
+        const body_t *body;
+    } siblings[GROUP_ITEMS];
     size_t n_siblings;
 } author_t;
 
@@ -32,8 +35,8 @@ typedef struct author {
 int record_put_group(author_t *author, store_txn_t *txn, const Selenga__Group *group, arena_t *arena,
                      put_result_t *ret_result, fault_t *ret_fault, rid_t *ret_id);
 
-// A record of the service's own making, whole; id NULL: by its key, or new. Writes nothing where nothing changes, nor
-// where the record's home is another node. ret_written may be NULL.
+// A record of the service's own making, whole; id NULL: by its key, or new. Writes nothing where nothing
+// changes, nor where the record's home is another node. ret_written may be NULL.
 int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t *rule, const rid_t *id,
                      const body_t *body, bool *ret_written);
 // Its tombstone. Nothing happens where there is no such record, or it is another node's.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service: one thread, one loop. It takes in what waits, handles it in one transaction, commits with fsync, and only
-// then answers, acknowledges and pushes (design 2.5). Each of the four services is a service_def_t and what it points to.
+// A service: one thread, one loop. It takes in what waits, handles it in one transaction, commits with fsync,
+// and only then answers, acknowledges and pushes (design 2.5). Each of the four services is a service_def_t
+// and what it points to.
 //
-//   poll -> take in (bounded) -> decide, in one write transaction -> settle -> commit -> send -> feeds push -> timers
+//   poll -> take in (bounded) -> decide, in one write transaction -> settle -> commit -> send -> feeds push
+//   -> timers
 //
-// A commit that fails (disk or map full) loses nothing: no reply had left. Requests are answered "try again", feeds stop
-// with the reason shown, and both resume by themselves.
+// A commit that fails (disk or map full) loses nothing: no reply had left. Requests are answered "try again",
+// feeds stop with the reason shown, and both resume by themselves.
 #pragma once
 #include "common/feed.h"
 #include "common/kinds.h"
@@ -31,8 +33,10 @@ struct service_def {
     void (*close)(void *self);
     // First transaction of each run, to write what a new store needs.
     int (*start)(void *self, store_txn_t *txn);
-    // Sets derived fields of a body that is about to be written here.
-    int (*derive)(void *self, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body);
+    // Sets derived fields of a body that is about to be written here, or refuses it: 0, RECORD_E_FAULT with
+    // the reason, or -errno.
+    int (*derive)(void *self, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body,
+                  fault_t *ret_fault);
     // Reach of a record of this body, where the kind's rule leaves a choice; at most the rule's.
     uint8_t (*reach_up)(void *self, store_txn_t *txn, const kind_rule_t *rule, const body_t *body);
     // A version became the present one, own or a neighbour's.

@@ -68,8 +68,10 @@ static int start_registry(void *arg, store_txn_t *txn)
 // --- hooks
 // ------------------------------------------------------------------------------------------------------------
 
-static int derive(void *arg, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body)
+static int derive(void *arg, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body,
+                  fault_t *ret_fault)
 {
+    (void)ret_fault;
     if (rule->number != N_PERSON) return 0;
     return pseudonym_derive(arg, txn, author, (Selenga__Person *)body);
 }

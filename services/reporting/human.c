@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: Apache-2.0
+//   KV_AUX  'P' | pseudonym (16) | id of the person record (16)  ->  nothing      people whose home is this
+//   node
+#include "services/reporting/human.h"
+#include "common/msg.h"
+#include "proto/registry.pb-c.h"
+#include "proto/routing.pb-c.h"
+#include "services/reporting/day.h"
+#include <stdlib.h>
+
+enum { INDEX_KEY = 33, STAFF_MAX = 64 };
+
+static slice_t index_key(uint8_t *buf, const uint8_t *pseudonym, const rid_t *person)
+{
+    buf[0] = 'P';
+    memcpy(buf + 1, pseudonym, PSEUDONYM_BYTES);
+    memcpy(buf + 1 + PSEUDONYM_BYTES, person->b, sizeof person->b);
+    return slice(buf, INDEX_KEY);
+}
+
+static bool is_home(const reporting_t *self, const record_t *r)
+{
+    return path_equal(&r->home, &service_node(self->service)->path);
+}
+
+// --- who is touched
+// ------------------------------------------------------------------------------------------------
+
+static void mark(reporting_t *self, const uint8_t *pseudonym)
+{
+    for (size_t i = self->n_dirty; i > 0 && self->n_dirty - i < 4;
+         i--) // a staff row touches one person three times
+        if (memcmp(self->dirty[i - 1], pseudonym, PSEUDONYM_BYTES) == 0) return;
+    if (self->n_dirty == self->room) {
+        self->room = self->room * 2 + 64;
+        self->dirty = xrealloc(self->dirty, self->room * sizeof *self->dirty);
+    }
+    memcpy(self->dirty[self->n_dirty++], pseudonym, PSEUDONYM_BYTES);
+}
+
+static int mark_person(reporting_t *self, store_txn_t *txn, const rid_t *person)
+{
+    record_t r;
+    int rc = store_get(txn, person, &r, NULL);
+    if (rc != 0 || r.deleted || !is_home(self, &r)) return rc < 0 ? rc : 0;
+    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r.body);
+    if (m != NULL && m->pseudonym.len == PSEUDONYM_BYTES) mark(self, m->pseudonym.data);
+    return 0;
+}
+
+static int touch_person(reporting_t *self, store_txn_t *txn, const record_t *r, bool there)
+{
+    uint8_t key[INDEX_KEY];
+    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r->body);
+    if (m == NULL || m->pseudonym.len != PSEUDONYM_BYTES || !is_home(self, r)) return 0;
+    mark(self, m->pseudonym.data);
+    slice_t at = index_key(key, m->pseudonym.data, &r->id);
+    int rc = there ? kv_put(store_kv(txn), KV_AUX, at, (slice_t){0}) : kv_del(store_kv(txn), KV_AUX, at);
+    return rc < 0 ? rc : 0;
+}
+
+// Identity and employment share the person's key.
+static int touch_staff(reporting_t *self, store_txn_t *txn, const kind_rule_t *rule, const body_t *body)
+{
+    Selenga__Person key = SELENGA__PERSON__INIT;
+    rid_t id;
+    key.org = (char *)(uintptr_t)body_str(rule, body, (size_t)kind_field(rule, "org"));
+    key.number = (char *)(uintptr_t)body_str(rule, body, (size_t)kind_field(rule, "number"));
+    if (key.org == NULL || key.number == NULL || !body_id(&KIND_PERSON, &key.base, &id)) return 0;
+    return mark_person(self, txn, &id);
+}
+
+struct onward {
+    reporting_t *self;
+    store_txn_t *txn;
+};
+
+static int touch_body(reporting_t *self, store_txn_t *txn, const record_t *r);
+
+static int touch_again(void *arg, const rid_t *id)
+{
+    struct onward *onward = arg;
+    record_t r;
+    int rc = store_get(onward->txn, id, &r, NULL);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    return touch_body(onward->self, onward->txn, &r);
+}
+
+// An event touches those who came, a run those who learnt in it, an organisation those whom it employs.
+static int touch_onward(reporting_t *self, store_txn_t *txn, const record_t *r)
+{
+    struct onward onward = {.self = self, .txn = txn};
+    switch (r->kind) {
+    case N_EVENT:
+        return store_referring(txn, &r->id, N_ATTENDANCE, touch_again, &onward);
+    case N_PROGRAMME:
+        return store_referring(txn, &r->id, N_PROGRAMME_RUN, touch_again, &onward);
+    case N_PROGRAMME_RUN: {
+        int rc = store_referring(txn, &r->id, N_ENROLMENT, touch_again, &onward);
+        return rc == 0 ? store_referring(txn, &r->id, N_CERTIFICATE, touch_again, &onward) : rc;
+    }
+    case N_ORGANISATION:
+        return store_list(txn, N_EMPLOYMENT, r->org, NULL, touch_again, &onward);
+    default:
+        return 0;
+    }
+}
+
+static int touch_refs(reporting_t *self, store_txn_t *txn, const kind_rule_t *rule, const body_t *body)
+{
+    size_t state = 0;
+    body_ref_t ref;
+    int rc = 0;
+    while (rc == 0 && body_next_ref(rule, body, &state, &ref))
+        if (ref.target->number == N_PERSON && ref.complete) rc = mark_person(self, txn, &ref.id);
+    return rc;
+}
+
+static bool concerns_people(uint32_t kind)
+{
+    return kind / 100 != SERVICE_REPORTING && kind != N_NODE && kind != N_METHODIST && kind != N_ASSIGNMENT &&
+           kind != N_TEAM;
+}
+
+static int touch_body(reporting_t *self, store_txn_t *txn, const record_t *r)
+{
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    body_t *body = NULL;
+    if (rule == NULL || r->deleted) return 0;
+    AUTO(arena_destroy) arena_t *arena = arena_new(r->body.size);
+    if (body_unpack(rule, r->body, arena, &body, NULL) != 0) return 0;
+    if (r->kind == N_IDENTITY || r->kind == N_EMPLOYMENT) return touch_staff(self, txn, rule, body);
+    int rc = touch_refs(self, txn, rule, body);
+    if (rc != 0) return rc;
+    record_t copy = store_record_dup(r); // the walk onward reads other records
+    rc = touch_onward(self, txn, &copy);
+    store_record_free(&copy);
+    return rc;
+}
+
+int human_touch(reporting_t *self, store_txn_t *txn, const record_t *old, const record_t *now)
+{
+    int rc = 0;
+    if (!concerns_people(now->kind)) return 0;
+    if (now->kind == N_PERSON) {
+        if (old != NULL && !old->deleted) rc = touch_person(self, txn, old, false);
+        if (rc == 0 && !now->deleted) rc = touch_person(self, txn, now, true);
+        return rc;
+    }
+    if (old != NULL) rc = touch_body(self, txn, old);
+    return rc == 0 ? touch_body(self, txn, now) : rc;
+}
+
+// --- what is known of one
+// ---------------------------------------------------------------------------------------------
+
+// One growing array; the element type is the reader's.
+typedef struct list {
+    void *at;
+    size_t n, room;
+} list_t;
+
+static void *list_add(list_t *list, size_t size)
+{
+    if (list->n == list->room) {
+        list->room = list->room * 2 + 4;
+        list->at = xrealloc(list->at, list->room * size);
+    }
+    void *place = (uint8_t *)list->at + list->n++ * size;
+    memset(place, 0, size);
+    return place;
+}
+
+struct known {
+    human_t human;
+    reporting_t *self;
+    store_txn_t *txn;
+    char ref[2 * NODE_ORG_MAX + 64]; // of the staff number being read
+    list_t staff, jobs, absences, pairs, meetings, enrolments, certificates, attendances, acts, routes;
+    list_t messages; // own the texts
+    list_t days;     // int32_t arrays of routes
+};
+
+static void *keep(known_t *k, const ProtobufCMessageDescriptor *type, slice_t body)
+{
+    void *message = msg_body_unpack(type, body);
+    if (message != NULL) *(void **)list_add(&k->messages, sizeof message) = message;
+    return message;
+}
+
+static int32_t day(protobuf_c_boolean has, int32_t value)
+{
+    return has ? value : DAY_NONE;
+}
+
+// Reads the record that a key leads to; NULL when it is not here.
+static void *read_key(known_t *k, const kind_rule_t *rule, const char *ref)
+{
+    record_t r;
+    rid_t id;
+    if (ref == NULL || !ref_id(rule, slice_text(ref), &id)) return NULL;
+    if (store_get(k->txn, &id, &r, NULL) != 0 || r.deleted) return NULL;
+    return keep(k, rule->message, r.body);
+}
+
+static void add_staff(known_t *k)
+{
+    const Selenga__Identity *m = read_key(k, &KIND_IDENTITY, k->ref);
+    human_staff_t *staff = list_add(&k->staff, sizeof *staff);
+    *staff = (human_staff_t){.birth = DAY_NONE, .experience_from = DAY_NONE};
+    if (m == NULL) return;
+    staff->birth = day(m->has_birth_date, m->birth_date);
+    staff->experience_from = day(m->has_experience_from, m->experience_from);
+    staff->break_days = m->has_experience_break_days ? m->experience_break_days : 0;
+}
+
+static answer_t answer(protobuf_c_boolean has, protobuf_c_boolean value)
+{
+    return !has ? ANSWER_UNKNOWN : value ? ANSWER_YES : ANSWER_NO;
+}
+
+static void add_job(known_t *k)
+{
+    const Selenga__Employment *m = read_key(k, &KIND_EMPLOYMENT, k->ref);
+    if (m == NULL) return;
+    const Selenga__Organisation *org = read_key(k, &KIND_ORGANISATION, m->org);
+    human_job_t *job = list_add(&k->jobs, sizeof *job);
+    *job =
+        (human_job_t){.org = m->org,
+                      .university = org != NULL && org->kind != NULL && strcmp(org->kind, "university") == 0,
+                      .post_class = m->post_class,
+                      .main_place = answer(m->has_main_place, m->main_place),
+                      .external = answer(m->has_external, m->external),
+                      .from = day(m->has_from, m->from),
+                      .to = day(m->has_to, m->to)};
+}
+
+static void add_absence(known_t *k, const Selenga__Absence *m)
+{
+    human_absence_t *a = list_add(&k->absences, sizeof *a);
+    *a = (human_absence_t){.kind = m->kind, .from = m->from, .to = day(m->has_to, m->to)};
+}
+
+static void add_pair(known_t *k, const Selenga__MentoringPair *m)
+{
+    if (strcmp(m->mentee, k->ref) != 0) return; // he is the mentor
+    human_pair_t *p = list_add(&k->pairs, sizeof *p);
+    *p = (human_pair_t){.mentor = m->mentor, .from = m->from, .to = day(m->has_to, m->to)};
+}
+
+static void add_meeting(known_t *k, const Selenga__MentoringMeeting *m)
+{
+    if (strcmp(m->mentee, k->ref) != 0) return;
+    human_meeting_t *meeting = list_add(&k->meetings, sizeof *meeting);
+    *meeting = (human_meeting_t){.mentor = m->mentor, .date = m->date};
+}
+
+static const Selenga__Programme *programme_of(known_t *k, const char *run,
+                                              const Selenga__ProgrammeRun **ret_run)
+{
+    *ret_run = read_key(k, &KIND_PROGRAMME_RUN, run);
+    return *ret_run != NULL ? read_key(k, &KIND_PROGRAMME, (*ret_run)->programme) : NULL;
+}
+
+static void add_enrolment(known_t *k, const Selenga__Enrolment *m)
+{
+    const Selenga__ProgrammeRun *run;
+    const Selenga__Programme *programme = programme_of(k, m->run, &run);
+    if (programme == NULL) return; // comes later, and touches him again
+    human_enrolment_t *e = list_add(&k->enrolments, sizeof *e);
+    *e = (human_enrolment_t){.team = m->team,
+                             .run = m->run,
+                             .run_from = run->from,
+                             .run_to = run->to,
+                             .programme_kind = programme->kind,
+                             .programme_hours = programme->hours,
+                             .attended_hours = m->has_attended_hours ? m->attended_hours : 0};
+}
+
+static void add_certificate(known_t *k, const Selenga__Certificate *m)
+{
+    const Selenga__ProgrammeRun *run;
+    const Selenga__Programme *programme = programme_of(k, m->run, &run);
+    if (programme == NULL) return;
+    human_certificate_t *c = list_add(&k->certificates, sizeof *c);
+    *c = (human_certificate_t){.run = m->run,
+                               .programme_kind = programme->kind,
+                               .target_group = programme->target_group,
+                               .issued_on = m->issued_on};
+}
+
+static void add_attendance(known_t *k, const Selenga__Attendance *m)
+{
+    const Selenga__Event *event = read_key(k, &KIND_EVENT, m->event);
+    if (event == NULL) return;
+    human_attendance_t *a = list_add(&k->attendances, sizeof *a);
+    *a = (human_attendance_t){.event = m->event,
+                              .young_school = event->has_young_school && event->young_school,
+                              .ends_on = event->has_ends_on ? event->ends_on : event->starts_on};
+}
+
+static void add_act(known_t *k, const Selenga__SupportAct *m)
+{
+    human_act_t *act = list_add(&k->acts, sizeof *act);
+    *act = (human_act_t){.methodist = m->methodist, .kind = m->kind, .date = m->date};
+}
+
+struct done_days {
+    known_t *k;
+    list_t days;
+};
+
+static int add_done(void *arg, const rid_t *id)
+{
+    struct done_days *done = arg;
+    record_t r;
+    int rc = store_get(done->k->txn, id, &r, NULL);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    AUTO(msg_body_free) Selenga__Activity *m = msg_body_unpack(&selenga__activity__descriptor, r.body);
+    if (m != NULL && m->has_done_on) *(int32_t *)list_add(&done->days, sizeof(int32_t)) = m->done_on;
+    return 0;
+}
+
+static int add_route(known_t *k, const rid_t *id, const Selenga__Route *m)
+{
+    struct done_days done = {.k = k};
+    if (strcmp(m->person, k->ref) != 0) return 0; // he is the tutor
+    int rc = store_referring(k->txn, id, N_ACTIVITY, add_done, &done);
+    *(void **)list_add(&k->days, sizeof(void *)) = done.days.at;
+    human_route_t *route = list_add(&k->routes, sizeof *route);
+    *route = (human_route_t){.state = m->state,
+                             .tutor = m->tutor != NULL,
+                             .from = m->from,
+                             .to = day(m->has_to, m->to),
+                             .closed_on = day(m->has_closed_on, m->closed_on),
+                             .done = done.days.at,
+                             .n_done = done.days.n};
+    return rc;
+}
+
+static int add_record(void *arg, const rid_t *id)
+{
+    known_t *k = arg;
+    record_t r;
+    int rc = store_get(k->txn, id, &r, NULL);
+    const kind_rule_t *rule = rc == 0 ? kind_by_number(r.kind) : NULL;
+    if (rule == NULL) return rc < 0 ? rc : 0;
+    uint32_t kind = r.kind;
+    const void *m = keep(k, rule->message, r.body);
+    if (m == NULL) return 0;
+    switch (kind) {
+    case N_ABSENCE:
+        add_absence(k, m);
+        break;
+    case N_MENTORING_PAIR:
+        add_pair(k, m);
+        break;
+    case N_MENTORING_MEETING:
+        add_meeting(k, m);
+        break;
+    case N_ENROLMENT:
+        add_enrolment(k, m);
+        break;
+    case N_CERTIFICATE:
+        add_certificate(k, m);
+        break;
+    case N_ATTENDANCE:
+        add_attendance(k, m);
+        break;
+    case N_SUPPORT_ACT:
+        add_act(k, m);
+        break;
+    case N_ROUTE:
+        return add_route(k, id, m);
+    default:
+        break;
+    }
+    return 0;
+}
+
+static int add_number(known_t *k, const rid_t *person)
+{
+    record_t r;
+    int rc = store_get(k->txn, person, &r, NULL);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r.body);
+    if (m == NULL || m->org == NULL || m->number == NULL) return 0;
+    snprintf(k->ref, sizeof k->ref, "%s:%s", m->org, m->number);
+    add_staff(k);
+    add_job(k);
+    return store_referring(k->txn, person, 0, add_record, k);
+}
+
+static int find_numbers(store_txn_t *txn, const uint8_t *pseudonym, rid_t *ids, size_t *ret_n)
+{
+    static const rid_t zero;
+    uint8_t buf[INDEX_KEY];
+    kv_cursor_t *cursor = NULL;
+    slice_t key, value, from = index_key(buf, pseudonym, &zero);
+    size_t n = 0;
+    int rc = kv_cursor(store_kv(txn), KV_AUX, &cursor);
+    if (rc == 0) rc = kv_seek(cursor, from, &key, &value);
+    while (rc == 0 && n < STAFF_MAX && key.size == INDEX_KEY &&
+           memcmp(key.data, buf, 1 + PSEUDONYM_BYTES) == 0) {
+        memcpy(ids[n++].b, key.data + 1 + PSEUDONYM_BYTES, sizeof ids[0].b);
+        rc = kv_next(cursor, &key, &value);
+    }
+    kv_close_cursor(&cursor);
+    *ret_n = n;
+    return rc < 0 ? rc : 0;
+}
+
+static void set_human(known_t *k)
+{
+    k->human = (human_t){
+        .staff = k->staff.at,
+        .n_staff = k->staff.n,
+        .jobs = k->jobs.at,
+        .n_jobs = k->jobs.n,
+        .absences = k->absences.at,
+        .n_absences = k->absences.n,
+        .pairs = k->pairs.at,
+        .n_pairs = k->pairs.n,
+        .meetings = k->meetings.at,
+        .n_meetings = k->meetings.n,
+        .enrolments = k->enrolments.at,
+        .n_enrolments = k->enrolments.n,
+        .certificates = k->certificates.at,
+        .n_certificates = k->certificates.n,
+        .attendances = k->attendances.at,
+        .n_attendances = k->attendances.n,
+        .acts = k->acts.at,
+        .n_acts = k->acts.n,
+        .routes = k->routes.at,
+        .n_routes = k->routes.n,
+    };
+}
+
+int human_gather(reporting_t *self, store_txn_t *txn, const uint8_t pseudonym[PSEUDONYM_BYTES],
+                 known_t **ret_known)
+{
+    rid_t ids[STAFF_MAX];
+    size_t n = 0;
+    known_t *k = xcalloc(1, sizeof *k);
+    k->self = self;
+    k->txn = txn;
+    int rc = find_numbers(txn, pseudonym, ids, &n);
+    for (size_t i = 0; i < n && rc == 0; i++) rc = add_number(k, &ids[i]);
+    set_human(k);
+    if (rc != 0)
+        human_free(&k);
+    else
+        *ret_known = k;
+    return rc;
+}
+
+const human_t *human_of(const known_t *known)
+{
+    return &known->human;
+}
+
+void human_free(known_t **known)
+{
+    known_t *k = *known;
+    if (k == NULL) return;
+    for (size_t i = 0; i < k->messages.n; i++) msg_body_free(&((void **)k->messages.at)[i]);
+    for (size_t i = 0; i < k->days.n; i++) free(((void **)k->days.at)[i]);
+    list_t *lists[] = {&k->staff,    &k->jobs,       &k->absences,     &k->pairs,
+                       &k->meetings, &k->enrolments, &k->certificates, &k->attendances,
+                       &k->acts,     &k->routes,     &k->messages,     &k->days};
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) free(lists[i]->at);
+    free(k);
+    *known = NULL;
+}

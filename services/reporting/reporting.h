@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reporting: facts of the people employed here, sent up as rows; indicators over the facts of the whole
+// subtree.
+//
+//   records of the node -> human.c (who is touched, what is known of him) -> facts.c -> fact records
+//   fact records, organisations, methodists, teams -> mirror.c -> table in memory -> indicators.c -> report
+#pragma once
+#include "common/service.h"
+#include "services/reporting/indicators.h"
+#include "services/reporting/table.h"
+
+extern const service_def_t REPORTING;
+
+typedef struct reporting_settings {
+    int64_t first_year, last_year;
+} reporting_settings_t;
+
+typedef struct reporting {
+    service_t *service;
+    reporting_settings_t settings;
+    table_t *table;
+    indicators_t *indicators;
+    uint8_t (*dirty)[PSEUDONYM_BYTES]; // people to count again before the commit
+    size_t n_dirty, room;
+} reporting_t;

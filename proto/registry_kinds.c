@@ -85,7 +85,7 @@ static const field_rule_t identity[] = {
     TEXT("first_name", PD_IDENTITY, F_REQUIRED, 120, N_("given name")),
     TEXT("middle_name", PD_IDENTITY, 0, 120, N_("patronymic")),
     DATE("birth_date", PD_IDENTITY, 0, N_("date of birth")),
-    DIGITS("snils", PD_IDENTITY, 0, 11, N_("insurance number (СНИЛС), eleven digits")),
+    DIGITS("snils", PD_IDENTITY, 0, 11, N_("insurance number (SNILS), eleven digits")),
     DATE("experience_from", PD_SERVICE, 0, N_("start of pedagogical work")),
     INT("experience_break_days", PD_SERVICE, 0, 0, 36500, N_("days since then that do not count")),
 };

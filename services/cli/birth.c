@@ -310,11 +310,23 @@ static int request_invite(ask_t *ask, const token_t *token, const char *level,
                     &selenga__invite_reply__descriptor, ret_reply, ASK_TIMEOUT_MS);
 }
 
+// A warning comes as a fault's code, about the organisation.
+static void say_warning(const Selenga__InviteReply *reply)
+{
+    Selenga__Fault fault = SELENGA__FAULT__INIT;
+    fault.code = reply->warning;
+    fault.field = "org";
+    fault.args = (char **)&reply->org;
+    fault.n_args = reply->org ? 1 : 0;
+    AUTO(xfree) char *text = ask_fault_text(&fault);
+    cli_say("%s", text);
+}
+
 static void print_token(const cli_t *cli, const token_t *token, const Selenga__InviteReply *reply)
 {
     char text[TOKEN_TEXT_MAX];
     token_text(token, text);
-    if (reply->warning && *reply->warning) cli_say("%s", reply->warning);
+    if (reply->warning && *reply->warning) say_warning(reply);
     if (!cli->json) {
         puts(text);
         return;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 // What the shell sees.
 enum {
@@ -26,11 +27,12 @@ typedef struct verb {
     const struct verb *verbs; // of a group, ended by a row without name; NULL for a verb that does something
     const char *args;         // as usage shows them: "DIR TOKEN"
     size_t min_args, max_args;
-    const struct argp_option *options; // besides the common ones; keys from CLI_KEY on. NULL: none
-    const char *summary;               // one line without a full stop
-    const char *text;                  // paragraphs, or NULL
-    const char *examples;              // lines of commands, or NULL
-    int (*run)(const cli_t *cli);      // returns what the shell sees
+    const struct argp_option *options;     // besides the common ones; keys from CLI_KEY on. NULL: none
+    const char *summary;                   // one line without a full stop
+    const char *text;                      // paragraphs, or NULL
+    const char *examples;                  // lines of commands, or NULL
+    void (*more)(FILE *out, size_t width); // prints after the options what only the program knows; or NULL
+    int (*run)(const cli_t *cli);          // returns what the shell sees
 } verb_t;
 
 // Keys of options: above every character, so that none has a one-letter form by accident.

@@ -175,6 +175,7 @@ static void print_verb(const cli_t *cli, FILE *out, size_t width)
     }
     if (verb->options) print_options(out, _("Options"), verb->options, width);
     print_options(out, _("Options of every verb"), HELP_COMMON_OPTIONS, width);
+    if (verb->more) verb->more(out, width);
     if (verb->examples) print_examples(out, verb->examples);
 }
 

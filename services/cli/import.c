@@ -18,6 +18,7 @@
 
 #include "common/clock.h"
 #include "common/sheet.h"
+#include "services/cli/help.h"
 #include "services/cli/nearest.h"
 #include "services/cli/output.h"
 #include "services/cli/rejects.h"
@@ -116,10 +117,8 @@ static void show_progress(import_t *import, bool last)
     uint64_t now_ms = mono_ms();
     if (!last && now_ms < import->progress_at_ms) return;
     import->progress_at_ms = now_ms + PROGRESS_EVERY_MS;
-    if (last)
-        fputs("\r\033[K", stderr);
-    else
-        fprintf(stderr, _("\r%llu rows"), (unsigned long long)import->next);
+    fputs("\r\033[K", stderr);
+    if (!last) fprintf(stderr, _("%llu rows read"), (unsigned long long)import->next);
 }
 
 static char *reason_text(const fault_t *fault)
@@ -254,6 +253,27 @@ int import_no_sheet(const char *name)
     AUTO(xfree) char *owned = all;
     if (nearest.best) return cli_refuse(_("there is no sheet '%s'; did you mean '%s'?"), name, nearest.best);
     return cli_refuse(_("there is no sheet '%s'; there are:%s"), name, owned);
+}
+
+static void list_columns(FILE *out, const char *name, size_t width)
+{
+    AUTO(sheet_destroy) sheet_t *sheet = NULL;
+    AUTO(xfree) char *columns = NULL;
+    size_t size = 0;
+    if (sheet_open(name, &sheet, NULL) != 0) return;
+    FILE *text = open_memstream(&columns, &size);
+    for (size_t i = 0; i < sheet_n_columns(sheet); i++)
+        fprintf(text, "%s%s%s", i ? " " : "", sheet_column(sheet, i),
+                sheet_column_required(sheet, i) ? "*" : "");
+    fclose(text);
+    fprintf(out, "  %s\n", name);
+    help_wrap(out, columns, 0, 6, width);
+}
+
+void import_list_sheets(FILE *out, size_t width)
+{
+    fprintf(out, "\n%s:\n", _("Sheets and their columns (* required)"));
+    for (size_t i = 0; sheet_name(i); i++) list_columns(out, sheet_name(i), width);
 }
 
 int import_run(const cli_t *cli)

@@ -14,5 +14,8 @@
 int import_run(const cli_t *cli);
 int export_run(const cli_t *cli);
 
+// For help: each sheet with its columns.
+void import_list_sheets(FILE *out, size_t width);
+
 // "staff absence …": the sheets there are, on stderr, with the nearest to `name`. Returns CLI_REFUSED.
 int import_no_sheet(const char *name);

@@ -230,6 +230,7 @@ const verb_t RECORD_SECTION[] = {
         .max_args = 2,
         .summary = N_("take in a CSV sheet"),
         .text = IMPORT_TEXT,
+        .more = import_list_sheets,
         .examples = "selenga --node school import staff staff.csv\n"
                     "selenga --node region --json import organisation organisations.csv\n"
                     "ssh old-server cat staff.csv | selenga --node school import staff -\n",
@@ -241,6 +242,7 @@ const verb_t RECORD_SECTION[] = {
         .min_args = 1,
         .max_args = 1,
         .summary = N_("print a sheet as CSV, as `import` takes it"),
+        .more = import_list_sheets,
         .examples = "selenga --node school export staff > staff.csv\n",
         .run = export_run,
     },

@@ -207,7 +207,7 @@ static void print_unit(const Selenga__ReportReply *reply)
     AUTO(table_destroy) table_t *table = table_new();
     table_column(table, _("code"));
     table_column_right(table, _("value"));
-    table_column_right(table, _("of"));
+    table_column_right(table, _("num/den"));
     table_column_right(table, _("target"));
     table_column(table, _("target met"));
     table_column_right(table, _("coverage"));

@@ -425,7 +425,8 @@ static int start(service_t *service)
     return rc;
 }
 
-static void say_hello(service_t *service)
+// Said again and again: a gate that was started anew learns of us by it, also when we have nothing to say.
+static void greet(service_t *service)
 {
     Selenga__Hello hello = SELENGA__HELLO__INIT;
     hello.has_service = hello.has_pid = 1;
@@ -434,6 +435,11 @@ static void say_hello(service_t *service)
     hello.pid = (uint32_t)getpid();
     service_send(service, SERVICE_GATE, MSG_HELLO, &hello.base);
     send_replies(service, true);
+}
+
+static void say_hello(service_t *service)
+{
+    greet(service);
     for (uint32_t local = SERVICE_REGISTRY; local <= SERVICE_REPORTING; local++)
         if (local != service->def->number) send_feed(service, local, MSG_WAKE, (slice_t){0});
 }
@@ -486,6 +492,7 @@ static void service_run(service_t *service, int signal_fd)
         }
         if (save) saved = now;
         if (in->n > 0 || due) run_batch(service, in, save);
+        if (due) greet(service);
     }
     in->n = 0;
     run_batch(service, in, true);

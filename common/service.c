@@ -29,7 +29,8 @@ typedef struct store_settings {
 
 static const setting_t SETTINGS[] = {
     {"map_gib", SETTING_INT, offsetof(store_settings_t, map_gib), 1, 4096, "16", "GiB",
-     N_("Address space of one service's store. It is not disk space; the store stops taking records when it is full.")},
+     N_("Address space of one service's store. It is not disk space; the store stops taking records when it "
+        "is full.")},
 };
 static const settings_table_t SETTINGS_TABLE = {"store", SETTINGS, ARRAY_SIZE(SETTINGS)};
 
@@ -80,7 +81,8 @@ const char *service_trouble(int error)
     }
 }
 
-// --- sending ------------------------------------------------------------------------------------------------------
+// --- sending
+// ------------------------------------------------------------------------------------------------------
 
 static void queue(service_t *service, const envelope_t *envelope, const ProtobufCMessage *body)
 {
@@ -94,7 +96,8 @@ static void queue(service_t *service, const envelope_t *envelope, const Protobuf
 
 void service_reply(service_t *service, const envelope_t *to, uint32_t type, const ProtobufCMessage *body)
 {
-    envelope_t out = {.type = type, .to = to->from, .from = service->def->number, .call = to->call, .peer = to->peer};
+    envelope_t out = {
+        .type = type, .to = to->from, .from = service->def->number, .call = to->call, .peer = to->peer};
     memcpy(out.route, to->route, to->route_size);
     out.route_size = to->route_size;
     queue(service, &out, body);
@@ -141,7 +144,8 @@ static void send_replies(service_t *service, bool really)
     out->n = 0;
 }
 
-// --- topology -------------------------------------------------------------------------------------------------------
+// --- topology
+// -------------------------------------------------------------------------------------------------------
 
 static void learn_organisation(service_t *service, const record_t *r)
 {
@@ -149,7 +153,8 @@ static void learn_organisation(service_t *service, const record_t *r)
         service->topology_changed |= scope_drop_org(service->scope, r->org);
         return;
     }
-    AUTO(msg_body_free) Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r->body);
+    AUTO(msg_body_free)
+    Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r->body);
     if (m == NULL || m->code == NULL) return;
     slice_t parent = m->parent != NULL ? slice_text(m->parent) : (slice_t){0};
     slice_t kind = m->kind != NULL ? slice_text(m->kind) : (slice_t){0};
@@ -205,13 +210,15 @@ static int learn_all(service_t *service)
     record_t r;
     int rc = store_begin(service->store, false, &txn);
     if (rc != 0) return rc;
-    for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++) rc = store_list(txn, kinds[i], (slice_t){0}, NULL, collect, &list);
+    for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++)
+        rc = store_list(txn, kinds[i], (slice_t){0}, NULL, collect, &list);
     for (size_t i = 0; i < list.n && rc == 0; i++)
         if ((rc = store_get(txn, &list.ids[i], &r, NULL)) == 0) learn(service, &r);
     store_abort(&txn);
     free(list.ids);
     slice_t org;
-    while (scope_moved(service->scope, &org)) {} // lanes in the store are as the topology was when they were written
+    while (scope_moved(service->scope, &org)) {
+    } // lanes in the store are as the topology was when they were written
     return rc;
 }
 
@@ -243,7 +250,8 @@ static int settle_topology(service_t *service, store_txn_t *txn)
     return rc == 0 ? requests_retry(service, txn, NULL, &admitted) : rc;
 }
 
-// --- one message ------------------------------------------------------------------------------------------------------
+// --- one message
+// ------------------------------------------------------------------------------------------------------
 
 static int on_link(service_t *service, slice_t body)
 {
@@ -261,14 +269,16 @@ static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
         if (peer == SERVICE_CLI || peer == SERVICE_GATE || peer == service->def->number) return 0;
         return feed_message(service->feed, txn, peer, e->type, e->body, (int64_t)mono_ms());
     }
-    if (e->type == MSG_LINK && e->from == SERVICE_GATE && e->peer == PEER_SELF) return on_link(service, e->body);
+    if (e->type == MSG_LINK && e->from == SERVICE_GATE && e->peer == PEER_SELF)
+        return on_link(service, e->body);
     int rc = e->peer == PEER_SELF && e->from == SERVICE_CLI ? requests_message(service, txn, e, &mine) : 0;
     if (rc != 0 || mine) return rc;
     if (service->def->message != NULL) return service->def->message(service->self, txn, e);
     return 0;
 }
 
-// --- a batch: decide, commit, answer ----------------------------------------------------------------------------------
+// --- a batch: decide, commit, answer
+// ----------------------------------------------------------------------------------
 
 typedef struct intake {
     zmq_msg_t frames[TAKE_MESSAGES];
@@ -319,7 +329,8 @@ static int open_state(service_t *service)
     return rc;
 }
 
-// Nothing of the batch is kept: askers hear "try again", feeds go back to what the store holds, memory is read anew.
+// Nothing of the batch is kept: askers hear "try again", feeds go back to what the store holds, memory is
+// read anew.
 static void give_up(service_t *service, const intake_t *in, int rc)
 {
     fault_t fault;
@@ -331,7 +342,8 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     send_replies(service, true);
     feed_rollback(service->feed, (int64_t)mono_ms());
     feed_set_trouble(service->feed, fault.code);
-    if (rc != service->trouble) log_at(L_ERROR, fault.code, _("nothing can be written now: %s"), strerror(-rc));
+    if (rc != service->trouble)
+        log_at(L_ERROR, fault.code, _("nothing can be written now: %s"), strerror(-rc));
     service->trouble = rc;
     if (open_state(service) != 0) log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read"));
 }
@@ -343,7 +355,8 @@ static void settle_accounts(service_t *service)
     service->trouble = 0;
     feed_set_trouble(service->feed, "");
     int rc = feed_flush(service->feed, (int64_t)mono_ms());
-    if (rc != 0) log_once(L_ERROR, "FEED-READ", (uint64_t)rc, _("a feed cannot read the store: %s"), strerror(-rc));
+    if (rc != 0)
+        log_once(L_ERROR, "FEED-READ", (uint64_t)rc, _("a feed cannot read the store: %s"), strerror(-rc));
 }
 
 static void run_batch(service_t *service, intake_t *in, bool save)
@@ -364,7 +377,8 @@ static void run_batch(service_t *service, intake_t *in, bool save)
     for (size_t i = 0; i < in->n; i++) zmq_msg_close(&in->frames[i]);
 }
 
-// --- starting and running -----------------------------------------------------------------------------------------------
+// --- starting and running
+// -----------------------------------------------------------------------------------------------
 
 static int open_store(service_t *service)
 {
@@ -392,7 +406,8 @@ static int open_store(service_t *service)
     return 0;
 }
 
-static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record, fault_t *ret_fault)
+static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record,
+                         fault_t *ret_fault)
 {
     service_t *service = arg;
     return admit(&service->place, txn, peer, record, ret_fault);
@@ -528,7 +543,8 @@ static int run(service_t *service, void *context)
     service->socket = connect_gate(context);
     if (service->socket == NULL) return fail("GATE-CONNECT", _("no way to the gate"), -errno);
     say_hello(service);
-    log_at(L_INFO, "SERVICE-READY", _("store open, %llu records"), (unsigned long long)store_records(service->store));
+    log_at(L_INFO, "SERVICE-READY", _("store open, %llu records"),
+           (unsigned long long)store_records(service->store));
     service_run(service, signal_fd);
     close(signal_fd);
     return 0;
@@ -539,8 +555,15 @@ int service_main(int argc, char **argv, const service_def_t *def)
     why_t why;
     i18n_init();
     log_init(def->program);
+    if (argc == 2 && strcmp(argv[1], "--settings") == 0) { // as config/node.conf shows them
+        settings_print(&SETTINGS_TABLE, stdout);
+        if (def->settings != NULL) settings_print(def->settings, stdout);
+        return 0;
+    }
     if (argc != 2 || argv[1][0] == '-') {
-        fprintf(stderr, _("Usage: %s DIR\nOne of the programs of a node; `selenga node run DIR` starts them all.\n"), def->program);
+        fprintf(stderr,
+                _("Usage: %s DIR\nOne of the programs of a node; `selenga node run DIR` starts them all.\n"),
+                def->program);
         return 64;
     }
     if (sodium_init() < 0) return 1;

@@ -28,6 +28,7 @@ struct service_def {
     const char *program;
     const subscription_t *subscriptions;
     size_t n_subscriptions;
+    const settings_table_t *settings; // of its own, NULL: none
     // All optional; `self` is what open returned.
     void *(*open)(service_t *service); // before the first message; may read the store
     void (*close)(void *self);

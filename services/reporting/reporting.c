@@ -249,6 +249,7 @@ const service_def_t REPORTING = {
     .program = "selenga-reporting",
     .subscriptions = SUBSCRIPTIONS,
     .n_subscriptions = ARRAY_SIZE(SUBSCRIPTIONS),
+    .settings = &SETTINGS_TABLE,
     .open = open_reporting,
     .close = close_reporting,
     .start = start_reporting,

@@ -109,6 +109,17 @@ static const char *band_text(const char *band)
     return strcmp(band, "medium") == 0 ? _("medium need") : _("low need");
 }
 
+// A text that was cut must not end within a character.
+static void end_whole(char *text)
+{
+    size_t n = strlen(text), tail = 0;
+    while (tail < n && tail < 3 && ((unsigned char)text[n - 1 - tail] & 0xc0) == 0x80) tail++;
+    if (tail == n) return;
+    unsigned char lead = (unsigned char)text[n - 1 - tail];
+    size_t want = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+    if (tail < want) text[n - 1 - tail] = '\0';
+}
+
 void step_reason(const step_t *step, const need_t *needs, char *buf, size_t size)
 {
     size_t at = 0;
@@ -121,4 +132,5 @@ void step_reason(const step_t *step, const need_t *needs, char *buf, size_t size
     }
     if (at < size && step->offer == NULL)
         snprintf(buf + at, size - at, "; %s", _("no programme covers it yet"));
+    end_whole(buf);
 }

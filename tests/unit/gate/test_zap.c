@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ZAP handler, asked as libzmq asks it; and the table of keys behind it.
+#include "services/gate/keys.h"
+#include "services/gate/zap.h"
+#include "tests/unit/gate/world.h"
+#include <sodium.h>
+
+static void *context;
+static zap_t *zap;
+static void *asker;
+
+static int start(void **state)
+{
+    (void)state;
+    int zero = 0, wait_ms = SOON_MS;
+    context = zmq_ctx_new();
+    if (zap_start(context, &zap)) return -1;
+    asker = zmq_socket(context, ZMQ_REQ);
+    zmq_setsockopt(asker, ZMQ_LINGER, &zero, sizeof zero);
+    zmq_setsockopt(asker, ZMQ_RCVTIMEO, &wait_ms, sizeof wait_ms);
+    return zmq_connect(asker, "inproc://zeromq.zap.01");
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    zmq_close(asker);
+    zap_stop(&zap);
+    zmq_ctx_term(context);
+    return 0;
+}
+
+typedef struct answer {
+    char code[8];
+    char user[80];
+} answer_t;
+
+// Sends these parts and reads the answer's six.
+static answer_t ask_parts(const slice_t *parts, size_t n)
+{
+    answer_t answer = {"", ""};
+    for (size_t i = 0; i < n; i++)
+        assert_true(zmq_send(asker, parts[i].data, parts[i].size, i + 1 < n ? ZMQ_SNDMORE : 0) >= 0);
+    char part[100];
+    for (int i = 0; i < 6; i++) {
+        int size = zmq_recv(asker, part, sizeof part - 1, 0);
+        assert_in_range(size, 0, sizeof part - 1);
+        part[size] = '\0';
+        if (i == 2) assert_true(text_copy(answer.code, sizeof answer.code, part));
+        if (i == 4) assert_true(text_copy(answer.user, sizeof answer.user, part));
+    }
+    return answer;
+}
+
+static answer_t ask(const uint8_t *key)
+{
+    const slice_t parts[] = {slice_text("1.0"),       slice_text("7"), slice_text(ZAP_DOMAIN),
+                             slice_text("127.0.0.1"), slice_text(""),  slice_text("CURVE"),
+                             slice(key, ZAP_KEY_SIZE)};
+    return ask_parts(parts, ARRAY_SIZE(parts));
+}
+
+static void before_the_first_table_everybody_waits(void **state)
+{
+    (void)state;
+    uint8_t key[ZAP_KEY_SIZE] = {1};
+    assert_string_equal(ask(key).code, "300");
+    assert_int_equal(zap_ask(zap).not_ready, 1);
+}
+
+static void an_empty_table_refuses_everybody(void **state)
+{
+    (void)state;
+    uint8_t key[ZAP_KEY_SIZE] = {0};
+    zap_allow_only(zap, NULL, 0);
+    assert_string_equal(ask(key).code, "400");
+    assert_string_equal(ask(key).user, "");
+}
+
+static void a_key_that_left_the_table_is_refused_at_once(void **state)
+{
+    (void)state;
+    uint8_t keys[2][ZAP_KEY_SIZE] = {{9}, {3}};
+    zap_allow_only(zap, keys[0], 2);
+    assert_string_equal(ask(keys[0]).code, "200");
+    zap_allow_only(zap, keys[1], 1);
+    assert_string_equal(ask(keys[0]).code, "400");
+    assert_string_equal(ask(keys[1]).code, "200");
+}
+
+static void questions_of_another_form_are_refused(void **state)
+{
+    (void)state;
+    uint8_t key[ZAP_KEY_SIZE] = {5};
+    uint8_t big[1000] = {0};
+    zap_allow_only(zap, key, 1);
+    slice_t good[] = {slice_text("1.0"),        slice_text("7"),         slice_text(ZAP_DOMAIN),
+                      slice_text("127.0.0.1"),  slice_text(""),          slice_text("CURVE"),
+                      slice(key, ZAP_KEY_SIZE), slice(key, ZAP_KEY_SIZE)};
+    assert_string_equal(ask_parts(good, 7).code, "200");
+    assert_string_equal(ask_parts(good, 6).code, "500");
+    assert_string_equal(ask_parts(good, 8).code, "500");
+    assert_string_equal(ask_parts(good, 1).code, "500");
+    static const size_t CHANGED[] = {0, 2, 5, 6};
+    for (size_t i = 0; i < ARRAY_SIZE(CHANGED); i++) {
+        slice_t kept = good[CHANGED[i]];
+        good[CHANGED[i]] = slice_text("NULL");
+        assert_string_equal(ask_parts(good, 7).code, "500");
+        good[CHANGED[i]] = slice(big, sizeof big);
+        assert_string_equal(ask_parts(good, 7).code, "500");
+        good[CHANGED[i]] = kept;
+    }
+    slice_t many[40];
+    for (size_t i = 0; i < ARRAY_SIZE(many); i++) many[i] = good[i % 8];
+    assert_string_equal(ask_parts(many, ARRAY_SIZE(many)).code, "500");
+}
+
+static void ten_thousand_unknown_keys_change_nothing(void **state)
+{
+    (void)state;
+    uint8_t known[ZAP_KEY_SIZE] = {5}, key[ZAP_KEY_SIZE];
+    zap_allow_only(zap, known, 1);
+    for (int i = 0; i < 10000; i++) {
+        randombytes_buf(key, sizeof key);
+        assert_string_equal(ask(key).code, "400");
+    }
+    assert_string_equal(ask(known).code, "200");
+    assert_int_equal(zap_ask(zap).refused, 10000);
+}
+
+static void test_keys_hold_only_while_the_test_lasts(void **state)
+{
+    (void)state;
+    uint8_t allowed[ZAP_KEY_SIZE] = {1}, refused[ZAP_KEY_SIZE] = {2};
+    zap_set_test(zap, allowed, refused);
+    assert_string_equal(ask(allowed).code, "200");
+    assert_string_equal(ask(refused).code, "400");
+    zap_set_test(zap, NULL, NULL);
+    assert_string_equal(ask(allowed).code, "300");
+    zap_allow_only(zap, NULL, 0);
+    assert_string_equal(ask(allowed).code, "400");
+}
+
+static void a_second_handler_in_one_context_is_an_error(void **state)
+{
+    (void)state;
+    zap_t *second = NULL;
+    assert_true(zap_start(context, &second) < 0);
+    assert_null(second);
+}
+
+static void an_allowed_key_gets_its_hex_as_user(void **state)
+{
+    (void)state;
+    uint8_t key[ZAP_KEY_SIZE];
+    char hex[2 * ZAP_KEY_SIZE + 1];
+    randombytes_buf(key, sizeof key);
+    zap_allow_only(zap, key, 1);
+    assert_string_equal(ask(key).user, hex_text(slice(key, sizeof key), hex));
+}
+
+// --- the table of keys
+
+static Selenga__Keys message_of(Selenga__Key **keys, size_t n, bool whole)
+{
+    Selenga__Keys message = SELENGA__KEYS__INIT;
+    message.has_whole = 1;
+    message.whole = whole;
+    message.keys = keys;
+    message.n_keys = n;
+    return message;
+}
+
+static void rows_that_are_not_valid_are_left_out(void **state)
+{
+    (void)state;
+    node_keys_t node;
+    node_keys_make(&node);
+    path_t path;
+    assert_true(path_parse("0a0b0c0d.11223344", &path));
+    Selenga__Key rows[6];
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) rows[i] = a_key(&node, KEY_CHILD, &path);
+    rows[0].key.len = 31;
+    rows[1].role = 0;
+    rows[2].role = 4;
+    rows[3].path.len = 7;
+    rows[4].peer = 0x11223345; // not the path's
+    rows[5].path.len = 0;
+    Selenga__Key *pointers[6];
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) pointers[i] = &rows[i];
+    Selenga__Keys message = message_of(pointers, ARRAY_SIZE(rows), true);
+    keys_t keys = {0};
+    assert_int_equal(keys_apply(&keys, &message, 5), ARRAY_SIZE(rows));
+    assert_int_equal(keys.n, 0);
+    assert_true(keys.ready);
+    keys_clear(&keys);
+}
+
+static void a_change_adds_and_replaces_and_a_whole_table_forgets(void **state)
+{
+    (void)state;
+    node_keys_t nodes[20];
+    keys_t keys = {0};
+    path_t path;
+    assert_true(path_parse("0a0b0c0d.11223344", &path));
+    for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
+        node_keys_make(&nodes[i]);
+        Selenga__Key row = a_key(&nodes[i], KEY_CHILD, &path), *pointer = &row;
+        Selenga__Keys message = message_of(&pointer, 1, i == 0);
+        assert_int_equal(keys_apply(&keys, &message, 5), 0);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) assert_non_null(keys_find(&keys, nodes[i].public_key));
+    keys_find(&keys, nodes[3].public_key)->up = true;
+    Selenga__Key row = a_key(&nodes[3], KEY_REVOKED, &path), *pointer = &row;
+    Selenga__Keys message = message_of(&pointer, 1, false);
+    assert_int_equal(keys_apply(&keys, &message, 9), 0);
+    assert_int_equal(keys_find(&keys, nodes[3].public_key)->role, KEY_REVOKED);
+    assert_false(keys_find(&keys, nodes[3].public_key)->up);
+    size_t n;
+    AUTO(xfree) uint8_t *allowed = keys_allowed(&keys, &n);
+    assert_int_equal(n, ARRAY_SIZE(nodes) - 1);
+    message.whole = true;
+    assert_int_equal(keys_apply(&keys, &message, 9), 0);
+    assert_int_equal(keys.n, 1);
+    keys_clear(&keys);
+}
+
+#define ASKED(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ASKED(before_the_first_table_everybody_waits),
+        ASKED(an_empty_table_refuses_everybody),
+        ASKED(a_key_that_left_the_table_is_refused_at_once),
+        ASKED(questions_of_another_form_are_refused),
+        ASKED(ten_thousand_unknown_keys_change_nothing),
+        ASKED(test_keys_hold_only_while_the_test_lasts),
+        ASKED(a_second_handler_in_one_context_is_an_error),
+        ASKED(an_allowed_key_gets_its_hex_as_user),
+        cmocka_unit_test(rows_that_are_not_valid_are_left_out),
+        cmocka_unit_test(a_change_adds_and_replaces_and_a_whole_table_forgets),
+    };
+    return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -19,7 +19,7 @@ enum {
     SPARE_FILES = 64,   // descriptors that connections must leave for all else
     ENDING_MS = 2000,   // for an answer to leave before the connection ends
     JOIN_MS = 60000,    // an invitation's connection in all
-    LOOK_MS = 1000,     // how often deadlines are looked at
+    LOOK_MS = 500,      // how often deadlines, and what a peer has sent, are looked at
     PING_BODY_MAX = 64, // longer ones are not answered
     BACKLOG = 1024,     // of listen(2)
     TCP_IDLE_S = 60,    // keepalive

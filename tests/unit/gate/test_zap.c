@@ -219,6 +219,8 @@ static void a_change_adds_and_replaces_and_a_whole_table_forgets(void **state)
     size_t n;
     AUTO(xfree) uint8_t *allowed = keys_allowed(&keys, &n);
     assert_int_equal(n, ARRAY_SIZE(nodes) - 1);
+    for (size_t i = 0; i < n; i++)
+        assert_memory_not_equal(allowed + NODE_KEY_SIZE * i, nodes[3].public_key, NODE_KEY_SIZE);
     message.whole = true;
     assert_int_equal(keys_apply(&keys, &message, 9), 0);
     assert_int_equal(keys.n, 1);

@@ -296,6 +296,18 @@ envelope_t plug_take(plug_t *plug, uint32_t type)
     return envelope;
 }
 
+void plug_send_until(plug_t *plug, const envelope_t *envelope, plug_t *to, uint32_t type)
+{
+    uint64_t deadline = mono_ms() + SOON_MS;
+    while (mono_ms() < deadline) {
+        envelope_t got;
+        plug_send(plug, envelope, NULL);
+        while (take_next(to, &got, mono_ms() + 50))
+            if (got.type == type) return;
+    }
+    fail_msg("no message of type %u came", type);
+}
+
 void plug_expect_nothing(plug_t *plug, uint32_t type)
 {
     static uint64_t number = 1000000;

@@ -15,6 +15,18 @@
 
 #include <cmocka.h>
 
+// Sanitizers keep freed memory for a while, so that limits of memory mean nothing under them.
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 enum { SOON_MS = 15000 }; // long for a loaded machine; nothing waits that long when all is well
 
 // A node whose gate runs as a process of its own.
@@ -62,6 +74,8 @@ void plug_send(plug_t *plug, const envelope_t *envelope, const ProtobufCMessage 
 void plug_send_raw(plug_t *plug, slice_t bytes, bool more);
 // The next envelope of this type; others are skipped. Its body lives until the next call.
 envelope_t plug_take(plug_t *plug, uint32_t type);
+// Sends the envelope again and again until one of `type` comes to `to`: for what a dying connection may lose.
+void plug_send_until(plug_t *plug, const envelope_t *envelope, plug_t *to, uint32_t type);
 // Proves that what was sent before on this plug was handled, since a ping came back, and that meanwhile
 // nothing of `type` arrived.
 void plug_expect_nothing(plug_t *plug, uint32_t type);

@@ -10,7 +10,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { GROUPS_MAX = 4000, PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, ROWS_MAX = 8192, KIND_REFUSAL = 2, WHERE_MAX = 16 };
+enum {
+    GROUPS_MAX = 4000,
+    PAGE_MAX = 1000,
+    PAGE_BYTES = 512 * 1024,
+    ROWS_MAX = 8192,
+    KIND_REFUSAL = 2,
+    WHERE_MAX = 16
+};
 
 static int refuse(service_t *service, const envelope_t *e, const char *code, const char *arg)
 {
@@ -20,7 +27,8 @@ static int refuse(service_t *service, const envelope_t *e, const char *code, con
     return 0;
 }
 
-// --- put ------------------------------------------------------------------------------------------------------------
+// --- put
+// ------------------------------------------------------------------------------------------------------------
 
 typedef struct answer {
     Selenga__Outcome outcome;
@@ -53,15 +61,16 @@ static int put_groups(service_t *service, store_txn_t *txn, const envelope_t *e,
     for (size_t i = 0; i < put->n_groups; i++) {
         put_result_t result;
         arena_reset(service->arena, 64 * 1024);
-        int rc = record_put_group(&author, txn, put->groups[i], service->arena, &result, &answers[i].fault, &answers[i].id);
+        int rc = record_put_group(&author, txn, put->groups[i], service->arena, &result, &answers[i].fault,
+                                  &answers[i].id);
         if (rc != 0) return rc;
         fill_answer(&answers[i], result);
         for (size_t k = 0; k < put->groups[i]->n_items; k++) {
             const Selenga__Item *item = put->groups[i]->items[k];
             char text[RID_TEXT];
             if (item->deleted && result != PUT_REJECTED)
-                log_at(L_INFO, "RECORD-DELETED", _("%s by %s: %s"), rid_text(&answers[i].id, text), e->principal,
-                       item->why != NULL ? item->why : "");
+                log_at(L_INFO, "RECORD-DELETED", _("%s by %s: %s"), rid_text(&answers[i].id, text),
+                       e->principal, item->why != NULL ? item->why : "");
         }
     }
     return 0;
@@ -83,7 +92,8 @@ static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-// --- get and list -----------------------------------------------------------------------------------------------------
+// --- get and list
+// -----------------------------------------------------------------------------------------------------
 
 typedef struct page {
     ProtobufCBinaryData *wires; // copies: the transaction may write before the reply is packed
@@ -99,7 +109,8 @@ typedef struct page {
 
 static void page_add(page_t *page, const record_t *r)
 {
-    page->wires[page->n++] = (ProtobufCBinaryData){.len = r->wire.size, .data = xmemdup(r->wire.data, r->wire.size)};
+    page->wires[page->n++] =
+        (ProtobufCBinaryData){.len = r->wire.size, .data = xmemdup(r->wire.data, r->wire.size)};
     page->bytes += r->wire.size;
     page->last = r->id;
 }
@@ -147,7 +158,8 @@ static bool matches(page_t *page, const record_t *r)
     for (size_t i = 0; i < page->query->n_where; i++) {
         const Selenga__Match *m = page->query->where[i];
         int field = kind_field(page->rule, m->field);
-        if (strcmp(body_print(page->rule, body, (size_t)field, text), m->value != NULL ? m->value : "") != 0) return false;
+        if (strcmp(body_print(page->rule, body, (size_t)field, text), m->value != NULL ? m->value : "") != 0)
+            return false;
     }
     return true;
 }
@@ -180,7 +192,8 @@ static int on_list(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__List *query = msg_body_unpack(&selenga__list__descriptor, e->body);
     rid_t after;
-    if (query == NULL || query->n_where > WHERE_MAX || (query->has_after && query->after.len != sizeof after.b))
+    if (query == NULL || query->n_where > WHERE_MAX ||
+        (query->has_after && query->after.len != sizeof after.b))
         return refuse(service, e, "MALFORMED", "");
     const kind_rule_t *rule = kind_by_number(query->kind);
     if (rule == NULL) return refuse(service, e, "UNKNOWN-KIND", "");
@@ -201,7 +214,8 @@ static int on_list(service_t *service, store_txn_t *txn, const envelope_t *e)
     return rc < 0 ? rc : 0;
 }
 
-// --- queues -------------------------------------------------------------------------------------------------------------
+// --- queues
+// -------------------------------------------------------------------------------------------------------------
 
 typedef struct tally {
     uint64_t produced, waiting;
@@ -231,7 +245,8 @@ static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *ro
     return rc < 0 ? rc : 0;
 }
 
-static const char *queue_state(const feed_row_t *row, const tally_t *t, int64_t now_ms, const char **ret_reason)
+static const char *queue_state(const feed_row_t *row, const tally_t *t, int64_t now_ms,
+                               const char **ret_reason)
 {
     *ret_reason = "";
     if (!row->up) return "offline";
@@ -249,16 +264,26 @@ static const char *queue_state(const feed_row_t *row, const tally_t *t, int64_t 
     return "blocked";
 }
 
+// Code of the neighbour's organisation; NULL for services of this node, which have names of their own.
+static const char *peer_name(const service_t *service, uint32_t peer)
+{
+    if (peer == PEER_PARENT) return service->node.parent.org;
+    return peer >= PEER_LABEL_MIN ? scope_child_org(service->scope, peer) : NULL;
+}
+
 static void fill_queue(service_t *service, const feed_row_t *row, const tally_t *t, Selenga__Queue *q)
 {
     int64_t now_ms = (int64_t)mono_ms(), now_s = wall_s();
     const char *reason;
     uint64_t beyond = t->waiting + row->quarantined;
     selenga__queue__init(q);
-    q->has_service = q->has_peer = q->has_waiting = q->has_oldest_s = q->has_in_flight_bytes = q->has_head = 1;
-    q->has_acked = q->has_sent_per_s = q->has_quarantined = q->has_last_progress_s = q->has_produced = q->has_applied = 1;
+    q->has_service = q->has_peer = q->has_waiting = q->has_oldest_s = q->has_in_flight_bytes = q->has_head =
+        1;
+    q->has_acked = q->has_sent_per_s = q->has_quarantined = q->has_last_progress_s = q->has_produced =
+        q->has_applied = 1;
     q->service = service->def->number;
     q->peer = row->peer;
+    q->peer_name = (char *)(uintptr_t)peer_name(service, row->peer);
     q->flow = row->peer == PEER_PARENT ? "up" : row->peer < PEER_LABEL_MIN ? "local" : "down";
     q->state = (char *)(uintptr_t)queue_state(row, t, now_ms, &reason);
     q->reason = (char *)(uintptr_t)reason;
@@ -269,9 +294,13 @@ static void fill_queue(service_t *service, const feed_row_t *row, const tally_t 
     q->acked = row->acked;
     q->sent_per_s = row->sent_per_s;
     q->quarantined = row->quarantined;
-    q->last_progress_s = row->progress_ms > 0 ? (uint64_t)(now_ms - row->progress_ms) / 1000 : service->started_ms > 0 ? (mono_ms() - service->started_ms) / 1000 : 0;
+    q->last_progress_s = row->progress_ms > 0      ? (uint64_t)(now_ms - row->progress_ms) / 1000
+                         : service->started_ms > 0 ? (mono_ms() - service->started_ms) / 1000
+                                                   : 0;
     q->produced = t->produced;
-    q->applied = row->has_held && t->waiting == 0 ? row->held : t->produced > beyond ? t->produced - beyond : 0;
+    q->applied = row->has_held && t->waiting == 0 ? row->held
+                 : t->produced > beyond           ? t->produced - beyond
+                                                  : 0;
 }
 
 static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
@@ -283,7 +312,8 @@ static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
     Selenga__Queues reply = SELENGA__QUEUES__INIT;
     for (size_t i = 0; i < n; i++) {
         tally_t tally = {0};
-        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && rows[i].acked == 0) continue; // nobody reads us there
+        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && rows[i].acked == 0)
+            continue; // nobody reads us there
         int rc = tally_feed(service, txn, &rows[i], &tally);
         if (rc != 0) return rc;
         fill_queue(service, &rows[i], &tally, &queues[i]);
@@ -294,7 +324,8 @@ static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-// --- quarantine -----------------------------------------------------------------------------------------------------------
+// --- quarantine
+// -----------------------------------------------------------------------------------------------------------
 
 typedef struct qlist {
     service_t *service;
@@ -439,7 +470,8 @@ int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsi
 
 static int on_quarantine_act(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
-    AUTO(msg_body_free) Selenga__QuarantineAct *act = msg_body_unpack(&selenga__quarantine_act__descriptor, e->body);
+    AUTO(msg_body_free)
+    Selenga__QuarantineAct *act = msg_body_unpack(&selenga__quarantine_act__descriptor, e->body);
     quarantined_t q;
     rid_t id;
     char text[RID_TEXT];
@@ -452,8 +484,10 @@ static int on_quarantine_act(service_t *service, store_txn_t *txn, const envelop
     if (e->type == MSG_QUARANTINE_RETRY) {
         fault_t fault = q.fault;
         if ((rc = requests_retry(service, txn, &id, &admitted)) != 0) return rc;
-        if (admitted == 0) service_refuse(service, e, &fault, false);
-        else service_reply(service, e, MSG_DONE, NULL);
+        if (admitted == 0)
+            service_refuse(service, e, &fault, false);
+        else
+            service_reply(service, e, MSG_DONE, NULL);
         return 0;
     }
     if (act->why == NULL || act->why[0] == '\0') return refuse(service, e, "REQUIRED", "why");
@@ -463,7 +497,8 @@ static int on_quarantine_act(service_t *service, store_txn_t *txn, const envelop
     return 0;
 }
 
-// --- status -----------------------------------------------------------------------------------------------------------------
+// --- status
+// -----------------------------------------------------------------------------------------------------------------
 
 static uint64_t memory_bytes(void)
 {

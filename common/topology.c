@@ -234,3 +234,13 @@ bool scope_has_child(const scope_t *scope, uint32_t label)
         if (scope->slots[i].node.len > 0 && child_towards(scope, &scope->slots[i].node) == label) return true;
     return false;
 }
+
+const char *scope_child_org(const scope_t *scope, uint32_t label)
+{
+    for (size_t i = 0; i < scope->n_slots; i++) {
+        const org_t *org = &scope->slots[i];
+        if (org->node.len == scope->self.len + PATH_LABEL && child_towards(scope, &org->node) == label)
+            return org->code;
+    }
+    return NULL;
+}

@@ -30,6 +30,8 @@ in_scope_t scope_in_self(const scope_t *scope, slice_t org);
 in_scope_t scope_is_below(const scope_t *scope, slice_t org, slice_t above);
 // Is this label taken by a child of this node?
 bool scope_has_child(const scope_t *scope, uint32_t label);
+// Code of the organisation at which that child stands, or NULL. Belongs to the scope until it changes.
+const char *scope_child_org(const scope_t *scope, uint32_t label);
 bool scope_knows(const scope_t *scope, slice_t org);
 
 // Takes one organisation whose serving child has changed since it was asked last; false when there is none

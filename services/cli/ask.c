@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zmq.h>
 
 #include "common/caller.h"
+#include "common/clock.h"
 #include "common/fault.h"
 #include "common/i18n.h"
 #include "common/msg.h"
@@ -158,4 +160,27 @@ int ask_call_bytes(ask_t *self, uint32_t service, uint32_t type, slice_t body, u
     r = take_answer(self, service, r, &answer, reply, descriptor, ret_reply, &why);
     if (r != CLI_DONE) cli_say("%s", why);
     return r;
+}
+
+enum { CATCH_UP_MS = 10000, CATCH_UP_STEP_MS = 20 };
+
+static bool is_behind(ask_t *self, uint32_t producer, uint32_t service)
+{
+    AUTO(msg_body_free) Selenga__Queues *reply = NULL;
+    AUTO(xfree) char *why = NULL;
+    int r = ask_quietly(self, producer, MSG_QUEUES, NULL, MSG_QUEUES_REPLY, &selenga__queues__descriptor,
+                        &reply, ASK_SHORT_MS, &why);
+    if (r != CLI_DONE) return false;
+    for (size_t i = 0; i < reply->n_queues; i++)
+        if (reply->queues[i]->peer == service && reply->queues[i]->waiting > 0) return true;
+    return false;
+}
+
+void ask_catch_up(ask_t *self, uint32_t service)
+{
+    uint64_t deadline = mono_ms() + CATCH_UP_MS;
+    for (const uint32_t *producer = ASK_SERVICES; *producer;
+         producer++) // in order: what one reads, the next may refer to
+        while (*producer < service && is_behind(self, *producer, service) && mono_ms() < deadline)
+            zmq_poll(NULL, 0, CATCH_UP_STEP_MS);
 }

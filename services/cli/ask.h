@@ -35,6 +35,11 @@ int ask_quietly(ask_t *self, uint32_t service, uint32_t type, const void *body, 
                 const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms,
                 char **ret_why);
 
+// Waits, for a few seconds at most, until this service has read what the other services of the node hold, so
+// that what was just imported into one may be referred to in another. A service that is not running is not
+// waited for.
+void ask_catch_up(ask_t *self, uint32_t service);
+
 // A fault as a sentence in the user's language; the caller frees it. NULL fault gives "".
 char *ask_fault_text(const Selenga__Fault *fault);
 

@@ -235,7 +235,9 @@ static int import_stream(const cli_t *cli, import_t *import, FILE *in)
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
-    import->sender = sender_new(ask, sheet_kind(import->sheet, 0)->number / 100, take_outcome, import);
+    uint32_t service = sheet_kind(import->sheet, 0)->number / 100;
+    ask_catch_up(ask, service);
+    import->sender = sender_new(ask, service, take_outcome, import);
     return finish(cli, import, take_rows(import));
 }
 

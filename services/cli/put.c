@@ -156,6 +156,7 @@ int put_run(const cli_t *cli)
 int put_one(ask_t *ask, uint32_t service, const Selenga__Put *request)
 {
     AUTO(msg_body_free) Selenga__PutReply *reply = NULL;
+    ask_catch_up(ask, service);
     int r = ask_call(ask, service, MSG_PUT, request, MSG_PUT_REPLY, &selenga__put_reply__descriptor, &reply,
                      ASK_TIMEOUT_MS);
     if (r != CLI_DONE) return r;

@@ -66,6 +66,7 @@ static int ask_and_show(const cli_t *cli, uint32_t type, const void *request)
     AUTO(ask_destroy) ask_t *ask = NULL;
     AUTO(msg_body_free) Selenga__Records *reply = NULL;
     int r = ask_open(cli, &ask);
+    if (r == CLI_DONE) ask_catch_up(ask, SERVICE_ROUTING);
     if (r == CLI_DONE)
         r = ask_call(ask, SERVICE_ROUTING, type, request, MSG_RECORDS, &selenga__records__descriptor, &reply,
                      ASK_TIMEOUT_MS);

@@ -459,9 +459,30 @@ static void say_hello(service_t *service)
         if (local != service->def->number) send_feed(service, local, MSG_WAKE, (slice_t){0});
 }
 
-static void *connect_gate(void *context)
+// A gate that was started again knows nobody: each connection begins with a greeting.
+static void greet_when_connected(service_t *service)
 {
-    void *socket = zmq_socket(context, ZMQ_DEALER);
+    zmq_msg_t part;
+    bool connected = false;
+    zmq_msg_init(&part);
+    while (zmq_msg_recv(&part, service->monitor, ZMQ_DONTWAIT) >= 0) connected |= zmq_msg_more(&part);
+    zmq_msg_close(&part);
+    if (connected) say_hello(service);
+}
+
+static bool watch_gate(service_t *service, void *context)
+{
+    static const char endpoint[] = "inproc://gate-monitor";
+    int linger = 0;
+    if (zmq_socket_monitor(service->socket, endpoint, ZMQ_EVENT_HANDSHAKE_SUCCEEDED) != 0) return false;
+    service->monitor = zmq_socket(context, ZMQ_PAIR);
+    zmq_setsockopt(service->monitor, ZMQ_LINGER, &linger, sizeof linger);
+    return zmq_connect(service->monitor, endpoint) == 0;
+}
+
+static bool connect_gate(service_t *service, void *context)
+{
+    void *socket = service->socket = zmq_socket(context, ZMQ_DEALER);
     int64_t max = MAX_FRAME;
     int linger = 0, hwm = 20000, timeout_ms = 5000;
     zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof max);
@@ -469,11 +490,7 @@ static void *connect_gate(void *context)
     zmq_setsockopt(socket, ZMQ_SNDHWM, &hwm, sizeof hwm);
     zmq_setsockopt(socket, ZMQ_RCVHWM, &hwm, sizeof hwm);
     zmq_setsockopt(socket, ZMQ_SNDTIMEO, &timeout_ms, sizeof timeout_ms);
-    if (zmq_connect(socket, NODE_GATE_ENDPOINT) != 0) {
-        zmq_close(socket);
-        return NULL;
-    }
-    return socket;
+    return watch_gate(service, context) && zmq_connect(socket, NODE_GATE_ENDPOINT) == 0;
 }
 
 static int signals(void)
@@ -493,10 +510,13 @@ static void service_run(service_t *service, int signal_fd)
 {
     intake_t *in = xcalloc(1, sizeof *in);
     uint64_t tick = mono_ms(), saved = tick;
-    zmq_pollitem_t items[] = {{service->socket, 0, ZMQ_POLLIN, 0}, {NULL, signal_fd, ZMQ_POLLIN, 0}};
+    zmq_pollitem_t items[] = {{service->socket, 0, ZMQ_POLLIN, 0},
+                              {NULL, signal_fd, ZMQ_POLLIN, 0},
+                              {service->monitor, 0, ZMQ_POLLIN, 0}};
     for (;;) {
-        zmq_poll(items, 2, TICK_MS);
+        zmq_poll(items, 3, TICK_MS);
         if ((items[1].revents & ZMQ_POLLIN) != 0) break;
+        if ((items[2].revents & ZMQ_POLLIN) != 0) greet_when_connected(service);
         uint64_t now = mono_ms();
         bool due = now - tick >= TICK_MS;
         bool save = due && now - saved >= SAVE_MS && feed_has_unsaved(service->feed);
@@ -516,6 +536,8 @@ static void service_run(service_t *service, int signal_fd)
 
 static void service_close(service_t *service)
 {
+    if (service->socket != NULL) zmq_socket_monitor(service->socket, NULL, 0); // before its other end goes
+    if (service->monitor != NULL) zmq_close(service->monitor);
     if (service->socket != NULL) zmq_close(service->socket);
     if (service->self != NULL && service->def->close != NULL) service->def->close(service->self);
     feed_destroy(&service->feed);
@@ -540,9 +562,7 @@ static int run(service_t *service, void *context)
     if (rc != 0) return fail("STORE-OPEN", _("the store cannot be opened"), rc);
     open_feed(service);
     if ((rc = start(service)) != 0) return fail("STORE-START", _("the store cannot be prepared"), rc);
-    service->socket = connect_gate(context);
-    if (service->socket == NULL) return fail("GATE-CONNECT", _("no way to the gate"), -errno);
-    say_hello(service);
+    if (!connect_gate(service, context)) return fail("GATE-CONNECT", _("no way to the gate"), -errno);
     log_at(L_INFO, "SERVICE-READY", _("store open, %llu records"),
            (unsigned long long)store_records(service->store));
     service_run(service, signal_fd);

@@ -17,7 +17,8 @@ struct service_state {
     scope_t *scope;
     feed_t *feed;
     void *self;
-    void *socket; // DEALER to the gate
+    void *socket;       // DEALER to the gate
+    void *monitor;      // tells when the gate answers, each time that it does
     outgoing_t replies; // leave only after the commit
     bool topology_changed;
     uint64_t started_ms;
@@ -27,7 +28,8 @@ struct service_state {
 
 // The requests that every service answers. 0, or -errno of the transaction; *ret_mine false: not one of them.
 int requests_message(service_t *service, store_txn_t *txn, const envelope_t *envelope, bool *ret_mine);
-// Tries again what waits in quarantine; all: also what a new topology cannot have changed. Counts what was let in.
+// Tries again what waits in quarantine; all: also what a new topology cannot have changed. Counts what was
+// let in.
 int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsigned *ret_admitted);
 // Fault code of an errno of the store, as operators see it.
 const char *service_trouble(int error);

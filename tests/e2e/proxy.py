@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A forwarding TCP proxy whose lines can be cut, held, slowed, delayed and half-opened while they are in use.
+
+One thread serves all lines. A line's settings may be changed at any time from the test's thread:
+
+    cut      nobody gets through; what was connected is reset
+    hold     connections stay and carry nothing in either direction (a black hole); new ones are accepted and held
+    delay_s  every byte arrives this much later
+    rate     bytes a second in each direction, 0: no bound
+    stall    probability that a piece waits 0.2 s more, as after a lost packet
+"""
+import collections
+import random
+import selectors
+import socket
+import struct
+import threading
+import time
+
+PIECE = 16 * 1024
+BUFFER = 256 * 1024
+STALL_S = 0.2
+
+
+class Flow:
+    """One direction of a connection: what was read and is not yet due."""
+
+    def __init__(self, line, source, target):
+        self.line, self.source, self.target = line, source, target
+        self.pieces = collections.deque()  # (due, bytes)
+        self.size = 0
+        self.clear_at = 0.0  # when the line has carried all before
+        self.ended = False
+
+    def take(self, data, now):
+        line = self.line
+        start = max(now, self.clear_at)
+        if line.stall and random.random() < line.stall:
+            start += STALL_S
+        self.clear_at = start + (len(data) / line.rate if line.rate else 0)
+        self.pieces.append((self.clear_at + line.delay_s, data))
+        self.size += len(data)
+        line.bytes += len(data)
+
+
+class Line:
+    def __init__(self, proxy, port, target):
+        self.proxy, self.port, self.target = proxy, port, target
+        self.cut = self.hold = False
+        self.delay_s = self.rate = self.stall = 0
+        self.bytes = 0  # carried so far
+        self.connections = 0  # accepted so far
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(("127.0.0.1", port))
+        self.listener.listen(64)
+        self.listener.setblocking(False)
+
+    def down(self):
+        self.cut = True
+        self.proxy.poke()
+
+    def up(self):
+        self.cut = self.hold = False
+        self.proxy.poke()
+
+    def restart(self):
+        """Resets what is connected; new connections get through."""
+        self.proxy.reset.add(self)
+        self.proxy.poke()
+
+    def half_open(self):
+        """The hub's end is closed, the child is told nothing."""
+        self.hold = True
+        self.proxy.half.add(self)
+        self.proxy.poke()
+
+
+class Proxy:
+    def __init__(self):
+        self.selector = selectors.DefaultSelector()
+        self.lines, self.reset, self.half = [], set(), set()
+        self.pairs = {}  # socket -> (flow that it is the source of, flow that it is the target of, line)
+        self.wake_r, self.wake_w = socket.socketpair()
+        self.wake_r.setblocking(False)
+        self.selector.register(self.wake_r, selectors.EVENT_READ)
+        self.ending = False
+        self.fresh = collections.deque()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def line(self, port, target_port):
+        line = Line(self, port, target_port)
+        self.lines.append(line)
+        self.fresh.append(line)
+        self.poke()
+        return line
+
+    def poke(self):
+        self.wake_w.send(b".")
+
+    def close(self):
+        self.ending = True
+        self.poke()
+        self.thread.join()
+
+    # --- the thread
+
+    def _run(self):
+        while not self.ending:
+            for key, mask in self.selector.select(self._pause()):
+                if key.fileobj is self.wake_r:
+                    self.wake_r.recv(4096)
+                elif isinstance(key.data, Line):
+                    self._accept(key.data)
+                elif key.fileobj in self.pairs and mask & selectors.EVENT_READ:
+                    self._read(key.fileobj)
+            self._orders()
+            self._forward()
+        for sock in list(self.pairs):
+            self._drop(sock)
+        for line in self.lines:
+            line.listener.close()
+
+    def _pause(self):
+        now = time.monotonic()
+        due = [f.pieces[0][0] - now for f, _, l in self.pairs.values() if f.pieces and not l.hold]
+        return max(0.001, min(due + [0.5]))
+
+    def _accept(self, line):
+        try:
+            child, _ = line.listener.accept()
+        except OSError:
+            return
+        hub = socket.socket()
+        try:
+            if line.cut:
+                raise ConnectionRefusedError
+            hub.connect(("127.0.0.1", line.target))
+        except OSError:
+            self._close(child)
+            hub.close()
+            return
+        line.connections += 1
+        up, down = Flow(line, child, hub), Flow(line, hub, child)
+        for sock, mine, other in ((child, up, down), (hub, down, up)):
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.pairs[sock] = (mine, other, line)
+            self.selector.register(sock, selectors.EVENT_READ)
+
+    def _read(self, sock):
+        flow, _, line = self.pairs[sock]
+        if line.hold or flow.size > BUFFER or flow.ended:
+            self.selector.unregister(sock)  # until there is room
+            return
+        try:
+            data = sock.recv(PIECE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            flow.take(data, time.monotonic())
+        else:
+            flow.ended = True
+            self.selector.unregister(sock)
+
+    def _orders(self):
+        while self.fresh:
+            line = self.fresh.popleft()
+            self.selector.register(line.listener, selectors.EVENT_READ, line)
+        for sock, (_, _, line) in list(self.pairs.items()):
+            if sock in self.pairs and (line.cut or line in self.reset):
+                self._drop(sock)
+        for sock, (_, _, line) in list(self.pairs.items()):
+            if line in self.half and sock.getpeername()[1] == line.target:
+                del self.pairs[sock]
+                self._close(sock)
+        self.reset.clear()
+        self.half.clear()
+
+    def _forward(self):
+        now = time.monotonic()
+        for sock, (flow, _, line) in list(self.pairs.items()):
+            if sock not in self.pairs or line.hold:
+                continue
+            try:
+                while flow.pieces and flow.pieces[0][0] <= now:
+                    due, data = flow.pieces.popleft()
+                    sent = flow.target.send(data)
+                    flow.size -= sent
+                    if sent < len(data):
+                        flow.pieces.appendleft((due, data[sent:]))
+                        break
+            except BlockingIOError:
+                flow.pieces.appendleft((now + 0.005, data))
+            except OSError:
+                self._drop(sock)
+                continue
+            if flow.ended and not flow.pieces:
+                self._drop(sock)
+            elif not flow.ended and flow.size <= BUFFER and sock not in self.selector.get_map():
+                self.selector.register(sock, selectors.EVENT_READ)
+
+    def _close(self, sock):
+        if sock in self.selector.get_map():
+            self.selector.unregister(sock)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.close()
+
+    def _drop(self, sock):
+        """Both ends of a connection, at once."""
+        flow, _, _ = self.pairs[sock]
+        for end in (flow.source, flow.target):
+            if self.pairs.pop(end, None) is not None:
+                self._close(end)

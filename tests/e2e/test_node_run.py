@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `selenga node run` promises: ready, restarts, an orderly end, one supervisor a node."""
+import os
+import signal
+
+import world
+from world import PROGRAMS, alive, refused, test, wait_until
+
+
+def scene(w):
+    return w.node("region").init("03").run()
+
+
+@test
+def a_second_supervisor_is_refused(node):
+    said = refused(1, node.world.selenga, "node", "run", node.dir)
+    assert str(node.process.pid) in said, said
+    assert node.process.poll() is None
+
+
+@test
+def a_second_gate_of_the_same_node_ends_by_itself(node):
+    import subprocess
+    done = subprocess.run([world.BIN / "selenga-gate", node.dir], capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1, done
+    assert node.selenga("node", "status")
+
+
+@test
+def node_status_tells_of_every_program(node):
+    rows = {r["program"]: r for r in node.selenga("node", "status")}
+    assert sorted(rows) == sorted(PROGRAMS), rows
+    for program, row in rows.items():
+        assert row["well"] and row["pid"] == node.pid(program) and row["version"] and row["memory_bytes"] > 0, row
+        assert program == "gate" or row["store_bytes"] > 0, row
+
+
+@test
+def every_program_that_is_killed_comes_back(node):
+    for program in PROGRAMS:
+        old = node.pid(program)
+        assert node.kill(program)
+        wait_until(lambda: node.pids().get(program) not in (None, old), what=f"{program} is started again")
+        wait_until(lambda: all(r["well"] for r in status_or_nothing(node)), what=f"all well after {program} was killed")
+    assert node.list("organisation")
+
+
+def status_or_nothing(node):
+    try:
+        return node.selenga("node", "status")
+    except world.Refused:
+        return [{"well": False}]
+
+
+@test
+def node_status_fails_while_a_program_does_not_answer(node):
+    pid = node.pid("routing")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        said = refused(1, node.selenga, "node", "status")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert said == "", said
+
+
+@test
+def sigterm_stops_in_order_and_leaves_no_process(node):
+    pids = node.pids()
+    supervisor = node.process.pid
+    assert node.stop() == 0
+    assert not [p for p in (*pids.values(), supervisor) if alive(p)]
+    assert not node.pids()
+    refused(75, node.selenga, "queues", says="is not running")
+
+
+@test
+def a_supervisor_killed_outright_takes_its_programs_with_it(node):
+    node.run()
+    node.kill_all()
+    node.run()
+    assert node.list("organisation")
+
+
+world.main(scene)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shape of the rules beside each kind's message. One message and one row make a kind: storage, checks, lanes, JSON, CSV,
-// command line, help and documentation follow from them. common/kinds.h finds rows; proto/*_kinds.c hold them.
+// Shape of the rules beside each kind's message. One message and one row make a kind: storage, checks, lanes,
+// JSON, CSV, command line, help and documentation follow from them. common/kinds.h finds rows;
+// proto/*_kinds.c hold them.
 #pragma once
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// Personal-data class of a field (152-ФЗ; domain PD-01). There is no zero: a field without a class does not build.
+// Personal-data class of a field (152-ФЗ; domain PD-01). There is no zero: a field without a class does not
+// build.
 typedef enum pd_class {
     PD_IDENTITY = 1, // names a person: names, birth date, СНИЛС, contacts
     PD_SERVICE,      // about a person's work, under a pseudonym
@@ -54,7 +56,8 @@ typedef struct field_rule {
 } field_rule_t;
 
 // Reach (design 2.3). Ranks of levels: 0 school, 1 municipality, 2 region, 3 federation.
-enum reach_up { UP_HOME = 0, UP_SCHOOL = 1, UP_MUNICIPALITY = 2, UP_REGION = 3, UP_ALL = 15 }; // 1 + highest rank it may enter
+// Upwards: 1 + the highest rank it may enter.
+enum reach_up { UP_HOME = 0, UP_SCHOOL = 1, UP_MUNICIPALITY = 2, UP_REGION = 3, UP_ALL = 15 };
 enum reach_down { DOWN_NONE = 0, DOWN_SERVING = 1, DOWN_ALL = 2, DOWN_TO = 3 };
 
 // Who may write a kind: levels of the home node, and how the home stands to the record's organisation.
@@ -78,8 +81,10 @@ typedef struct kind_rule {
     uint8_t up;            // enum reach_up
     uint8_t down;          // enum reach_down
     unsigned writers;      // W_ flags
-    const char *org_field; // field that names the record's organisation: a code, or the ORG of an ORG:NUMBER; NULL: the node's own
-    // Checks across fields; NULL when none. Returns NULL or a fault code of common/fault.h; *ret_field names the field.
+    const char *org_field; // field that names the record's organisation: a code, or the ORG of an ORG:NUMBER;
+                           // NULL: the node's own
+    // Checks across fields; NULL when none. Returns NULL or a fault code of common/fault.h; *ret_field names
+    // the field.
     const char *(*check)(const ProtobufCMessage *body, const char **ret_field);
     const char *help; // English, msgid
 } kind_rule_t;

@@ -17,7 +17,8 @@ enum { PROTOCOL_VERSION = 1 };
 // Neighbours are named by a label: a child's own last path label, or one of these.
 static const uint32_t PEER_SELF = 0;
 static const uint32_t PEER_PARENT = 0xffffffffU;
-static const uint32_t PEER_LABEL_MIN = 0x100; // labels below name the services of this node as local consumers
+static const uint32_t PEER_LABEL_MIN =
+    0x100; // labels below name the services of this node as local consumers
 
 enum message {
     // between gates, and gate with its local callers

@@ -33,6 +33,11 @@ start_node() {
     expect_within 30 grep -qx ready "$TEST_DIR/$1.out" || { tail -n 30 "$TEST_DIR/$1.log" >&2; return 1; }
 }
 
+# no_sanitizer_reports DIR: nothing under it speaks of what a sanitizer saw (in the preset asan).
+no_sanitizer_reports() {
+    ! grep -rlE 'ERROR: (Address|Leak)Sanitizer|runtime error:' --include='*.log' --include='*.out' "$1"
+}
+
 stop_all() {
     local pid code=$?
     for pid in "${nodes[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done

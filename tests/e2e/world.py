@@ -124,6 +124,9 @@ class Node:
         path.write_bytes(text.encode(encoding))
         return self.sheet(sheet, path)
 
+    def export(self, sheet):
+        return self.world.selenga("--node", self.dir, "export", sheet)
+
     def queues(self, **where):
         return [q for q in self.selenga("queues") if all(q[k] == v for k, v in where.items())]
 

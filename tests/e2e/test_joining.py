@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who gets in: tokens that are refused, and a join whose answer was lost."""
+import base64
+import hashlib
+import shutil
+import threading
+import time
+
+import world
+from world import refused, test, wait_until
+
+
+def scene(w):
+    w.hub = w.node("region").init("03").run()
+    w.hub.sheet("organisation", world.SAMPLE / "region" / "organisation.csv")
+    w.other = w.node("other").init("04").run()
+    w.tries = 0
+    return w
+
+
+def refuses(w, token, says, code=1):
+    """The join must be refused and leave nothing behind; the hub must be as it was."""
+    w.tries += 1
+    before = w.hub.list("node")
+    node = w.node(f"refused-{w.tries}")
+    said = refused(code, node._join, token, says=says)
+    left = [p.name for p in w.dir.iterdir() if p.name.startswith(node.name)]
+    assert not left, f"left behind: {left}"
+    assert w.hub.list("node") == before
+    return said
+
+
+def edited(token, change):
+    """The token with other contents and a checksum that fits."""
+    raw = bytearray(base64.urlsafe_b64decode(token.partition(".")[2] + "=="))[:-8]
+    change(raw)
+    raw += hashlib.blake2b(raw, digest_size=16).digest()[:8]
+    return "selenga1." + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+@test
+def what_is_no_token_is_refused(w):
+    refuses(w, "hello", "this is not an invitation")
+    refuses(w, "selenga2.AAAA", "of another version")
+
+
+@test
+def a_damaged_token_is_refused(w):
+    token = w.hub.token("03-08")
+    refuses(w, token[:-1], "damaged")
+    refuses(w, token[:40] + ("A" if token[40] != "A" else "B") + token[41:], "damaged")
+
+
+@test
+def a_forged_secret_is_refused(w):
+    def forge(raw):
+        raw[40] ^= 1
+    refuses(w, edited(w.hub.token("03-08"), forge), "refuses this token")
+
+
+@test
+def an_expired_token_is_refused(w):
+    token = w.hub.token("03-08", "--expires", "1s")
+    issued = time.time()
+    wait_until(lambda: time.time() > issued + 1.5)
+    refuses(w, token, "expired")
+
+
+@test
+def a_token_of_another_region_is_refused(w):
+    """The other region's secret and hub key, this hub's address: the handshake cannot be completed."""
+    def readdress(raw):
+        raw[-5:] = str(w.hub.port).encode()
+    token = edited(w.other.token("03-08"), readdress)
+    directory = w.dir / "foreign"
+    said = refused(75, w.selenga, "node", "join", directory, token, "--timeout", "3", says="the hub at")
+    assert "does not answer" in said, said
+    assert not directory.exists()
+
+
+@test
+def a_used_token_is_refused_and_the_first_node_stays(w):
+    token = w.hub.token("03-08")
+    w.first = w.node("first")
+    w.first._join(token)
+    w.first.run()
+    wait_until(lambda: w.hub.links()[0]["state"] == "up")
+    refuses(w, token, "used")
+    assert [n["org"] for n in w.hub.selenga("node", "list")] == ["03-08"]
+    wait_until(lambda: w.hub.links()[0]["state"] == "up")
+
+
+@test
+def a_directory_that_is_not_empty_is_left_alone(w):
+    before = w.first.conf.read_bytes()
+    refused(1, w.selenga, "node", "join", w.first.dir, w.hub.token("03-01"), says="nothing was changed")
+    assert w.first.conf.read_bytes() == before
+
+
+@test
+def a_node_whose_key_is_not_the_enrolled_one_gets_no_link(w):
+    """Its own configuration, another key: as a copied or guessed node.conf would be."""
+    w.first.stop()
+    kept = (w.first.dir / "secret" / "node.key").read_bytes()
+    shutil.copy(w.other.dir / "secret" / "node.key", w.first.dir / "secret" / "node.key")
+    w.first.run()
+    link = wait_until(lambda: [l for l in w.first.links("parent") if l["state"] == "refused"], what="the link is refused")
+    assert link
+    assert w.hub.links("child")[0]["state"] == "down", w.hub.links()
+    w.first.stop()
+    (w.first.dir / "secret" / "node.key").write_bytes(kept)
+    w.first.run()
+    wait_until(lambda: w.hub.links("child")[0]["state"] == "up", what="its own key works again")
+
+
+@test
+def a_hub_that_is_down_is_not_now_and_leaves_nothing_usable(w):
+    w.token = w.hub.token("03-01")
+    w.hub.stop()
+    w.late = w.node("late")
+    said = refused(75, w.selenga, "node", "join", w.late.dir, w.token, "--timeout", "2")
+    assert "may be given again" in said, said
+    assert not w.late.dir.exists()
+    w.hub.run()
+
+
+@test
+def a_join_whose_answer_was_lost_can_be_given_again(w):
+    """The hub enrols the node, the answer never comes through; the same command finishes it."""
+    line = w.line(w.hub)
+    token = w.hub.token("03-01", "--endpoint", f"tcp://127.0.0.1:{line.port}")
+    # With 0.2 s on the way there is time to cut the line between the hub's commit and the answer's arrival.
+    failed = []
+
+    def join():
+        try:
+            w.selenga("node", "join", w.late.dir, token, "--timeout", "5")
+        except world.Refused as error:
+            failed.append(error)
+    line.delay_s = 0.2
+    thread = threading.Thread(target=join)
+    thread.start()
+    wait_until(lambda: any(n["org"] == "03-01" for n in w.hub.selenga("node", "list")), what="the hub has enrolled it")
+    line.down()
+    thread.join()
+    assert failed and failed[0].code == 75, failed
+    assert not w.late.dir.exists()
+    line.delay_s = 0
+    line.up()
+    w.late._join(token)
+    w.late.run()
+    wait_until(lambda: [l for l in w.hub.links("child") if l["org"] == "03-01" and l["state"] == "up"],
+               what="the node is linked")
+    assert [n["org"] for n in w.hub.selenga("node", "list")].count("03-01") == 1
+    assert not list(w.dir.glob("late.*joining*"))
+
+
+world.main(scene)

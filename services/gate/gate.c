@@ -128,6 +128,8 @@ static int open_outside(gate_t *gate, why_t *why)
         if (r) return refuse_system(gate->node.listen, -r, why);
         r = test_door(gate, why);
         if (r) return r;
+        r = peers_pause(gate->peers); // until the registry has said who may come
+        if (r) return refuse_system(gate->node.listen, -r, why);
     }
     if (gate->node.parent.known)
         gate->link =
@@ -257,6 +259,19 @@ static void take_from_parent(gate_t *gate)
         route_from_parent(gate, &envelope);
 }
 
+// Children are let in once the registry has said whom. A port that is still being given back is tried again.
+static void open_for_children(gate_t *gate)
+{
+    if (gate->listening || !gate->peers || !gate->keys.ready) return;
+    int r = peers_listen(gate->peers);
+    gate->listening = r == 0;
+    if (!r)
+        log_at(L_INFO, "GATE-LISTENS", _("children may come to %s"), peers_endpoint(gate->peers));
+    else
+        log_once(L_WARNING, "GATE-LISTEN", 0, _("cannot listen on %s yet: %s"), peers_endpoint(gate->peers),
+                 zmq_strerror(-r));
+}
+
 static void run_timers(gate_t *gate)
 {
     uint64_t now = mono_ms();
@@ -274,6 +289,7 @@ void gate_run(gate_t *gate)
         wait_for_work(gate);
         take_signals(gate);
         take_from_local(gate);
+        open_for_children(gate);
         take_from_children(gate);
         take_from_parent(gate);
         run_timers(gate);

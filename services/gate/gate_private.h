@@ -25,6 +25,7 @@ struct gate {
     counters_t counters;
     uint64_t counts[N_GATE_COUNTERS];
     int signal_fd, lock_fd;
+    bool listening; // children are let in: the registry has said whom
     bool stop;
     uint64_t started_ms, tick_ms;
     uint64_t keys_asked_ms;               // 0: the registry has answered

@@ -450,6 +450,16 @@ int peers_open(const peers_setup_t *setup, peers_t **ret_peers)
     return 0;
 }
 
+int peers_pause(peers_t *peers)
+{
+    return zmq_unbind(peers->door.socket, peers->endpoint) ? -errno : 0;
+}
+
+int peers_listen(peers_t *peers)
+{
+    return zmq_bind(peers->door.socket, peers->endpoint) ? -errno : 0;
+}
+
 void peers_close(peers_t **peers)
 {
     if (!*peers) return;

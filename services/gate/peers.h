@@ -36,6 +36,12 @@ typedef struct peers_setup {
 int peers_open(const peers_setup_t *setup, peers_t **ret_peers);
 void peers_close(peers_t **peers);
 
+// Stops taking connections until peers_listen, on the same port. While the registry has not said who may
+// come, a refused connection is tried again at once; a handshake without an answer would hold a child up for
+// many seconds.
+int peers_pause(peers_t *peers);
+int peers_listen(peers_t *peers);
+
 // Where it listens really, with the port that the system chose for "*".
 const char *peers_endpoint(const peers_t *peers);
 

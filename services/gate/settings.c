@@ -14,7 +14,7 @@ static const setting_t ROWS[] = {
             N_("After this time without a sign of life a link is taken for down; more than three pings of "
                "both ends")),
     INT_ROW(
-        backoff_base_ms, 10, 600000, "1000", "ms",
+        backoff_base_ms, 10, 600000, "250", "ms",
         N_("The first wait before the parent is tried again; it doubles, and a random part of it is waited")),
     INT_ROW(backoff_max_ms, 10, 3600000, "60000", "ms",
             N_("The longest wait before the parent is tried again")),

@@ -44,6 +44,7 @@ static int give_keys(void)
     Selenga__Key keys[] = {a_key(&child_keys, KEY_CHILD, &child_path),
                            a_key(&invitation_keys, KEY_INVITATION, NULL)};
     registry_answer(&registry, &gate, keys, ARRAY_SIZE(keys));
+    gate_await_log(&gate, "GATE-LISTENS");
     return 0;
 }
 

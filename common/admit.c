@@ -19,7 +19,8 @@ static bool refuse(fault_t *fault, const char *code, slice_t org)
 
 static bool right_service(const store_place_t *place, uint32_t peer, const record_t *r)
 {
-    if (peer < PEER_LABEL_MIN) return r->kind / 100 == peer;
+    if (peer < PEER_LABEL_MIN) // its own, or ours that it gives back
+        return r->kind >= SYSTEM_KINDS && (r->kind / 100 == peer || r->kind / 100 == place->service);
     return r->kind < SYSTEM_KINDS || r->kind / 100 == place->service;
 }
 
@@ -30,15 +31,6 @@ static path_t child_path(const store_place_t *place, uint32_t label)
     be32_store(path.b + path.len, label);
     path.len += PATH_LABEL;
     return path;
-}
-
-// Could a record of this home and reach have gone down to that child? Then the child may hand it back.
-static bool went_down(const store_place_t *place, uint32_t child, const record_t *r)
-{
-    path_t path = child_path(place, child);
-    if (r->down == DOWN_ALL) return true;
-    if (r->down == DOWN_SERVING) return scope_in_child(place->scope, child, r->org) != SCOPE_NO;
-    return r->down == DOWN_TO && path_is_prefix(&path, &r->to);
 }
 
 static bool stamp_fits(const record_t *r, const kind_rule_t *rule)
@@ -60,6 +52,20 @@ static bool org_of_child(const store_place_t *place, uint32_t child, slice_t org
     return refuse(fault, "ORG-UNKNOWN", org);
 }
 
+// Could a record of this home and reach have gone down to that child? Then the child may hand it back.
+static bool went_down(const store_place_t *place, uint32_t child, const record_t *r, fault_t *fault)
+{
+    path_t path = child_path(place, child);
+    bool ours =
+        path_equal(&place->path, &r->home); // a replacement of a lost store knows no organisations yet
+    if (r->down == DOWN_SERVING && !ours)
+        return scope_in_child(place->scope, child, r->org) != SCOPE_NO ||
+               refuse(fault, "ORG-FOREIGN", r->org);
+    bool down = r->down == DOWN_ALL || r->down == DOWN_SERVING ||
+                (r->down == DOWN_TO && path_is_prefix(&path, &r->to));
+    return down || refuse(fault, "HOME-FOREIGN", r->org);
+}
+
 // A new organisation is in nobody's scope yet; what it is put under must be in the sender's.
 static bool organisation_of_child(const store_place_t *place, uint32_t child, const record_t *r,
                                   fault_t *fault)
@@ -73,8 +79,7 @@ static bool organisation_of_child(const store_place_t *place, uint32_t child, co
 static bool admit_child(const store_place_t *place, uint32_t child, const record_t *r, fault_t *fault)
 {
     path_t path = child_path(place, child);
-    if (!path_is_prefix(&path, &r->home))
-        return went_down(place, child, r) || refuse(fault, "HOME-FOREIGN", r->org);
+    if (!path_is_prefix(&path, &r->home)) return went_down(place, child, r, fault);
     bool upward = r->down == DOWN_TO && !path_is_prefix(&path, &r->to);
     if (!upward && r->up <= place->rank) return refuse(fault, "REACH", r->org);
     if (r->kind < SYSTEM_KINDS) return true;
@@ -90,8 +95,17 @@ static bool admit_parent(const store_place_t *place, const record_t *r, fault_t 
         return upward || refuse(fault, "HOME-FOREIGN", r->org);
     }
     if (r->down == DOWN_ALL || (r->down == DOWN_TO && path_is_prefix(&place->path, &r->to))) return true;
-    bool here = r->down == DOWN_SERVING && scope_in_self(place->scope, r->org) != SCOPE_NO;
-    return here || refuse(fault, "REACH", r->org);
+    if (r->down != DOWN_SERVING) return refuse(fault, "REACH", r->org);
+    return scope_in_self(place->scope, r->org) != SCOPE_NO || refuse(fault, "ORG-FOREIGN", r->org);
+}
+
+// What we wrote ourselves in a life that was lost is not judged again, in case the rules have changed since;
+// it only has to be readable.
+static bool readable(const kind_rule_t *rule, slice_t body, fault_t *fault)
+{
+    AUTO(arena_destroy) arena_t *arena = arena_new(body.size);
+    body_t *m;
+    return body_unpack(rule, body, arena, &m, fault) == 0;
 }
 
 bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
@@ -105,6 +119,7 @@ bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_
     if (!good) return false;
     const kind_rule_t *rule = kind_by_number(r->kind);
     if (rule == NULL) return true; // of a newer version: kept and passed on whole
+    if (path_equal(&place->path, &r->home)) return r->deleted || readable(rule, r->body, ret_fault);
     if (!stamp_fits(r, rule)) return refuse(ret_fault, "REACH", r->org);
     return r->deleted || body_check(rule, r->body, ret_fault) == 0;
 }

@@ -24,11 +24,12 @@ static bool lives_in(const store_txn_t *txn, const version_t *v)
 static rid_t stray_id(const store_txn_t *txn, const record_t *r)
 {
     rid_t id;
-    uint8_t key[sizeof id.b + 20];
+    uint8_t key[sizeof id.b + 24];
     memcpy(key, r->id.b, sizeof r->id.b);
     be32_store(key + 16, r->version.inc);
     be64_store(key + 20, r->version.seq);
     be64_store(key + 28, r->version.boot);
+    be32_store(key + 36, txn->store->place.service); // two services of a node may both find one
     crypto_generichash(id.b, sizeof id.b, key, sizeof key, txn->store->place.path.b,
                        sizeof txn->store->place.path.b);
     return id;
@@ -43,7 +44,7 @@ static void address_stray(const store_txn_t *txn, const record_t *r, record_t *d
     draft->to = r->home;
 }
 
-static int keep_stray(store_txn_t *txn, const record_t *r)
+int store_keep_stray(store_txn_t *txn, const record_t *r)
 {
     record_t held;
     if (r->kind == KIND_STRAY) return 0;
@@ -66,13 +67,11 @@ static int keep_stray(store_txn_t *txn, const record_t *r)
 // --- a record whose home is elsewhere (rule 3)
 // -------------------------------------------------------------------------
 
-// Provably one life's past and present? Then the older one is an ancestor and may go.
-static bool one_life(const record_t *a, const record_t *b, const arrival_t *arrival)
+bool store_one_life(const record_t *a, const record_t *b, const witness_t *home_lives)
 {
     if (a->version.boot == b->version.boot) return true;
-    const witness_t *lives = arrival->home_lives;
-    if (lives == NULL) return false;
-    witness_t open = *lives;
+    if (home_lives == NULL) return false;
+    witness_t open = *home_lives;
     open.head = UINT64_MAX;
     return witness_lived(&open, &a->version) && witness_lived(&open, &b->version);
 }
@@ -84,8 +83,8 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     bool newer = cur == NULL || version_cmp(&in->version, &cur->version) > 0;
     bool told = arrival->giveback || place_peer_is_home(&txn->store->place, arrival->peer, in);
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
-    if (cur != NULL && told && !one_life(in, cur, arrival)) {
-        rc = keep_stray(txn, newer ? cur : in);
+    if (cur != NULL && told && !store_one_life(in, cur, arrival->home_lives)) {
+        rc = store_keep_stray(txn, newer ? cur : in);
         if (!newer) *ret = APPLIED_STRAY;
     }
     if (rc == 0 && newer)
@@ -144,7 +143,7 @@ static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, r
     case BACK_STRAY:
         *ret = APPLIED_STRAY;
         bool below = version_cmp(&cur->version, &in->version) < 0;
-        rc = keep_stray(txn, in);
+        rc = store_keep_stray(txn, in);
         if (rc == 0 && below) rc = write_again(txn, in, cur, &place->ancestor);
         return rc;
     }

@@ -254,7 +254,7 @@ size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
 bool feed_wants(const feed_t *feed, uint32_t peer, const record_t *record)
 {
     const link_t *link = feed_find(feed, peer);
-    return link == NULL || filter_wants(&link->out.filter, &store_place(feed->store)->path, record);
+    return link == NULL || producer_wants(feed, link, record);
 }
 
 void feed_set_trouble(feed_t *feed, const char *code)
@@ -288,13 +288,19 @@ bool witness_read(const Selenga__Witness *m, witness_t *ret)
     return true;
 }
 
+size_t witness_wrote(const witness_t *w)
+{
+    size_t n = w->n;
+    while (n > 0 && w->boots[n - 1].start >= w->head) n--;
+    return n;
+}
+
 void witness_message(const witness_t *w, bool with_boots, Selenga__Witness *m)
 {
     selenga__witness__init(m);
     m->has_head = 1;
     m->head = w->head;
-    size_t n = with_boots ? w->n : 0;
-    while (n > 0 && w->boots[n - 1].start >= w->head) n--; // only boots that wrote something
+    size_t n = with_boots ? witness_wrote(w) : 0;
     if (n == 0) return;
     Selenga__Boot *boots = xcalloc(n, sizeof *boots);
     m->boots = xcalloc(n, sizeof *m->boots);

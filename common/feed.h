@@ -65,6 +65,9 @@ void feed_forget(feed_t *feed, uint32_t peer);
 // 0, or -errno of the transaction, which the caller then aborts and tells by feed_rollback.
 int feed_message(feed_t *feed, store_txn_t *txn, uint32_t peer, uint32_t type, slice_t body, int64_t now_ms);
 
+// Judges again what waits in quarantine under this id, as if it had just come.
+int feed_retry(feed_t *feed, store_txn_t *txn, const rid_t *id, bool *ret_admitted);
+
 // After the transaction is durable: acknowledges, and pushes what lanes hold within each consumer's credit.
 int feed_flush(feed_t *feed, int64_t now_ms);
 // After a transaction was lost: every half goes back to what the store holds.

@@ -60,31 +60,75 @@ static int quarantine_garbage(store_txn_t *txn, const arrival_t *arrival, slice_
     fault_t fault;
     fault_set(&fault, "MALFORMED", NULL);
     record_t none = {.id = id_of_garbage(wire)};
-    return quarantine_put(txn, arrival->peer, wire, &none, &fault);
+    return quarantine_put(txn, arrival, wire, &none, &fault);
+}
+
+// A version that was handed back and refused gives way to another one: if that one is not provably its
+// descendant, it may be lost with that, and stays as a stray.
+static int spare_quarantined(store_txn_t *txn, const record_t *in, const arrival_t *arrival, bool admitted)
+{
+    quarantined_t item;
+    int rc = quarantine_get(txn, &in->id, &item);
+    if (rc != 0 || item.record.kind == 0) return rc < 0 ? rc : 0;
+    bool older = version_cmp(&item.record.version, &in->version) <= 0;
+    if (store_one_life(in, &item.record, arrival->home_lives)) return 0;
+    if (older) return item.giveback ? store_keep_stray(txn, &item.record) : 0;
+    return arrival->giveback && !admitted ? store_keep_stray(txn, in) : 0;
+}
+
+static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival, const fault_t *fault)
+{
+    int rc = spare_quarantined(txn, r, arrival, false);
+    return rc == 0 ? quarantine_put(txn, arrival, r->wire, r, fault) : rc;
+}
+
+// Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno.
+static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t peer, fault_t *ret_fault)
+{
+    record_t held;
+    if (!feed->hooks.admit(feed->hooks.arg, txn, peer, r, ret_fault)) return 1;
+    int rc = store_get(txn, &r->id, &held, NULL);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    if (path_equal(&held.home, &r->home) && held.kind == r->kind) return 0;
+    fault_set(ret_fault, "KEY-TAKEN", NULL);
+    return 1;
+}
+
+static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const arrival_t *arrival,
+                       bool *ret_good)
+{
+    fault_t fault;
+    applied_t applied;
+    arrival_t full = *arrival;
+    full.home_lives = lives_of_home(feed, r);
+    int rc = judge(feed, txn, r, arrival->peer, &fault);
+    *ret_good = rc == 0;
+    if (rc != 0) return rc < 0 ? rc : refuse(txn, r, &full, &fault);
+    if ((rc = store_apply(txn, r, &full, &applied)) != 0) return rc;
+    if ((rc = spare_quarantined(txn, r, &full, true)) != 0) return rc;
+    rc = quarantine_clear(txn, &r->id, &r->version);
+    return rc < 0 ? rc : 0;
 }
 
 static int take_one(feed_t *feed, store_txn_t *txn, slice_t wire, const arrival_t *arrival)
 {
-    record_t r, held;
-    fault_t fault;
-    applied_t applied;
+    record_t r;
+    bool good;
     if (record_parse(wire, &r) != 0) return quarantine_garbage(txn, arrival, wire);
-    bool good = feed->hooks.admit(feed->hooks.arg, txn, arrival->peer, &r, &fault);
-    if (good) {
-        int rc = store_get(txn, &r.id, &held, NULL);
-        if (rc < 0) return rc;
-        if (rc == 0 && (!path_equal(&held.home, &r.home) || held.kind != r.kind)) {
-            fault_set(&fault, "KEY-TAKEN", NULL);
-            good = false;
-        }
-    }
-    if (!good) return quarantine_put(txn, arrival->peer, wire, &r, &fault);
-    arrival_t full = *arrival;
-    full.home_lives = lives_of_home(feed, &r);
-    int rc = store_apply(txn, &r, &full, &applied);
-    if (rc != 0) return rc;
-    rc = quarantine_clear(txn, &r.id, &r.version);
-    return rc < 0 ? rc : 0;
+    return take_record(feed, txn, &r, arrival, &good);
+}
+
+int feed_retry(feed_t *feed, store_txn_t *txn, const rid_t *id, bool *ret_admitted)
+{
+    quarantined_t item;
+    *ret_admitted = false;
+    int rc = quarantine_get(txn, id, &item);
+    if (rc != 0 || item.record.kind == 0) return rc < 0 ? rc : 0;
+    record_t copy = store_record_dup(&item.record);
+    arrival_t arrival = {.peer = item.peer, .giveback = item.giveback};
+    rc = take_record(feed, txn, &copy, &arrival, ret_admitted);
+    store_record_free(&copy);
+    return rc;
 }
 
 int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
@@ -117,8 +161,9 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
     consumer_t *in = &link->in;
     AUTO(witness_clear) witness_t seen = {0};
     if (!witness_read(m->witness, &seen) || m->upto < m->after || m->upto > seen.head) return -EBADMSG;
-    bool moved = m->upto != m->after || seen.head != in->cursor.head || seen.n > 0;
+    bool moved = m->upto != m->after || seen.head != in->cursor.head;
     see_witness(in, &seen);
+    moved |= in->boots_changed;
     arrival_t arrival = {.peer = link->peer};
     int rc =
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
@@ -179,31 +224,73 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
 // --- what is due
 // --------------------------------------------------------------------------------------------------------
 
+// What a producer that was put back gets: first what waits in quarantine from it, which may exist nowhere
+// else by now; then LANE_IN. In this order, what leaves the quarantine meanwhile is still met in the lane.
+// Positions: below LANE_BASE the number of quarantined items that went, else LANE_BASE + seq.
+static const uint64_t LANE_BASE = 1ULL << 32;
+
+typedef struct {
+    batch_t *batch;
+    uint32_t peer;
+    uint64_t skip, seen; // items of this peer
+} giving_t;
+
+static int give_quarantined(void *arg, const quarantined_t *item)
+{
+    giving_t *giving = arg;
+    if (item->peer != giving->peer || item->record.kind == 0) return 0;
+    if (giving->seen >= giving->skip) {
+        if (giving->batch->size >= PUSH_BYTES) return 1;
+        batch_add(giving->batch, item->wire);
+    }
+    giving->seen++;
+    return 0;
+}
+
+static int give_lane(store_txn_t *txn, const link_t *link, uint64_t *position, batch_t *batch)
+{
+    lane_reader_t *reader = NULL;
+    uint64_t seq;
+    rid_t id;
+    record_t r;
+    int rc = lane_open(txn, LANE_IN, link->peer, *position - LANE_BASE, &reader);
+    while (rc == 0 && batch->size < PUSH_BYTES && (rc = lane_next(reader, &seq, &id)) == 0) {
+        if ((rc = store_get(txn, &id, &r, NULL)) != 0) break;
+        batch_add(batch, r.wire);
+        *position = LANE_BASE + seq;
+    }
+    lane_close(&reader);
+    return rc;
+}
+
+// 0, KV_NONE when all is given, or -errno.
+static int fill_page(store_txn_t *txn, const link_t *link, uint64_t *position, batch_t *batch)
+{
+    if (*position < LANE_BASE) {
+        giving_t giving = {.batch = batch, .peer = link->peer, .skip = *position};
+        int rc = quarantine_each(txn, give_quarantined, &giving);
+        *position = giving.seen;
+        if (rc != 0) return rc < 0 ? rc : 0;
+        *position = LANE_BASE;
+    }
+    return give_lane(txn, link, position, batch);
+}
+
 static int give_page(feed_t *feed, link_t *link)
 {
     consumer_t *in = &link->in;
     Selenga__Giveback m = SELENGA__GIVEBACK__INIT;
-    lane_reader_t *reader = NULL;
     store_txn_t *txn = NULL;
     AUTO(batch_clear) batch_t batch = {0};
-    uint64_t seq = 0, upto = in->give_after;
-    rid_t id;
-    record_t r;
     int rc = store_begin(feed->store, false, &txn);
     if (rc != 0) return rc;
-    rc = lane_open(txn, LANE_IN, link->peer, in->give_after, &reader);
-    while (rc == 0 && batch.size < PUSH_BYTES && (rc = lane_next(reader, &seq, &id)) == 0) {
-        if ((rc = store_get(txn, &id, &r, NULL)) != 0) break;
-        batch_add(&batch, r.wire);
-        upto = seq;
-    }
-    lane_close(&reader);
+    m.upto = in->give_after;
+    rc = fill_page(txn, link, &m.upto, &batch);
     store_abort(&txn);
     if (rc < 0) return rc;
     m.has_session = m.has_after = m.has_upto = m.has_done = m.has_count = 1;
     m.session = in->session;
     m.after = in->give_after;
-    m.upto = upto;
     m.done = rc == KV_NONE;
     m.count = batch.count;
     m.has_encoding = m.has_plain_bytes = m.has_entries = 1;

@@ -6,7 +6,7 @@
 #include "common/msg.h"
 #include "proto/feed.pb-c.h"
 
-enum { IN_FLIGHT_MAX = 32 };
+enum { IN_FLIGHT_MAX = 32, SYSTEM_KINDS = 100 };
 
 typedef struct consumer {
     bool wanted; // we pull from this peer
@@ -77,6 +77,7 @@ void feed_send(feed_t *feed, uint32_t peer, uint32_t type, const ProtobufCMessag
 
 // Witness <-> message. Out of outside bytes: bounded. free with witness_clear.
 bool witness_read(const Selenga__Witness *m, witness_t *ret); // false when it cannot be one
+size_t witness_wrote(const witness_t *w);                     // lives that wrote something
 // Fills m and its arrays for packing; free m->boots[0] and m->boots with witness_message_free.
 void witness_message(const witness_t *w, bool with_boots, Selenga__Witness *m);
 void witness_message_free(Selenga__Witness *m);
@@ -101,4 +102,6 @@ int producer_load(feed_t *feed, link_t *link);
 int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, int64_t now_ms);
 int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body);
 int producer_flush(feed_t *feed, link_t *link, int64_t now_ms);
+bool producer_wants(const feed_t *feed, const link_t *link,
+                    const record_t *record); // does the consumer's filter let it through?
 void producer_close(producer_t *out);

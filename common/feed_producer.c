@@ -110,8 +110,8 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
     } else if (m->session != out->session || (!out->open && !out->diverged)) {
         out->wake = true; // a session of an earlier run of ours
         return 0;
-    } else if (out->open && m->position == out->sent) {
-        out->answer = true;
+    } else if (out->open && m->position == out->sent && m->position == out->acked) {
+        out->answer = true; // nothing new: it asks whether we are there
     }
     hear_counts(out, m);
     if (out->open && m->position <= out->sent) acknowledge(out, m->position, now_ms);
@@ -165,6 +165,13 @@ static void send_rebase(feed_t *feed, link_t *link)
 // --- push
 // ---------------------------------------------------------------------------------------------------------------
 
+// Strays and refusals belong to one service; another one of the node could not tell them from its own.
+bool producer_wants(const feed_t *feed, const link_t *link, const record_t *record)
+{
+    if (link->peer < PEER_LABEL_MIN && record->kind < SYSTEM_KINDS) return false;
+    return filter_wants(&link->out.filter, &store_place(feed->store)->path, record);
+}
+
 // Fills the batch from the lanes; *ret_upto is how far they were read, head when to their end.
 static int fill(feed_t *feed, link_t *link, size_t room, batch_t *batch, uint64_t *ret_upto, bool *ret_end)
 {
@@ -179,7 +186,7 @@ static int fill(feed_t *feed, link_t *link, size_t room, batch_t *batch, uint64_
     rc = lane_open(txn, store_feed_lanes(link->peer), link->peer, out->scanned, &reader);
     while (rc == 0 && batch->count < PUSH_RECORDS && (rc = lane_next(reader, &seq, &id)) == 0) {
         if ((rc = store_get(txn, &id, &r, NULL)) != 0) break;
-        if (filter_wants(&out->filter, &store_place(feed->store)->path, &r)) {
+        if (producer_wants(feed, link, &r)) {
             if (batch->count > 0 && batch->size + r.wire.size + 4 > room) break;
             batch_add(batch, r.wire);
         }
@@ -198,7 +205,7 @@ static void send_push(feed_t *feed, link_t *link, batch_t *batch, uint64_t upto)
     Selenga__Push m = SELENGA__PUSH__INIT;
     Selenga__Witness witness;
     const witness_t *lives = store_witness(feed->store);
-    bool tell = !out->boots_told || out->n_boots_told != lives->n;
+    bool tell = !out->boots_told || out->n_boots_told != witness_wrote(lives);
     uint32_t plain = (uint32_t)batch->size;
     m.has_session = m.has_after = m.has_upto = m.has_count = m.has_encoding = m.has_plain_bytes =
         m.has_entries = 1;

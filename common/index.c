@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Listing by kind and organisation, and by reference. Kept for records that are not deleted.
+// Listing by kind and organisation, and by reference.
 //
-//   KINDS  kind (4) | hash of org (8) | record id (16)  ->  nothing
+//   KINDS  kind (4) | hash of org (8) | record id (16)  ->  nothing, or 1 for a tombstone: it is not listed,
+//   but it
+//          must find its lanes anew like any other
 //   REFS   referred id (16) | kind (4) | record id (16) ->  nothing
 #include "common/body.h"
 #include "common/kinds.h"
 #include "common/store_private.h"
+#include "proto/kind.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { KIND_KEY = 28, REF_KEY = 36, REFS_MAX = 8 };
@@ -37,13 +41,14 @@ static slice_t ref_key(uint8_t *buf, const rid_t *target, uint32_t kind, const r
 
 static int change_kind(store_txn_t *txn, const record_t *old, const record_t *now)
 {
+    static const uint8_t tombstone = 1;
     uint8_t buf[KIND_KEY];
-    bool was = old != NULL && !old->deleted, is = !now->deleted;
-    if (was && is && slice_equal(old->org, now->org)) return 0;
-    int rc = was ? kv_del(txn->kv, KV_KINDS, kind_key(buf, old->kind, old->org, &old->id)) : 0;
-    if (rc == 0 && is)
-        rc = kv_put(txn->kv, KV_KINDS, kind_key(buf, now->kind, now->org, &now->id), (slice_t){0});
-    return rc;
+    bool moved = old != NULL && !slice_equal(old->org, now->org);
+    if (old != NULL && !moved && old->deleted == now->deleted) return 0;
+    int rc = moved ? kv_del(txn->kv, KV_KINDS, kind_key(buf, old->kind, old->org, &old->id)) : 0;
+    if (rc != 0) return rc;
+    return kv_put(txn->kv, KV_KINDS, kind_key(buf, now->kind, now->org, &now->id),
+                  slice(&tombstone, now->deleted));
 }
 
 typedef struct {
@@ -89,22 +94,22 @@ int index_change(store_txn_t *txn, const record_t *old, const record_t *now)
     return rc == 0 ? change_refs(txn, old, now) : rc;
 }
 
-// Walks keys that begin with prefix, from `start`, handing the last 16 bytes to fn.
-static int walk(store_txn_t *txn, enum kv_table table, slice_t prefix, slice_t start, store_list_fn *fn,
-                void *arg)
+// Walks keys that begin with prefix, from `start`, handing the last 16 bytes to fn; tombstones only if `all`.
+static int walk(store_txn_t *txn, enum kv_table table, slice_t prefix, slice_t start, bool all,
+                store_list_fn *fn, void *arg)
 {
     kv_cursor_t *cursor = NULL;
     slice_t key, value;
     rid_t id;
-    int rc = kv_cursor(txn->kv, table, &cursor);
+    int rc = kv_cursor(txn->kv, table, &cursor), stop = 0;
     if (rc == 0) rc = kv_seek(cursor, start, &key, &value);
     while (rc == 0 && key.size >= prefix.size && memcmp(key.data, prefix.data, prefix.size) == 0) {
         memcpy(id.b, key.data + key.size - sizeof id.b, sizeof id.b);
-        if ((rc = fn(arg, &id)) != 0) break;
+        if ((all || value.size == 0) && (stop = fn(arg, &id)) != 0) break;
         rc = kv_next(cursor, &key, &value);
     }
     kv_close_cursor(&cursor);
-    return rc == KV_NONE ? 0 : rc;
+    return rc < 0 ? rc : stop;
 }
 
 int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const rid_t *after, store_list_fn *fn, void *arg)
@@ -122,7 +127,7 @@ int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const rid_t *after,
         start[KIND_KEY] = 0; // just behind it
         from = (slice_t){.data = start, .size = KIND_KEY + 1};
     }
-    return walk(txn, KV_KINDS, prefix, from, fn, arg);
+    return walk(txn, KV_KINDS, prefix, from, false, fn, arg);
 }
 
 int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg)
@@ -131,5 +136,59 @@ int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list
     static const rid_t zero;
     ref_key(buf, id, kind, &zero);
     slice_t prefix = {.data = buf, .size = kind != 0 ? 20 : 16};
-    return walk(txn, KV_REFS, prefix, prefix, fn, arg);
+    return walk(txn, KV_REFS, prefix, prefix, false, fn, arg);
+}
+
+// --- lanes after the topology changed
+// ---------------------------------------------------------------------------------
+
+typedef struct {
+    rid_t *ids;
+    size_t n, room;
+} ids_t;
+
+static int collect_id(void *arg, const rid_t *id)
+{
+    ids_t *list = arg;
+    if (list->n == list->room) {
+        list->room = list->room * 2 + 64;
+        list->ids = xrealloc(list->ids, list->room * sizeof *list->ids);
+    }
+    list->ids[list->n++] = *id;
+    return 0;
+}
+
+// The kind that comes after this one in the index; also kinds that we do not know.
+static int next_kind(store_txn_t *txn, uint32_t *kind)
+{
+    uint8_t buf[4];
+    slice_t key, value;
+    kv_cursor_t *cursor = NULL;
+    if (*kind == UINT32_MAX) return KV_NONE;
+    be32_store(buf, *kind + 1);
+    int rc = kv_cursor(txn->kv, KV_KINDS, &cursor);
+    if (rc == 0) rc = kv_seek(cursor, slice(buf, sizeof buf), &key, &value);
+    if (rc == 0) *kind = be32_load(key.data);
+    kv_close_cursor(&cursor);
+    return rc;
+}
+
+int store_relane_org(store_txn_t *txn, slice_t org)
+{
+    static const rid_t zero;
+    uint8_t buf[KIND_KEY];
+    uint32_t kind = 0;
+    ids_t list = {0};
+    int rc;
+    while ((rc = next_kind(txn, &kind)) == 0) {
+        const kind_rule_t *rule = kind_by_number(kind);
+        if (rule != NULL && rule->down != DOWN_SERVING)
+            continue; // its lanes do not depend on the organisation
+        slice_t prefix = slice(kind_key(buf, kind, org, &zero).data, 12);
+        if ((rc = walk(txn, KV_KINDS, prefix, prefix, true, collect_id, &list)) != 0) break;
+    }
+    if (rc == KV_NONE) rc = 0;
+    for (size_t i = 0; i < list.n && rc == 0; i++) rc = store_relane(txn, &list.ids[i]);
+    free(list.ids);
+    return rc;
 }

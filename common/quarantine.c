@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//   KV_QUARANTINE  record id (16) -> peer (4) | since (8) | size of reason (2) | reason | the record as
-//   received reason: code \0 field \0 arguments, each ended by \0
+//   KV_QUARANTINE  record id (16) -> peer (4) | since (8) | flags (1) | size of reason (2) | reason |
+//   the record as received. Flags: 1 handed back. Reason: code \0 field \0 arguments, each ended by \0
 #include "common/quarantine.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { HEAD = 14, KIND_REFUSAL = 2 };
+enum { HEAD = 15, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
 
 static slice_t id_key(const rid_t *id)
 {
@@ -112,9 +112,12 @@ static void parse_reason(slice_t v, fault_t *ret)
 static int item_parse(const rid_t *id, slice_t v, quarantined_t *ret)
 {
     if (v.size < HEAD) return -EUCLEAN;
-    size_t reason = (size_t)v.data[12] << 8 | v.data[13];
+    size_t reason = (size_t)v.data[13] << 8 | v.data[14];
     if (v.size < HEAD + reason) return -EUCLEAN;
-    *ret = (quarantined_t){.id = *id, .peer = be32_load(v.data), .since_s = (int64_t)be64_load(v.data + 4)};
+    *ret = (quarantined_t){.id = *id,
+                           .peer = be32_load(v.data),
+                           .since_s = (int64_t)be64_load(v.data + 4),
+                           .giveback = (v.data[12] & FLAG_GIVEBACK) != 0};
     parse_reason(slice(v.data + HEAD, reason), &ret->fault);
     ret->wire = slice(v.data + HEAD + reason, v.size - HEAD - reason);
     if (record_parse(ret->wire, &ret->record) != 0) ret->record = (record_t){.id = *id};
@@ -128,23 +131,30 @@ int quarantine_get(store_txn_t *txn, const rid_t *id, quarantined_t *ret_item)
     return rc == 0 ? item_parse(id, v, ret_item) : rc;
 }
 
-int quarantine_put(store_txn_t *txn, uint32_t peer, slice_t wire, const record_t *record,
+static bool same_item(const quarantined_t *held, const record_t *r, const fault_t *fault)
+{
+    return version_cmp(&held->record.version, &r->version) == 0 && strcmp(held->fault.code, fault->code) == 0;
+}
+
+int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, const record_t *record,
                    const fault_t *fault)
 {
     quarantined_t held;
     int rc = quarantine_get(txn, &record->id, &held);
     if (rc < 0) return rc;
     if (rc == 0 && version_cmp(&held.record.version, &record->version) > 0) return 0;
+    if (rc == 0 && same_item(&held, record, fault) && held.giveback == arrival->giveback) return 0;
     size_t room = HEAD + sizeof *fault + wire.size;
     AUTO(xfree) uint8_t *buf = xmalloc(room);
-    be32_store(buf, peer);
+    be32_store(buf, arrival->peer);
     be64_store(buf + 4, (uint64_t)store_now_s(store_of(txn)));
     size_t reason = pack_reason(fault, buf + HEAD);
-    buf[12] = (uint8_t)(reason >> 8);
-    buf[13] = (uint8_t)reason;
+    buf[12] = arrival->giveback ? FLAG_GIVEBACK : 0;
+    buf[13] = (uint8_t)(reason >> 8);
+    buf[14] = (uint8_t)reason;
     if (wire.size > 0) memcpy(buf + HEAD + reason, wire.data, wire.size);
     rc = kv_put(store_kv(txn), KV_QUARANTINE, id_key(&record->id), slice(buf, HEAD + reason + wire.size));
-    if (rc != 0 || !deserves_notice(txn, peer, record)) return rc;
+    if (rc != 0 || !deserves_notice(txn, arrival->peer, record)) return rc;
     return write_refusal(txn, record, fault);
 }
 
@@ -165,15 +175,15 @@ int quarantine_each(store_txn_t *txn, quarantine_fn *fn, void *arg)
     quarantined_t item;
     rid_t id;
     static const uint8_t first[16];
-    int rc = kv_cursor(store_kv(txn), KV_QUARANTINE, &cursor);
+    int rc = kv_cursor(store_kv(txn), KV_QUARANTINE, &cursor), stop = 0;
     if (rc == 0) rc = kv_seek(cursor, slice(first, sizeof first), &key, &value);
     while (rc == 0) {
         memcpy(id.b, key.data, sizeof id.b);
-        if ((rc = item_parse(&id, value, &item)) != 0 || (rc = fn(arg, &item)) != 0) break;
+        if ((rc = item_parse(&id, value, &item)) != 0 || (stop = fn(arg, &item)) != 0) break;
         rc = kv_next(cursor, &key, &value);
     }
     kv_close_cursor(&cursor);
-    return rc == KV_NONE ? 0 : rc;
+    return rc < 0 ? rc : stop;
 }
 
 struct tally {

@@ -9,20 +9,22 @@
 typedef struct quarantined {
     rid_t id;
     uint32_t peer;   // from whom
+    bool giveback;   // handed back: it may exist nowhere else
     int64_t since_s; // unix time, for people
     fault_t fault;
     slice_t wire;    // the record as received
     record_t record; // parsed; kind 0 if it cannot be
 } quarantined_t;
 
-// Keeps the record, unless a newer version of it waits already. `record` NULL: bytes that are no record.
-int quarantine_put(store_txn_t *txn, uint32_t peer, slice_t wire, const record_t *record,
+// Keeps the record, unless a newer version of it waits already.
+int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, const record_t *record,
                    const fault_t *fault);
 // Takes the item of this id away, if it is not newer than `version` (NULL: whatever it is). KV_NONE when
 // there is none.
 int quarantine_clear(store_txn_t *txn, const rid_t *id, const version_t *version);
 int quarantine_get(store_txn_t *txn, const rid_t *id, quarantined_t *ret_item);
 
-typedef int quarantine_fn(void *arg, const quarantined_t *item); // non-zero stops
+// Non-zero stops, and is what quarantine_each returns. Must not write.
+typedef int quarantine_fn(void *arg, const quarantined_t *item);
 int quarantine_each(store_txn_t *txn, quarantine_fn *fn, void *arg);
 int quarantine_count(store_txn_t *txn, uint32_t peer, uint64_t *ret_n);

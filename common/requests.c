@@ -441,29 +441,16 @@ static int note_again(void *arg, const quarantined_t *q)
     return 0;
 }
 
-static int try_again(service_t *service, store_txn_t *txn, const rid_t *id, unsigned *ret_admitted)
-{
-    quarantined_t q;
-    fault_t fault;
-    applied_t applied;
-    int rc = quarantine_get(txn, id, &q);
-    if (rc != 0 || q.record.kind == 0) return rc < 0 ? rc : 0;
-    if (!admit(&service->place, txn, q.peer, &q.record, &fault)) return 0;
-    record_t copy = store_record_dup(&q.record);
-    arrival_t arrival = {.peer = q.peer};
-    rc = store_apply(txn, &copy, &arrival, &applied);
-    if (rc == 0) rc = quarantine_clear(txn, id, NULL);
-    store_record_free(&copy);
-    if (rc == 0) ++*ret_admitted;
-    return rc < 0 ? rc : 0;
-}
-
 int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsigned *ret_admitted)
 {
     struct again again = {.ids = xcalloc(ROWS_MAX, sizeof(rid_t)), .only = only};
     *ret_admitted = 0;
     int rc = quarantine_each(txn, note_again, &again);
-    for (size_t i = 0; i < again.n && rc >= 0; i++) rc = try_again(service, txn, &again.ids[i], ret_admitted);
+    for (size_t i = 0; i < again.n && rc >= 0; i++) {
+        bool good;
+        rc = feed_retry(service->feed, txn, &again.ids[i], &good);
+        *ret_admitted += rc == 0 && good;
+    }
     free(again.ids);
     return rc < 0 ? rc : 0;
 }

@@ -222,19 +222,6 @@ static int learn_all(service_t *service)
     return rc;
 }
 
-// Records about organisations that another child serves now go to that child's lane.
-static int relane_org(service_t *service, store_txn_t *txn, slice_t org)
-{
-    struct ids list = {0};
-    int rc = 0;
-    for (size_t i = 0; i < N_KINDS && rc == 0; i++)
-        if (KINDS[i]->down == DOWN_SERVING && KINDS[i]->number / 100 == service->def->number)
-            rc = store_list(txn, KINDS[i]->number, org, NULL, collect, &list);
-    for (size_t i = 0; i < list.n && rc == 0; i++) rc = store_relane(txn, &list.ids[i]);
-    free(list.ids);
-    return rc;
-}
-
 static int settle_topology(service_t *service, store_txn_t *txn)
 {
     slice_t org;
@@ -245,7 +232,7 @@ static int settle_topology(service_t *service, store_txn_t *txn)
     service->topology_changed = false;
     while (rc == 0 && scope_moved(service->scope, &org)) {
         memcpy(code, org.data, org.size);
-        rc = relane_org(service, txn, slice(code, org.size));
+        rc = store_relane_org(txn, slice(code, org.size)); // to the lane of the child that serves it now
     }
     return rc == 0 ? requests_retry(service, txn, NULL, &admitted) : rc;
 }

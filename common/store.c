@@ -371,7 +371,10 @@ int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *a
     now.version = (version_t){.inc = txn->inc, .seq = txn->head + 1, .boot = txn->store->boot_id};
     uint8_t *wire = xmalloc(record_size(&now));
     record_pack(&now, wire);
-    rc = store_keep(txn, &now, PEER_SELF, ancestor, had ? &old : NULL, had ? &place : NULL);
+    // From its own bytes: the draft's may be the store's, and die at the first write. What peers would refuse
+    // as garbage must not be written.
+    rc = record_parse(now.wire, &now) == 0 ? 0 : -EINVAL;
+    if (rc == 0) rc = store_keep(txn, &now, PEER_SELF, ancestor, had ? &old : NULL, had ? &place : NULL);
     if (had) store_record_free(&old);
     free(wire);
     if (rc != 0 || ret_record == NULL) return rc;

@@ -130,11 +130,19 @@ typedef struct arrival {
 // Applies one checked version of design 2.6, rules 3 to 7. 0 or -errno.
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied);
 
+// Keeps a version that may exist nowhere else as a stray: a record of ours (design 2.6, rule 7).
+int store_keep_stray(store_txn_t *txn, const record_t *r);
+// Provably one life's past and present? home_lives as in arrival_t. Then the older one is an ancestor and may
+// go.
+bool store_one_life(const record_t *a, const record_t *b, const witness_t *home_lives);
+
 // The neighbour that is itself the record's home; PEER_SELF when none is.
 uint32_t store_home_neighbour(const store_t *store, const record_t *r);
 
 // Recomputes the lanes of a record after the topology changed; appends it at the head where they differ.
 int store_relane(store_txn_t *txn, const rid_t *id);
+// The same for every record about this organisation: tombstones and kinds that we do not know too.
+int store_relane_org(store_txn_t *txn, slice_t org);
 
 // --- lanes
 // ------------------------------------------------------------------------------------------------------

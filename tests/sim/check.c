@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must hold (design 8), told from the tree and the ledger alone: who should hold a record is worked out
+// here anew, not by lanes.
+#include "common/batch.h"
+#include "common/msg.h"
+#include "proto/feed.pb-c.h"
+#include "proto/kinds.h"
+#include "proto/message.h"
+#include "proto/registry.pb-c.h"
+#include "proto/system.pb-c.h"
+#include "tests/sim/sim.h"
+#include <stdlib.h>
+
+enum { KIND_STRAY = 1, KIND_REFUSAL = 2 };
+
+// Every record of a store, in order of id.
+typedef void visit_fn(unit_t *u, store_txn_t *txn, const record_t *r, void *arg);
+
+static void visit(unit_t *u, visit_fn *fn, void *arg)
+{
+    store_txn_t *txn = NULL;
+    kv_cursor_t *cursor = NULL;
+    slice_t key, value;
+    uint8_t zero = 0;
+    if (store_begin(u->store, false, &txn) != 0) return;
+    int rc = kv_cursor(store_kv(txn), KV_RECORDS, &cursor);
+    if (rc == 0) rc = kv_seek(cursor, slice(&zero, 1), &key, &value);
+    for (; rc == 0; rc = kv_next(cursor, &key, &value)) {
+        record_t r;
+        rid_t id;
+        memcpy(id.b, key.data, sizeof id.b);
+        if (store_get(txn, &id, &r, NULL) != 0)
+            broken(u->world, "%s cannot read a record", unit_name(u));
+        else
+            fn(u, txn, &r, arg);
+    }
+    kv_close_cursor(&cursor);
+    store_abort(&txn);
+}
+
+static bool holds(unit_t *u, const rid_t *id, record_t *ret, store_txn_t **ret_txn)
+{
+    if (store_begin(u->store, false, ret_txn) != 0) return false;
+    return store_get(*ret_txn, id, ret, NULL) == 0;
+}
+
+// --- line 2: a cursor never covers what is not durable
+// --------------------------------------------------------------------
+
+void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
+    AUTO(xfree) uint8_t *owned = NULL;
+    slice_t rest, wire;
+    record_t r;
+    if (m == NULL ||
+        batch_open(slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &rest, &owned) != 0) {
+        broken(w, "a push that cannot be read");
+        return;
+    }
+    if (m->session != e->session[way]) return;
+    while (batch_next(&rest, &wire) == 0) {
+        if (record_parse(wire, &r) != 0) continue;
+        if (e->n_claims[way] == e->room[way]) {
+            e->room[way] = e->room[way] * 2 + 32;
+            e->claims[way] = xrealloc(e->claims[way], e->room[way] * sizeof *e->claims[way]);
+        }
+        e->claims[way][e->n_claims[way]++] = (claim_t){.upto = m->upto, .id = r.id, .version = r.version};
+    }
+}
+
+static void check_claim(unit_t *consumer, store_txn_t *txn, const claim_t *claim)
+{
+    record_t r;
+    quarantined_t q;
+    char text[VERSION_TEXT];
+    if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
+    if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
+    if (quarantine_get(txn, &claim->id, &q) == 0 && version_cmp(&q.record.version, &claim->version) >= 0)
+        return;
+    broken(consumer->world, "%s acknowledges %s, which is not durable", unit_name(consumer),
+           version_text(&claim->version, text));
+}
+
+void check_pulled(world_t *w, edge_t *e, int way, unit_t *consumer, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Pull *m = msg_body_unpack(&selenga__pull__descriptor, body);
+    store_txn_t *txn = NULL;
+    int pushes = !way;
+    size_t kept = 0;
+    (void)w;
+    if (m == NULL) return;
+    if (m->restart) {
+        e->session[pushes] = m->session;
+        e->n_claims[pushes] = 0;
+    }
+    if (m->session != e->session[pushes] || e->n_claims[pushes] == 0) return;
+    if (store_begin(consumer->store, false, &txn) != 0) return;
+    for (size_t i = 0; i < e->n_claims[pushes]; i++) {
+        const claim_t *claim = &e->claims[pushes][i];
+        if (claim->upto <= m->position)
+            check_claim(consumer, txn, claim);
+        else
+            e->claims[pushes][kept++] = *claim;
+    }
+    e->n_claims[pushes] = kept;
+    store_abort(&txn);
+}
+
+void check_started(unit_t *u)
+{
+    store_txn_t *txn = NULL;
+    record_t held;
+    if (store_begin(u->store, false, &txn) != 0) return;
+    for (size_t i = 0; i < ledger_count(u->world->ledger); i++) {
+        const ledger_record_t *r = ledger_at(u->world->ledger, i);
+        if (r->home != u->index || r->must == 0) continue;
+        bool has = store_get(txn, &r->id, &held, NULL) == 0;
+        const ledger_version_t *v = has ? ledger_version(r, &held.version) : NULL;
+        if (v == NULL || (r->must & ~v->past) != 0)
+            broken(u->world, "%s lost an acknowledged write", unit_name(u));
+    }
+    store_abort(&txn);
+}
+
+// --- line 3: who should hold a record
+// --------------------------------------------------------------------------------------
+
+static int node_of_path(const world_t *w, const path_t *path)
+{
+    for (int i = 0; i < w->n_nodes; i++)
+        if (path_equal(&w->nodes[i].path, path)) return i;
+    return -1;
+}
+
+static int node_serving(const world_t *w, slice_t code)
+{
+    for (int i = 0; i < w->n_orgs; i++) {
+        if (!slice_equal(slice_text(w->orgs[i].code), code)) continue;
+        for (int o = i, depth = 0; o >= 0 && depth < ORGS_MAX; o = w->orgs[o].parent, depth++)
+            if (w->orgs[o].node >= 0) return w->orgs[o].node;
+    }
+    return -1;
+}
+
+static bool goes_up(const world_t *w, const record_t *r, int home, int node)
+{
+    if (node == home || !tree_is_above(w, node, home)) return false;
+    for (int at = w->nodes[home].parent;; at = w->nodes[at].parent) {
+        if (r->up <= w->nodes[at].rank) return false;
+        if (at == node) return true;
+    }
+}
+
+static bool goes_down(const world_t *w, const record_t *r, int home, int node)
+{
+    if (node == home || !tree_is_above(w, home, node)) return false;
+    if (r->down == DOWN_ALL) return true;
+    if (r->down != DOWN_SERVING) return false;
+    int serving = node_serving(w, r->org);
+    return serving >= 0 && tree_is_above(w, node, serving);
+}
+
+static bool goes_to(const world_t *w, const record_t *r, int home, int node)
+{
+    int to = node_of_path(w, &r->to);
+    if (r->down != DOWN_TO || to < 0) return false;
+    for (int at = home; at != to;) {
+        at = tree_next(w, at, to);
+        if (at == node) return true;
+    }
+    return false;
+}
+
+static bool reads(const unit_t *u, uint32_t kind)
+{
+    for (size_t i = 0; i < u->n_wants; i++)
+        if (u->wants[i] == kind) return true;
+    return false;
+}
+
+static bool same_service(const unit_t *u, uint32_t kind, const unit_t *home)
+{
+    return kind < 100 ? u->service == home->service : kind / 100 == u->service;
+}
+
+static bool reaches(world_t *w, const record_t *r, const unit_t *home, const unit_t *u)
+{
+    if (!same_service(u, r->kind, home)) {
+        const unit_t *reader = unit_at(w, u->node, r->kind / 100);
+        return r->kind >= 100 && reader != NULL && reads(u, r->kind) && reaches(w, r, home, reader);
+    }
+    if (home->service == SERVICE_SECOND) return u == home;
+    int h = home->node, n = u->node;
+    return n == h || goes_up(w, r, h, n) || goes_down(w, r, h, n) || goes_to(w, r, h, n);
+}
+
+// Does the unit let it in, coming from the home's side?
+static bool refuses(world_t *w, const record_t *r, const unit_t *home, const unit_t *u)
+{
+    const ledger_record_t *lr = ledger_find(w->ledger, &r->id);
+    const ledger_version_t *v = lr != NULL ? ledger_version(lr, &r->version) : NULL;
+    if (u == home) return false;
+    if (work_is_bad(u, r)) return true;
+    return v != NULL && v->bad && same_service(u, r->kind, home); // a service of the node trusts the other
+}
+
+// The unit that it comes to `u` from.
+static unit_t *source(world_t *w, const record_t *r, const unit_t *home, const unit_t *u)
+{
+    if (!same_service(u, r->kind, home)) return unit_at(w, u->node, r->kind / 100);
+    return unit_at(w, tree_next(w, u->node, home->node), u->service);
+}
+
+static bool arrives(world_t *w, const record_t *r, const unit_t *home, unit_t *u)
+{
+    for (; u != home; u = source(w, r, home, u))
+        if (refuses(w, r, home, u)) return false;
+    return true;
+}
+
+static void check_refusal(world_t *w, const record_t *r, unit_t *home, unit_t *u)
+{
+    store_txn_t *txn = NULL;
+    quarantined_t q;
+    if (store_begin(u->store, false, &txn) != 0) return;
+    if (quarantine_get(txn, &r->id, &q) != 0 || version_cmp(&q.record.version, &r->version) != 0)
+        broken(w, "%s refused a version of %s and does not show it", unit_name(u), unit_name(home));
+    store_abort(&txn);
+}
+
+static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u)
+{
+    store_txn_t *txn = NULL;
+    record_t held;
+    char text[VERSION_TEXT];
+    bool has = holds(u, &r->id, &held, &txn), should = reaches(w, r, home, u);
+    version_text(&r->version, text);
+    if (has && !should)
+        broken(w, "%s holds kind %u of %s, which does not reach it", unit_name(u), r->kind, unit_name(home));
+    if (should && arrives(w, r, home, u)) {
+        if (!has)
+            broken(w, "%s lacks kind %u of %s, version %s", unit_name(u), r->kind, unit_name(home), text);
+        else if (!slice_equal(held.wire, r->wire))
+            broken(w, "%s has kind %u of %s in another version than %s", unit_name(u), r->kind,
+                   unit_name(home), text);
+    } else if (should) {
+        if (has && version_cmp(&held.version, &r->version) >= 0)
+            broken(w, "%s let a bad version in", unit_name(u));
+        if (arrives(w, r, home, source(w, r, home, u))) check_refusal(w, r, home, u);
+    }
+    store_abort(&txn);
+}
+
+static void check_own(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
+{
+    world_t *w = arg;
+    (void)txn;
+    const ledger_record_t *lr = ledger_find(w->ledger, &r->id);
+    if (lr == NULL) {
+        broken(w, "%s holds what nobody wrote", unit_name(u));
+        return;
+    }
+    unit_t *home = &w->units[lr->home];
+    record_t at_home;
+    store_txn_t *other = NULL;
+    if (u == home) {
+        for (int i = 0; i < w->n_units; i++)
+            if (&w->units[i] != home) check_replica(w, r, home, &w->units[i]);
+        return;
+    }
+    if (!holds(home, &r->id, &at_home, &other))
+        broken(w, "%s holds kind %u that its home %s lacks", unit_name(u), r->kind, unit_name(home));
+    store_abort(&other);
+}
+
+// --- line 4: nothing that a store still held is lost
+// --------------------------------------------------------------------
+
+static ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record_t **ret)
+{
+    *ret = ledger_find(w->ledger, &r->id);
+    return *ret != NULL ? ledger_version(*ret, &r->version) : NULL;
+}
+
+// The version that a stray keeps; itself for any other record.
+static bool unwrap(const record_t *r, record_t *ret, Selenga__Stray **ret_stray)
+{
+    *ret_stray = NULL;
+    *ret = *r;
+    if (r->kind != KIND_STRAY) return r->kind >= 100;
+    if (r->deleted) return false;
+    *ret_stray = msg_body_unpack(&selenga__stray__descriptor, r->body);
+    return *ret_stray != NULL &&
+           record_parse(slice((*ret_stray)->record.data, (*ret_stray)->record.len), ret) == 0;
+}
+
+static void hold(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
+{
+    ledger_record_t *lr;
+    record_t in;
+    AUTO(msg_body_free) Selenga__Stray *stray;
+    (void)u;
+    (void)txn;
+    if (!unwrap(r, &in, &stray)) return;
+    const ledger_version_t *v = version_of(arg, &in, &lr);
+    if (v != NULL) lr->held |= v->past;
+}
+
+void check_held(world_t *w)
+{
+    for (int i = 0; i < w->n_units; i++) visit(&w->units[i], hold, w);
+}
+
+static void keep(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
+{
+    ledger_record_t *lr;
+    record_t in;
+    AUTO(msg_body_free) Selenga__Stray *stray;
+    (void)txn;
+    if (!unwrap(r, &in, &stray)) return;
+    const ledger_version_t *v = version_of(arg, &in, &lr);
+    if (v != NULL && (stray != NULL || lr->home == u->index)) lr->held &= ~v->past;
+}
+
+static int keep_quarantined(void *arg, const quarantined_t *q)
+{
+    ledger_record_t *lr;
+    const ledger_version_t *v = version_of(arg, &q->record, &lr);
+    if (v != NULL) lr->held &= ~v->past;
+    return 0;
+}
+
+static void check_lost(world_t *w)
+{
+    for (int i = 0; i < w->n_units; i++) {
+        store_txn_t *txn = NULL;
+        visit(&w->units[i], keep, w);
+        if (store_begin(w->units[i].store, false, &txn) != 0) continue;
+        quarantine_each(txn, keep_quarantined, w);
+        store_abort(&txn);
+    }
+    for (size_t i = 0; i < ledger_count(w->ledger); i++) {
+        const ledger_record_t *r = ledger_at(w->ledger, i);
+        if (r->held != 0)
+            broken(w, "writes %llx of kind %u of %s are lost", (unsigned long long)r->held, r->kind,
+                   unit_name(&w->units[r->home]));
+    }
+}
+
+// --- line 7, and that a store fits together
+// -------------------------------------------------------------------------------
+
+static void count_places(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
+{
+    uint64_t *n = arg;
+    record_t held;
+    place_t place;
+    (void)u;
+    store_get(txn, &r->id, &held, &place);
+    *n += (uint64_t)__builtin_popcount(place.lanes);
+}
+
+void check_store(unit_t *u)
+{
+    store_txn_t *txn = NULL;
+    kv_cursor_t *cursor = NULL;
+    slice_t key, value;
+    uint8_t zero = 0;
+    uint64_t places = 0, entries = 0;
+    visit(u, count_places, &places);
+    if (store_begin(u->store, false, &txn) != 0) return;
+    int rc = kv_cursor(store_kv(txn), KV_LANES, &cursor);
+    if (rc == 0) rc = kv_seek(cursor, slice(&zero, 1), &key, &value);
+    for (; rc == 0; rc = kv_next(cursor, &key, &value), entries++) {
+        rid_t id;
+        record_t r;
+        place_t place;
+        memcpy(id.b, value.data, sizeof id.b);
+        if (store_get(txn, &id, &r, &place) != 0 || (place.lanes & key.data[0]) == 0 ||
+            place.at != be64_load(key.data + 5))
+            broken(u->world, "%s has an entry in lane %u that belongs to no record", unit_name(u),
+                   key.data[0]);
+    }
+    if (entries != places)
+        broken(u->world, "%s has %llu lane entries for %llu places", unit_name(u),
+               (unsigned long long)entries, (unsigned long long)places);
+    kv_close_cursor(&cursor);
+    store_abort(&txn);
+}
+
+// Each record of the producer's lanes stands at the consumer, or waits in its quarantine; and the other way
+// round.
+static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t consumer_name,
+                       uint32_t producer_name)
+{
+    store_txn_t *out = NULL, *in = NULL;
+    lane_reader_t *reader = NULL;
+    uint64_t seq, sent = 0, taken = 0, quarantined = 0;
+    rid_t id;
+    record_t r;
+    place_t place;
+    quarantined_t q;
+    if (store_begin(producer->store, false, &out) != 0 || store_begin(consumer->store, false, &in) != 0)
+        return;
+    int rc =
+        lane_open(out, store_feed_lanes(consumer_name) & ~(unsigned)LANE_BACK, consumer_name, 0, &reader);
+    while (rc == 0 && (rc = lane_next(reader, &seq, &id)) == 0) {
+        if (store_get(out, &id, &r, NULL) != 0) continue;
+        if (consumer_name < PEER_LABEL_MIN && !reads(consumer, r.kind)) continue;
+        sent++;
+        if (store_get(in, &id, &r, &place) == 0 && place.toward == producer_name)
+            taken++;
+        else if (quarantine_get(in, &id, &q) == 0)
+            quarantined++;
+    }
+    lane_close(&reader);
+    uint64_t held = 0;
+    lane_count(in, LANE_IN, producer_name, 0, UINT64_MAX, &held);
+    if (sent != taken + quarantined || held != taken)
+        broken(w, "feed %s to %s: %llu in lanes, %llu taken, %llu quarantined, %llu held",
+               unit_name(producer), unit_name(consumer), (unsigned long long)sent, (unsigned long long)taken,
+               (unsigned long long)quarantined, (unsigned long long)held);
+    store_abort(&in);
+    store_abort(&out);
+}
+
+// --- the end
+// ------------------------------------------------------------------------------------------------------------------
+
+void check_end(world_t *w)
+{
+    for (int i = 0; i < w->n_units; i++) {
+        visit(&w->units[i], check_own, w);
+        check_store(&w->units[i]);
+        if (feed_malformed(w->units[i].feed) > 0)
+            broken(w, "%s got a malformed message", unit_name(&w->units[i]));
+    }
+    for (int i = 0; i < w->n_edges; i++) {
+        const edge_t *e = &w->edges[i];
+        unit_t *a = &w->units[e->a], *b = &w->units[e->b];
+        if (!e->local || b->n_wants > 0) check_feed(w, a, b, e->b_of_a, e->a_of_b);
+        if (!e->local || a->n_wants > 0) check_feed(w, b, a, e->a_of_b, e->b_of_a);
+    }
+    check_lost(w);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// sim: runs seeds; shrinks and shows those that fail.
+#include "common/mutant.h"
+#include "tests/sim/sim.h"
+#include <argp.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *mutant_on;
+
+static const char *const MUTANTS[] = {
+    "ack_first",
+};
+
+typedef struct options {
+    uint64_t seeds, first;
+    bool trace, list;
+    unsigned stop_after;
+} options_t;
+
+// Nothing here may be random.
+static uint64_t fixed;
+static const char *fixed_name(void)
+{
+    return "fixed";
+}
+static uint32_t fixed_random(void)
+{
+    fixed = fixed * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (uint32_t)(fixed >> 32);
+}
+static void fixed_buf(void *buf, size_t size)
+{
+    for (size_t i = 0; i < size; i++) ((uint8_t *)buf)[i] = (uint8_t)fixed_random();
+}
+static struct randombytes_implementation fixed_bytes = {
+    .implementation_name = fixed_name, .random = fixed_random, .buf = fixed_buf};
+
+static bool run(const plan_t *plan, char *why, size_t size)
+{
+    unsigned messages;
+    fixed = plan->seed;
+    return world_run(plan, why, size, &messages);
+}
+
+// The seed says how long, and which faults.
+static plan_t plan_of(uint64_t seed)
+{
+    static const unsigned steps[] = {60, 150, 300, 600};
+    uint64_t z = (seed + 1) * 0x9e3779b97f4a7c15ULL;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+    z ^= z >> 27;
+    plan_t plan = {.seed = seed, .steps = steps[z % 16 < 6 ? 0 : z % 16 < 11 ? 1 : z % 16 < 14 ? 2 : 3]};
+    plan.faults = (unsigned)(z >> 8) & (unsigned)(z >> 24 | z >> 40) & (FAULT_ALL & ~(unsigned)FAULT_MOVE);
+    return plan;
+}
+
+// Leaves out kinds of faults, then the end, then steps, as long as it still fails.
+static void shrink(plan_t *plan)
+{
+    char why[512];
+    for (unsigned i = 0; i < N_FAULTS; i++) {
+        plan_t less = *plan;
+        less.faults &= ~(1U << i);
+        if (less.faults != plan->faults && !run(&less, why, sizeof why)) *plan = less;
+    }
+    for (unsigned cut = plan->steps / 2; cut > 0;) {
+        plan_t less = *plan;
+        less.steps -= cut;
+        if (less.steps > 0 && !run(&less, why, sizeof why))
+            *plan = less;
+        else
+            cut /= 2;
+    }
+    plan->skip = xcalloc(plan->steps + 1, 1);
+    for (unsigned size = plan->steps / 2 + 1; size > 0; size /= 2)
+        for (unsigned at = 1; at <= plan->steps; at += size) {
+            uint8_t *before = xmemdup(plan->skip, plan->steps + 1);
+            for (unsigned i = at; i < at + size && i <= plan->steps; i++) plan->skip[i] = 1;
+            if (run(plan, why, sizeof why)) memcpy(plan->skip, before, plan->steps + 1);
+            free(before);
+        }
+}
+
+static void show(plan_t *plan, bool with_trace)
+{
+    char why[512] = "";
+    unsigned left = 0;
+    shrink(plan);
+    plan->trace = with_trace;
+    run(plan, why, sizeof why);
+    for (unsigned i = 1; i <= plan->steps; i++) left += plan->skip[i] == 0;
+    printf("  shrunk to %u steps; faults", left);
+    for (unsigned i = 0; i < N_FAULTS; i++)
+        if ((plan->faults >> i & 1) != 0) printf(" %s", FAULT_NAMES[i]);
+    printf("\n  %s\n", why);
+    free(plan->skip);
+}
+
+static const struct argp_option OPTIONS[] = {
+    {"seeds", 's', "N", 0, "how many seeds (1000)", 0},
+    {"first", 'f', "S", 0, "the first (1)", 0},
+    {"mutant", 'm', "NAME", 0, "with this mistake in the core", 0},
+    {"list-mutants", 'l', NULL, 0, "names of the mistakes", 0},
+    {"trace", 't', NULL, 0, "tell what happens in the shrunk run of the first seed that fails", 0},
+    {0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    options_t *o = state->input;
+    int64_t n;
+    switch (key) {
+    case 's':
+    case 'f':
+        if (!int_parse(arg, 1, INT64_MAX, &n)) argp_error(state, "not a number: %s", arg);
+        *(key == 's' ? &o->seeds : &o->first) = (uint64_t)n;
+        return 0;
+    case 'm':
+        mutant_on = arg;
+        return 0;
+    case 'l':
+        o->list = true;
+        return 0;
+    case 't':
+        o->trace = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int list(void)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(MUTANTS); i++) puts(MUTANTS[i]);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct argp argp = {OPTIONS, parse, NULL, "Simulates trees of nodes, one for each seed.",
+                                     NULL,    NULL,  NULL};
+    options_t o = {.seeds = 1000, .first = 1, .stop_after = 5};
+    char why[512];
+    uint64_t failed = 0;
+    randombytes_set_implementation(&fixed_bytes);
+    if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0 || sodium_init() < 0) return 64;
+    if (o.list) return list();
+    for (uint64_t i = 0; i < o.seeds; i++) {
+        plan_t plan = plan_of(o.first + i);
+        if (run(&plan, why, sizeof why)) continue;
+        if (++failed > o.stop_after) continue;
+        printf("seed %llu: %s\n", (unsigned long long)plan.seed, why);
+        if (mutant_on == NULL || o.trace) show(&plan, o.trace && failed == 1);
+        fflush(stdout);
+    }
+    printf("%llu seeds, %llu failed\n", (unsigned long long)o.seeds, (unsigned long long)failed);
+    return failed > 0;
+}

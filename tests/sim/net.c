@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Links that lose, double, reorder, delay, cut and go half-open.
+#include "proto/message.h"
+#include "tests/sim/sim.h"
+#include <stdlib.h>
+
+static bool may(const world_t *w, unsigned fault)
+{
+    return !w->calm && (w->plan.faults & fault) != 0;
+}
+
+static edge_t *edge_of(world_t *w, const unit_t *u, uint32_t peer, int *ret_way)
+{
+    for (int i = 0; i < w->n_edges; i++) {
+        edge_t *e = &w->edges[i];
+        *ret_way = e->a == u->index ? 0 : 1;
+        if (e->a == u->index && e->b_of_a == peer) return e;
+        if (e->b == u->index && e->a_of_b == peer) return e;
+    }
+    return NULL;
+}
+
+static void append(edge_t *e, int way, mail_t *m)
+{
+    mail_t **end = &e->queue[way];
+    while (*end != NULL) end = &(*end)->next;
+    m->next = NULL;
+    *end = m;
+    e->length[way]++;
+}
+
+static mail_t *copy_of(const mail_t *m)
+{
+    return xmemdup(m, sizeof *m + m->size);
+}
+
+const char *type_name(uint32_t type)
+{
+    static const char *const names[] = {"pull", "push", "giveback-ask", "giveback", "rebase", "wake"};
+    return type >= MSG_PULL && type <= MSG_WAKE ? names[type - MSG_PULL] : "?";
+}
+
+void net_send(world_t *w, unit_t *from, uint32_t peer, uint32_t type, slice_t body)
+{
+    int way;
+    edge_t *e = edge_of(w, from, peer, &way);
+    if (from->sends_left == 0) return; // killed before it got so far
+    if (from->sends_left > 0) from->sends_left--;
+    if (e == NULL) {
+        broken(w, "%s sends to %u, which is nobody", unit_name(from), peer);
+        return;
+    }
+    w->messages++;
+    if (type == MSG_PUSH) check_pushed(w, e, way, body);
+    if (type == MSG_PULL) check_pulled(w, e, way, from, body);
+    bool lost = e->cut || e->half[way] || (may(w, FAULT_LOSE) && chance(w, 8));
+    trace(w, "    %s -> %s %s, %zu bytes%s", unit_name(from), unit_name(&w->units[way == 0 ? e->b : e->a]),
+          type_name(type), body.size, lost ? ", lost" : "");
+    if (lost) return;
+    mail_t *m = xmalloc(sizeof *m + body.size);
+    *m = (mail_t){.type = type, .size = body.size};
+    if (body.size > 0) memcpy(m->bytes, body.data, body.size);
+    append(e, way, m);
+}
+
+static mail_t *pick(world_t *w, edge_t *e, int way)
+{
+    mail_t **at = &e->queue[way];
+    if (may(w, FAULT_REORDER) && chance(w, 20))
+        for (unsigned k = below(w, (unsigned)e->length[way]); k > 0; k--) at = &(*at)->next;
+    mail_t *m = *at;
+    *at = m->next;
+    e->length[way]--;
+    if (may(w, FAULT_DOUBLE) && chance(w, 10)) append(e, way, copy_of(m));
+    return m;
+}
+
+static int way_to(const edge_t *e, const unit_t *u)
+{
+    return e->b == u->index ? 0 : e->a == u->index ? 1 : -1;
+}
+
+bool net_has_mail(const world_t *w, const unit_t *u)
+{
+    for (int i = 0; i < w->n_edges; i++) {
+        int way = way_to(&w->edges[i], u);
+        if (way >= 0 && w->edges[i].queue[way] != NULL) return true;
+    }
+    return false;
+}
+
+mail_t *net_take(world_t *w, unit_t *u, uint32_t *ret_peer)
+{
+    unsigned first = below(w, (unsigned)w->n_edges + 1);
+    for (int k = 0; k < w->n_edges; k++) {
+        edge_t *e = &w->edges[(first + (unsigned)k) % (unsigned)w->n_edges];
+        int way = way_to(e, u);
+        if (way < 0 || e->queue[way] == NULL) continue;
+        *ret_peer = way == 0 ? e->a_of_b : e->b_of_a;
+        return pick(w, e, way);
+    }
+    return NULL;
+}
+
+void net_drop(edge_t *e, int way, world_t *w, unsigned percent)
+{
+    mail_t **at = &e->queue[way];
+    while (*at != NULL) {
+        if (!chance(w, percent)) {
+            at = &(*at)->next;
+            continue;
+        }
+        mail_t *gone = *at;
+        *at = gone->next;
+        e->length[way]--;
+        free(gone);
+    }
+}
+
+static void tell(world_t *w, int unit, uint32_t peer, bool up)
+{
+    unit_t *u = &w->units[unit];
+    if (u->feed != NULL) feed_link(u->feed, peer, up, w->now_ms);
+}
+
+void net_cut(world_t *w, edge_t *e, bool cut)
+{
+    e->cut = cut;
+    e->half[0] = e->half[1] = false;
+    if (cut)
+        for (int way = 0; way < 2; way++) net_drop(e, way, w, 50);
+    // A side that was not told finds out by silence.
+    if (!cut || chance(w, 70)) tell(w, e->a, e->b_of_a, !cut);
+    if (!cut || chance(w, 70)) tell(w, e->b, e->a_of_b, !cut);
+}
+
+void net_clear(world_t *w)
+{
+    for (int i = 0; i < w->n_edges; i++)
+        for (int way = 0; way < 2; way++) {
+            net_drop(&w->edges[i], way, w, 100);
+            free(w->edges[i].claims[way]);
+        }
+}

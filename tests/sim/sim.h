@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// The simulator's world: a tree of nodes in one process and thread, under virtual time. See README.md.
+#pragma once
+#include "common/feed.h"
+#include "common/quarantine.h"
+#include "common/topology.h"
+#include "tests/sim/kv_mem.h"
+#include "tests/sim/ledger.h"
+
+enum {
+    NODES_MAX = 9,
+    UNITS_MAX = NODES_MAX + 1, // one service a node, and a second one at one of them
+    EDGES_MAX = UNITS_MAX,
+    ORGS_MAX = 16,
+    IMAGES_MAX = 3,
+    SERVICE_MAIN = 1,
+    SERVICE_SECOND = 2,
+    KIND_UNKNOWN = 190, // no rules anywhere: judged by its stamp alone
+};
+
+// Kinds of faults; a seed has a random subset.
+enum {
+    FAULT_LOSE = 1,
+    FAULT_DOUBLE = 2,
+    FAULT_REORDER = 4,
+    FAULT_CUT = 8,
+    FAULT_HALF = 16,
+    FAULT_KILL = 32,
+    FAULT_RESTORE = 64,
+    FAULT_WIPE = 128,
+    FAULT_FULL = 256,
+    FAULT_BAD = 512,   // records that break a rule
+    FAULT_MOVE = 1024, // an organisation goes under another one
+    FAULT_ALL = 2047,
+};
+extern const char *const FAULT_NAMES[];
+enum { N_FAULTS = 11 };
+
+// What one run does. The same plan gives the same run.
+typedef struct plan {
+    uint64_t seed;
+    unsigned steps;
+    unsigned faults;
+    uint8_t *skip; // steps left out, by shrinking; NULL: none
+    bool trace;
+} plan_t;
+
+typedef struct mail {
+    struct mail *next;
+    uint32_t type;
+    size_t size;
+    uint8_t bytes[];
+} mail_t;
+
+// What a push carried, until the consumer says that it is durable.
+typedef struct claim {
+    uint64_t upto;
+    rid_t id;
+    version_t version;
+} claim_t;
+
+// A link between two units, both ways. [0]: from a to b.
+typedef struct edge {
+    int a, b;         // units
+    uint32_t b_of_a;  // how a calls b
+    uint32_t a_of_b;  // how b calls a
+    bool local;       // two services of one node
+    bool cut;         // nothing passes, and both are told sooner or later
+    bool half[2];     // nothing passes that way, and nobody is told
+    mail_t *queue[2]; // on its way
+    size_t length[2];
+    uint64_t session[2]; // of the consumer that pulls over queue[!i] and is pushed to over queue[i]
+    claim_t *claims[2];
+    size_t n_claims[2], room[2];
+} edge_t;
+
+typedef struct node {
+    int parent; // -1: the root
+    path_t path;
+    uint8_t rank;
+    int org;
+} node_t;
+
+typedef struct org {
+    char code[16];
+    int parent; // as the root last wrote it; -1: none
+    int node;   // -1: none stands there
+} org_t;
+
+typedef struct world world_t;
+
+// One service of one node: a process with a store.
+typedef struct unit {
+    world_t *world;
+    int index, node;
+    uint32_t service;
+    uint32_t wants[8]; // kinds of the other service
+    size_t n_wants;
+    bool picky; // knows rules of KIND_UNKNOWN that others do not
+    kv_t *kv;
+    store_t *store; // NULL: not running
+    feed_t *feed;
+    scope_t *scope;
+    store_place_t place;
+    bool topology_changed;
+    int64_t ticked_ms;
+    kv_full_t full;
+    kv_image_t *images[IMAGES_MAX];
+    size_t n_images;
+    int sends_left; // a kill in the middle of sending; -1: none
+    // of the open transaction
+    uint64_t token; // bit of the write that is being made; 0: the core writes for itself
+    bool token_bad;
+    ledger_open_t pending; // what the ledger takes over at the commit
+} unit_t;
+
+struct world {
+    plan_t plan;
+    uint64_t rng;
+    int64_t now_ms;
+    unsigned step;
+    bool calm; // no faults any more
+    node_t nodes[NODES_MAX];
+    int n_nodes;
+    org_t orgs[ORGS_MAX];
+    int n_orgs;
+    unit_t units[UNITS_MAX];
+    int n_units;
+    edge_t edges[EDGES_MAX];
+    int n_edges;
+    ledger_t *ledger;
+    uint32_t kinds; // bits of the rows of work.c that this seed uses
+    uint64_t serial, messages;
+    char why[512]; // what failed first; empty: nothing
+};
+
+// --- chance
+uint64_t rnd(world_t *w);
+unsigned below(world_t *w, unsigned n); // 0..n-1
+bool chance(world_t *w, unsigned percent);
+
+// Notes the first failure. Always false.
+bool broken(world_t *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void trace(world_t *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *unit_name(const unit_t *u); // a static buffer of a few
+
+// --- tree.c
+void tree_make(world_t *w);
+int tree_child_towards(const world_t *w, int node, int below); // -1: not below
+bool tree_is_above(const world_t *w, int above, int node);     // or the same
+int tree_next(const world_t *w, int from, int to);             // next node on the way
+unit_t *unit_at(world_t *w, int node, uint32_t service);       // NULL: none
+
+// --- net.c
+const char *type_name(uint32_t type);
+void net_send(world_t *w, unit_t *from, uint32_t peer, uint32_t type, slice_t body);
+// Takes a message that waits for the unit; NULL: none. Free it.
+mail_t *net_take(world_t *w, unit_t *u, uint32_t *ret_peer);
+bool net_has_mail(const world_t *w, const unit_t *u);
+void net_cut(world_t *w, edge_t *e, bool cut);
+void net_drop(edge_t *e, int way, world_t *w, unsigned percent);
+void net_clear(world_t *w);
+
+// --- unit.c
+typedef enum kill_point {
+    KILL_NOT,
+    KILL_IN_TXN,
+    KILL_BEFORE_COMMIT,
+    KILL_AFTER_COMMIT,
+    KILL_IN_FLUSH
+} kill_point_t;
+bool unit_start(unit_t *u);
+void unit_stop(unit_t *u); // as a kill does: what was not committed is gone
+// One round of the service's loop: takes up to n messages, makes n writes, commits, sends.
+void unit_turn(unit_t *u, unsigned n_messages, unsigned n_writes, kill_point_t kill);
+
+// --- work.c
+void work_setup(world_t *w);                  // organisations and nodes
+int work_repair(unit_t *u, store_txn_t *txn); // what a lost store should have: writes again
+int work_write(unit_t *u, store_txn_t *txn);
+int work_move(unit_t *u, store_txn_t *txn);
+int work_mend(unit_t *u, store_txn_t *txn);           // present versions that break a rule are written anew
+bool work_is_bad(const unit_t *u, const record_t *r); // does this unit refuse it for its content?
+
+// --- check.c
+void check_pushed(world_t *w, edge_t *e, int way, slice_t body);
+void check_pulled(world_t *w, edge_t *e, int way, unit_t *consumer, slice_t body);
+void check_store(unit_t *u);   // lanes and places fit
+void check_started(unit_t *u); // nothing acknowledged is missing
+void check_held(world_t *w);   // notes what exists when the faults stop
+void check_end(world_t *w);
+
+// --- world.c
+// Runs a plan. True: all held; else `why` says what did not.
+bool world_run(const plan_t *plan, char *why, size_t why_size, unsigned *ret_messages);

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+// One service of one node, with the duties of common/service.c and none of its sockets: take in, decide in
+// one transaction, commit, send. It can be killed between any two of them.
+#include "common/admit.h"
+#include "common/msg.h"
+#include "common/mutant.h"
+#include "proto/kinds.h"
+#include "proto/message.h"
+#include "proto/registry.pb-c.h"
+#include "tests/sim/sim.h"
+#include <errno.h>
+#include <stdlib.h>
+
+static unit_t *clock_of; // the store's clock has no argument
+
+static int64_t odd_clock(void) // nothing may depend on it
+{
+    return (int64_t)(rnd(clock_of->world) % 4000000000U);
+}
+
+// --- topology
+// -----------------------------------------------------------------------------------------------------------
+
+static void learn(unit_t *u, const record_t *r)
+{
+    path_t path;
+    if (r->kind == N_ORGANISATION && r->deleted) u->topology_changed |= scope_drop_org(u->scope, r->org);
+    if (r->kind == N_ORGANISATION && !r->deleted) {
+        AUTO(msg_body_free)
+        Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r->body);
+        if (m == NULL || m->code == NULL) return;
+        slice_t parent = m->parent != NULL ? slice_text(m->parent) : (slice_t){0};
+        u->topology_changed |= scope_set_org(u->scope, slice_text(m->code), parent, slice_text(m->kind));
+    }
+    if (r->kind == N_NODE && !r->deleted) {
+        AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
+        if (m == NULL || m->org == NULL || !path_from_bytes(slice(m->path.data, m->path.len), &path)) return;
+        u->topology_changed |= scope_set_node(u->scope, slice_text(m->org), &path);
+    }
+}
+
+typedef struct {
+    unit_t *unit;
+    store_txn_t *txn;
+} reading_t;
+
+static int learn_one(void *arg, const rid_t *id)
+{
+    reading_t *reading = arg;
+    record_t r;
+    int rc = store_get(reading->txn, id, &r, NULL);
+    if (rc == 0) learn(reading->unit, &r);
+    return rc;
+}
+
+static int learn_all(unit_t *u)
+{
+    static const uint32_t kinds[] = {N_ORGANISATION, N_NODE};
+    slice_t org;
+    reading_t reading = {.unit = u};
+    scope_destroy(&u->scope);
+    u->scope = scope_new(&u->place.path, u->world->orgs[u->world->nodes[u->node].org].code);
+    u->place.scope = u->scope;
+    if (u->store != NULL) store_set_scope(u->store, u->scope);
+    int rc = store_begin(u->store, false, &reading.txn);
+    for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++)
+        rc = store_list(reading.txn, kinds[i], (slice_t){0}, NULL, learn_one, &reading);
+    store_abort(&reading.txn);
+    while (scope_moved(u->scope, &org)) {} // lanes are as the topology was when they were written
+    u->topology_changed = false;
+    return rc;
+}
+
+typedef struct {
+    rid_t ids[512];
+    size_t n;
+} ids_t;
+
+static int collect(void *arg, const rid_t *id)
+{
+    ids_t *list = arg;
+    if (list->n < ARRAY_SIZE(list->ids)) list->ids[list->n++] = *id;
+    return 0;
+}
+
+static int note_again(void *arg, const quarantined_t *q)
+{
+    return admit_may_change(&q->fault) ? collect(arg, &q->id) : 0;
+}
+
+static bool admit_here(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
+{
+    unit_t *u = arg;
+    if (!admit(&u->place, txn, peer, r, ret_fault)) return false;
+    if (!work_is_bad(u, r)) return true;
+    fault_set(ret_fault, "RANGE", "body", "1", "2");
+    return false;
+}
+
+static int settle_topology(unit_t *u, store_txn_t *txn)
+{
+    slice_t org;
+    char code[ORG_MAX + 1];
+    ids_t list = {.n = 0};
+    int rc = 0;
+    if (!u->topology_changed) return 0;
+    u->topology_changed = false;
+    while (rc == 0 && scope_moved(u->scope, &org)) {
+        memcpy(code, org.data, org.size);
+        rc = store_relane_org(txn, slice(code, org.size));
+    }
+    if (rc == 0) rc = quarantine_each(txn, note_again, &list);
+    bool good;
+    for (size_t i = 0; i < list.n && rc == 0; i++) rc = feed_retry(u->feed, txn, &list.ids[i], &good);
+    return rc;
+}
+
+// --- what the ledger hears
+// ------------------------------------------------------------------------------------------------
+
+static uint64_t past_of(const unit_t *u, const record_t *r)
+{
+    const ledger_record_t *known = r != NULL ? ledger_find(u->world->ledger, &r->id) : NULL;
+    const ledger_version_t *v = known != NULL ? ledger_version(known, &r->version) : NULL;
+    return v != NULL ? v->past : 0;
+}
+
+static ledger_version_t *hear_write(unit_t *u, ledger_record_t *lr, const record_t *old, const record_t *now)
+{
+    ledger_version_t *v = ledger_add(lr, &now->version);
+    v->past = past_of(u, old) | u->token;
+    v->hash = wire_hash(now->wire);
+    v->bad = u->token_bad;
+    if (u->token == 0 && old != NULL && ledger_version(lr, &old->version) != NULL)
+        v->bad = ledger_version(lr, &old->version)->bad; // written again as it was
+    return v;
+}
+
+static void on_change(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
+{
+    unit_t *u = arg;
+    world_t *w = u->world;
+    char text[VERSION_TEXT], was[VERSION_TEXT];
+    bool home = path_equal(&now->home, &u->place.path) && (now->kind < 100 || now->kind / 100 == u->service);
+    ledger_record_t *lr = ledger_find(w->ledger, &now->id);
+    (void)txn;
+    learn(u, now);
+    if (lr == NULL && home) lr = ledger_make(w->ledger, &now->id, now->kind, u->index);
+    ledger_version_t *v = lr != NULL ? ledger_version(lr, &now->version) : NULL;
+    bool own = v == NULL && home &&
+               now->version.boot == store_witness(u->store)->boots[store_witness(u->store)->n - 1].id;
+    if (own) v = hear_write(u, lr, old, now);
+    version_text(&now->version, text);
+    trace(w, "    %s: kind %u %02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
+          text, own ? " (written)" : "");
+    if (v == NULL || (!own && v->fate != DURABLE && lr->home != u->index)) {
+        broken(w, "%s holds version %s of kind %u that nobody wrote", unit_name(u), text, now->kind);
+        return;
+    }
+    if (v->hash != wire_hash(now->wire))
+        broken(w, "%s holds other bytes of %s than were written", unit_name(u), text);
+    if (old != NULL && version_cmp(&now->version, &old->version) <= 0)
+        broken(w, "%s goes back from %s to %s", unit_name(u), version_text(&old->version, was), text);
+    if (home && (past_of(u, old) & ~v->past) != 0)
+        broken(w, "%s, its home, drops what %s says for %s", unit_name(u), version_text(&old->version, was),
+               text);
+    if (home) ledger_note(&u->pending, lr, &now->version, v->past, own);
+}
+
+static void on_send(void *arg, uint32_t peer, uint32_t type, slice_t body)
+{
+    unit_t *u = arg;
+    net_send(u->world, u, peer, type, body);
+}
+
+// --- life
+// -----------------------------------------------------------------------------------------------------------------
+
+bool unit_start(unit_t *u)
+{
+    world_t *w = u->world;
+    feed_hooks_t hooks = {.arg = u, .admit = admit_here, .send = on_send};
+    clock_of = u;
+    kv_mem_set_full(u->kv, KV_WELL);
+    u->sends_left = -1;
+    u->ticked_ms = w->now_ms;
+    int rc = store_open(u->kv, &u->place, rnd(w) | 1, odd_clock, &u->store);
+    if (rc != 0) return broken(w, "%s cannot open its store: %d", unit_name(u), rc);
+    if ((rc = learn_all(u)) != 0) return broken(w, "%s cannot read its store: %d", unit_name(u), rc);
+    store_on_change(u->store, on_change, u);
+    u->feed = feed_new(u->store, &hooks, rnd(w));
+    for (int i = 0; i < w->n_edges; i++) {
+        const edge_t *e = &w->edges[i];
+        if (e->a != u->index && e->b != u->index) continue;
+        uint32_t peer = e->a == u->index ? e->b_of_a : e->a_of_b;
+        feed_filter_t filter = {.n_kinds = u->n_wants};
+        memcpy(filter.kinds, u->wants, sizeof u->wants);
+        if (e->local && u->n_wants > 0) feed_subscribe(u->feed, peer, &filter);
+        if (!e->cut) feed_link(u->feed, peer, true, w->now_ms);
+    }
+    check_started(u);
+    kv_mem_set_full(u->kv, u->full);
+    return true;
+}
+
+void unit_stop(unit_t *u)
+{
+    ledger_close(&u->pending, false);
+    feed_destroy(&u->feed);
+    store_close(&u->store);
+    scope_destroy(&u->scope);
+}
+
+static int work(unit_t *u, store_txn_t *txn, unsigned n_writes)
+{
+    int rc = 0;
+    for (; n_writes > 0 && rc == 0; n_writes--) rc = work_write(u, txn);
+    return rc;
+}
+
+// The part inside the transaction. *ret_killed: stopped in the middle.
+static int decide(unit_t *u, store_txn_t *txn, unsigned n_messages, unsigned n_writes, unsigned die_after)
+{
+    world_t *w = u->world;
+    uint32_t peer;
+    mail_t *m;
+    int rc = 0;
+    for (unsigned i = 0; i < n_messages && rc == 0 && (m = net_take(w, u, &peer)) != NULL; i++) {
+        trace(w, "    %s takes %s from %x", unit_name(u), type_name(m->type), peer);
+        rc = feed_message(u->feed, txn, peer, m->type, slice(m->bytes, m->size), w->now_ms);
+        free(m);
+        if (i + 1 == die_after) return -EINTR;
+    }
+    if (rc == 0) rc = work(u, txn, n_writes);
+    return rc == 0 ? settle_topology(u, txn) : rc;
+}
+
+static void give_up(unit_t *u, int rc)
+{
+    world_t *w = u->world;
+    ledger_close(&u->pending, false);
+    trace(w, "    %s gives up: %d", unit_name(u), rc);
+    if (rc != -ENOSPC) broken(w, "%s fails with %d", unit_name(u), rc);
+    feed_rollback(u->feed, w->now_ms);
+    feed_set_trouble(u->feed, "DISK-FULL");
+    if (learn_all(u) != 0) broken(w, "%s cannot read its store", unit_name(u));
+}
+
+static void finish(unit_t *u)
+{
+    world_t *w = u->world;
+    feed_set_trouble(u->feed, "");
+    int rc = feed_flush(u->feed, w->now_ms);
+    if (rc != 0) broken(w, "%s cannot flush: %d", unit_name(u), rc);
+}
+
+void unit_turn(unit_t *u, unsigned n_messages, unsigned n_writes, kill_point_t kill)
+{
+    world_t *w = u->world;
+    store_txn_t *txn = NULL;
+    clock_of = u;
+    if (w->now_ms - u->ticked_ms >= 1000) {
+        feed_tick(u->feed, w->now_ms);
+        u->ticked_ms = w->now_ms;
+    }
+    if (kill == KILL_IN_FLUSH) u->sends_left = (int)below(w, 4);
+    int rc = store_begin(u->store, true, &txn);
+    if (rc == 0)
+        rc = decide(u, txn, n_messages, n_writes, kill == KILL_IN_TXN ? 1 + below(w, n_messages + 1) : 0);
+    if (MUTANT("ack_first") && rc == 0) finish(u);
+    bool die = kill == KILL_IN_TXN || kill == KILL_BEFORE_COMMIT;
+    if (rc == 0 && !die)
+        rc = store_commit(&txn);
+    else
+        store_abort(&txn);
+    if (die) {
+        unit_stop(u);
+        return;
+    }
+    if (rc != 0) {
+        give_up(u, rc);
+    } else {
+        ledger_close(&u->pending, true);
+        if (kill != KILL_AFTER_COMMIT) finish(u);
+    }
+    if (kill != KILL_NOT) unit_stop(u);
+}

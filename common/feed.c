@@ -59,7 +59,7 @@ static link_t *make_link(feed_t *feed, uint32_t peer)
     link_t *link = xcalloc(1, sizeof *link);
     link->peer = peer;
     link->in.wanted = peer >= PEER_LABEL_MIN; // a neighbour's same service; local ones by subscription
-    link->in.window = WINDOW_BYTES;
+    link->in.window = WINDOW_FIRST_BYTES;
     feed->links[i] = link;
     feed->n_links++;
     return link;

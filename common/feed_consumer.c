@@ -175,6 +175,15 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
     return moved ? save_cursor(txn, link) : 0;
 }
 
+// The window follows the line. Only pushes that were ready when we asked tell how long the line takes.
+static void fit_window(consumer_t *in, const Selenga__Push *m, int64_t now_ms)
+{
+    int64_t took_ms = now_ms - in->asked_ms;
+    if (in->backlog && took_ms < WINDOW_FAST_MS && in->window < WINDOW_BYTES) in->window *= 2;
+    if (in->backlog && took_ms > WINDOW_SLOW_MS && in->window > WINDOW_MIN_BYTES) in->window /= 2;
+    in->backlog = m->witness != NULL && m->upto < m->witness->head;
+}
+
 int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
 {
     consumer_t *in = &link->in;
@@ -187,6 +196,7 @@ int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, in
         in->open = false;
         return 0;
     }
+    fit_window(in, m, now_ms);
     return apply_push(feed, txn, link, m);
 }
 
@@ -348,7 +358,7 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
     consumer_t *in = &link->in;
     int rc = 0;
     if (in->restart) {
-        in->restart = in->ack = in->give = false;
+        in->restart = in->ack = in->give = in->backlog = false;
         in->session = feed_session(feed);
         in->open = true;
         in->heard_ms = now_ms;

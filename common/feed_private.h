@@ -16,6 +16,7 @@ typedef struct consumer {
     witness_t cursor;  // the producer's lineage and head at `expected`
     bool boots_changed;
     uint32_t window; // credit now, by what the line carries
+    bool backlog;    // the producer had more when it pushed last: what comes next was ready
     int64_t heard_ms, asked_ms;
     feed_filter_t filter;
     // due at the next flush

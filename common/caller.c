@@ -17,13 +17,23 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { PROBE_EVERY_MS = 250, QUEUE_MESSAGES = 16, MONITOR_REFUSED = ZMQ_EVENT_HANDSHAKE_FAILED_AUTH };
+enum {
+    PROBE_EVERY_MS = 250,
+    QUEUE_MESSAGES = 16,
+    MONITOR_EVENTS = ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+                     ZMQ_EVENT_HANDSHAKE_SUCCEEDED,
+    // A hub with another key closes the connection at our first word. A cut line looks the same, but not so
+    // often in a row.
+    STRANGER_AFTER = 5,
+};
 
 struct caller {
     void *context;
     void *socket;
-    void *monitor; // hub only: tells of a refused key
-    int dir_fd;    // -1 for a hub
+    void *monitor;      // hub only: tells of a refused key
+    unsigned strangers; // connections that ended in the handshake
+    bool proved;        // one did not: it is the hub
+    int dir_fd;         // -1 for a hub
     uint64_t last_call;
     zmq_msg_t reply; // always initialised
 };
@@ -88,7 +98,7 @@ static int watch_refusals(caller_t *caller)
 {
     static const char address[] = "inproc://caller-monitor";
     int zero = 0;
-    if (zmq_socket_monitor(caller->socket, address, MONITOR_REFUSED)) return -errno;
+    if (zmq_socket_monitor(caller->socket, address, MONITOR_EVENTS)) return -errno;
     caller->monitor = zmq_socket(caller->context, ZMQ_PAIR);
     if (!caller->monitor) return -errno;
     zmq_setsockopt(caller->monitor, ZMQ_LINGER, &zero, sizeof zero);
@@ -128,14 +138,25 @@ static int take_reply(caller_t *caller, envelope_t *ret_reply)
     return -errno;
 }
 
-static bool was_refused(caller_t *caller)
+// What the monitor tells of the handshake: 0, CALLER_E_REFUSED or CALLER_E_STRANGER.
+static int handshake_fault(caller_t *caller)
 {
-    if (!caller->monitor) return false;
-    zmq_msg_t event;
-    zmq_msg_init(&event);
-    bool refused = zmq_msg_recv(&event, caller->monitor, ZMQ_DONTWAIT) >= 0;
-    zmq_msg_close(&event);
-    return refused;
+    if (!caller->monitor) return 0;
+    uint16_t event = 0;
+    zmq_msg_t part; // of an event: its number first, then its address
+    zmq_msg_init(&part);
+    while (zmq_msg_recv(&part, caller->monitor, ZMQ_DONTWAIT) >= 0) {
+        if (!zmq_msg_more(&part) || zmq_msg_size(&part) < sizeof event) continue;
+        memcpy(&event, zmq_msg_data(&part), sizeof event);
+        if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) break;
+        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+            caller->proved = true;
+        else
+            caller->strangers++;
+    }
+    zmq_msg_close(&part);
+    if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) return CALLER_E_REFUSED;
+    return !caller->proved && caller->strangers >= STRANGER_AFTER ? CALLER_E_STRANGER : 0;
 }
 
 static int await_reply(caller_t *caller, uint64_t deadline, envelope_t *ret_reply)
@@ -143,7 +164,8 @@ static int await_reply(caller_t *caller, uint64_t deadline, envelope_t *ret_repl
     for (;;) {
         int r = take_reply(caller, ret_reply);
         if (r != -EAGAIN && r != -EINTR) return r;
-        if (was_refused(caller)) return CALLER_E_REFUSED;
+        r = handshake_fault(caller);
+        if (r) return r;
         uint64_t now = mono_ms();
         if (now >= deadline) return CALLER_E_TIMEOUT;
         long wait = deadline - now < PROBE_EVERY_MS ? (long)(deadline - now) : PROBE_EVERY_MS;

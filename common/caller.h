@@ -11,8 +11,10 @@ typedef struct caller caller_t;
 enum {
     CALLER_E_NOT_RUNNING = 1, // no gate answers in this directory, or it went away: exit 75
     CALLER_E_TIMEOUT,         // somebody is there and did not answer in time: exit 75
-    CALLER_E_REFUSED, // hub only: it does not know the invitation's key (used, expired, foreign, revoked)
-    CALLER_E_BROKEN,  // an answer that is not an envelope
+    CALLER_E_REFUSED,  // hub only: it does not know the invitation's key (used, expired, foreign, revoked)
+    CALLER_E_STRANGER, // hub only: somebody accepts the connection and cannot prove to be the invitation's
+                       // hub
+    CALLER_E_BROKEN,   // an answer that is not an envelope
 };
 
 // Connects to the gate of the node in `dir`. `principal` of requests is given by the gate from the operating

@@ -410,6 +410,11 @@ static int cannot_join(const token_t *token, int r)
             _("the hub at %s refuses this token: it was used already, has expired, was withdrawn, or is of "
               "another hub; ask for a new one: selenga node invite"),
             token->endpoint);
+    case CALLER_E_STRANGER:
+        return cli_refuse(
+            _("what answers at %s is not the hub that issued this token (or the hub behind a relay is down); "
+              "the token was not used"),
+            token->endpoint);
     case CALLER_E_TIMEOUT:
     case CALLER_E_NOT_RUNNING:
         return cli_later(
@@ -436,8 +441,9 @@ static int take_answer(const token_t *token, const envelope_t *answer, Selenga__
     return *ret_reply ? CLI_DONE : cannot_join(token, CALLER_E_BROKEN);
 }
 
+// *ret_denied: the hub itself said no, so it knows nothing of our key.
 static int ask_hub(const cli_t *cli, const token_t *token, const node_keys_t *keys, int timeout_ms,
-                   Selenga__JoinReply **ret_reply)
+                   Selenga__JoinReply **ret_reply, bool *ret_denied)
 {
     AUTO(caller_close) caller_t *caller = NULL;
     int r = caller_open_hub(token, &caller);
@@ -449,7 +455,13 @@ static int ask_hub(const cli_t *cli, const token_t *token, const node_keys_t *ke
     request.version = SELENGA_VERSION;
     envelope_t answer;
     r = caller_call(caller, SERVICE_REGISTRY, MSG_JOIN, &request.base, timeout_ms, &answer);
-    return r == 0 ? take_answer(token, &answer, ret_reply) : cannot_join(token, r);
+    if (r != 0) {
+        *ret_denied = r == CALLER_E_REFUSED;
+        return cannot_join(token, r);
+    }
+    r = take_answer(token, &answer, ret_reply);
+    *ret_denied = r == CLI_REFUSED && answer.type == MSG_ERROR;
+    return r;
 }
 
 // What the hub says, checked, as our own configuration.
@@ -501,11 +513,12 @@ static int join(const cli_t *cli, const char *dir, const token_t *token, int tim
     if (r != CLI_DONE) return r;
     AUTO(msg_body_free) Selenga__JoinReply *reply = NULL;
     node_conf_t conf = {0};
-    r = ask_hub(cli, token, &keys, timeout_ms, &reply);
+    bool denied = false;
+    r = ask_hub(cli, token, &keys, timeout_ms, &reply, &denied);
     if (r == CLI_DONE) r = write_child(cli, draft, token, reply, &conf);
     if (r == CLI_DONE) r = finish_draft(draft, dir);
     if (r == CLI_DONE) print_node(cli, dir, &conf, &keys);
-    if (r == CLI_REFUSED && !reply) remove_draft(draft); // the hub knows nothing of this key
+    if (denied) remove_draft(draft);
     sodium_memzero(&keys, sizeof keys);
     return r;
 }

@@ -28,6 +28,7 @@ refuses() {
 
 # start_node NAME: runs the node in $TEST_DIR/NAME in the background until it says ready.
 start_node() {
+    : >"$TEST_DIR/$1.out" # an earlier run's word does not count
     setsid "$BIN/selenga" node run "$TEST_DIR/$1" >"$TEST_DIR/$1.out" 2>"$TEST_DIR/$1.log" </dev/null &
     nodes+=($!)
     expect_within 30 grep -qx ready "$TEST_DIR/$1.out" || { tail -n 30 "$TEST_DIR/$1.log" >&2; return 1; }
@@ -47,3 +48,28 @@ stop_all() {
     nodes=()
     exit "$code"
 }
+
+# free_port: sets $port to a loopback port that nobody listens on, below those that the kernel hands out to clients.
+next_port=$((10000 + RANDOM % 10000))
+# shellcheck disable=SC2034 # for the test that sourced us
+free_port() {
+    local hex
+    while ((next_port < 32768)); do
+        next_port=$((next_port + 1))
+        printf -v hex ':%04X ' "$next_port"
+        grep -qsF "$hex" /proc/net/tcp /proc/net/tcp6 || { port=$next_port; return; }
+    done
+    next_port=10000
+    free_port
+}
+
+# stop_node: stops the node that was started last, in order.
+stop_node() {
+    local pid=${nodes[-1]}
+    kill -TERM "$pid"
+    wait "$pid"
+    unset 'nodes[-1]'
+}
+
+# json EXPRESSION: a Python expression over the JSON on stdin, in `d`; true means success.
+json() { python3 -c "import json, sys; d = json.load(sys.stdin); sys.exit(0 if ($1) else 1)"; }

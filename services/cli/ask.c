@@ -35,6 +35,14 @@ char *ask_fault_text(const Selenga__Fault *fault)
     return xstrdup(fault_text(&plain, text, sizeof text));
 }
 
+char *ask_code_text(const char *code)
+{
+    if (!code || !*code) return xstrdup("");
+    Selenga__Fault fault = SELENGA__FAULT__INIT;
+    fault.code = (char *)code;
+    return ask_fault_text(&fault);
+}
+
 static bool is_node(const char *dir)
 {
     char path[PATH_MAX];

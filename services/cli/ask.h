@@ -43,5 +43,8 @@ void ask_catch_up(ask_t *self, uint32_t service);
 // A fault as a sentence in the user's language; the caller frees it. NULL fault gives "".
 char *ask_fault_text(const Selenga__Fault *fault);
 
+// The same for a bare code of a fault. NULL and "" give "".
+char *ask_code_text(const char *code);
+
 // The services that keep records, in order; ended by 0.
 extern const uint32_t ASK_SERVICES[];

@@ -125,6 +125,7 @@ static int put_records(const cli_t *cli, put_t *put, FILE *in, const char *name)
     if (r != CLI_DONE) return r;
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);
+    if (r == CLI_DONE) ask_catch_up(ask, put->kind->number / 100);
     if (r == CLI_DONE) r = send_all(put, ask);
     if (r != CLI_DONE) return r;
     if (cli->json) {

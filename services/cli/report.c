@@ -36,7 +36,7 @@ static char *notes_text(const indicator_t *indicator)
     FILE *out = open_memstream(&text, &size);
     for (size_t i = 0; i < indicator->n_notes; i++) {
         AUTO(xfree) char *note = ask_fault_text(indicator->notes[i]);
-        fprintf(out, "%s%s", i ? "; " : "", note);
+        fprintf(out, "%s%s", i ? " " : "", note);
     }
     fclose(out);
     return text;

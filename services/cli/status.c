@@ -102,11 +102,15 @@ int status_run(const cli_t *cli)
 
 // ---- node list
 
+typedef struct child {
+    Selenga__Node *node;
+    path_t path;
+} child_t;
+
 typedef struct children {
-    const Selenga__Links *links;
     const path_t *own_path;
-    json_t *array;
-    table_t *table;
+    child_t *items;
+    size_t n, room;
 } children_t;
 
 // The link with a child; NULL if it has none now.
@@ -156,33 +160,64 @@ static int take_child(slice_t wire, const Selenga__Record *record, void *context
     AUTO(msg_body_free)
     Selenga__Node *node =
         msg_body_unpack(&selenga__node__descriptor, slice(record->body.data, record->body.len));
-    if (!node || !node->has_path) return CLI_DONE;
     // Nodes deeper in the tree are known here too; a child's path is ours and one label more.
-    path_t place;
-    if (!path_from_bytes(slice(node->path.data, node->path.len), &place)) return CLI_DONE;
-    if (place.len != children->own_path->len + PATH_LABEL || !path_is_prefix(children->own_path, &place))
+    path_t path;
+    if (!node || !path_from_bytes(slice(node->path.data, node->path.len), &path)) return CLI_DONE;
+    if (path.len != children->own_path->len + PATH_LABEL || !path_is_prefix(children->own_path, &path))
         return CLI_DONE;
-    char path[PATH_TEXT];
-    path_text(&place, path);
-    const Selenga__LinkRow *link = link_of(children->links, path_own_label(&place));
-    if (children->array)
-        json_array_append_new(children->array, child_json(node, path, link));
-    else
-        child_row(children->table, node, path, link);
+    if (children->n == children->room) {
+        children->room = children->room ? 2 * children->room : 32;
+        children->items = xrealloc(children->items, children->room * sizeof *children->items);
+    }
+    children->items[children->n++] = (child_t){.node = node, .path = path};
+    node = NULL;
     return CLI_DONE;
+}
+
+static int by_org(const void *a, const void *b)
+{
+    const char *left = ((const child_t *)a)->node->org, *right = ((const child_t *)b)->node->org;
+    return strcmp(left ? left : "", right ? right : "");
 }
 
 static int gather_children(ask_t *ask, children_t *children)
 {
-    AUTO(msg_body_free) Selenga__Links *links = NULL;
-    int r = ask_call(ask, SERVICE_GATE, MSG_LINKS, NULL, MSG_LINKS_REPLY, &selenga__links__descriptor, &links,
-                     ASK_TIMEOUT_MS);
-    if (r != CLI_DONE) return r;
-    children->links = links;
     Selenga__List request = SELENGA__LIST__INIT;
     request.has_kind = true;
     request.kind = N_NODE;
-    return pages_each(ask, &request, 0, take_child, NULL, children);
+    int r = pages_each(ask, &request, 0, take_child, NULL, children);
+    if (children->n > 0) qsort(children->items, children->n, sizeof *children->items, by_org);
+    return r;
+}
+
+static void forget_children(children_t *children)
+{
+    for (size_t i = 0; i < children->n; i++) msg_body_free(&children->items[i].node);
+    free(children->items);
+}
+
+static void show_children(const cli_t *cli, const children_t *children, const Selenga__Links *links)
+{
+    AUTO(table_destroy) table_t *table = table_new();
+    json_t *array = json_array();
+    const char *const titles[] = {N_("organisation"), N_("name"),    N_("level"), N_("state"),
+                                  N_("since"),        N_("version"), N_("path")};
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
+    for (size_t i = 0; i < children->n; i++) {
+        const child_t *child = &children->items[i];
+        char path[PATH_TEXT];
+        path_text(&child->path, path);
+        const Selenga__LinkRow *link = link_of(links, path_own_label(&child->path));
+        json_array_append_new(array, child_json(child->node, path, link));
+        child_row(table, child->node, path, link);
+    }
+    if (cli->json) {
+        output_json(&array);
+        return;
+    }
+    json_decref(array);
+    if (children->n == 0) puts(_("no children; invite one: selenga node invite --help"));
+    table_print(table, stdout);
 }
 
 int children_run(const cli_t *cli)
@@ -193,17 +228,13 @@ int children_run(const cli_t *cli)
     why_t why;
     AUTO(node_conf_clear) node_conf_t conf = {0};
     if (node_conf_load(cli->node, &conf, &why) != 0) return cli_refuse("%s", why.text);
-    AUTO(table_destroy) table_t *table = table_new();
-    children_t children = {.own_path = &conf.path, .table = table, .array = cli->json ? json_array() : NULL};
-    const char *const titles[] = {N_("organisation"), N_("name"),    N_("level"), N_("state"),
-                                  N_("since"),        N_("version"), N_("path")};
-    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
+    AUTO(msg_body_free) Selenga__Links *links = NULL;
+    r = ask_call(ask, SERVICE_GATE, MSG_LINKS, NULL, MSG_LINKS_REPLY, &selenga__links__descriptor, &links,
+                 ASK_TIMEOUT_MS);
+    if (r != CLI_DONE) return r;
+    children_t children = {.own_path = &conf.path};
     r = gather_children(ask, &children);
-    if (children.array && r == CLI_DONE)
-        output_json(&children.array);
-    else if (r == CLI_DONE && table_rows(table) == 0)
-        puts(_("no children; invite one: selenga node invite --help"));
-    if (children.array) json_decref(children.array);
-    table_print(table, stdout);
+    if (r == CLI_DONE) show_children(cli, &children, links);
+    forget_children(&children);
     return r;
 }

@@ -22,13 +22,16 @@ enum { OPTION_WATCH = CLI_KEY, OPTION_WHY, WATCH_EVERY_S = 1 };
 
 // ---- queues
 
+// Organisations' codes name neighbours: short, and the same at both ends.
+static const char *link_name(const Selenga__LinkRow *link)
+{
+    return link->org && *link->org ? link->org : link->peer ? link->peer : "";
+}
+
+// The organisation of a neighbour, the name of a service of this node.
 static const char *peer_name(const Selenga__Queue *queue, char *buffer, size_t size)
 {
-    if (queue->peer_name && *queue->peer_name) return queue->peer_name;
-    if (queue->peer > SERVICE_CLI && queue->peer < PEER_LABEL_MIN) return words_service(queue->peer);
-    if (queue->peer == PEER_PARENT) return "parent";
-    snprintf(buffer, size, "%08" PRIx32, queue->peer);
-    return buffer;
+    return queue->peer_name && *queue->peer_name ? queue->peer_name : words_peer(queue->peer, buffer, size);
 }
 
 static json_t *queue_json(const Selenga__Queue *queue)
@@ -86,7 +89,24 @@ static void queue_row(table_t *table, const Selenga__Queue *queue)
     table_cellf(table, "%" PRIu64, queue->sent_per_s);
     table_cellf(table, "%" PRIu64, queue->quarantined);
     table_cell(table, output_duration(queue->last_progress_s, text, sizeof text));
-    table_cell(table, queue->reason);
+    AUTO(xfree) char *reason = ask_code_text(queue->reason);
+    table_cell(table, reason);
+}
+
+// Local feeds, then up, then down; neighbours by name.
+static int by_flow_and_peer(const void *a, const void *b)
+{
+    static const char *const order[] = {"local", "up", "down"};
+    const Selenga__Queue *left = *(Selenga__Queue *const *)a, *right = *(Selenga__Queue *const *)b;
+    for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+        bool is_left = left->flow && strcmp(left->flow, order[i]) == 0;
+        bool is_right = right->flow && strcmp(right->flow, order[i]) == 0;
+        if (is_left != is_right) return is_left ? -1 : 1;
+    }
+    char text[16], other[16];
+    if (left->peer < PEER_LABEL_MIN && right->peer < PEER_LABEL_MIN)
+        return (int)left->peer - (int)right->peer;
+    return strcmp(peer_name(left, text, sizeof text), peer_name(right, other, sizeof other));
 }
 
 // Asks every service; one that does not answer is said and the others are shown.
@@ -103,6 +123,7 @@ static int gather_queues(ask_t *ask, json_t *array, table_t *table)
             result = r;
             continue;
         }
+        qsort(reply->queues, reply->n_queues, sizeof *reply->queues, by_flow_and_peer);
         for (size_t i = 0; i < reply->n_queues; i++) {
             if (array) json_array_append_new(array, queue_json(reply->queues[i]));
             if (table) queue_row(table, reply->queues[i]);
@@ -148,8 +169,9 @@ static int run_queues(const cli_t *cli)
 static json_t *link_json(const Selenga__LinkRow *row)
 {
     json_t *json = json_object();
-    json_object_set_new(json, "peer", output_text(row->peer));
+    json_object_set_new(json, "peer", output_text(link_name(row)));
     json_object_set_new(json, "org", output_text(row->org));
+    json_object_set_new(json, "name", output_text(row->peer));
     json_object_set_new(json, "role", output_text(row->role));
     json_object_set_new(json, "state", output_text(row->state));
     json_object_set_new(json, "since_s", output_integer(row->has_since_s, (int64_t)row->since_s));
@@ -164,7 +186,7 @@ static json_t *link_json(const Selenga__LinkRow *row)
 static void link_row(table_t *table, const Selenga__LinkRow *row)
 {
     char since[64];
-    table_cell(table, row->peer);
+    table_cell(table, link_name(row));
     table_cell(table, words_role(row->role));
     table_cell(table, words_link(row->state));
     table_cell(table, row->has_since_s ? output_duration(row->since_s, since, sizeof since) : NULL);

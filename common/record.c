@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { KIND_STRAY = 1 };
 enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
 
 int version_cmp(const version_t *a, const version_t *b)
@@ -162,8 +163,8 @@ static void read_field(reader_t *r, record_t *record)
     case TAG(13, WIRE_BYTES):
         read_path(r, &record->to);
         break;
-    default: // a newer field: kept in wire, passed on
-        if (tag >> 3 == 0 || tag >> 3 <= 13) r->bad = true;
+    default:                                                   // a newer field: kept in wire, passed on
+        if (tag >> 3 <= 13 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
         skip(r, (unsigned)(tag & 7));
     }
 }
@@ -174,10 +175,11 @@ int record_parse(slice_t wire, record_t *ret_record)
     record_t record = {.wire = wire};
     reader_t r = {.p = wire.data, .end = wire.data + wire.size};
     while (!r.bad && r.p < r.end) read_field(&r, &record);
+    bool fits = record.kind == KIND_STRAY || wire.size <= RECORD_MAX - RECORD_SPARE;
     bool whole = record.kind != 0 && record.home.len > 0 && record.version.inc > 0 &&
                  record.version.seq > 0 && !rid_is_zero(&record.id) &&
                  (record.down == 3) == (record.to.len > 0) && !(record.deleted && record.body.size > 0);
-    if (r.bad || !whole) return -EBADMSG;
+    if (r.bad || !whole || !fits) return -EBADMSG;
     *ret_record = record;
     return 0;
 }

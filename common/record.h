@@ -7,6 +7,7 @@
 
 enum {
     RECORD_MAX = 48 * 1024, // bytes of one record on the wire: one fits any batch of any line
+    RECORD_SPARE = 512,     // less for all but strays, so that a stray can hold any other record whole
     ORG_MAX = 64,           // bytes of an organisation's code
 };
 

@@ -215,7 +215,8 @@ static int check_text(const field_rule_t *f, slice_t text, fault_t *ret_fault)
         fault_set(ret_fault, "TOO-LONG", f->name, number);
         return BODY_E_FAULT;
     }
-    if (!text_is_clean(text)) {
+    if (!text_is_clean(text) ||
+        text_trim(text).size != text.size) { // blanks around a key would make it another one
         fault_set(ret_fault, "BAD-TEXT", f->name);
         return BODY_E_FAULT;
     }

@@ -307,6 +307,8 @@ int csv_next(csv_t *csv, csv_row_t *ret_row, fault_t *ret_fault)
 static bool needs_quotes(const char *cell, char separator)
 {
     size_t n = strlen(cell);
+    if (n >= 3 && memcmp(cell, "\xef\xbb\xbf", 3) == 0)
+        return true; // else a mark, at the beginning of a file
     return strchr(cell, separator) != NULL || strpbrk(cell, "\"\r\n") != NULL ||
            (n > 0 && (cell[0] == ' ' || cell[n - 1] == ' '));
 }

@@ -2,6 +2,7 @@
 // Settings of a program, from a table.
 #include "common/settings.h"
 #include "common/i18n.h"
+#include "common/text.h"
 #include <assert.h>
 #include <inttypes.h>
 
@@ -20,7 +21,8 @@ static bool set_value(const setting_t *row, const char *text, uint8_t *values)
         memcpy(values + row->offset, &yes, sizeof yes);
         return true;
     case SETTING_TEXT:
-        return text_copy((char *)values + row->offset, (size_t)row->max + 1, text);
+        return text_is_clean(slice_text(text)) &&
+               text_copy((char *)values + row->offset, (size_t)row->max + 1, text);
     }
     return false;
 }
@@ -84,6 +86,8 @@ static void say_range(const setting_t *row, unsigned line, const char *value, wh
                 (long long)row->max); // not PRId64: the catalogue's key must be one literal
     else if (row->type == SETTING_BOOL)
         why_set(why, _("node.conf line %u: %s = \"%s\" is neither yes nor no"), line, row->name, value);
+    else if (!text_is_clean(slice_text(value)))
+        why_set(why, _("node.conf line %u: %s holds characters that are no text"), line, row->name);
     else
         why_set(why, _("node.conf line %u: %s is longer than %lld bytes"), line, row->name,
                 (long long)row->max);

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop's own file is part of this one, so that a batch here is a batch there; what would go to the socket
+// is dropped.
+#include "tests/fuzz/rig.h"
+#include "common/feed_private.h"
+#include "common/service.c"
+#include "services/diagnostics/diagnostics.h"
+#include "services/registry/registry.h"
+#include "services/reporting/reporting.h"
+#include "services/routing/routing.h"
+#include "tests/sim/kv_mem.h"
+#include <fcntl.h>
+#include <ftw.h>
+
+enum { REGION = 0x101, HUB = 0x202, SCHOOL_A = 0x303, SCHOOL_B = 0x404, LEVELS = 3, BATCH_MESSAGES = 32 };
+enum { HOW_END = 8, HOW_SESSION = 16, HOW_FULL = 32, HOW_LATER = 64, HOW_RESTART = 128 };
+
+static const service_def_t *const DEFS[] = {&REGISTRY, &DIAGNOSTICS, &ROUTING, &REPORTING};
+enum { N_DEFS = ARRAY_SIZE(DEFS) };
+
+// The tree that every script finds: one region, one municipality, two schools.
+static const struct {
+    const char *org, *parent, *kind;
+    uint32_t labels[3];
+} TREE[] = {
+    {"03", NULL, "ministry", {REGION}},
+    {"03-08", "03", "municipal_authority", {REGION, HUB}},
+    {"03-08-01", "03-08", "school", {REGION, HUB, SCHOOL_A}},
+    {"03-08-02", "03-08", "school", {REGION, HUB, SCHOOL_B}},
+};
+static const size_t SELF[LEVELS] = {2, 1, 0}; // a school, the hub, the region
+
+typedef struct rig {
+    service_t service;
+    kv_t *kv;
+    uint64_t boot;
+    kv_full_t full;
+} rig_t;
+
+static path_t path_of(size_t node)
+{
+    path_t path = {0};
+    for (size_t i = 0; i < 3 && TREE[node].labels[i] != 0; i++) {
+        path_t above = path;
+        be32_store(path.b, TREE[node].labels[i]);
+        path.len = PATH_LABEL;
+        if (i > 0) path_child(&above, TREE[node].labels[i], &path);
+    }
+    return path;
+}
+
+// --- starting and stopping ---
+
+static void start_service(rig_t *rig)
+{
+    service_t *service = &rig->service;
+    assert(store_open(rig->kv, &service->place, ++rig->boot, wall_s, &service->store) == 0);
+    service->kv = rig->kv;
+    assert(open_state(service) == 0);
+    store_on_change(service->store, on_change, service);
+    open_feed(service);
+    service->feed->seed = rig->boot; // the same sessions each time
+    assert(start(service) == 0);
+    for (size_t i = 0; i < ARRAY_SIZE(TREE); i++) {
+        path_t path = path_of(i), up = path_parent(&path), self = service->place.path;
+        path_t above = path_parent(&self);
+        if (path_equal(&up, &self)) feed_link(service->feed, path_own_label(&path), true, (int64_t)mono_ms());
+        if (path_equal(&path, &above)) feed_link(service->feed, PEER_PARENT, true, (int64_t)mono_ms());
+    }
+}
+
+static void stop_service(rig_t *rig)
+{
+    service_t *service = &rig->service;
+    if (service->self != NULL && service->def->close != NULL) service->def->close(service->self);
+    service->self = NULL;
+    feed_destroy(&service->feed);
+    store_close(&service->store);
+    scope_destroy(&service->scope);
+    service->topology_changed = false;
+}
+
+// A record of the registry as it reached this node, or as the root itself wrote it.
+static void plant(rig_t *rig, store_txn_t *txn, const kind_rule_t *kind, const body_t *body, const char *org)
+{
+    service_t *service = &rig->service;
+    AUTO(arena_destroy) arena_t *arena = arena_new(BODY_MAX);
+    bool root = service->place.path.len == PATH_LABEL, registry = service->def->number == SERVICE_REGISTRY;
+    record_t r = {.kind = kind->number, .up = kind->up, .down = kind->down, .org = slice_text(org)};
+    assert(body_validate(kind, body, NULL) == 0 && body_id(kind, body, &r.id));
+    assert(body_pack(body, arena, &r.body, NULL) == 0);
+    if (root && registry) {
+        assert(store_write(txn, &r, NULL) == 0);
+        return;
+    }
+    static uint64_t seq;
+    r.home = path_of(0);
+    r.version = (version_t){.inc = 1, .seq = ++seq, .boot = 7};
+    AUTO(xfree) uint8_t *buf = xmalloc(record_size(&r));
+    record_pack(&r, buf);
+    arrival_t arrival = {.peer = registry ? PEER_PARENT : SERVICE_REGISTRY};
+    applied_t applied;
+    assert(store_apply(txn, &r, &arrival, &applied) == 0);
+}
+
+static void plant_tree(rig_t *rig)
+{
+    store_txn_t *txn = NULL;
+    assert(store_begin(rig->service.store, true, &txn) == 0);
+    for (size_t i = 0; i < ARRAY_SIZE(TREE); i++) {
+        Selenga__Organisation org = SELENGA__ORGANISATION__INIT;
+        Selenga__Node node = SELENGA__NODE__INIT;
+        path_t path = path_of(i);
+        uint8_t key[NODE_KEY_SIZE] = {(uint8_t)i};
+        org.code = node.org = (char *)(uintptr_t)TREE[i].org;
+        org.parent = (char *)(uintptr_t)TREE[i].parent;
+        org.kind = (char *)(uintptr_t)TREE[i].kind;
+        org.name = (char *)(uintptr_t)TREE[i].org;
+        plant(rig, txn, &KIND_ORGANISATION, &org.base, org.code);
+        if (!path_is_prefix(&rig->service.place.path, &path)) continue; // nodes are told upwards only
+        node.level = (char *)(uintptr_t)level_name((int)(3 - path.len / PATH_LABEL));
+        node.state = (char *)(uintptr_t) "active";
+        node.has_path = node.has_key = 1;
+        node.path = (ProtobufCBinaryData){.len = path.len, .data = path.b};
+        node.key = (ProtobufCBinaryData){.len = sizeof key, .data = key};
+        plant(rig, txn, &KIND_NODE, &node.base, node.org);
+    }
+    assert(store_commit(&txn) == 0);
+}
+
+static void set_up(rig_t *rig, const service_def_t *def, size_t level)
+{
+    size_t self = SELF[level];
+    service_t *service = &rig->service;
+    *service = (service_t){.def = def, .started_ms = mono_ms(), .arena = arena_new(0)};
+    service->node.path = path_of(self);
+    service->node.rank = (uint32_t)level;
+    text_copy(service->node.org, sizeof service->node.org, TREE[self].org);
+    service->node.parent = (node_parent_t){.known = level < 2, .rank = (uint32_t)level + 1};
+    service->place = (store_place_t){.path = service->node.path,
+                                     .service = def->number,
+                                     .rank = (uint8_t)level,
+                                     .has_parent = level < 2,
+                                     .parent_rank = (uint8_t)(level + 1)};
+    rig->kv = kv_mem_new();
+    rig->boot = 100;
+    start_service(rig);
+    plant_tree(rig);
+    stop_service(rig);
+}
+
+// --- the script ---
+
+static uint32_t peer_of(const service_t *service, unsigned sender)
+{
+    static const uint32_t hubs[] = {HUB, SCHOOL_A}, schools[] = {SCHOOL_A, SCHOOL_B};
+    if (sender == 2) return PEER_PARENT;
+    return service->place.rank == 2 ? hubs[sender - 3] : schools[sender - 3];
+}
+
+// The envelope as the gate would have stamped it.
+static envelope_t stamp(const service_t *service, unsigned sender, uint8_t type)
+{
+    envelope_t e = {.type = type, .to = service->def->number, .call = 1};
+    if (sender == 1) e.from = SERVICE_GATE;
+    if (sender >= 5) e.from = sender - 4;
+    if (sender >= 2 && sender < 5) {
+        e.peer = peer_of(service, sender);
+        e.from = service->def->number;
+    }
+    strcpy(e.principal, sender == 0 ? "local:0" : sender >= 2 && sender < 5 ? "node:0" : "");
+    if (sender == 1 && type == MSG_JOIN) strcpy(e.principal, "invite:0000");
+    return e;
+}
+
+static void fit_session(const service_t *service, const envelope_t *e, uint8_t *body, size_t size)
+{
+    enum { TAG_SESSION = 1 << 3 | 1 };
+    const link_t *link = feed_find(service->feed, e->peer != PEER_SELF ? e->peer : e->from);
+    if (link == NULL || size < 9 || body[0] != TAG_SESSION) return;
+    bool to_producer = e->type == MSG_PULL || e->type == MSG_GIVEBACK;
+    uint64_t session = htole64(to_producer ? link->out.session : link->in.session);
+    memcpy(body + 1, &session, sizeof session);
+}
+
+static void turn(rig_t *rig, intake_t *in)
+{
+    service_t *service = &rig->service;
+    kv_mem_set_full(rig->kv, rig->full);
+    feed_tick(service->feed, (int64_t)mono_ms());
+    size_t n = in->n;
+    run_batch(service, in, true);
+    for (size_t i = 0; i < n; i++) zmq_msg_init(&in->frames[i]);
+    in->n = 0;
+    assert(service->trouble == 0 || rig->full != KV_WELL); // no message may stop the service
+    kv_mem_set_full(rig->kv, rig->full = KV_WELL);
+}
+
+// Takes the next message of the script into the batch. False at the end.
+static bool take_message(rig_t *rig, slice_t *script, unsigned senders, intake_t *in)
+{
+    if (script->size == 0) return false;
+    uint8_t how = fuzz_byte(script), type = fuzz_byte(script);
+    size_t size = (size_t)fuzz_byte(script) << 8;
+    slice_t body = fuzz_take(script, size | fuzz_byte(script));
+    unsigned sender = how & 7;
+    if ((how & HOW_LATER) != 0) clock_advance_ms(15000);
+    if ((how & HOW_RESTART) != 0) {
+        while (in->n > 0) zmq_msg_close(&in->frames[--in->n]); // lost with the process
+        stop_service(rig);
+        start_service(rig);
+    }
+    if ((senders & 1U << sender) != 0) {
+        envelope_t e = stamp(&rig->service, sender, type);
+        zmq_msg_init_size(&in->frames[in->n], body.size); // a copy of its own size: reading on is seen
+        uint8_t *copy = zmq_msg_data(&in->frames[in->n]);
+        if (body.size > 0) memcpy(copy, body.data, body.size);
+        if ((how & HOW_SESSION) != 0) fit_session(&rig->service, &e, copy, body.size);
+        e.body = slice(copy, body.size);
+        in->envelopes[in->n++] = e;
+    }
+    if ((how & HOW_FULL) != 0) rig->full = KV_FULL_COMMIT;
+    if ((how & HOW_END) != 0 || in->n == BATCH_MESSAGES) turn(rig, in);
+    return true;
+}
+
+// --- the node's folder, which holds the registry's keys ---
+
+static char folder[] = "/tmp/selenga-fuzz-XXXXXX";
+static int home = -1; // where the process was started: paths given to it mean that
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+static void remove_folder(void)
+{
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void prepare(void)
+{
+    why_t why;
+    node_keys_t keys;
+    uint8_t person_key[NODE_KEY_SIZE] = {1};
+    assert(sodium_init() >= 0 && mkdtemp(folder) != NULL);
+    atexit(remove_folder);
+    home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert(home >= 0);
+    log_to(open("/dev/null", O_WRONLY | O_CLOEXEC));
+    clock_freeze(1000000, 1750000000);
+    assert(node_make_dirs(folder, &why) == 0 && node_enter(folder, &why) == 0);
+    node_keys_make(&keys);
+    assert(node_keys_save(".", &keys, &why) == 0 && node_person_key_save(".", person_key, &why) == 0);
+}
+
+void rig_run(slice_t script, unsigned senders)
+{
+    static rig_t rigs[N_DEFS * LEVELS];
+    static kv_image_t *images[N_DEFS * LEVELS];
+    static intake_t *in;
+    size_t i = fuzz_byte(&script) % ARRAY_SIZE(rigs);
+    rig_t *rig = &rigs[i];
+    if (in == NULL) {
+        prepare();
+        in = xcalloc(1, sizeof *in);
+    }
+    assert(chdir(folder) == 0);
+    if (images[i] == NULL) {
+        set_up(rig, DEFS[i % N_DEFS], i / N_DEFS);
+        images[i] = kv_mem_image(rig->kv);
+    }
+    kv_mem_restore(rig->kv, images[i]);
+    rig->boot = 200;
+    start_service(rig);
+    turn(rig, in);
+    while (take_message(rig, &script, senders, in)) continue;
+    turn(rig, in);
+    stop_service(rig);
+    start_service(rig); // what was written can be read again
+    turn(rig, in);
+    stop_service(rig);
+    assert(fchdir(home) == 0);
+}

@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the first inputs of each target into corpus/: well-formed ones, from which libFuzzer goes on.
+Run it when a format changes; inputs that once did harm lie in the same folders and stay."""
+import os
+import struct
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def varint(n):
+    out = b""
+    n &= (1 << 64) - 1
+    while n > 0x7F:
+        out += bytes([n & 0x7F | 0x80])
+        n >>= 7
+    return out + bytes([n])
+
+
+def zigzag(n):
+    return n << 1 ^ n >> 63
+
+
+def num(field, n):
+    return varint(field << 3) + varint(n)
+
+
+def f64(field, n):
+    return varint(field << 3 | 1) + struct.pack("<Q", n)
+
+
+def f32(field, n):
+    return varint(field << 3 | 5) + struct.pack("<I", n)
+
+
+def data(field, b):
+    b = b.encode() if isinstance(b, str) else b
+    return varint(field << 3 | 2) + varint(len(b)) + b
+
+
+def save(target, name, content):
+    folder = os.path.join(HERE, "corpus", target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as f:
+        f.write(content.encode() if isinstance(content, str) else content)
+
+
+REGION, HUB, SCHOOL_A, SCHOOL_B = 0x101, 0x202, 0x303, 0x404
+
+
+def path(*labels):
+    return b"".join(struct.pack(">I", x) for x in labels)
+
+
+def record(kind, home, seq, org="", body=b"", up=0, down=0, to=b"", rid=None, deleted=False, inc=1, boot=7):
+    out = data(1, rid or (b"id" + struct.pack(">HQI", kind, seq, 1))) + num(2, kind) + data(3, home)
+    out += num(4, inc) + num(5, seq) + f64(6, boot)
+    out += (data(7, org) if org else b"") + (num(9, 1) if deleted else b"") + (data(10, body) if body else b"")
+    return out + (num(11, up) if up else b"") + (num(12, down) if down else b"") + (data(13, to) if to else b"")
+
+
+def entries(*records):
+    return b"".join(struct.pack(">I", len(r)) + r for r in records)
+
+
+# --- bodies of some kinds, in the order of KINDS by number
+
+KINDS = [101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 201, 202, 203, 204, 205, 301, 302, 303, 401, 402]
+ORG = data(1, "03-08-09") + data(2, "03-08") + data(3, "school") + data(4, "School 9")
+IDENTITY = data(1, "03-08-01") + data(2, "17") + data(3, "Иванова") + data(4, "Анна")
+COMPETENCY = data(1, "FW") + data(2, "K1") + data(3, "Оценивание")
+BODIES = {101: ORG, 103: IDENTITY, 201: COMPETENCY}
+
+SCHOOL_A_PATH, HUB_PATH = path(REGION, HUB, SCHOOL_A), path(REGION, HUB)
+ORG_RECORD = record(101, path(REGION), 9, "03-08-09", ORG, up=15, down=2)
+IDENTITY_RECORD = record(103, SCHOOL_A_PATH, 5, "03-08-01", IDENTITY, up=2)
+UNKNOWN_RECORD = record(190, SCHOOL_A_PATH, 6, "03-08-01", b"\x0a\x01x", up=15)
+
+save("record", "organisation", ORG_RECORD)
+save("record", "identity", IDENTITY_RECORD)
+save("record", "unknown-kind", UNKNOWN_RECORD + num(14, 5))
+save("record", "tombstone", record(103, SCHOOL_A_PATH, 7, "03-08-01", deleted=True, up=2))
+save("record", "addressed", record(2, HUB_PATH, 3, "03-08-01", b"\x0a\x00", down=3, to=SCHOOL_A_PATH))
+
+for number, body in BODIES.items():
+    save("body", f"kind-{number}", bytes([KINDS.index(number)]) + body)
+
+plain = entries(ORG_RECORD, IDENTITY_RECORD)
+save("batch", "plain", b"\x00" + struct.pack(">I", len(plain)) + plain)
+
+
+def squeezed(*parts):
+    """A zstd frame by hand: of each part its bytes as they are, then so many times 'x'."""
+    size = sum(len(raw) + times for raw, times in parts)
+    out = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", size)  # single segment, content size in four bytes
+    for raw, times in parts:
+        out += struct.pack("<I", len(raw) << 3)[:3] + raw + struct.pack("<I", times << 3 | 1 << 1)[:3] + b"x"
+    return out + struct.pack("<I", 1)[:3]  # an empty last block
+
+
+save("batch", "zstd", b"\x01" + struct.pack(">I", 104) + squeezed((struct.pack(">I", 100), 100)))
+
+
+def envelope(kind, to, body=b"", peer=0, principal="", call=0):
+    out = num(1, 1) + num(2, kind) + num(3, to) + (f32(5, peer) if peer else b"")
+    out += data(6, principal) if principal else b""
+    return out + (num(7, call) if call else b"") + (data(9, body) if body else b"")
+
+
+def witness(head, *boots):
+    return b"".join(data(1, f64(1, b) + num(2, s)) for b, s in boots) + num(2, head)
+
+
+def pull(position, wit=None, kinds=(), credit=100000):
+    out = f64(1, 1) + num(2, position) + num(3, credit)
+    return out + (num(4, 1) + data(5, wit) if wit is not None else b"") + b"".join(num(6, k) for k in kinds)
+
+
+def push(after, upto, wit, content=b"", count=1, plain=None):
+    size = num(7, len(content)) if plain is None else num(6, 1) + num(7, plain)
+    return f64(1, 1) + num(2, after) + num(3, upto) + data(4, wit) + num(5, count) + size + data(8, content)
+
+
+def giveback(after, upto, done, content=b"", count=1):
+    return f64(1, 1) + num(2, after) + num(3, upto) + num(4, done) + num(5, count) + num(7, len(content)) + data(8, content)
+
+
+LIVES = witness(20, (7, 0), (8, 10))
+PULL, PUSH, ASK, GIVEBACK, REBASE, WAKE = range(10, 16)
+
+save("envelope", "pull", envelope(PULL, 1, pull(0, LIVES), peer=SCHOOL_A, principal="node:1", call=3))
+save("envelope", "push", envelope(PUSH, 1, push(0, 9, LIVES, plain)))
+save("envelope", "keys", envelope(5 + 1, 9, num(1, 1) + data(2, data(1, b"k" * 32) + num(2, 1) + f32(3, SCHOOL_A) + data(4, SCHOOL_A_PATH) + data(5, "03-08-01"))))
+save("envelope", "join", envelope(7, 1, data(1, b"n" * 32) + data(2, "School 1")))
+save("envelope", "reply", envelope(21, 0, data(1, num(1, 4) + data(2, data(1, "BAD-DATE") + data(2, "from") + data(3, "x")))))
+
+# --- scripts for feed and request: see rig.h
+SELF, GATE, PARENT, CHILD_A, CHILD_B, END, FIT, FULL, LATER, RESTART = 0, 1, 2, 3, 4, 8, 16, 32, 64, 128
+SCHOOL, MUNICIPALITY, AT_REGION = 0, 4, 8  # + service - 1
+
+
+def say(how, kind, body=b""):
+    return bytes([how, kind]) + struct.pack(">H", len(body)) + body
+
+
+def script(where, *messages):
+    return bytes([where]) + b"".join(messages)
+
+
+save("feed", "child-pushes", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(IDENTITY_RECORD, UNKNOWN_RECORD)))))
+save("feed", "parent-pushes", script(SCHOOL, say(PARENT | END | FIT, PUSH, push(0, 20, LIVES, entries(ORG_RECORD)))))
+save("feed", "refused", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(ORG_RECORD, b"garbage")))))
+save("feed", "child-pulls", script(AT_REGION, say(CHILD_A | END, PULL, pull(0, witness(0))), say(CHILD_A | END, PULL, pull(3))))
+save("feed", "diverged", script(AT_REGION, say(CHILD_A | END, PULL, pull(9, LIVES)),
+     say(CHILD_A | END, GIVEBACK, giveback(0, 9, 1, entries(record(101, path(REGION), 19, "03-08-09", ORG, up=15, down=2, boot=8)))),
+     say(CHILD_A | END, PULL, pull(0, witness(4, (101, 0))))))
+save("feed", "asked-to-give-back", script(MUNICIPALITY, say(PARENT | END | FIT, ASK, f64(1, 1) + num(2, 0)),
+     say(PARENT | END | FIT, REBASE, f64(1, 1) + data(2, LIVES)), say(PARENT | END | LATER, WAKE)))
+save("feed", "disk-full", script(MUNICIPALITY, say(CHILD_B | END | FIT | FULL, PUSH, push(0, 20, LIVES, entries(UNKNOWN_RECORD))),
+     say(CHILD_B | END | LATER | RESTART, WAKE)))
+
+# Both as large as a record may be, of two lives that nobody can connect: one is kept as a stray, which holds it whole.
+def large(size, seq, boot):
+    head = record(190, SCHOOL_A_PATH, seq, "03-08-01", up=15, rid=b"large-and-larger", boot=boot)
+    rest = size - len(head) - 5
+    head += varint(20 << 3 | 2) + varint(rest)
+    return squeezed((struct.pack(">I", size) + head, rest))
+
+
+for size in (48 * 1024 - 512, 48 * 1024):
+    save("feed", f"large-stray-{size}", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, large(size, 5, 7), plain=size + 4)),
+         say(CHILD_A | END | FIT, PUSH, push(20, 21, witness(21), large(size, 6, 9), plain=size + 4))))
+
+
+def item(kind, body, fields, rid=b""):
+    return num(1, kind) + (data(2, rid) if rid else b"") + data(3, body) + b"".join(num(4, f) for f in fields)
+
+
+def put(*groups):
+    return b"".join(data(1, b"".join(data(1, i) for i in g)) for g in groups)
+
+
+staff = [item(103, IDENTITY, [1, 2, 3, 4]), item(104, data(1, "03-08-01") + data(2, "17"), [1, 2]),
+         item(105, data(1, "03-08-01") + data(2, "17") + data(3, "teacher"), [1, 2, 3])]
+save("request", "put", script(SCHOOL, say(SELF | END, 20, put(staff, [item(103, b"", [3])])), say(SELF | END, 23, num(1, 103) + data(2, "03-08-01"))))
+save("request", "get", script(AT_REGION, say(SELF | END, 22, num(1, 101) + data(2, b"i" * 16)), say(SELF, 23, num(1, 101) + data(3, data(1, "kind") + data(2, "school")))))
+save("request", "views", script(MUNICIPALITY, say(SELF, 26), say(SELF, 28), say(SELF, 30, data(1, b"i" * 16)), say(SELF, 31, data(1, b"i" * 16) + data(2, "why")), say(SELF | END, 33)))
+save("request", "invite", script(MUNICIPALITY, say(SELF | END, 37, data(1, "03-08-02") + num(3, zigzag(1800000000)) + data(4, b"k" * 32)),
+     say(GATE | END, 7, data(1, b"n" * 32) + data(2, "School 2")), say(SELF | END, 39, data(1, "03-08-01") + data(2, "lost"))))
+save("request", "report", script(AT_REGION + 3, say(SELF | END, 40, data(1, "03") + data(2, "2024-Q3")), say(SELF | END, 40, data(2, "2023/24"))))
+save("request", "route", script(SCHOOL + 2, say(SELF | END, 42, data(1, "03-08-01:17") + data(2, "C1")), say(SELF | END, 43, data(1, b"r" * 16) + data(2, "x") + data(3, "M-1"))))
+save("request", "link", script(MUNICIPALITY + 1, say(GATE | END, 5, f32(1, SCHOOL_A) + num(2, 1)), say(5 | END | FIT, PUSH, push(0, 20, LIVES, entries(ORG_RECORD)))))
+
+# --- texts
+save("token", "token", "selenga1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQAAAABrSdIACDAzLTA4LTAxFnRjcDovL2h1Yi5leGFtcGxlOjU2MDAgw1YkOJTZiQ")
+save("sheet", "comma", b"\x00" + "org,number,last_name\n03-08-01,17,\"Иванова, А.\"\n\"a\"\"b\",\"c\nd\",e\n".encode())
+save("sheet", "cp1251", b"\x00" + "org;number;last_name\r\n03-08-01;17;Иванова\r\n".encode("cp1251"))
+save("sheet", "bom", b"\x01" + "\ufeffcode;kind;name\n03-08-09;school;Школа\n".encode())
+save("json", "body", b"\x00" + '{"code":"03-08-09","kind":"school","name":"Школа"}'.encode())
+save("json", "record", b"\x02" + '[{"kind":"identity","body":{"org":"03-08-01","number":"17","birth_date":"1990-02-28","snils":null}}]'.encode())
+save("json", "numbers", b"\x04" + b'{"org":"03-08-01","number":"17","rate":0.25,"main":true}')
+save("expr", "share", "count(person where young_age and (support_a or not left))")
+save("expr", "sums", "ceil(sum(team.managers where attended >= 3 and not pk) / count(org of team)) * 100 - zero(max(methodist.load))")
+save("indicator", "share", data(1, "1.1") + data(2, "Доля") + data(4, "percent") + num(5, zigzag(1)) + data(6, "count(person)") + data(7, "count(person)") +
+     data(8, ">=") + num(9, zigzag(7000)) + num(10, zigzag(2024)) + data(11, "1.2;1.3") + data(12, "!LATE = count(methodist); FEW = 3 - count(team)") + num(13, zigzag(19000)))
+save("conf", "school", """# a node
+node
+    path = "00000101.00000202.00000303"
+    org = "03-08-01"
+    level = "school"
+    rank = "0"
+    name = 'Школа "Заря"'
+parent
+    endpoint = "tcp://127.0.0.1:5600"
+    key = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
+    org = "03-08"
+    rank = "1"
+gate
+    ping_ms = "5000"
+""")
+save("conf", "region", "node\n    path = \"00000101\"\n    org = 03\n    level = region\n    rank = 2\n    listen = tcp://*:5600\n")
+for name, text in {"person": "03-08-01:17", "path": "00000101.00000202", "id": "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "date": "2024-02-29",
+                   "period": "2023/24", "quarter": "2024-Q3", "pair": "M-1:03-08-01:17:2024-09-01", "list": "a;b; c "}.items():
+    save("words", name, text)

@@ -2,6 +2,7 @@
 // Individual educational routes: the program proposes from a teacher's needs, a person confirms (152-ФЗ, art.
 // 16).
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/i18n.h"
@@ -9,6 +10,7 @@
 #include "common/msg.h"
 #include "common/util.h"
 #include "proto/kinds.h"
+#include "proto/routing.pb-c.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 #include "services/cli/pages.h"
@@ -19,45 +21,79 @@
 
 enum { OPTION_CAMPAIGN = CLI_KEY, OPTION_BY, OPTION_TUTOR };
 
+typedef struct held { // a record of the answer
+    uint8_t *wire;
+    size_t size;
+    Selenga__Record *record;
+    int64_t step; // an activity's number within its route; the route itself comes first
+} held_t;
+
 typedef struct shown {
-    json_t *array;     // with --json
-    table_t *steps;    // activities, else
-    const char *empty; // said when there is no step
+    held_t *items;
+    size_t n;
 } shown_t;
+
+static int64_t step_of(const Selenga__Record *record)
+{
+    if (record->kind != N_ACTIVITY) return -1;
+    AUTO(msg_body_free)
+    Selenga__Activity *activity =
+        msg_body_unpack(&selenga__activity__descriptor, slice(record->body.data, record->body.len));
+    int64_t step = INT64_MAX; // a code that is no number: last
+    if (activity && activity->code) int_parse(activity->code, 0, INT64_MAX, &step);
+    return step;
+}
 
 static int take(slice_t wire, const Selenga__Record *record, void *context)
 {
     shown_t *shown = context;
-    if (shown->array)
-        json_array_append_new(shown->array, show_json(wire));
-    else if (record->kind == N_ACTIVITY)
-        show_row(shown->steps, &KIND_ACTIVITY, record);
-    else
-        show_record(record, stdout);
+    shown->items = xrealloc(shown->items, (shown->n + 1) * sizeof *shown->items);
+    held_t *held = &shown->items[shown->n++];
+    *held = (held_t){.wire = xmemdup(wire.data, wire.size), .size = wire.size, .step = step_of(record)};
+    held->record = msg_body_unpack(&selenga__record__descriptor, wire);
     return CLI_DONE;
 }
 
-static void begin(const cli_t *cli, shown_t *shown)
+static int by_step(const void *a, const void *b)
 {
-    *shown = (shown_t){0};
-    if (cli->json) {
-        shown->array = json_array();
-        return;
-    }
-    shown->steps = table_new();
-    show_columns(shown->steps, &KIND_ACTIVITY);
+    int64_t left = ((const held_t *)a)->step, right = ((const held_t *)b)->step;
+    return (left > right) - (left < right);
 }
 
-static void finish(shown_t *shown, int result)
+static void print_json(const shown_t *shown)
 {
-    if (shown->array && result == CLI_DONE) output_json(&shown->array);
-    if (shown->array) json_decref(shown->array);
-    if (shown->steps && result == CLI_DONE) {
-        putchar('\n');
-        if (table_rows(shown->steps) == 0) puts(_("no activities"));
-        table_print(shown->steps, stdout);
+    json_t *array = json_array();
+    for (size_t i = 0; i < shown->n; i++)
+        json_array_append_new(array, show_json(slice(shown->items[i].wire, shown->items[i].size)));
+    output_json(&array);
+}
+
+static void print_tables(const shown_t *shown)
+{
+    AUTO(table_destroy) table_t *steps = table_new();
+    show_columns(steps, &KIND_ACTIVITY);
+    for (size_t i = 0; i < shown->n; i++) {
+        const Selenga__Record *record = shown->items[i].record;
+        if (record->kind == N_ACTIVITY)
+            show_row(steps, &KIND_ACTIVITY, record);
+        else
+            show_record(record, stdout);
     }
-    table_destroy(&shown->steps);
+    putchar('\n');
+    if (table_rows(steps) == 0) puts(_("no activities"));
+    table_print(steps, stdout);
+}
+
+// Shows what was taken, if all went well, and forgets it.
+static void finish(const cli_t *cli, shown_t *shown, int result)
+{
+    if (shown->n > 0) qsort(shown->items, shown->n, sizeof *shown->items, by_step);
+    if (result == CLI_DONE) (cli->json ? print_json : print_tables)(shown);
+    for (size_t i = 0; i < shown->n; i++) {
+        free(shown->items[i].wire);
+        msg_body_free(&shown->items[i].record);
+    }
+    free(shown->items);
 }
 
 // Asks routing and shows the records of the answer: the route and its activities.
@@ -71,10 +107,9 @@ static int ask_and_show(const cli_t *cli, uint32_t type, const void *request)
         r = ask_call(ask, SERVICE_ROUTING, type, request, MSG_RECORDS, &selenga__records__descriptor, &reply,
                      ASK_TIMEOUT_MS);
     if (r != CLI_DONE) return r;
-    shown_t shown;
-    begin(cli, &shown);
+    shown_t shown = {0};
     r = pages_take_all(reply, take, &shown);
-    finish(&shown, r);
+    finish(cli, &shown, r);
     return r;
 }
 
@@ -129,8 +164,7 @@ static int run_show(const cli_t *cli)
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
-    shown_t shown;
-    begin(cli, &shown);
+    shown_t shown = {0};
     r = show_route(ask, &id, &shown);
     Selenga__Match match = SELENGA__MATCH__INIT, *where[] = {&match};
     match.field = "route";
@@ -141,7 +175,7 @@ static int run_show(const cli_t *cli)
     request.where = where;
     request.n_where = 1;
     if (r == CLI_DONE) r = pages_each(ask, &request, 0, take, NULL, &shown);
-    finish(&shown, r);
+    finish(cli, &shown, r);
     return r;
 }
 

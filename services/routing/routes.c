@@ -140,7 +140,7 @@ static int write_step(routing_t *self, store_txn_t *txn, const gathered_t *g, co
     a.competency = text(g->needs[step->needs[0]].competency);
     a.reason = reason;
     a.form = text("mentoring");
-    a.title = text(N_("Work on it with a mentor or tutor"));
+    a.title = text(_("Work on it with a mentor or tutor"));
     if (step->offer != NULL) {
         a.programme = text(step->offer->programme);
         a.title = text(step->offer->title);

@@ -9,6 +9,7 @@ feed_t *feed_new(store_t *store, const feed_hooks_t *hooks, uint64_t seed)
 {
     feed_t *feed = xcalloc(1, sizeof *feed);
     *feed = (feed_t){.store = store, .hooks = *hooks, .seed = seed};
+    feed_set_window(feed, WINDOW_MIN_BYTES, WINDOW_BYTES);
     return feed;
 }
 
@@ -59,32 +60,33 @@ static link_t *make_link(feed_t *feed, uint32_t peer)
     link_t *link = xcalloc(1, sizeof *link);
     link->peer = peer;
     link->in.wanted = peer >= PEER_LABEL_MIN; // a neighbour's same service; local ones by subscription
-    link->in.window = WINDOW_FIRST_BYTES;
+    link->in.window = feed->window_max < WINDOW_FIRST_BYTES ? feed->window_max : WINDOW_FIRST_BYTES;
     feed->links[i] = link;
     feed->n_links++;
     return link;
 }
 
-// Finds or makes the link, with what the store remembers of it.
-static int get_link(feed_t *feed, uint32_t peer, link_t **ret_link)
+// Finds or makes the link.
+static link_t *get_link(feed_t *feed, uint32_t peer)
 {
     link_t *link = feed_find(feed, peer);
-    int rc = 0;
-    if (link == NULL) {
-        link = make_link(feed, peer);
-        rc = consumer_load(feed, link);
-        if (rc == 0) rc = producer_load(feed, link);
-    }
-    *ret_link = link;
-    return rc;
+    if (link != NULL) return link;
+    link = make_link(feed, peer);
+    producer_load(feed, link);
+    return link;
 }
 
 void feed_subscribe(feed_t *feed, uint32_t service, const feed_filter_t *filter)
 {
-    link_t *link;
-    if (get_link(feed, service, &link) != 0) return;
+    link_t *link = get_link(feed, service);
     link->in.wanted = true;
     link->in.filter = *filter;
+}
+
+void feed_set_window(feed_t *feed, uint32_t min, uint32_t max)
+{
+    feed->window_min = min;
+    feed->window_max = max;
 }
 
 static bool has_kind(const uint32_t *kinds, size_t n, uint32_t kind)
@@ -103,8 +105,7 @@ bool filter_wants(const feed_filter_t *filter, const path_t *self, const record_
 
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms)
 {
-    link_t *link;
-    if (get_link(feed, peer, &link) != 0) return;
+    link_t *link = get_link(feed, peer);
     link->up = up;
     link->in.open = false;
     producer_close(&link->out);
@@ -157,8 +158,8 @@ static int dispatch(feed_t *feed, store_txn_t *txn, link_t *link, uint32_t type,
 
 int feed_message(feed_t *feed, store_txn_t *txn, uint32_t peer, uint32_t type, slice_t body, int64_t now_ms)
 {
-    link_t *link;
-    int rc = get_link(feed, peer, &link);
+    link_t *link = get_link(feed, peer);
+    int rc = consumer_load(feed, link);
     if (rc != 0) return rc;
     link->up = true;
     rc = dispatch(feed, txn, link, type, body, now_ms);
@@ -183,7 +184,7 @@ void feed_rollback(feed_t *feed, int64_t now_ms)
 {
     for (size_t i = 0; i < feed->n_links; i++) {
         link_t *link = feed->links[i];
-        consumer_load(feed, link);
+        link->in.loaded = false;
         link->in.open = link->in.ack = link->in.give = false;
         link->in.restart = false; // by the tick: what failed once wants a pause
         link->in.heard_ms = now_ms - SILENCE_MS + 1000;

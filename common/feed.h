@@ -59,6 +59,10 @@ typedef struct feed_filter {
 // This service reads from another service of the node. Before the first link comes up.
 void feed_subscribe(feed_t *feed, uint32_t service, const feed_filter_t *filter);
 
+// Bounds of the credit that this consumer gives, in plain bytes. In place of
+// WINDOW_MIN_BYTES and WINDOW_BYTES, before the first link.
+void feed_set_window(feed_t *feed, uint32_t min, uint32_t max);
+
 // A neighbour came or went. Coming up begins a new session.
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms);
 // A child that was revoked for good: forgets its feeds.

@@ -14,17 +14,21 @@ int consumer_load(feed_t *feed, link_t *link)
 {
     consumer_t *in = &link->in;
     store_txn_t *txn = NULL;
+    AUTO(witness_clear) witness_t seen = {0};
     uint64_t cursor[2] = {0, 0};
+    if (in->loaded) return 0;
     int rc = store_begin(feed->store, false, &txn);
     if (rc != 0) return rc;
-    witness_clear(&in->cursor);
-    rc = peer_row_get(txn, link->peer, 'b', NULL, 0, &in->cursor);
+    rc = peer_row_get(txn, link->peer, 'b', NULL, 0, &seen);
     if (rc >= 0) rc = peer_row_get(txn, link->peer, 'c', cursor, 2, NULL);
     store_abort(&txn);
+    if (rc < 0) return rc;
     in->expected = cursor[0];
-    in->cursor.head = cursor[1];
+    seen.head = cursor[1];
+    witness_copy(&seen, &in->cursor);
     in->boots_changed = false;
-    return rc < 0 ? rc : 0;
+    in->loaded = true;
+    return 0;
 }
 
 static int save_cursor(store_txn_t *txn, link_t *link)
@@ -171,16 +175,17 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
         in->open = false; // a broken producer: the cursor stays, the tick asks again after a pause
     if (rc != 0) return rc;
     in->expected = m->upto;
-    in->ack = in->ack || moved;
+    in->ack |= moved;
+    in->moved |= moved;
     return moved ? save_cursor(txn, link) : 0;
 }
 
 // The window follows the line. Only pushes that were ready when we asked tell how long the line takes.
-static void fit_window(consumer_t *in, const Selenga__Push *m, int64_t now_ms)
+static void fit_window(const feed_t *feed, consumer_t *in, const Selenga__Push *m, int64_t now_ms)
 {
     int64_t took_ms = now_ms - in->asked_ms;
-    if (in->backlog && took_ms < WINDOW_FAST_MS && in->window < WINDOW_BYTES) in->window *= 2;
-    if (in->backlog && took_ms > WINDOW_SLOW_MS && in->window > WINDOW_MIN_BYTES) in->window /= 2;
+    if (in->backlog && took_ms < WINDOW_FAST_MS && in->window < feed->window_max) in->window *= 2;
+    if (in->backlog && took_ms > WINDOW_SLOW_MS && in->window > feed->window_min) in->window /= 2;
     in->backlog = m->witness != NULL && m->upto < m->witness->head;
 }
 
@@ -191,13 +196,24 @@ int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, in
     if (m == NULL) return -EBADMSG;
     if (!in->open || m->session != in->session) return 0; // of an older session
     in->heard_ms = now_ms;
-    if (m->after != in->expected) { // one was lost on the way
+    // One was lost on the way; or a pull that was doubled opened this session once more, in a later life.
+    if (m->after != in->expected || (in->boot != 0 && m->boot != in->boot)) {
         in->restart = true;
         in->open = false;
         return 0;
     }
-    fit_window(in, m, now_ms);
+    in->boot = m->boot;
+    fit_window(feed, in, m, now_ms);
     return apply_push(feed, txn, link, m);
+}
+
+// The producer judges the cursor with which the session began. If pushes have moved it since (late ones, of
+// the life that the producer lost), what they brought would be missing in the give-back: begin again with the
+// cursor as it is now.
+static bool is_late(consumer_t *in)
+{
+    if (in->moved) in->restart = true;
+    return in->moved;
 }
 
 // The producer's store was put back: it asks for what it may have given us.
@@ -207,7 +223,7 @@ int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_
     consumer_t *in = &link->in;
     AUTO(msg_body_free) Selenga__GivebackAsk *m = msg_body_unpack(&selenga__giveback_ask__descriptor, body);
     if (m == NULL) return -EBADMSG;
-    if (!in->open || m->session != in->session) return 0;
+    if (!in->open || m->session != in->session || is_late(in)) return 0;
     in->heard_ms = now_ms;
     in->give = true;
     in->give_after = m->after;
@@ -221,7 +237,7 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
     AUTO(msg_body_free) Selenga__Rebase *m = msg_body_unpack(&selenga__rebase__descriptor, body);
     AUTO(witness_clear) witness_t seen = {0};
     if (m == NULL || !witness_read(m->witness, &seen)) return -EBADMSG;
-    if (!in->open || m->session != in->session) return 0;
+    if (!in->open || m->session != in->session || is_late(in)) return 0;
     witness_copy(&seen, &in->cursor);
     in->boots_changed = true;
     in->expected = 0;
@@ -243,6 +259,7 @@ typedef struct {
     batch_t *batch;
     uint32_t peer;
     uint64_t skip, seen; // items of this peer
+    size_t most;         // bytes of a page
 } giving_t;
 
 static int give_quarantined(void *arg, const quarantined_t *item)
@@ -250,21 +267,21 @@ static int give_quarantined(void *arg, const quarantined_t *item)
     giving_t *giving = arg;
     if (item->peer != giving->peer || item->record.kind == 0) return 0;
     if (giving->seen >= giving->skip) {
-        if (giving->batch->size >= PUSH_BYTES) return 1;
+        if (giving->batch->size >= giving->most) return 1;
         batch_add(giving->batch, item->wire);
     }
     giving->seen++;
     return 0;
 }
 
-static int give_lane(store_txn_t *txn, const link_t *link, uint64_t *position, batch_t *batch)
+static int give_lane(store_txn_t *txn, const link_t *link, size_t most, uint64_t *position, batch_t *batch)
 {
     lane_reader_t *reader = NULL;
     uint64_t seq;
     rid_t id;
     record_t r;
     int rc = lane_open(txn, LANE_IN, link->peer, *position - LANE_BASE, &reader);
-    while (rc == 0 && batch->size < PUSH_BYTES && (rc = lane_next(reader, &seq, &id)) == 0) {
+    while (rc == 0 && batch->size < most && (rc = lane_next(reader, &seq, &id)) == 0) {
         if ((rc = store_get(txn, &id, &r, NULL)) != 0) break;
         batch_add(batch, r.wire);
         *position = LANE_BASE + seq;
@@ -276,14 +293,15 @@ static int give_lane(store_txn_t *txn, const link_t *link, uint64_t *position, b
 // 0, KV_NONE when all is given, or -errno.
 static int fill_page(store_txn_t *txn, const link_t *link, uint64_t *position, batch_t *batch)
 {
+    size_t most = link->in.window < PUSH_BYTES ? link->in.window : PUSH_BYTES;
     if (*position < LANE_BASE) {
-        giving_t giving = {.batch = batch, .peer = link->peer, .skip = *position};
+        giving_t giving = {.batch = batch, .peer = link->peer, .skip = *position, .most = most};
         int rc = quarantine_each(txn, give_quarantined, &giving);
         *position = giving.seen;
         if (rc != 0) return rc < 0 ? rc : 0;
         *position = LANE_BASE;
     }
-    return give_lane(txn, link, position, batch);
+    return give_lane(txn, link, most, position, batch);
 }
 
 static int give_page(feed_t *feed, link_t *link)
@@ -356,10 +374,12 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
 int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
 {
     consumer_t *in = &link->in;
-    int rc = 0;
+    int rc = consumer_load(feed, link);
+    if (rc != 0) return rc;
     if (in->restart) {
-        in->restart = in->ack = in->give = in->backlog = false;
+        in->restart = in->ack = in->give = in->backlog = in->moved = false;
         in->session = feed_session(feed);
+        in->boot = 0;
         in->open = true;
         in->heard_ms = now_ms;
         return send_pull(feed, link, true, now_ms);

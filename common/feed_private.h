@@ -10,8 +10,11 @@ enum { IN_FLIGHT_MAX = 32, SYSTEM_KINDS = 100 };
 
 typedef struct consumer {
     bool wanted; // we pull from this peer
+    bool loaded; // the store was asked how far we are; before that nothing is said
     bool open;   // a session stands
+    bool moved;  // a push of this session was applied: its producer has no give-back to ask for
     uint64_t session;
+    uint64_t boot;     // life of the producer that pushes in this session; 0: none did yet
     uint64_t expected; // position up to which pushes were applied, this transaction's included
     witness_t cursor;  // the producer's lineage and head at `expected`
     bool boots_changed;
@@ -20,7 +23,7 @@ typedef struct consumer {
     int64_t heard_ms, asked_ms;
     feed_filter_t filter;
     // due at the next flush
-    bool restart, ack, give, give_done;
+    bool restart, ack, give;
     uint64_t give_after;
 } consumer_t;
 
@@ -69,6 +72,7 @@ struct feed {
     size_t n_links;
     char trouble[64];
     uint64_t malformed;
+    uint32_t window_min, window_max;
 };
 
 bool filter_wants(const feed_filter_t *filter, const path_t *self, const record_t *record);
@@ -89,6 +93,7 @@ int peer_row_put(store_txn_t *txn, uint32_t peer, char letter, const uint64_t *n
 // KV_NONE when absent. w may be NULL.
 int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n, witness_t *w);
 
+// How far we are, from the store, unless it is known. 0 or -errno: then nothing may be said to this peer yet.
 int consumer_load(feed_t *feed, link_t *link);
 int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
 int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_ms);
@@ -99,7 +104,7 @@ void consumer_tick(link_t *link, int64_t now_ms);
 int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
               const arrival_t *arrival);
 
-int producer_load(feed_t *feed, link_t *link);
+void producer_load(feed_t *feed, link_t *link);
 int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, int64_t now_ms);
 int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body);
 int producer_flush(feed_t *feed, link_t *link, int64_t now_ms);

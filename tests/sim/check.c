@@ -389,6 +389,19 @@ void check_store(unit_t *u)
     store_abort(&txn);
 }
 
+// Is the home's present version refused before it comes to this unit? Then the unit may hold an older one.
+static bool is_blocked(world_t *w, const rid_t *id, unit_t *u)
+{
+    const ledger_record_t *lr = ledger_find(w->ledger, id);
+    store_txn_t *txn = NULL;
+    record_t r;
+    unit_t *home = lr != NULL ? &w->units[lr->home] : NULL;
+    bool blocked =
+        home != NULL && holds(home, id, &r, &txn) && reaches(w, &r, home, u) && !arrives(w, &r, home, u);
+    store_abort(&txn);
+    return blocked;
+}
+
 // Each record of the producer's lanes stands at the consumer, or waits in its quarantine; and the other way
 // round.
 static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t consumer_name,
@@ -416,7 +429,13 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     }
     lane_close(&reader);
     uint64_t held = 0;
-    lane_count(in, LANE_IN, producer_name, 0, UINT64_MAX, &held);
+    rc = lane_open(in, LANE_IN, producer_name, 0, &reader);
+    for (; rc == 0 && (rc = lane_next(reader, &seq, &id)) == 0; held++) {
+        uint8_t lanes = (uint8_t)(store_feed_lanes(consumer_name) & ~(unsigned)LANE_BACK);
+        if (store_get(out, &id, &r, &place) == 0 && (place.lanes & lanes) != 0) continue;
+        if (is_blocked(w, &id, producer)) held--; // of an older life of the producer
+    }
+    lane_close(&reader);
     if (sent != taken + quarantined || held != taken)
         broken(w, "feed %s to %s: %llu in lanes, %llu taken, %llu quarantined, %llu held",
                unit_name(producer), unit_name(consumer), (unsigned long long)sent, (unsigned long long)taken,

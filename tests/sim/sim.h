@@ -96,7 +96,8 @@ typedef struct unit {
     uint32_t service;
     uint32_t wants[8]; // kinds of the other service
     size_t n_wants;
-    bool picky; // knows rules of KIND_UNKNOWN that others do not
+    uint32_t window; // credit that it gives at most; 0: as in the services
+    bool picky;      // knows rules of KIND_UNKNOWN that others do not
     kv_t *kv;
     store_t *store; // NULL: not running
     feed_t *feed;

@@ -50,6 +50,7 @@ static void add_unit(world_t *w, int node, uint32_t service)
     const node_t *n = &w->nodes[node];
     *u = (unit_t){.world = w, .index = w->n_units++, .node = node, .service = service, .sends_left = -1};
     u->kv = kv_mem_new();
+    u->window = chance(w, 60) ? 100 + below(w, 2000) : 0;
     u->picky = chance(w, 15);
     u->place = (store_place_t){.path = n->path,
                                .service = service,

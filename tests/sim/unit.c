@@ -189,10 +189,13 @@ bool unit_start(unit_t *u)
     if ((rc = learn_all(u)) != 0) return broken(w, "%s cannot read its store: %d", unit_name(u), rc);
     store_on_change(u->store, on_change, u);
     u->feed = feed_new(u->store, &hooks, rnd(w));
+    if (u->window > 0) feed_set_window(u->feed, u->window / 2, u->window);
     for (int i = 0; i < w->n_edges; i++) {
         const edge_t *e = &w->edges[i];
         if (e->a != u->index && e->b != u->index) continue;
         uint32_t peer = e->a == u->index ? e->b_of_a : e->a_of_b;
+        w->edges[i].session[e->a == u->index ? 0 : 1] =
+            0; // what a new life pushes into an old session is void
         feed_filter_t filter = {.n_kinds = u->n_wants};
         memcpy(filter.kinds, u->wants, sizeof u->wants);
         if (e->local && u->n_wants > 0) feed_subscribe(u->feed, peer, &filter);

@@ -201,10 +201,8 @@ static bool settle(world_t *w)
     for (int round = 0; round < ROUNDS && w->why[0] == '\0'; round++) {
         bool mail = false;
         stream(w, UINT64_MAX - (uint64_t)round);
-        for (int i = 0; i < w->n_units; i++) {
-            unit_turn(&w->units[i], 8, 0, KILL_NOT);
-            mail |= net_has_mail(w, &w->units[i]);
-        }
+        for (int i = 0; i < w->n_units; i++) unit_turn(&w->units[i], 8, 0, KILL_NOT);
+        for (int i = 0; i < w->n_units; i++) mail |= net_has_mail(w, &w->units[i]);
         w->now_ms += mail ? 100 : ROUND_MS;
         uint64_t now = writes_of(w);
         quiet = now != last ? 0 : mail ? quiet : quiet + 1;

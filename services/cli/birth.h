@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a node's directory comes into being: whole or not at all.
 #pragma once
+#include "common/node.h"
 #include "services/cli/cli.h"
 
 int birth_init(const cli_t *cli);   // node init: the root of a tree
@@ -13,3 +14,11 @@ extern const struct argp_option BIRTH_INIT_OPTIONS[], BIRTH_INVITE_OPTIONS[], BI
 bool birth_is_endpoint(const char *text);
 // A code of an organisation: 1..64 bytes, no blanks, no ':' or ';', which part references.
 bool birth_is_org(const char *text);
+
+// For init and join: each returns CLI_DONE, or CLI_USAGE after saying what is wrong. NULL is not given, hence
+// right.
+int birth_check_listen(const cli_t *cli, const char *option, const char *endpoint);
+int birth_check_name(const cli_t *cli, const char *name);
+
+// Tells of the node that was made: JSON on stdout, or a line on stderr.
+void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf, const node_keys_t *keys);

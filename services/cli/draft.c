@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folders that become a node by one rename, so a crash or a refusal leaves no half-made node.
+#include "services/cli/draft.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/i18n.h"
+#include "common/node.h"
+#include "common/util.h"
+#include "services/cli/cli.h"
+
+void draft_remove(const char *draft)
+{
+    static const char *const names[] = {
+        "node.conf",
+        "node.conf.new",
+        "secret/node.key",
+        "secret/node.key.new",
+        "secret/person.key",
+        "secret/person.key.new",
+        "token",
+        // folders, inner ones first
+        "secret",
+        "run",
+        "log",
+        "store/registry",
+        "store/diagnostics",
+        "store/routing",
+        "store/reporting",
+        "store",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        char path[PATH_MAX];
+        snprintf(path, sizeof path, "%s/%s", draft, names[i]);
+        if (unlink(path) != 0) rmdir(path);
+    }
+    rmdir(draft);
+}
+
+int draft_name(const char *dir, const char *suffix, char *ret_draft, size_t size)
+{
+    size_t n = strlen(dir);
+    while (n > 1 && dir[n - 1] == '/') n--;
+    int length = snprintf(ret_draft, size, "%.*s%s", (int)n, dir, suffix);
+    if (length < 0 || (size_t)length >= size) return cli_refuse("%s: %s", dir, strerror(ENAMETOOLONG));
+    return CLI_DONE;
+}
+
+int draft_check_free(const char *dir)
+{
+    struct stat st;
+    if (lstat(dir, &st) != 0) return errno == ENOENT ? CLI_DONE : cli_refuse("%s: %s", dir, strerror(errno));
+    if (S_ISDIR(st.st_mode) && rmdir(dir) == 0)
+        return mkdir(dir, st.st_mode & 07777) == 0 ? CLI_DONE : CLI_REFUSED;
+    return cli_refuse(_("%s exists and is not empty; nothing was changed"), dir);
+}
+
+int draft_make(const char *draft)
+{
+    why_t why;
+    draft_remove(draft);
+    if (node_make_dirs(draft, &why) == 0) return CLI_DONE;
+    return cli_refuse("%s", why.text);
+}
+
+int draft_finish(const char *draft, const char *dir)
+{
+    if (rename(draft, dir) != 0) return cli_refuse("%s: %s", dir, strerror(errno));
+    char parent[PATH_MAX];
+    snprintf(parent, sizeof parent, "%s/..", dir);
+    AUTO(xclose) int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) fsync(fd);
+    return CLI_DONE;
+}

@@ -63,6 +63,8 @@ void feed_subscribe(feed_t *feed, uint32_t service, const feed_filter_t *filter)
 // WINDOW_MIN_BYTES and WINDOW_BYTES, before the first link.
 void feed_set_window(feed_t *feed, uint32_t min, uint32_t max);
 
+// There is such a neighbour, connected or not: its queue is shown from now on.
+void feed_know(feed_t *feed, uint32_t peer);
 // A neighbour came or went. Coming up begins a new session.
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms);
 // A child that was revoked for good: forgets its feeds.

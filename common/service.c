@@ -222,6 +222,16 @@ static int learn_all(service_t *service)
     return rc;
 }
 
+// Queues are shown for neighbours that are away, too, also when they have not come since this start.
+static void know_neighbours(service_t *service)
+{
+    size_t state = 0;
+    uint32_t child;
+    if (service->feed == NULL) return;
+    if (service->place.has_parent) feed_know(service->feed, PEER_PARENT);
+    while ((child = scope_next_child(service->scope, &state)) != PEER_SELF) feed_know(service->feed, child);
+}
+
 static int settle_topology(service_t *service, store_txn_t *txn)
 {
     slice_t org;
@@ -230,6 +240,7 @@ static int settle_topology(service_t *service, store_txn_t *txn)
     int rc = 0;
     if (!service->topology_changed) return 0;
     service->topology_changed = false;
+    know_neighbours(service);
     while (rc == 0 && scope_moved(service->scope, &org)) {
         memcpy(code, org.data, org.size);
         rc = store_relane_org(txn, slice(code, org.size)); // to the lane of the child that serves it now
@@ -411,6 +422,7 @@ static void open_feed(service_t *service)
         feed_subscribe(service->feed, s->service, &s->filter);
         feed_link(service->feed, s->service, true, (int64_t)mono_ms());
     }
+    know_neighbours(service);
 }
 
 // What a new store needs, in a transaction of its own.

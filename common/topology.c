@@ -228,6 +228,16 @@ bool scope_moved(scope_t *scope, slice_t *ret_org)
     return false;
 }
 
+uint32_t scope_next_child(const scope_t *scope, size_t *state)
+{
+    while (*state < scope->n_slots) {
+        const org_t *org = &scope->slots[(*state)++];
+        if (org->node.len == scope->self.len + PATH_LABEL && path_is_prefix(&scope->self, &org->node))
+            return child_towards(scope, &org->node);
+    }
+    return PEER_SELF;
+}
+
 bool scope_has_child(const scope_t *scope, uint32_t label)
 {
     for (size_t i = 0; i < scope->n_slots; i++)

@@ -32,6 +32,8 @@ in_scope_t scope_is_below(const scope_t *scope, slice_t org, slice_t above);
 bool scope_has_child(const scope_t *scope, uint32_t label);
 // Code of the organisation at which that child stands, or NULL. Belongs to the scope until it changes.
 const char *scope_child_org(const scope_t *scope, uint32_t label);
+// Hands out the labels of this node's children one by one; *state begins at 0. PEER_SELF at the end.
+uint32_t scope_next_child(const scope_t *scope, size_t *state);
 bool scope_knows(const scope_t *scope, slice_t org);
 
 // Takes one organisation whose serving child has changed since it was asked last; false when there is none

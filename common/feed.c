@@ -117,8 +117,7 @@ void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms)
 
 void feed_know(feed_t *feed, uint32_t peer)
 {
-    link_t *link;
-    (void)get_link(feed, peer, &link); // what the store cannot tell now it tells when the neighbour comes
+    (void)get_link(feed, peer); // what the store cannot tell now it tells when the neighbour comes
 }
 
 void feed_forget(feed_t *feed, uint32_t peer)

@@ -117,8 +117,8 @@ class Proxy:
                     self._read(key.fileobj)
             self._orders()
             self._forward()
-        for sock in list(self.pairs):
-            self._drop(sock)
+        while self.pairs:
+            self._drop(next(iter(self.pairs)))
         for line in self.lines:
             line.listener.close()
 

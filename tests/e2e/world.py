@@ -299,7 +299,7 @@ class World:
 
     def selenga(self, *args, stdin=None, timeout_s=120):
         done = subprocess.run([BIN / "selenga", *map(str, args)], input=stdin, text=True, capture_output=True,
-                              timeout=timeout_s, check=False, preexec_fn=_die_with_parent)
+                              timeout=timeout_s, check=False)
         try:
             out = json.loads(done.stdout)
         except ValueError:

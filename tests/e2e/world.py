@@ -26,7 +26,7 @@ PROGRAMS = ("gate", "registry", "diagnostics", "routing", "reporting")
 SERVICES = PROGRAMS[1:]
 # A test has no minute to wait until a dead line is noticed.
 QUICK = {"gate": {"ping_ms": 300, "silence_ms": 2000, "backoff_base_ms": 50, "backoff_max_ms": 400}}
-PATIENCE_S = float(os.environ.get("SELENGA_TEST_PATIENCE_S", 40))
+PATIENCE_S = float(os.environ.get("SELENGA_TEST_PATIENCE_S", 60))
 
 _idle = threading.Event()
 

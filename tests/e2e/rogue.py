@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node that a test plays by hand: it joins with a token like any other, and then sends what it likes."""
 import base64
+import hashlib
 import os
 import struct
 import time
 
 import wire
 from wire import message, parse
+
+
+def key_id(kind, key, org=""):
+    """The id that follows from a natural key (proto/README.md, 2); org where the key names an organisation or a person."""
+    def part(text):
+        return hashlib.blake2b(struct.pack(">I", kind) + text.encode(), digest_size=32).digest()
+    return part(org)[:6] + part(key)[:10]
 
 
 class Rogue:

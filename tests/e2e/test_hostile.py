@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes that nobody should send, on every socket: refused in bounded memory, logged once, and nobody else notices."""
-import os
 import random
 import socket
 import struct
@@ -43,22 +42,11 @@ def tcp(w):
 
 
 def ipc(w):
-    directory = os.open(w.hub.dir / "run", os.O_PATH)
-    sock = socket.socket(socket.AF_UNIX)
-    sock.settimeout(5)
-    sock.connect(f"/proc/self/fd/{directory}/gate")
-    os.close(directory)
-    return sock
+    return wire.local(w.hub.dir)
 
 
 def ready(w):
-    """A connection to the local socket on which messages may follow."""
-    sock = ipc(w)
-    sock.sendall(wire.greeting() + wire.READY)
-    hello = b""
-    while len(hello) < 64 + len(wire.READY):
-        hello += sock.recv(64 + len(wire.READY) - len(hello))
-    return sock
+    return wire.local_ready(w.hub.dir)
 
 
 def flood(sock, data, most=64 << 20):
@@ -154,20 +142,7 @@ def messages_that_are_no_envelopes_on_the_local_socket(w):
 
 
 def ask(w, kind, service, body):
-    """One request on the local socket; the answer's envelope."""
-    sock = ready(w)
-    sock.sendall(wire.frame(wire.envelope(kind, service, body=body, call=7)))
-    def take(size):
-        data = b""
-        while len(data) < size:
-            data += sock.recv(size - len(data))
-        return data
-    while True:
-        flags = take(1)[0]
-        data = take(int.from_bytes(take(8 if flags & 2 else 1), "big"))
-        if not flags & 4:
-            sock.close()
-            return wire.parse(data)
+    return wire.parse(wire.ask(w.hub.dir, kind, service, body))
 
 
 def nested(depth):

@@ -35,7 +35,7 @@ static void learn(unit_t *u, const record_t *r)
     if (r->kind == N_NODE && !r->deleted) {
         AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
         if (m == NULL || m->org == NULL || !path_from_bytes(slice(m->path.data, m->path.len), &path)) return;
-        u->topology_changed |= scope_set_node(u->scope, slice_text(m->org), &path);
+        u->topology_changed |= scope_set_node(u->scope, slice_text(m->org), &path, -1);
     }
 }
 

@@ -124,6 +124,51 @@ bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_
     return r->deleted || body_check(rule, r->body, ret_fault) == 0;
 }
 
+// --- what a record says of itself
+
+// Levels are the sender's bound: no home below a child stands higher than the child.
+static bool level_may_write(const store_place_t *place, uint32_t peer, const record_t *r,
+                            const kind_rule_t *rule, fault_t *fault)
+{
+    unsigned levels = rule->writers & W_ANY;
+    int rank = peer == PEER_PARENT || levels == 0 ? -1 : scope_child_rank(place->scope, peer);
+    path_t path = peer == PEER_PARENT ? place->path : child_path(place, peer);
+    if (rank < 0 || !path_is_prefix(&path, &r->home)) return true;
+    if ((levels & ((2U << rank) - 1)) != 0) return true;
+    fault_set(fault, "NOT-WRITER", NULL, rule->name, level_name(rank));
+    return false;
+}
+
+static bool node_of_its_hub(const record_t *r, const body_t *body, fault_t *fault)
+{
+    const Selenga__Node *m = (const Selenga__Node *)body;
+    path_t path;
+    bool fits = path_from_bytes(slice(m->path.data, m->path.len), &path) && path_is_prefix(&r->home, &path) &&
+                path.len <= r->home.len + PATH_LABEL;
+    return fits || refuse(fault, "HOME-FOREIGN", r->org);
+}
+
+static bool body_tells_the_same(const record_t *r, const kind_rule_t *rule, fault_t *fault)
+{
+    AUTO(arena_destroy) arena_t *arena = arena_new(r->body.size);
+    body_t *body;
+    rid_t id;
+    if (body_unpack(rule, r->body, arena, &body, fault) != 0) return false;
+    if (rule->org_field != NULL && !slice_equal(body_org(rule, body, ""), r->org))
+        return refuse(fault, "ORG-FOREIGN", body_org(rule, body, ""));
+    if (body_id(rule, body, &id) && !rid_equal(&id, &r->id)) return refuse(fault, "ID-NOT-KEY", r->org);
+    return r->kind != N_NODE || node_of_its_hub(r, body, fault);
+}
+
+bool admit_honest(const store_place_t *place, uint32_t peer, const record_t *r, fault_t *ret_fault)
+{
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    if (rule == NULL || peer < PEER_LABEL_MIN || path_equal(&place->path, &r->home)) return true;
+    if (!level_may_write(place, peer, r, rule, ret_fault)) return false;
+    if (!r->deleted) return body_tells_the_same(r, rule, ret_fault);
+    return rid_is_of(rule, r->org, &r->id) || refuse(ret_fault, "ID-NOT-KEY", r->org);
+}
+
 bool admit_may_change(const fault_t *fault)
 {
     return strcmp(fault->code, "ORG-UNKNOWN") == 0 || strcmp(fault->code, "ORG-FOREIGN") == 0;

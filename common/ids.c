@@ -31,6 +31,14 @@ void rid_derive(const kind_rule_t *kind, slice_t org, slice_t key_text, rid_t *r
     hash_part(kind->number, key_text, ret_id->b + ORG_PART, KEY_PART);
 }
 
+bool rid_is_of(const kind_rule_t *kind, slice_t org, const rid_t *id)
+{
+    uint8_t part[ORG_PART];
+    if (!kind_has_key(kind)) return true;
+    hash_part(kind->number, kind_key_names_org(kind) ? org : (slice_t){0}, part, ORG_PART);
+    return memcmp(part, id->b, ORG_PART) == 0;
+}
+
 void rid_new(uint64_t now_ms, rid_t *ret_id)
 {
     uint8_t time[8];

@@ -37,6 +37,8 @@ static inline bool rid_is_zero(const rid_t *id)
 // Key text: the key fields in the order of rows, as printed by body_print, joined by \x1f (body_key of
 // common/body.h). org: the record's organisation; ignored where kind_key_names_org() is false.
 void rid_derive(const kind_rule_t *kind, slice_t org, slice_t key_text, rid_t *ret_id);
+// Can the id be of a record of this kind about this organisation? All that can be said of a tombstone.
+bool rid_is_of(const kind_rule_t *kind, slice_t org, const rid_t *id);
 
 // A new UUIDv7. now_ms: unix time; only sorts ids of one writer roughly by age, nothing depends on it.
 // Aborts when the kernel has no randomness.

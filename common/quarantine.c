@@ -30,10 +30,13 @@ static rid_t refusal_id(store_txn_t *txn, const rid_t *id)
     return out;
 }
 
+// Only a home in whose direction the sender stands: a forged one must not hear of what it never wrote.
 static bool deserves_notice(store_txn_t *txn, uint32_t peer, const record_t *r)
 {
-    return peer >= PEER_LABEL_MIN && r->kind > KIND_REFUSAL &&
-           !path_equal(&r->home, &store_place(store_of(txn))->path);
+    const path_t *self = &store_place(store_of(txn))->path;
+    if (peer < PEER_LABEL_MIN || r->kind <= KIND_REFUSAL || path_equal(&r->home, self)) return false;
+    uint32_t toward = path_is_prefix(self, &r->home) ? path_child_label(self, &r->home) : PEER_PARENT;
+    return toward == peer;
 }
 
 static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fault)

@@ -182,6 +182,11 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
         return rc;
     p->content = body;
     if (body_validate(p->rule, body, fault) != 0) return E_FAULT;
+    rid_t by_key;
+    if (body_id(p->rule, body, &by_key) && !rid_equal(&by_key, &p->id)) {
+        fault_set(fault, "ID-NOT-KEY", "id", "");
+        return E_FAULT;
+    }
     if ((rc = check_refs(author, txn, p->rule, body, fault)) != 0) return rc;
     p->up = p->rule->up;
     if (author->def->reach_up != NULL) p->up = author->def->reach_up(author->self, txn, p->rule, body);

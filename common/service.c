@@ -170,7 +170,8 @@ static void learn_node(service_t *service, const record_t *r)
     }
     AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
     if (m == NULL || m->org == NULL || !path_from_bytes(slice(m->path.data, m->path.len), &path)) return;
-    service->topology_changed |= scope_set_node(service->scope, slice_text(m->org), &path);
+    service->topology_changed |= scope_set_node(service->scope, slice_text(m->org), &path,
+                                                m->level != NULL ? level_rank(m->level) : -1);
 }
 
 static void learn(service_t *service, const record_t *r)
@@ -408,7 +409,8 @@ static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const recor
                          fault_t *ret_fault)
 {
     service_t *service = arg;
-    return admit(&service->place, txn, peer, record, ret_fault);
+    return admit(&service->place, txn, peer, record, ret_fault) &&
+           admit_honest(&service->place, peer, record, ret_fault);
 }
 
 static void open_feed(service_t *service)

@@ -18,6 +18,7 @@ typedef struct {
     char kind[KIND_MAX + 1];
     bool known; // has a record; else only a node stands there
     path_t node;
+    int rank;       // of the node's level, -1 unknown
     uint32_t child; // that it was last known to be served through; scope_moved
 } org_t;
 
@@ -27,6 +28,8 @@ struct scope {
     org_t *slots;
     size_t n_slots, n_used;
     uint8_t key[crypto_shorthash_KEYBYTES];
+    uint32_t asked; // child whose rank was looked up last; PEER_SELF: none
+    int asked_rank;
 };
 
 static org_t *slot_of(const scope_t *scope, slice_t code)
@@ -87,7 +90,7 @@ scope_t *scope_new(const path_t *self, const char *self_org)
     scope->slots = xcalloc(scope->n_slots, sizeof *scope->slots);
     randombytes_buf(scope->key, sizeof scope->key);
     text_copy(scope->self_org, sizeof scope->self_org, self_org);
-    scope_set_node(scope, slice_text(self_org), self);
+    scope_set_node(scope, slice_text(self_org), self, -1);
     return scope;
 }
 
@@ -119,10 +122,13 @@ bool scope_drop_org(scope_t *scope, slice_t code)
     return true;
 }
 
-bool scope_set_node(scope_t *scope, slice_t code, const path_t *node)
+bool scope_set_node(scope_t *scope, slice_t code, const path_t *node, int rank)
 {
     org_t *org = make(scope, code);
-    if (org == NULL || path_equal(&org->node, node)) return false;
+    if (org == NULL) return false;
+    org->rank = rank;
+    scope->asked = PEER_SELF;
+    if (path_equal(&org->node, node)) return false;
     org->node = *node;
     return true;
 }
@@ -132,6 +138,7 @@ bool scope_drop_node(scope_t *scope, slice_t code)
     org_t *org = find(scope, code);
     if (org == NULL || org->node.len == 0 || path_equal(&org->node, &scope->self)) return false;
     org->node = (path_t){0};
+    scope->asked = PEER_SELF;
     return true;
 }
 
@@ -245,12 +252,27 @@ bool scope_has_child(const scope_t *scope, uint32_t label)
     return false;
 }
 
-const char *scope_child_org(const scope_t *scope, uint32_t label)
+static const org_t *child_at(const scope_t *scope, uint32_t label)
 {
     for (size_t i = 0; i < scope->n_slots; i++) {
         const org_t *org = &scope->slots[i];
         if (org->node.len == scope->self.len + PATH_LABEL && child_towards(scope, &org->node) == label)
-            return org->code;
+            return org;
     }
     return NULL;
+}
+
+const char *scope_child_org(const scope_t *scope, uint32_t label)
+{
+    const org_t *org = child_at(scope, label);
+    return org != NULL ? org->code : NULL;
+}
+
+// Asked for each record of a batch, and a batch is of one child: the last answer is kept.
+int scope_child_rank(scope_t *scope, uint32_t label)
+{
+    if (scope->asked == label) return scope->asked_rank;
+    const org_t *org = child_at(scope, label);
+    scope->asked = label;
+    return scope->asked_rank = org != NULL ? org->rank : -1;
 }

@@ -13,7 +13,8 @@ void scope_destroy(scope_t **scope_p);
 // Codes are at most ORG_MAX bytes. An empty parent: a root. Returns true when something changed.
 bool scope_set_org(scope_t *scope, slice_t org, slice_t parent, slice_t kind);
 bool scope_drop_org(scope_t *scope, slice_t org);
-bool scope_set_node(scope_t *scope, slice_t org, const path_t *node);
+// rank: of the node's level, -1 when it is not known.
+bool scope_set_node(scope_t *scope, slice_t org, const path_t *node, int rank);
 bool scope_drop_node(scope_t *scope, slice_t org);
 
 typedef enum in_scope { SCOPE_NO, SCOPE_YES, SCOPE_UNKNOWN } in_scope_t;
@@ -34,6 +35,8 @@ bool scope_has_child(const scope_t *scope, uint32_t label);
 const char *scope_child_org(const scope_t *scope, uint32_t label);
 // Hands out the labels of this node's children one by one; *state begins at 0. PEER_SELF at the end.
 uint32_t scope_next_child(const scope_t *scope, size_t *state);
+// Rank of that child's level; -1 when it is not known.
+int scope_child_rank(scope_t *scope, uint32_t label);
 bool scope_knows(const scope_t *scope, slice_t org);
 
 // Takes one organisation whose serving child has changed since it was asked last; false when there is none

@@ -6,6 +6,7 @@
 #include "proto/message.h"
 #include "services/gate/door.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,8 +114,8 @@ static int set_options(const link_t *link)
 
 static int connect_socket(link_t *link)
 {
-    char name[32];
-    snprintf(name, sizeof name, "parent-%u", link->tries++);
+    char name[48]; // unlike any other link's of this context
+    snprintf(name, sizeof name, "parent-%" PRIxPTR "-%u", (uintptr_t)link, link->tries++);
     link->socket = zmq_socket(link->context, ZMQ_DEALER);
     if (!link->socket) return -errno;
     int r = set_options(link);

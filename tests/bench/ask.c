@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+// Load from callers at a node's own gate; see usage().
+#include "common/body.h"
+#include "common/clock.h"
+#include "common/msg.h"
+#include "proto/api.pb-c.h"
+#include "proto/message.h"
+#include "proto/routing.pb-c.h"
+#include "tests/bench/acts.h"
+#include "tests/bench/measure.h"
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { WAIT_MS = 60000, CLIENTS_MAX = 1000, GROUPS_MOST = 2000, WARM_UP = 20, FIELDS = 7 };
+
+static void *open_gate(void *context, const char *dir)
+{
+    char endpoint[512];
+    int zero = 0, wait = WAIT_MS;
+    void *socket = zmq_socket(context, ZMQ_DEALER);
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/run/gate", dir);
+    zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero);
+    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait, sizeof wait);
+    if (zmq_connect(socket, endpoint) != 0) die("%s: %s", endpoint, zmq_strerror(errno));
+    return socket;
+}
+
+static void ask(void *socket, uint32_t service, uint32_t type, const ProtobufCMessage *body)
+{
+    envelope_t e = {.type = type, .to = service, .call = 1};
+    int r = msg_send(socket, &e, body);
+    if (r != 0) die("cannot send: %s", strerror(-r));
+}
+
+// The type of the answer; its body lives in the frame, which the caller closes.
+static uint32_t answer(void *socket, zmq_msg_t *frame, envelope_t *ret)
+{
+    zmq_msg_init(frame);
+    if (zmq_msg_recv(frame, socket, 0) < 0) die("no answer: %s", zmq_strerror(errno));
+    if (msg_unpack(slice(zmq_msg_data(frame), zmq_msg_size(frame)), ret) != 0) die("not an envelope");
+    return ret->type;
+}
+
+// --- putting
+
+typedef struct puts { // a PUT of several acts, each a group of its own
+    Selenga__Put put;
+    Selenga__Group groups[GROUPS_MOST], *group_list[GROUPS_MOST];
+    Selenga__Item items[GROUPS_MOST], *item_list[GROUPS_MOST];
+    uint32_t set[FIELDS];
+    uint8_t bodies[GROUPS_MOST][ACT_BODY];
+} puts_t;
+
+static puts_t *puts_new(void)
+{
+    puts_t *p = xcalloc(1, sizeof *p);
+    selenga__put__init(&p->put);
+    p->put.groups = p->group_list;
+    for (uint32_t i = 0; i < FIELDS; i++) p->set[i] = i + 1;
+    for (size_t i = 0; i < GROUPS_MOST; i++) {
+        selenga__group__init(&p->groups[i]);
+        selenga__item__init(&p->items[i]);
+        p->item_list[i] = &p->items[i];
+        p->group_list[i] = &p->groups[i];
+        p->groups[i].items = &p->item_list[i];
+        p->groups[i].n_items = 1;
+        p->items[i].has_kind = p->items[i].has_body = 1;
+        p->items[i].kind = N_SUPPORT_ACT;
+        p->items[i].body = (ProtobufCBinaryData){.len = ACT_BODY, .data = p->bodies[i]};
+        p->items[i].set = p->set;
+        p->items[i].n_set = FIELDS;
+    }
+    return p;
+}
+
+static void send_acts(void *socket, puts_t *p, const char *org, uint64_t first, size_t n)
+{
+    for (size_t i = 0; i < n; i++) act_body(org, "M-1", first + i, p->bodies[i]);
+    p->put.n_groups = n;
+    ask(socket, SERVICE_ROUTING, MSG_PUT, &p->put.base);
+}
+
+static void take_acts(void *socket, size_t n)
+{
+    zmq_msg_t frame;
+    envelope_t e;
+    if (answer(socket, &frame, &e) != MSG_PUT_REPLY) die("a put was refused as a whole");
+    AUTO(msg_body_free) Selenga__PutReply *m = msg_body_unpack(&selenga__put_reply__descriptor, e.body);
+    if (m == NULL || m->n_outcomes != n) die("an answer to something else");
+    for (size_t i = 0; i < n; i++)
+        if (m->outcomes[i]->result != 1)
+            die("act not new: %u %s %s", m->outcomes[i]->result,
+                m->outcomes[i]->fault != NULL ? m->outcomes[i]->fault->code : "",
+                m->outcomes[i]->fault != NULL && m->outcomes[i]->fault->n_args > 0
+                    ? m->outcomes[i]->fault->args[0]
+                    : "");
+    zmq_msg_close(&frame);
+}
+
+typedef struct job {
+    uint64_t first, n, batch, window;
+    double per_s; // 0: as fast as it goes
+} job_t;
+
+// Puts batches, `window` of them under way. Returns when all are acknowledged.
+static void put_all(void *socket, const char *org, const job_t *job, lat_t *lat)
+{
+    AUTO(xfree) puts_t *p = puts_new();
+    uint64_t sent = 0, done = 0, begun = mono_us(), at[64] = {0}, under_way = 0;
+    while (done < job->n) {
+        bool due = job->per_s <= 0 || (double)sent <= (double)(mono_us() - begun) * job->per_s / 1e6;
+        if (sent < job->n && under_way < job->window && due) {
+            size_t n = job->n - sent < job->batch ? job->n - sent : job->batch;
+            at[(sent / job->batch) % 64] = mono_us();
+            send_acts(socket, p, org, job->first + sent, n);
+            sent += n;
+            under_way++;
+            continue;
+        }
+        zmq_pollitem_t item = {socket, 0, ZMQ_POLLIN, 0};
+        if (job->per_s > 0 && sent < job->n && zmq_poll(&item, 1, 1) == 0) continue;
+        size_t n = job->n - done < job->batch ? job->n - done : job->batch;
+        take_acts(socket, n);
+        lat_add(lat, mono_us() - at[(done / job->batch) % 64]);
+        done += n;
+        under_way--;
+    }
+}
+
+static void put(void *context, const char *dir, const char *org, const job_t *job)
+{
+    lat_t lat = {0};
+    void *socket = open_gate(context, dir);
+    uint64_t begun = mono_us();
+    put_all(socket, org, job, &lat);
+    result("acked", (double)job->n);
+    result("acked_per_s", (double)job->n * 1e6 / (double)(mono_us() - begun));
+    lat_result("ack", &lat);
+    lat_clear(&lat);
+    zmq_close(socket);
+}
+
+// --- how many a service holds
+
+static uint64_t count_records(void *socket)
+{
+    zmq_msg_t frame;
+    envelope_t e;
+    ask(socket, SERVICE_ROUTING, MSG_STATUS, NULL);
+    if (answer(socket, &frame, &e) != MSG_STATUS_REPLY) die("no status");
+    AUTO(msg_body_free) Selenga__Status *m = msg_body_unpack(&selenga__status__descriptor, e.body);
+    uint64_t n = m != NULL ? m->records : 0;
+    zmq_msg_close(&frame);
+    return n;
+}
+
+static void nap_us(long us)
+{
+    struct timespec t = {us / 1000000, us % 1000000 * 1000};
+    nanosleep(&t, NULL);
+}
+
+static void throughput(void *context, const char *from, const char *to, const char *org, const job_t *job)
+{
+    lat_t lat = {0};
+    void *near = open_gate(context, from), *far = open_gate(context, to);
+    uint64_t before = count_records(far), begun = mono_us(), here = 0;
+    put_all(near, org, job, &lat);
+    uint64_t put_us = mono_us() - begun;
+    while (here < job->n && mono_us() - begun < 1000ULL * WAIT_MS) {
+        here = count_records(far) - before;
+        if (here < job->n) nap_us(5000);
+    }
+    result("school_acked_per_s", (double)job->n * 1e6 / (double)put_us);
+    result("region_msgs_per_s", (double)here * 1e6 / (double)(mono_us() - begun));
+    if (here < job->n) result("missing_at_timeout", (double)(job->n - here));
+    lat_clear(&lat);
+    zmq_close(near);
+    zmq_close(far);
+}
+
+// --- one at a time to the far end
+
+static rid_t id_of(const char *org, uint64_t n)
+{
+    uint8_t body[ACT_BODY];
+    rid_t id;
+    act_body(org, "M-1", n, body);
+    AUTO(msg_body_free)
+    Selenga__SupportAct *m = msg_body_unpack(&selenga__support_act__descriptor, slice(body, ACT_BODY));
+    if (m == NULL || !body_id(&KIND_SUPPORT_ACT, &m->base, &id)) die("an act without an id");
+    return id;
+}
+
+static void ask_record(void *socket, const rid_t *id)
+{
+    Selenga__Get m = SELENGA__GET__INIT;
+    m.has_id = 1;
+    m.id = (ProtobufCBinaryData){.len = sizeof id->b, .data = (uint8_t *)(uintptr_t)id->b};
+    ask(socket, SERVICE_ROUTING, MSG_GET, &m.base);
+}
+
+static bool has_record(void *socket, const rid_t *id)
+{
+    zmq_msg_t frame;
+    envelope_t e;
+    ask_record(socket, id);
+    bool found = answer(socket, &frame, &e) == MSG_RECORDS;
+    zmq_msg_close(&frame);
+    return found;
+}
+
+// From the put at the near node until the far one, asked again and again, answers with the record: it answers
+// only what it has committed. It is asked first a little before the fastest so far, so as not to keep the
+// machine busy.
+static void latency(void *context, const char *from, const char *to, const char *org, const job_t *job)
+{
+    AUTO(xfree) puts_t *p = puts_new();
+    lat_t end = {0}, local = {0};
+    void *near = open_gate(context, from), *far = open_gate(context, to);
+    uint64_t least = UINT64_MAX;
+    for (uint64_t i = 0; i < job->n; i++) {
+        rid_t id = id_of(org, job->first + i);
+        uint64_t begun = mono_us(), took;
+        send_acts(near, p, org, job->first + i, 1);
+        take_acts(near, 1);
+        took = mono_us() - begun;
+        if (i >= WARM_UP) lat_add(&local, took);
+        if (least != UINT64_MAX && least * 7 / 8 > took) nap_us((long)(least * 7 / 8 - took));
+        while (!has_record(far, &id))
+            if (mono_us() - begun > 1000ULL * WAIT_MS) die("a record did not arrive");
+        took = mono_us() - begun;
+        if (took < least) least = took;
+        if (i >= WARM_UP) lat_add(&end, took);
+    }
+    lat_result("put", &local);
+    lat_result("e2e", &end);
+    lat_clear(&local);
+    lat_clear(&end);
+    zmq_close(near);
+    zmq_close(far);
+}
+
+// --- reading by id
+
+static void reads(void *context, const char *dir, const char *org, size_t clients, uint64_t n, double seconds)
+{
+    zmq_pollitem_t items[CLIENTS_MAX];
+    uint64_t at[CLIENTS_MAX], done = 0, x = 88172645463325252ULL;
+    lat_t lat = {0};
+    rid_t *ids = xcalloc(n, sizeof *ids);
+    for (uint64_t i = 0; i < n; i++) ids[i] = id_of(org, i);
+    for (size_t i = 0; i < clients; i++)
+        items[i] = (zmq_pollitem_t){open_gate(context, dir), 0, ZMQ_POLLIN, 0};
+    if (!has_record(items[0].socket, &ids[0]) || !has_record(items[0].socket, &ids[n - 1]))
+        die("nothing to read");
+    uint64_t begun = mono_us(), end = begun + (uint64_t)(seconds * 1e6);
+    for (size_t i = 0; i < clients; i++) {
+        at[i] = mono_us();
+        ask_record(items[i].socket, &ids[x % n]);
+    }
+    while (mono_us() < end) {
+        zmq_poll(items, (int)clients, 100);
+        for (size_t i = 0; i < clients; i++) {
+            zmq_msg_t frame;
+            envelope_t e;
+            if ((items[i].revents & ZMQ_POLLIN) == 0) continue;
+            if (answer(items[i].socket, &frame, &e) != MSG_RECORDS) die("a record is gone");
+            zmq_msg_close(&frame);
+            lat_add(&lat, mono_us() - at[i]);
+            done++;
+            x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+            at[i] = mono_us();
+            ask_record(items[i].socket, &ids[x % n]);
+        }
+    }
+    result("reads_per_s", (double)done * 1e6 / (double)(mono_us() - begun));
+    lat_result("read", &lat);
+    lat_clear(&lat);
+    free(ids);
+    for (size_t i = 0; i < clients; i++) zmq_close(items[i].socket);
+}
+
+static int usage(void)
+{
+    fputs("usage: bench_ask put DIR ORG FIRST N BATCH WINDOW [PER_S]\n"
+          "              puts acts FIRST..FIRST+N-1 about people of ORG, BATCH a request, WINDOW requests "
+          "under way\n"
+          "       bench_ask thr FROM TO ORG FIRST N BATCH WINDOW   the same, until the node in TO holds them "
+          "all\n"
+          "       bench_ask lat FROM TO ORG FIRST N   one at a time, until the node in TO answers with it\n"
+          "       bench_ask get DIR ORG CLIENTS N SECONDS   point reads of acts 0..N-1\n"
+          "       bench_ask count DIR   records that routing holds\n",
+          stderr);
+    return 64;
+}
+
+static uint64_t number(const char *text)
+{
+    int64_t n;
+    if (!int_parse(text, 0, INT64_MAX, &n)) exit(usage());
+    return (uint64_t)n;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 2 ? argv[1] : "";
+    if (sodium_init() < 0) return 1;
+    void *context = zmq_ctx_new();
+    if (strcmp(what, "put") == 0 && argc >= 8) {
+        job_t job = {number(argv[4]), number(argv[5]), number(argv[6]), number(argv[7]),
+                     argc > 8 ? strtod(argv[8], NULL) : 0};
+        put(context, argv[2], argv[3], &job);
+    } else if (strcmp(what, "thr") == 0 && argc == 9) {
+        job_t job = {number(argv[5]), number(argv[6]), number(argv[7]), number(argv[8]), 0};
+        throughput(context, argv[2], argv[3], argv[4], &job);
+    } else if (strcmp(what, "lat") == 0 && argc == 7) {
+        job_t job = {.first = number(argv[5]), .n = number(argv[6])};
+        latency(context, argv[2], argv[3], argv[4], &job);
+    } else if (strcmp(what, "get") == 0 && argc == 7 && number(argv[4]) <= CLIENTS_MAX) {
+        reads(context, argv[2], argv[3], number(argv[4]), number(argv[5]), strtod(argv[6], NULL));
+    } else if (strcmp(what, "count") == 0) {
+        void *socket = open_gate(context, argv[2]);
+        result("records", (double)count_records(socket));
+        zmq_close(socket);
+    } else {
+        return usage();
+    }
+    zmq_ctx_term(context);
+    return 0;
+}

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+# Nodes for benchmarks: sourced by run and ours.sh. The caller sets `programs` (folder of the built programs) and
+# `nodes` (folder for nodes), and defines bench_spawn (starts a program in the background, LAST is its number).
+
+ask() { # node, what to ask
+    local name=$1
+    shift
+    "$programs/selenga" --node "$nodes/$name" "$@" 2>>"$nodes/bench.log"
+}
+
+node_up() { # name: starts it, waits until it is ready; LAST is its number
+    local out=$nodes/$1.out i
+    : >"$out"
+    bench_spawn bash -c 'exec "$1/selenga" node run "$2" >"$3" 2>>"$4" </dev/null' _ "$programs" "$nodes/$1" "$out" "$nodes/bench.log"
+    for ((i = 0; i < 600; i++)); do
+        grep -qx ready "$out" && return 0
+        kill -0 "$LAST" 2>/dev/null || break
+        sleep 0.02
+    done
+    echo "bench: node $1 does not start" >&2
+    tail -n 5 "$nodes/bench.log" >&2
+    return 1
+}
+
+node_root() { # name org level port
+    "$programs/selenga" node init "$nodes/$1" --org "$2" --level "$3" --listen "tcp://127.0.0.1:$4" >>"$nodes/bench.log" 2>&1
+}
+
+node_join() { # name org level above [port]
+    local token
+    token=$(ask "$4" node invite --org "$2" --level "$3") || return 1
+    "$programs/selenga" node join "$nodes/$1" "$token" ${5:+--listen "tcp://127.0.0.1:$5"} >>"$nodes/bench.log" 2>&1
+}
+
+await() { # command: until it succeeds, a minute at most
+    local i
+    for ((i = 0; i < 1200; i++)); do
+        "$@" >/dev/null 2>&1 && return 0
+        sleep 0.05
+    done
+    echo "bench: waited in vain for: $*" >&2
+    return 1
+}
+
+has() { # node kind key: does it hold that record?
+    [ -n "$(ask "$1" get "$2" "$3")" ]
+}
+
+people_of() { # org, how many: a staff sheet
+    echo "org,number,last_name,first_name,birth_date,post,post_class,rate,main_place,external,from"
+    awk -v org="$1" -v n="$2" 'BEGIN { for (i = 1; i <= n; i++)
+        printf "%s,%d,Петрова,Ольга,%d-%02d-%02d,учитель,teacher,1,yes,no,2015-09-01\n", org, i, 1960 + i % 40, 1 + i % 12, 1 + i % 28 }'
+}
+
+# A municipal hub whose region has gone away, so that all its lanes and indexes are kept and nobody else works.
+hub_alone() { # port of the region, port of the hub
+    mkdir -p "$nodes"
+    node_root region 03 region "$1" && node_up region || return 1
+    local region=$LAST
+    node_join hub 03-08 municipality region "$2" || return 1
+    bench_stop "$region"
+    node_up hub
+}
+
+# Region, hub and school, with 200 people at the school and a methodist whom all of them know.
+chain_up() { # first of two ports; REGION, HUB and SCHOOL are their numbers
+    mkdir -p "$nodes"
+    node_root region 03 region "$1" && node_up region || return 1
+    REGION=$LAST
+    printf 'code,parent,kind,name\n03,,ministry,Region\n03-08,03,methodical_service,Hub\n03-08-01,03-08,school,School\n' >"$nodes/organisation.csv"
+    ask region import organisation "$nodes/organisation.csv" >>"$nodes/bench.log" || return 1
+    node_join hub 03-08 municipality region $(($1 + 1)) && node_up hub || return 1
+    HUB=$LAST
+    await has hub organisation 03-08-01 && node_join school 03-08-01 school hub && node_up school || return 1
+    SCHOOL=$LAST
+    people_of 03-08-01 200 >"$nodes/staff.csv"
+    await has school organisation 03-08-01 && ask school import staff "$nodes/staff.csv" >>"$nodes/bench.log" || return 1
+    await has region person 03-08-01:200 || return 1
+    printf 'code,person,act,from\nM-1,03-08-01:1,order,2020-01-01\n' >"$nodes/methodist.csv"
+    ask region import methodist "$nodes/methodist.csv" >>"$nodes/bench.log" || return 1
+    await has school methodist M-1 && await quiet school
+}
+
+quiet() { # node: nothing waits in its queues
+    local json
+    json=$(ask "$1" --json queues) || return 1
+    ! tr -d ' \n' <<<"$json" | grep -q '"waiting":[1-9]'
+}
+
+cpu_of() { # node: milliseconds of CPU that its programs have used so far, one line each
+    local p pid
+    for p in gate registry diagnostics routing reporting; do
+        pid=$(cat "$nodes/$1/run/$p.pid") && awk -v p="$p" '{ print p, ($14 + $15) * 10 }' "/proc/$pid/stat"
+    done
+}
+
+pss_of() { # node: KiB of its five programs
+    local p pid
+    for p in gate registry diagnostics routing reporting; do
+        pid=$(cat "$nodes/$1/run/$p.pid") && awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup"
+    done | awk '{ n += $1 } END { print n }'
+}

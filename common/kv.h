@@ -13,7 +13,8 @@
 
 enum kv_table {
     KV_META,       // one-byte keys, see store.c
-    KV_RECORDS,    // record id -> place and record
+    KV_RECORDS,    // record id -> seq of its last change
+    KV_LOG,        // that seq -> place and record
     KV_LANES,      // lane, seq -> record id
     KV_KINDS,      // kind, organisation, record id -> nothing: listing
     KV_REFS,       // referred id, kind, record id -> nothing: who refers to it

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
-static const char *const TABLE_NAMES[KV_N_TABLES] = {"meta", "records", "lanes",      "kinds",
+static const char *const TABLE_NAMES[KV_N_TABLES] = {"meta", "records", "log",        "lanes", "kinds",
                                                      "refs", "peers",   "quarantine", "aux"};
 enum { NFS_MAGIC = 0x6969, SMB_MAGIC = 0x517b, CIFS_MAGIC = (int)0xff534d42 };
 
@@ -24,6 +24,9 @@ typedef struct {
     kv_txn_t base;
     kv_lmdb_t *kv;
     MDB_txn *txn;
+    // One for the puts of each table, freed with the transaction: most keys go beside the one before, and a
+    // cursor that stands there need not come down from the root.
+    MDB_cursor *puts[KV_N_TABLES];
 } kv_lmdb_txn_t;
 
 typedef struct {
@@ -113,7 +116,9 @@ static int put(kv_txn_t *base, enum kv_table table, slice_t key, slice_t value)
 {
     kv_lmdb_txn_t *txn = (kv_lmdb_txn_t *)base;
     MDB_val k = val(key), v = val(value);
-    return from_mdb(mdb_put(txn->txn, txn->kv->tables[table], &k, &v, 0));
+    MDB_cursor **cursor = &txn->puts[table];
+    int rc = *cursor == NULL ? mdb_cursor_open(txn->txn, txn->kv->tables[table], cursor) : MDB_SUCCESS;
+    return from_mdb(rc == MDB_SUCCESS ? mdb_cursor_put(*cursor, &k, &v, 0) : rc);
 }
 
 static int del(kv_txn_t *base, enum kv_table table, slice_t key)

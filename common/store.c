@@ -2,10 +2,15 @@
 // The store's rooms: meta (lineage, incarnation, head), records with their places. Lanes: lanes.c. Listing:
 // index.c.
 //
-//   META     'F' -> format (1)   'H' -> head (8)   'I' -> incarnation (4)   'L' -> lineage: boot id (8),
-//   start (8), ... RECORDS  record id (16) -> place, then the record's wire form:
-//            format (1) | lanes (1) | flags (1) | 0 (1) | time (4) | at (8) | src (4) | toward (4) | child
-//            (4) [ ancestor: inc (4) | seq (8) | boot (8) ]  with flag 1          all big-endian
+//   META     'F' -> format (1)   'H' -> head (8)   'I' -> incarnation (4)
+//            'L' -> lineage: boot id (8), start (8), ...
+//   RECORDS  record id (16) -> seq (8) of its last change here
+//   LOG      that seq (8) -> place, then the record's wire form:
+//            format (1) | lanes (1) | flags (1) | 0 (1) | time (4) | src (4) | toward (4) | child (4)
+//            [ ancestor: inc (4) | seq (8) | boot (8) ]  with flag 1          all big-endian
+//
+// Records stand in the order of their last change, so that writing appends and feeds read in a row; under
+// their ids each new one would touch a page of its own.
 #include "common/store_private.h"
 #include "proto/message.h"
 #include <assert.h>
@@ -13,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACE_SIZE = 28, ANCESTOR_SIZE = 20, FLAG_ANCESTOR = 1 };
+enum { PLACE_SIZE = 20, ANCESTOR_SIZE = 20, FLAG_ANCESTOR = 1 };
 
 static slice_t meta_key(const char *letter)
 {
@@ -260,59 +265,85 @@ static uint8_t *place_pack(const place_t *p, uint8_t *buf)
     buf[2] = ancestor ? FLAG_ANCESTOR : 0;
     buf[3] = 0;
     be32_store(buf + 4, p->time_s);
-    be64_store(buf + 8, p->at);
-    be32_store(buf + 16, p->src);
-    be32_store(buf + 20, p->toward);
-    be32_store(buf + 24, p->child);
+    be32_store(buf + 8, p->src);
+    be32_store(buf + 12, p->toward);
+    be32_store(buf + 16, p->child);
     if (!ancestor) return buf + PLACE_SIZE;
-    be32_store(buf + 28, p->ancestor.inc);
-    be64_store(buf + 32, p->ancestor.seq);
-    be64_store(buf + 40, p->ancestor.boot);
+    be32_store(buf + 20, p->ancestor.inc);
+    be64_store(buf + 24, p->ancestor.seq);
+    be64_store(buf + 32, p->ancestor.boot);
     return buf + PLACE_SIZE + ANCESTOR_SIZE;
 }
 
-static int place_parse(slice_t v, place_t *ret_place, slice_t *ret_wire)
+static int place_parse(slice_t v, uint64_t at, place_t *ret_place, slice_t *ret_wire)
 {
     if (v.size < PLACE_SIZE || v.data[0] != STORE_FORMAT) return -EUCLEAN;
-    place_t p = {.lanes = v.data[1],
+    place_t p = {.at = at,
+                 .lanes = v.data[1],
                  .time_s = be32_load(v.data + 4),
-                 .at = be64_load(v.data + 8),
-                 .src = be32_load(v.data + 16),
-                 .toward = be32_load(v.data + 20),
-                 .child = be32_load(v.data + 24)};
+                 .src = be32_load(v.data + 8),
+                 .toward = be32_load(v.data + 12),
+                 .child = be32_load(v.data + 16)};
     size_t size = PLACE_SIZE;
     if ((v.data[2] & FLAG_ANCESTOR) != 0) {
         size += ANCESTOR_SIZE;
         if (v.size < size) return -EUCLEAN;
         p.ancestor = (version_t){
-            .inc = be32_load(v.data + 28), .seq = be64_load(v.data + 32), .boot = be64_load(v.data + 40)};
+            .inc = be32_load(v.data + 20), .seq = be64_load(v.data + 24), .boot = be64_load(v.data + 32)};
     }
     *ret_place = p;
     *ret_wire = (slice_t){.data = v.data + size, .size = v.size - size};
     return 0;
 }
 
-int store_get(store_txn_t *txn, const rid_t *id, record_t *ret_record, place_t *ret_place)
+static slice_t seq_key(uint8_t *buf, uint64_t at)
 {
+    be64_store(buf, at);
+    return slice(buf, 8);
+}
+
+int store_at(store_txn_t *txn, uint64_t at, record_t *ret_record, place_t *ret_place)
+{
+    uint8_t key[8];
     slice_t v, wire;
     place_t place;
-    int rc = kv_get(txn->kv, KV_RECORDS, (slice_t){.data = id->b, .size = sizeof id->b}, &v);
+    int rc = kv_get(txn->kv, KV_LOG, seq_key(key, at), &v);
     if (rc != 0) return rc;
-    if ((rc = place_parse(v, &place, &wire)) != 0) return rc;
+    if ((rc = place_parse(v, at, &place, &wire)) != 0) return rc;
     if (record_parse(wire, ret_record) != 0) return -EUCLEAN;
     if (ret_place != NULL) *ret_place = place;
     return 0;
 }
 
+int store_get(store_txn_t *txn, const rid_t *id, record_t *ret_record, place_t *ret_place)
+{
+    slice_t v;
+    int rc = kv_get(txn->kv, KV_RECORDS, slice(id->b, sizeof id->b), &v);
+    if (rc != 0) return rc;
+    if (v.size != 8) return -EUCLEAN;
+    rc = store_at(txn, be64_load(v.data), ret_record, ret_place);
+    return rc == KV_NONE ? -EUCLEAN : rc;
+}
+
 static int put_record(store_txn_t *txn, const record_t *r, const place_t *place)
 {
+    uint8_t key[8];
     uint8_t *buf = xmalloc(PLACE_SIZE + ANCESTOR_SIZE + r->wire.size);
     uint8_t *end = place_pack(place, buf);
     memcpy(end, r->wire.data, r->wire.size);
-    int rc = kv_put(txn->kv, KV_RECORDS, (slice_t){.data = r->id.b, .size = sizeof r->id.b},
-                    (slice_t){.data = buf, .size = (size_t)(end - buf) + r->wire.size});
+    slice_t at = seq_key(key, place->at);
+    int rc = kv_put(txn->kv, KV_LOG, at, slice(buf, (size_t)(end - buf) + r->wire.size));
+    if (rc == 0) rc = kv_put(txn->kv, KV_RECORDS, slice(r->id.b, sizeof r->id.b), at);
     free(buf);
     return rc;
+}
+
+// Takes a record away from where it stood; put_record sets it down again.
+static int lift(store_txn_t *txn, const place_t *place)
+{
+    uint8_t key[8];
+    int rc = lanes_remove(txn, place);
+    return rc == 0 ? kv_del(txn->kv, KV_LOG, seq_key(key, place->at)) : rc;
 }
 
 int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *ancestor, const record_t *old,
@@ -326,7 +357,7 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *a
     place.lanes = lanes_of(here, now, src, &place.child);
     if (ancestor != NULL) place.ancestor = *ancestor;
     txn->dirty = true;
-    int rc = old != NULL ? lanes_remove(txn, old_place) : 0;
+    int rc = old != NULL ? lift(txn, old_place) : 0;
     if (rc == 0) rc = put_record(txn, now, &place);
     if (rc == 0) rc = lanes_add(txn, &place, &now->id);
     if (rc == 0) rc = index_change(txn, old, now);
@@ -344,7 +375,7 @@ int store_relane(store_txn_t *txn, const rid_t *id)
     uint8_t lanes = lanes_of(&txn->store->place, &held, place.src, &child);
     if (lanes == place.lanes && child == place.child) return 0;
     record_t copy = store_record_dup(&held);
-    rc = lanes_remove(txn, &place);
+    rc = lift(txn, &place);
     place.at = ++txn->head;
     place.lanes = lanes;
     place.child = child;

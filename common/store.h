@@ -102,6 +102,9 @@ typedef struct place {
 // 0, KV_NONE, or -errno. place may be NULL.
 int store_get(store_txn_t *txn, const rid_t *id, record_t *ret_record, place_t *ret_place);
 
+// The record that a lane names at this seq. KV_NONE: it has changed since.
+int store_at(store_txn_t *txn, uint64_t at, record_t *ret_record, place_t *ret_place);
+
 // Own copy of a record that must outlive writes; free with store_record_free.
 record_t store_record_dup(const record_t *r);
 void store_record_free(record_t *r);

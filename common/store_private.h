@@ -23,7 +23,7 @@ struct store_txn {
     bool dirty;
 };
 
-enum { STORE_FORMAT = 1, SEQ_KEY = 13 };
+enum { STORE_FORMAT = 2, SEQ_KEY = 13 };
 
 // Is this node and service the record's home?
 bool place_is_home(const store_place_t *p, const record_t *r);

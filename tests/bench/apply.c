@@ -51,7 +51,7 @@ static void hub_open(const char *dir, hub_t *hub)
     for (uint32_t i = 0; i < CHILDREN; i++) {
         snprintf(hub->orgs[i], sizeof hub->orgs[i], "03-08-%05u", i + 1);
         path_child(&hub->place.path, LABEL + i, &hub->paths[i]);
-        scope_set_node(hub->place.scope, slice_text(hub->orgs[i]), &hub->paths[i]);
+        scope_set_node(hub->place.scope, slice_text(hub->orgs[i]), &hub->paths[i], -1);
     }
 }
 

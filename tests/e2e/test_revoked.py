@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A child that is revoked is cut off at once, and only it."""
+import wire
+import world
+from rogue import Rogue, key_id
+from wire import REGISTRY, message, sint
+from world import refused, test, wait_until
+
+SCHOOL, OTHER = "03-08-01", "03-08-02"
+EVENT = 116
+
+
+def scene(w):
+    nodes = w.tree(hubs=("03-08",), schools=(SCHOOL,))
+    w.region, w.hub, w.school = nodes["03"], nodes["03-08"], nodes[SCHOOL]
+    w.rogue = Rogue(w.hub.token(OTHER)).connect()
+    return w
+
+
+def state(w, org):
+    return [l["state"] for l in w.hub.links("child") if l["org"] == org]
+
+
+def offer(w, code):
+    w.rogue.offer(REGISTRY, kind=EVENT, rid=key_id(EVENT, code),
+                  body=message(f1=code, f2="seminar", f3="t", f4=OTHER, f5=sint(19000)))
+
+
+@test
+def who_is_no_child_cannot_be_revoked(w):
+    refused(1, w.hub.selenga, "node", "revoke", "03-99", "--why", "x", says="No child")
+    refused(64, w.hub.selenga, "node", "revoke", OTHER)
+    refused(1, w.hub.selenga, "node", "revoke", "03-08", "--why", "x")
+    assert state(w, OTHER) == ["up"]
+
+
+@test
+def the_live_connection_ends_at_once(w):
+    offer(w, "R-1")
+    w.rogue.serve(w.rogue.all_acked)
+    wait_until(lambda: w.hub.list("event", "--where", "code=R-1"))
+    w.hub.selenga("node", "revoke", OTHER, "--why", "ключ украден")
+    wait_until(lambda: "GATE-CHILD-DOWN" in w.hub.log("gate"), 5, what="the connection is cut")
+    assert state(w, OTHER) == ["revoked"], w.hub.links()
+
+
+@test
+def its_further_pushes_are_not_taken(w):
+    offer(w, "R-2")
+    for _ in range(20):
+        w.rogue.push(REGISTRY, w.rogue.sessions[REGISTRY], 1)
+    w.rogue.close()
+    again = wire.Dealer(w.rogue.endpoint, w.rogue.hub_key, w.rogue.keys)
+    again.send(wire.envelope(wire.HELLO, wire.GATE, wire.GATE, message(f2="0.1.0", f3=1)))
+    assert again.receive(1.5) is None, "the revoked key was welcomed"
+    again.close()
+    w.school.put("event", {"code": "S-1", "kind": "seminar", "title": "После", "org": SCHOOL, "starts_on": "2024-01-10"})
+    wait_until(lambda: w.region.list("event", "--where", "code=S-1"), what="the other school's work goes on")
+    assert not w.hub.list("event", "--where", "code=R-2")
+
+
+@test
+def links_and_node_list_show_it(w):
+    assert state(w, OTHER) == ["revoked"]
+    row = [n for n in w.hub.selenga("node", "list") if n["org"] == OTHER][0]
+    assert row["state"] == "revoked" and row["why"] == "ключ украден", row
+    assert state(w, SCHOOL) == ["up"]
+    assert w.hub.list("event", "--where", "code=R-1"), "what it had sent before stays"
+
+
+@test
+def it_stays_so_when_the_hub_is_started_again(w):
+    w.hub.kill_all()
+    w.hub.run()
+    wait_until(lambda: state(w, SCHOOL) == ["up"], what="the other school is back")
+    assert state(w, OTHER) == ["revoked"]
+    again = wire.Dealer(w.rogue.endpoint, w.rogue.hub_key, w.rogue.keys)
+    again.send(wire.envelope(wire.HELLO, wire.GATE, wire.GATE, message(f2="0.1.0", f3=1)))
+    assert again.receive(1.5) is None
+    again.close()
+
+
+@test
+def a_real_node_says_that_it_is_refused_and_works_on(w):
+    w.hub.selenga("node", "revoke", SCHOOL, "--why", "проверка")
+    link = wait_until(lambda: [l for l in w.school.links("parent") if l["state"] == "refused"], what="the school knows")
+    assert link
+    w.school.put("event", {"code": "S-2", "kind": "seminar", "title": "Сами", "org": SCHOOL, "starts_on": "2024-01-10"})
+    assert w.school.list("event", "--where", "code=S-2")
+    row = w.school.queues(flow="up", service="registry")[0]
+    assert row["state"] == "offline" and row["waiting"] == 1, row
+
+
+@test
+def invited_anew_it_keeps_its_path_and_its_work_arrives(w):
+    """A new key for the same organisation; the store is kept."""
+    fresh = w.node("fresh").join(w.hub, SCHOOL)
+    assert fresh.path == w.school.path
+    w.school.stop()
+    fresh.put_back(w.school.dir / "store")
+    fresh.run()
+    wait_until(lambda: w.region.list("event", "--where", "code=S-2"), what="what it wrote while revoked is at the region")
+    assert state(w, SCHOOL) == ["up"]
+
+
+world.main(scene)

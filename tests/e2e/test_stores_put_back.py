@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A store is put back to an older copy, at a school, at a hub, at the region; or is gone altogether. The neighbours notice at the
+next contact, and what any of them held comes back."""
+import world
+from world import SAMPLE, test, wait_until
+
+SCHOOL, OTHER = "03-08-01", "03-08-02"
+KINDS = ("organisation", "node", "person", "employment", "event", "programme", "campaign", "competency")
+
+
+def scene(w):
+    nodes = w.tree(hubs=("03-08",), schools=(SCHOOL, OTHER), lines=True)
+    w.region, w.hub, w.school, w.other = nodes["03"], nodes["03-08"], nodes[SCHOOL], nodes[OTHER]
+    for org in (SCHOOL, OTHER):
+        nodes[org].sheet("staff", SAMPLE / f"school-{org}" / "staff.csv")
+    w.region.sheet("competency", SAMPLE / "region" / "competency.csv")
+    w.settle()
+    return w
+
+
+def event(node, org, code, title="Семинар"):
+    node.put("event", {"code": code, "kind": "seminar", "title": title, "org": org, "starts_on": "2024-01-10"})
+
+
+def title(node, code):
+    found = node.list("event", "--where", f"code={code}")
+    return found[0]["body"]["title"] if found else None
+
+
+def whole(w):
+    """Everything is settled, adds up, and is the same wherever it is held."""
+    w.settle(120)
+    w.conserved()
+    for kind in KINDS:
+        held = {}
+        for node in w.nodes:
+            for record in node.list(kind):
+                first = held.setdefault(record["id"], (node.name, record))
+                assert first[1] == record, f"{first[0]} and {node.name} differ: {first[1]} {record}"
+        for school, org in ((w.school, SCHOOL), (w.other, OTHER)):
+            at_home = {r["id"] for r in school.list(kind) if r["home"] == school.path}
+            if kind in ("person", "employment", "event"):
+                for above in (w.hub, w.region):
+                    assert at_home == {r["id"] for r in above.list(kind) if r["home"] == school.path}, f"{kind} of {org} at {above.name}"
+    for node in w.nodes:
+        assert not node.quarantine(), node.quarantine()
+
+
+def store(node):
+    return (node.dir / "store" / "registry" / "data.mdb").read_bytes()
+
+
+@test
+def what_a_restored_school_lacks_comes_back_by_itself(w):
+    event(w.school, SCHOOL, "A-OLD", "до")
+    w.settle()
+    w.school.stop()
+    copy = w.school.keep_store()
+    w.school.run()
+    event(w.school, SCHOOL, "A-NEW")
+    event(w.school, SCHOOL, "A-OLD", "после")
+    event(w.school, SCHOOL, "A-GONE")
+    w.settle()
+    w.school.selenga("delete", "event", "A-GONE", "--why", "test")
+    w.settle()
+    before = sorted(w.school.list("event"), key=str)
+    w.school.stop()
+    w.school.put_back(copy)
+    w.school.run()
+    whole(w)
+    assert title(w.school, "A-NEW") == "Семинар" and title(w.school, "A-OLD") == "после"
+    assert title(w.school, "A-GONE") is None and title(w.region, "A-GONE") is None
+    assert sorted(w.school.list("event"), key=str) == before
+    event(w.school, SCHOOL, "A-OLD", "ещё позже")
+    whole(w)
+    assert title(w.region, "A-OLD") == "ещё позже"
+
+
+@test
+def what_changed_on_both_sides_is_kept_and_shown(w):
+    event(w.school, SCHOOL, "B", "начало")
+    w.settle()
+    w.school.stop()
+    copy = w.school.keep_store()
+    w.school.run()
+    event(w.school, SCHOOL, "B", "в потерянной жизни")
+    w.settle()
+    w.school.line.down()
+    w.school.stop()
+    w.school.put_back(copy)
+    w.school.run()
+    event(w.school, SCHOOL, "B", "в новой жизни")
+    event(w.school, SCHOOL, "B-2")
+    w.school.line.up()
+    whole(w)
+    assert title(w.school, "B") == title(w.region, "B") == "в новой жизни"
+    assert title(w.region, "B-2")
+    # the other side's version is kept, under its own id, at the home and at whoever noticed
+    assert all("в потерянной жизни".encode() in store(node) for node in (w.school, w.hub))
+
+
+@test
+def a_restored_hub_is_given_back_what_it_passed_on(w):
+    w.hub.stop()
+    copy = w.hub.keep_store()
+    w.hub.run()
+    w.settle()
+    event(w.hub, "03-08", "C-HUB", "своё")
+    event(w.school, SCHOOL, "C-SCHOOL")
+    event(w.region, "03", "C-REGION")
+    w.settle()
+    w.hub.stop()
+    w.hub.put_back(copy)
+    w.hub.run()
+    whole(w)
+    for node in w.nodes:
+        assert title(node, "C-REGION"), node.name
+        assert title(node, "C-HUB"), node.name
+        assert node is w.other or title(node, "C-SCHOOL"), node.name
+
+
+@test
+def a_restored_hub_whose_region_was_down_gives_it_all_later(w):
+    """What the hub alone had passed to nobody is the schools' still."""
+    w.hub.stop()
+    copy = w.hub.keep_store()
+    w.hub.run()
+    w.settle()
+    w.region.stop()
+    event(w.school, SCHOOL, "D-SCHOOL")
+    event(w.other, OTHER, "D-OTHER")
+    wait_until(lambda: title(w.hub, "D-SCHOOL") and title(w.hub, "D-OTHER"))
+    w.hub.stop()
+    w.hub.put_back(copy)
+    w.hub.run()
+    w.region.run()
+    whole(w)
+    assert title(w.region, "D-SCHOOL") and title(w.region, "D-OTHER")
+
+
+@test
+def a_restored_region_is_fed_again(w):
+    w.region.stop()
+    copy = w.region.keep_store()
+    w.region.run()
+    w.settle()
+    event(w.region, "03", "E-REGION", "край")
+    event(w.school, SCHOOL, "E-SCHOOL")
+    w.region.text("organisation", "code,parent,kind,name\n03-08-05,03-08,school,Новая школа\n")
+    w.settle()
+    w.region.stop()
+    w.region.put_back(copy)
+    w.region.run()
+    whole(w)
+    assert title(w.region, "E-REGION") == "край" and title(w.region, "E-SCHOOL")
+    assert [o for o in w.region.list("organisation") if o["org"] == "03-08-05"]
+
+
+@test
+def a_hub_whose_disk_died_becomes_whole_without_anybody_s_help(w):
+    event(w.hub, "03-08", "F-HUB")
+    w.settle()
+    before = {kind: sorted(w.hub.list(kind), key=str) for kind in (*KINDS, "identity")}
+    w.hub.stop()
+    w.hub.lose_store()
+    w.hub.run()
+    whole(w)
+    for kind, records in before.items():
+        assert sorted(w.hub.list(kind), key=str) == records, kind
+    event(w.hub, "03-08", "F-AFTER")
+    event(w.school, SCHOOL, "F-SCHOOL")
+    whole(w)
+    assert title(w.region, "F-AFTER") and title(w.other, "F-AFTER") and title(w.region, "F-SCHOOL")
+
+
+@test
+def all_three_levels_restored_at_once(w):
+    w.settle()
+    levels = (w.school, w.hub, w.region)
+    for node in levels:
+        node.stop()
+    copies = [node.keep_store() for node in levels]
+    for node in reversed(levels):
+        node.run()
+    event(w.other, OTHER, "G-OTHER")
+    event(w.school, SCHOOL, "G-SCHOOL")
+    w.settle()
+    for node in levels:
+        node.stop()
+    # the school keeps its present store; what only the two above had seen is written again from it
+    for node, copy in list(zip(levels, copies))[1:]:
+        node.put_back(copy)
+    for node in reversed(levels):
+        node.run()
+    whole(w)
+    assert title(w.region, "G-OTHER") and title(w.region, "G-SCHOOL")
+
+
+world.main(scene)

@@ -365,6 +365,16 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *a
     return rc;
 }
 
+int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place)
+{
+    place_t back = *place, kept = *place;
+    back.lanes &= LANE_BACK;
+    kept.lanes &= (uint8_t)~LANE_BACK;
+    kept.src = place->toward;
+    int rc = lanes_remove(txn, &back);
+    return rc == 0 ? put_record(txn, now, &kept) : rc;
+}
+
 int store_relane(store_txn_t *txn, const rid_t *id)
 {
     record_t held;

@@ -41,6 +41,8 @@ int lanes_add(store_txn_t *txn, const place_t *place, const rid_t *id);
 // there, or NULL.
 int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *ancestor, const record_t *old,
                const place_t *old_place);
+// The present version came from its home's direction after all: it leaves the lane BACK and keeps its place.
+int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place);
 // store_write with the ancestor given.
 int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *ancestor,
                      record_t *ret_record);

@@ -222,42 +222,27 @@ typedef struct tally {
     uint32_t oldest_s;
 } tally_t;
 
-// Counts lanes of a feed behind `after`, through the consumer's filter.
-static int tally_lanes(service_t *service, store_txn_t *txn, const feed_row_t *row, unsigned lanes,
-                       uint64_t after, tally_t *t)
+// Counts a feed's lanes through the consumer's filter.
+static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *row, tally_t *t)
 {
     lane_reader_t *reader = NULL;
     uint64_t seq;
     rid_t id;
     record_t r;
     place_t place;
-    int rc = lane_open(txn, lanes, row->peer, after, &reader);
+    int rc = lane_open(txn, store_feed_lanes(row->peer), row->peer, 0, &reader);
     while (rc == 0 && (rc = lane_next(reader, &seq, &id)) == 0) {
         bool waits = seq > row->acked;
         if (row->peer < PEER_LABEL_MIN || (waits && t->waiting == 0)) {
             if ((rc = store_get(txn, &id, &r, &place)) != 0) break;
             if (!feed_wants(service->feed, row->peer, &r)) continue;
-            if (waits && (t->oldest_s == 0 || place.time_s < t->oldest_s)) t->oldest_s = place.time_s;
+            if (waits && t->waiting == 0) t->oldest_s = place.time_s;
         }
         t->produced++;
         t->waiting += waits;
     }
     lane_close(&reader);
     return rc < 0 ? rc : 0;
-}
-
-// What was handed back towards its home counts until it has arrived; from then on it is the home's own again.
-static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *row, tally_t *t)
-{
-    unsigned lanes = store_feed_lanes(row->peer);
-    int rc = tally_lanes(service, txn, row, lanes & ~(unsigned)LANE_BACK, 0, t);
-    if (rc != 0 || (lanes & LANE_BACK) == 0) return rc;
-    tally_t back = {0};
-    rc = tally_lanes(service, txn, row, LANE_BACK, row->acked, &back);
-    t->produced += back.produced;
-    t->waiting += back.waiting;
-    if (t->oldest_s == 0 || (back.oldest_s > 0 && back.oldest_s < t->oldest_s)) t->oldest_s = back.oldest_s;
-    return rc;
 }
 
 static const char *queue_state(const feed_row_t *row, const tally_t *t, int64_t now_ms,

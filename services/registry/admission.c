@@ -143,6 +143,7 @@ int admission_send_keys(registry_t *self, store_txn_t *txn)
     message.keys = keys;
     message.n_keys = t.n;
     service_send(self->service, SERVICE_GATE, MSG_KEYS, &message.base);
+    self->keys_changed = false;
     return 0;
 }
 
@@ -263,6 +264,7 @@ int admission_invite(registry_t *self, store_txn_t *txn, const envelope_t *e)
     invite.state = text("open");
     author_t author = service_author(self->service);
     if ((rc = record_write_own(&author, txn, &KIND_INVITE, NULL, &invite.base, NULL)) != 0) return rc;
+    if ((rc = admission_send_keys(self, txn)) != 0) return rc; // before the token can be used
     Selenga__InviteReply reply = SELENGA__INVITE_REPLY__INIT;
     reply.org = m->org;
     reply.level = text(level);
@@ -382,6 +384,7 @@ int admission_join(registry_t *self, store_txn_t *txn, const envelope_t *e)
     if ((rc = choose_path(self, txn, invite->org, &path)) != 0)
         return rc < 0 ? rc : refuse(self, e, "TREE-DEPTH", "");
     if ((rc = enrol(self, txn, invite, join, &path)) != 0) return rc;
+    if ((rc = admission_send_keys(self, txn)) != 0) return rc; // before the node can come
     welcome(self, e, invite, join, &path);
     log_at(L_INFO, "NODE-JOINED", _("node of %s joined"), invite->org);
     return 0;

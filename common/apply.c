@@ -18,8 +18,7 @@ static bool lives_in(const store_txn_t *txn, const version_t *v)
     return witness_lived(&now, v);
 }
 
-// --- strays: a version that may be lost elsewhere, kept as a record of ours
-// ------------------------------------------
+// --- strays: a version that may be lost elsewhere, kept as a record of ours ----------------------
 
 static rid_t stray_id(const store_txn_t *txn, const record_t *r)
 {
@@ -64,8 +63,7 @@ int store_keep_stray(store_txn_t *txn, const record_t *r)
     return rc;
 }
 
-// --- a record whose home is elsewhere (rule 3)
-// -------------------------------------------------------------------------
+// --- a record whose home is elsewhere (rule 3) ---------------------------------------------------
 
 bool store_one_life(const record_t *a, const record_t *b, const witness_t *home_lives)
 {
@@ -94,8 +92,7 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     return rc;
 }
 
-// --- our own version coming back (rules 5 and 6)
-// -------------------------------------------------------------------------
+// --- our own version coming back (rules 5 and 6) -------------------------------------------------
 
 enum back { BACK_IGNORE, BACK_ADOPT, BACK_STRAY };
 

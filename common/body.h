@@ -28,8 +28,7 @@ int body_unpack(const kind_rule_t *kind, slice_t bytes, arena_t *arena, body_t *
 // The bytes live in the arena. Only for bodies that validate.
 int body_pack(const body_t *body, arena_t *arena, slice_t *ret_bytes, fault_t *ret_fault);
 
-// --- fields
-// -------------------------------------------------------------------------------------------------
+// --- fields --------------------------------------------------------------------------------------
 
 bool body_has(const kind_rule_t *kind, const body_t *body, size_t i);
 void body_clear(const kind_rule_t *kind, body_t *body, size_t i);
@@ -51,8 +50,7 @@ const char *body_print(const kind_rule_t *kind, const body_t *body, size_t i, ch
 // The same for a value in hand, e.g. an argument of a fault.
 const char *decimal_text(int64_t hundredths, char *buf); // buf of 32 bytes
 
-// --- the whole body
-// -----------------------------------------------------------------------------------------
+// --- the whole body ------------------------------------------------------------------------------
 
 // Required fields, each value by its rule, then the kind's own check. Derived fields must be set before.
 int body_validate(const kind_rule_t *kind, const body_t *body, fault_t *ret_fault);
@@ -65,8 +63,7 @@ int body_check(const kind_rule_t *kind, slice_t bytes, fault_t *ret_fault);
 int body_merge(const kind_rule_t *kind, slice_t old, const body_t *change, const uint32_t *set, size_t n_set,
                bool from_outside, arena_t *arena, body_t **ret_body, fault_t *ret_fault);
 
-// --- key, organisation, references
-// --------------------------------------------------------------------------
+// --- key, organisation, references ---------------------------------------------------------------
 
 // Writes the key text into buf of KEY_TEXT_MAX bytes; empty when the kind has no key.
 slice_t body_key(const kind_rule_t *kind, const body_t *body, char *buf);

@@ -10,8 +10,7 @@
 
 enum { NUMBER_TEXT = 32 };
 
-// --- members
-// ------------------------------------------------------------------------------------------------
+// --- members -------------------------------------------------------------------------------------
 
 static const ProtobufCFieldDescriptor *descriptor(const kind_rule_t *kind, size_t i)
 {
@@ -111,8 +110,7 @@ static void store_int(const kind_rule_t *kind, body_t *body, size_t i, int64_t v
     *presence(kind, body, i) = 1;
 }
 
-// --- checks by rule
-// -----------------------------------------------------------------------------------------
+// --- checks by rule ------------------------------------------------------------------------------
 
 static size_t max_bytes(const field_rule_t *f)
 {
@@ -266,8 +264,7 @@ int body_validate(const kind_rule_t *kind, const body_t *body, fault_t *ret_faul
     return BODY_E_FAULT;
 }
 
-// --- from text
-// ----------------------------------------------------------------------------------------------
+// --- from text -----------------------------------------------------------------------------------
 
 // "-12", "0.5", "0,25" to hundredths. A comma is what a Russian table program writes.
 static bool parse_decimal(slice_t text, int64_t *ret_value)
@@ -396,8 +393,7 @@ int body_set_bytes(const kind_rule_t *kind, body_t *body, size_t i, slice_t valu
     return 0;
 }
 
-// --- to text
-// ------------------------------------------------------------------------------------------------
+// --- to text -------------------------------------------------------------------------------------
 
 const char *body_print(const kind_rule_t *kind, const body_t *body, size_t i, char *buf)
 {

@@ -9,8 +9,7 @@
 
 static const char KEY_JOINT = '\x1f';
 
-// --- key and organisation
-// -----------------------------------------------------------------------------------
+// --- key and organisation ------------------------------------------------------------------------
 
 static void append(char *buf, size_t *n, const void *text, size_t size)
 {
@@ -58,8 +57,7 @@ bool body_id(const kind_rule_t *kind, const body_t *body, rid_t *ret_id)
     return true;
 }
 
-// --- references
-// ---------------------------------------------------------------------------------------------
+// --- references ----------------------------------------------------------------------------------
 
 static size_t count_pieces(slice_t text)
 {
@@ -200,8 +198,7 @@ bool ref_from_person(const kind_rule_t *target, const char *text, rid_t *ret_id)
     return ref_id(target, slice(joined, n), ret_id);
 }
 
-// --- references of a body
-// -----------------------------------------------------------------------------------
+// --- references of a body ------------------------------------------------------------------------
 
 // Where the missing first part of an incomplete reference can be found: in a field of that name of this kind,
 // or of a kind that it refers to.

@@ -36,8 +36,7 @@ static int fail_bound(fault_t *ret_fault, const char *code, size_t bound)
     return fail(ret_fault, CSV_E_ROW, code, text);
 }
 
-// --- the first pass
-// -----------------------------------------------------------------------------------------
+// --- the first pass ------------------------------------------------------------------------------
 
 typedef struct census {
     size_t good, bad; // characters of several bytes; bytes that belong to none
@@ -182,8 +181,7 @@ char csv_separator(const csv_t *csv)
     return csv->separator;
 }
 
-// --- the second pass
-// ----------------------------------------------------------------------------------------
+// --- the second pass -----------------------------------------------------------------------------
 
 static int next_byte(csv_t *csv)
 {
@@ -301,8 +299,7 @@ int csv_next(csv_t *csv, csv_row_t *ret_row, fault_t *ret_fault)
     }
 }
 
-// --- writing
-// ------------------------------------------------------------------------------------------------
+// --- writing -------------------------------------------------------------------------------------
 
 static bool needs_quotes(const char *cell, char separator)
 {

@@ -273,8 +273,7 @@ uint64_t feed_malformed(const feed_t *feed)
     return feed->malformed;
 }
 
-// --- witnesses and rows
-// ------------------------------------------------------------------------------------------------
+// --- witnesses and rows --------------------------------------------------------------------------
 
 bool witness_read(const Selenga__Witness *m, witness_t *ret)
 {

@@ -88,8 +88,7 @@ void feed_tick(feed_t *feed, int64_t now_ms);
 int feed_save(feed_t *feed, store_txn_t *txn);
 bool feed_has_unsaved(const feed_t *feed);
 
-// --- for people
-// ---------------------------------------------------------------------------------------------------
+// --- for people ----------------------------------------------------------------------------------
 
 typedef struct feed_row { // one feed that this service serves
     uint32_t peer;

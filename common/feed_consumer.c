@@ -41,8 +41,7 @@ static int save_cursor(store_txn_t *txn, link_t *link)
     return peer_row_put(txn, link->peer, 'b', NULL, 0, &in->cursor);
 }
 
-// --- applying a batch
-// -------------------------------------------------------------------------------------------------
+// --- applying a batch ----------------------------------------------------------------------------
 
 // Lineage of the record's home as last seen, when the home is a neighbour.
 static const witness_t *lives_of_home(const feed_t *feed, const record_t *r)
@@ -145,8 +144,7 @@ int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding
     return rc == 1 ? 0 : rc;
 }
 
-// --- messages
-// ---------------------------------------------------------------------------------------------------------
+// --- messages ------------------------------------------------------------------------------------
 
 // Lineages are compared before they are replaced: most pushes bring none, or the same.
 static void see_witness(consumer_t *in, witness_t *seen)
@@ -247,8 +245,7 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
     return save_cursor(txn, link);
 }
 
-// --- what is due
-// --------------------------------------------------------------------------------------------------------
+// --- what is due ---------------------------------------------------------------------------------
 
 // What a producer that was put back gets: first what waits in quarantine from it, which may exist nowhere
 // else by now; then LANE_IN. In this order, what leaves the quarantine meanwhile is still met in the lane.

@@ -25,8 +25,7 @@ void producer_close(producer_t *out)
     out->flight_bytes = 0;
 }
 
-// --- pull
-// -------------------------------------------------------------------------------------------------------------
+// --- pull ----------------------------------------------------------------------------------------
 
 static void acknowledge(producer_t *out, uint64_t position, int64_t now_ms)
 {
@@ -117,8 +116,7 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
     return 0;
 }
 
-// --- give-back
-// ----------------------------------------------------------------------------------------------------------
+// --- give-back -----------------------------------------------------------------------------------
 
 int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body)
 {
@@ -161,8 +159,7 @@ static void send_rebase(feed_t *feed, link_t *link)
     witness_message_free(&witness);
 }
 
-// --- push
-// ---------------------------------------------------------------------------------------------------------------
+// --- push ----------------------------------------------------------------------------------------
 
 // Strays and refusals belong to one service; another one of the node could not tell them from its own.
 bool producer_wants(const feed_t *feed, const link_t *link, const record_t *record)

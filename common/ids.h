@@ -4,8 +4,7 @@
 #include "common/util.h"
 #include "proto/kind.h"
 
-// --- records
-// ------------------------------------------------------------------------------------------------
+// --- records -------------------------------------------------------------------------------------
 
 // Derived from the natural key where the kind has one, so that the same thing gets the same id everywhere;
 // else UUIDv7.
@@ -49,8 +48,7 @@ const char *rid_text(const rid_t *id, char *buf);
 // Accepts that form, and 32 hex digits without dashes. False, and nothing is written, for anything else.
 bool rid_parse(const char *text, rid_t *ret_id);
 
-// --- nodes
-// --------------------------------------------------------------------------------------------------
+// --- nodes ---------------------------------------------------------------------------------------
 
 // The way from the root: one random label of four bytes for each step. The root has one label, its own.
 enum {
@@ -82,8 +80,7 @@ path_t path_parent(const path_t *path); // empty for the root
 const char *path_text(const path_t *path, char *buf);
 bool path_parse(const char *text, path_t *ret_path);
 
-// --- hex
-// ----------------------------------------------------------------------------------------------------
+// --- hex -----------------------------------------------------------------------------------------
 
 // Lower-case hex of the bytes and a NUL into buf of 2 * size + 1 bytes; returns it.
 const char *hex_text(slice_t bytes, char *buf);

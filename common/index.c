@@ -139,8 +139,7 @@ int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list
     return walk(txn, KV_REFS, prefix, prefix, false, fn, arg);
 }
 
-// --- lanes after the topology changed
-// ---------------------------------------------------------------------------------
+// --- lanes after the topology changed ------------------------------------------------------------
 
 typedef struct {
     rid_t *ids;

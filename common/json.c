@@ -13,8 +13,7 @@ int json_print(const json_t *json, FILE *out)
     return rc == 0 && fputc('\n', out) != EOF ? 0 : -EIO;
 }
 
-// --- out
-// ----------------------------------------------------------------------------------------------------
+// --- out -----------------------------------------------------------------------------------------
 
 static json_t *decimal_to_json(int64_t hundredths)
 {
@@ -170,8 +169,7 @@ json_t *kind_to_json(const kind_rule_t *kind)
     return json;
 }
 
-// --- in
-// -----------------------------------------------------------------------------------------------------
+// --- in ------------------------------------------------------------------------------------------
 
 static int refuse(fault_t *ret_fault, const char *code, const char *field, const char *first,
                   const char *second)

@@ -19,8 +19,7 @@ enum {
 // Prints one document, indented, and a line end. 0, or -EIO.
 int json_print(const json_t *json, FILE *out);
 
-// --- out
-// ----------------------------------------------------------------------------------------------------
+// --- out -----------------------------------------------------------------------------------------
 
 // The caller owns the result. Absent fields are left out; fields of a newer program too.
 json_t *body_to_json(const kind_rule_t *kind, const body_t *body);
@@ -30,8 +29,7 @@ int record_to_json(slice_t wire, json_t **ret_json, fault_t *ret_fault);
 // The row of a kind: fields, reach, writers, personal-data classes. The caller owns the result.
 json_t *kind_to_json(const kind_rule_t *kind);
 
-// --- in
-// -----------------------------------------------------------------------------------------------------
+// --- in ------------------------------------------------------------------------------------------
 
 // Reads a body; null clears. ret_set has room for kind->n_fields numbers. An unknown name is a fault. 0 or
 // JSON_E_FAULT.

@@ -36,8 +36,7 @@ typedef struct writer {
 enum { KIND_E_FAULT = 1 };
 int kind_may_write(const kind_rule_t *kind, const writer_t *writer, fault_t *ret_fault);
 
-// --- names
-// --------------------------------------------------------------------------------------------------
+// --- names ---------------------------------------------------------------------------------------
 
 // "registry" ...; NULL for a number that is no service. -1 for a name that is none.
 const char *service_name(uint32_t service);
@@ -53,8 +52,7 @@ const char *field_type_name(field_type_t type);
 const char *reach_up_text(uint8_t up);
 const char *reach_down_text(uint8_t down);
 
-// --- help
-// ---------------------------------------------------------------------------------------------------
+// --- help ----------------------------------------------------------------------------------------
 
 // One line a kind; with a kind, its fields, reach, writers and personal-data classes. In the reader's
 // language.

@@ -87,8 +87,7 @@ uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32
     return lanes;
 }
 
-// --- keys
-// -------------------------------------------------------------------------------------------------------
+// --- keys ----------------------------------------------------------------------------------------
 
 static slice_t lane_key(uint8_t *buf, unsigned lane, uint32_t peer, uint64_t seq)
 {
@@ -134,8 +133,7 @@ int lanes_add(store_txn_t *txn, const place_t *place, const rid_t *id)
     return 0;
 }
 
-// --- reading
-// ----------------------------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------------------
 
 enum { READ_MAX = 3 }; // lanes that one feed reads: PUBLIC, CHILD, BACK
 

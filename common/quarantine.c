@@ -16,8 +16,7 @@ static slice_t id_key(const rid_t *id)
     return slice(id->b, sizeof id->b);
 }
 
-// --- the notice at the record's home
-// ----------------------------------------------------------------------------------
+// --- the notice at the record's home -------------------------------------------------------------
 
 static rid_t refusal_id(store_txn_t *txn, const rid_t *id)
 {
@@ -82,8 +81,7 @@ static int withdraw_refusal(store_txn_t *txn, const rid_t *id)
     return rc;
 }
 
-// --- items
-// --------------------------------------------------------------------------------------------------------------
+// --- items ---------------------------------------------------------------------------------------
 
 static size_t pack_reason(const fault_t *fault, uint8_t *buf)
 {

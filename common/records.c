@@ -83,8 +83,7 @@ static int load_old(const author_t *author, store_txn_t *txn, arena_t *arena, pe
     return 0;
 }
 
-// --- references, writers
-// ------------------------------------------------------------------------------------------
+// --- references, writers -------------------------------------------------------------------------
 
 // A reference whose key lacks its first part finds it in the record between (a result's campaign names the
 // framework).
@@ -166,8 +165,7 @@ static int check_writer(const author_t *author, const pending_t *p, const body_t
     return fault_slice(fault, below == SCOPE_NO ? "ORG-FOREIGN" : "ORG-UNKNOWN", p->rule->org_field, about);
 }
 
-// --- one item
-// ----------------------------------------------------------------------------------------------------
+// --- one item ------------------------------------------------------------------------------------
 
 static int prepare_removal(const author_t *author, store_txn_t *txn, const Selenga__Item *item,
                            arena_t *arena, pending_t *p, fault_t *fault);
@@ -275,8 +273,7 @@ static int commit_item(const author_t *author, store_txn_t *txn, const pending_t
     return store_write(txn, &draft, NULL);
 }
 
-// --- groups
-// ------------------------------------------------------------------------------------------------------
+// --- groups --------------------------------------------------------------------------------------
 
 static int prepare_group(author_t *author, store_txn_t *txn, const Selenga__Group *group, arena_t *arena,
                          pending_t *pending, fault_t *fault)

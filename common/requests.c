@@ -27,8 +27,7 @@ static int refuse(service_t *service, const envelope_t *e, const char *code, con
     return 0;
 }
 
-// --- put
-// ------------------------------------------------------------------------------------------------------------
+// --- put -----------------------------------------------------------------------------------------
 
 typedef struct answer {
     Selenga__Outcome outcome;
@@ -92,8 +91,7 @@ static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-// --- get and list
-// -----------------------------------------------------------------------------------------------------
+// --- get and list --------------------------------------------------------------------------------
 
 typedef struct page {
     ProtobufCBinaryData *wires; // copies: the transaction may write before the reply is packed
@@ -214,8 +212,7 @@ static int on_list(service_t *service, store_txn_t *txn, const envelope_t *e)
     return rc < 0 ? rc : 0;
 }
 
-// --- queues
-// -------------------------------------------------------------------------------------------------------------
+// --- queues --------------------------------------------------------------------------------------
 
 typedef struct tally {
     uint64_t produced, waiting;
@@ -324,8 +321,7 @@ static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-// --- quarantine
-// -----------------------------------------------------------------------------------------------------------
+// --- quarantine ----------------------------------------------------------------------------------
 
 typedef struct qlist {
     service_t *service;
@@ -484,8 +480,7 @@ static int on_quarantine_act(service_t *service, store_txn_t *txn, const envelop
     return 0;
 }
 
-// --- status
-// -----------------------------------------------------------------------------------------------------------------
+// --- status --------------------------------------------------------------------------------------
 
 static uint64_t memory_bytes(void)
 {

@@ -81,8 +81,7 @@ const char *service_trouble(int error)
     }
 }
 
-// --- sending
-// ------------------------------------------------------------------------------------------------------
+// --- sending -------------------------------------------------------------------------------------
 
 static void queue(service_t *service, const envelope_t *envelope, const ProtobufCMessage *body)
 {
@@ -144,8 +143,7 @@ static void send_replies(service_t *service, bool really)
     out->n = 0;
 }
 
-// --- topology
-// -------------------------------------------------------------------------------------------------------
+// --- topology ------------------------------------------------------------------------------------
 
 static void learn_organisation(service_t *service, const record_t *r)
 {
@@ -249,8 +247,7 @@ static int settle_topology(service_t *service, store_txn_t *txn)
     return rc == 0 ? requests_retry(service, txn, NULL, &admitted) : rc;
 }
 
-// --- one message
-// ------------------------------------------------------------------------------------------------------
+// --- one message ---------------------------------------------------------------------------------
 
 static int on_link(service_t *service, slice_t body)
 {
@@ -276,8 +273,7 @@ static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-// --- a batch: decide, commit, answer
-// ----------------------------------------------------------------------------------
+// --- a batch: decide, commit, answer -------------------------------------------------------------
 
 typedef struct intake {
     zmq_msg_t frames[TAKE_MESSAGES];
@@ -376,8 +372,7 @@ static void run_batch(service_t *service, intake_t *in, bool save)
     for (size_t i = 0; i < in->n; i++) zmq_msg_close(&in->frames[i]);
 }
 
-// --- starting and running
-// -----------------------------------------------------------------------------------------------
+// --- starting and running ------------------------------------------------------------------------
 
 static int open_store(service_t *service)
 {

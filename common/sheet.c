@@ -60,8 +60,7 @@ const char *sheet_name(size_t i)
     return i < ARRAY_SIZE(plans) ? plans[i].name : NULL;
 }
 
-// --- columns
-// ------------------------------------------------------------------------------------------------
+// --- columns -------------------------------------------------------------------------------------
 
 static void add_column(sheet_t *sheet, slice_t name)
 {
@@ -174,8 +173,7 @@ const kind_rule_t *sheet_kind(const sheet_t *sheet, size_t i)
     return sheet->plan->kinds[i];
 }
 
-// --- in
-// -----------------------------------------------------------------------------------------------------
+// --- in ------------------------------------------------------------------------------------------
 
 static int find_column(const sheet_t *sheet, slice_t name)
 {
@@ -276,8 +274,7 @@ int sheet_row(const sheet_t *sheet, const csv_row_t *row, arena_t *arena, Seleng
     return 0;
 }
 
-// --- out
-// ----------------------------------------------------------------------------------------------------
+// --- out -----------------------------------------------------------------------------------------
 
 int sheet_write_header(const sheet_t *sheet, char separator, FILE *out)
 {

@@ -41,8 +41,7 @@ void store_record_free(record_t *r)
     *r = (record_t){0};
 }
 
-// --- opening: a new life
-// ------------------------------------------------------------------------------------------
+// --- opening: a new life -------------------------------------------------------------------------
 
 static int load_lineage(kv_txn_t *txn, store_t *store)
 {
@@ -187,8 +186,7 @@ const witness_t *store_witness(const store_t *store)
     return &store->lives;
 }
 
-// --- transactions
-// ---------------------------------------------------------------------------------------------------
+// --- transactions --------------------------------------------------------------------------------
 
 int store_begin(store_t *store, bool write, store_txn_t **ret_txn)
 {
@@ -254,8 +252,7 @@ bool store_txn_dirty(const store_txn_t *txn)
     return txn->dirty;
 }
 
-// --- places
-// ---------------------------------------------------------------------------------------------------------
+// --- places --------------------------------------------------------------------------------------
 
 static uint8_t *place_pack(const place_t *p, uint8_t *buf)
 {
@@ -396,8 +393,7 @@ int store_relane(store_txn_t *txn, const rid_t *id)
     return rc;
 }
 
-// --- writing our own
-// -------------------------------------------------------------------------------------------------
+// --- writing our own -----------------------------------------------------------------------------
 
 int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *ancestor, record_t *ret_record)
 {

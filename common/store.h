@@ -12,8 +12,7 @@
 #include "common/kv.h"
 #include "common/record.h"
 
-// --- where a store stands
-// ---------------------------------------------------------------------------------------
+// --- where a store stands ------------------------------------------------------------------------
 
 typedef struct scope scope_t; // which child serves an organisation; common/topology.h
 
@@ -26,8 +25,7 @@ typedef struct store_place {
     scope_t *scope;      // not owned; outlives the store
 } store_place_t;
 
-// --- lineage
-// ----------------------------------------------------------------------------------------------------
+// --- lineage -------------------------------------------------------------------------------------
 
 typedef struct boot {
     uint64_t id;
@@ -49,8 +47,7 @@ bool witness_equal(const witness_t *a, const witness_t *b);
 // Was this version written in the life that these boots, up to this head, describe?
 bool witness_lived(const witness_t *w, const version_t *v);
 
-// --- the store
-// --------------------------------------------------------------------------------------------------
+// --- the store -----------------------------------------------------------------------------------
 
 typedef struct store store_t;
 typedef struct store_txn store_txn_t;
@@ -85,8 +82,7 @@ store_t *store_of(store_txn_t *txn);
 uint64_t store_txn_head(const store_txn_t *txn);
 bool store_txn_dirty(const store_txn_t *txn);
 
-// --- records
-// ----------------------------------------------------------------------------------------------------
+// --- records -------------------------------------------------------------------------------------
 
 // A place of a record in this store, beside the record itself.
 typedef struct place {
@@ -147,8 +143,7 @@ int store_relane(store_txn_t *txn, const rid_t *id);
 // The same for every record about this organisation: tombstones and kinds that we do not know too.
 int store_relane_org(store_txn_t *txn, slice_t org);
 
-// --- lanes
-// ------------------------------------------------------------------------------------------------------
+// --- lanes ---------------------------------------------------------------------------------------
 
 enum lane {
     LANE_ALL = 1,    // everything this service owns: other services of the node, sinks
@@ -172,8 +167,7 @@ int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, 
 // Lanes that the feed towards this peer reads.
 unsigned store_feed_lanes(uint32_t peer);
 
-// --- listing
-// ----------------------------------------------------------------------------------------------------
+// --- listing -------------------------------------------------------------------------------------
 
 // Records of a kind (of an organisation, if org.size > 0), not deleted, in order of id, after `after` (NULL:
 // from the start). Stops when fn returns non-zero; returns that, 0, or -errno. fn must not write.

@@ -71,8 +71,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
     if (now->kind == N_SCALE) self->scale_changed = true;
 }
 
-// --- scales
-// ------------------------------------------------------------------------------------------------------------
+// --- scales --------------------------------------------------------------------------------------
 
 struct scales {
     store_txn_t *txn;
@@ -95,8 +94,7 @@ static int better_scale(void *arg, const rid_t *id)
     return 0;
 }
 
-// --- results of one person in one competency
-// ------------------------------------------------------------------------------
+// --- results of one person in one competency -----------------------------------------------------
 
 struct latest {
     store_txn_t *txn;

@@ -36,8 +36,7 @@ static char *text(const char *s)
     return (char *)(uintptr_t)s;
 }
 
-// --- reading own records
-// ---------------------------------------------------------------------------------------------
+// --- reading own records -------------------------------------------------------------------------
 
 typedef int each_fn(void *arg, store_txn_t *txn, const record_t *r);
 
@@ -64,8 +63,7 @@ static int each_own(registry_t *self, store_txn_t *txn, uint32_t kind, each_fn *
     return store_list(txn, kind, (slice_t){0}, NULL, walk_one, &walk);
 }
 
-// --- the gate's table
-// ------------------------------------------------------------------------------------------------
+// --- the gate's table ----------------------------------------------------------------------------
 
 struct table {
     const path_t *self;
@@ -147,8 +145,7 @@ int admission_send_keys(registry_t *self, store_txn_t *txn)
     return 0;
 }
 
-// --- nodes
-// -------------------------------------------------------------------------------------------------------------
+// --- nodes ---------------------------------------------------------------------------------------
 
 static int write_node(registry_t *self, store_txn_t *txn, const Selenga__Node *node)
 {
@@ -170,8 +167,7 @@ int admission_write_self(registry_t *self, store_txn_t *txn)
     return write_node(self, txn, &node);
 }
 
-// --- invitations
-// ---------------------------------------------------------------------------------------------------------
+// --- invitations ---------------------------------------------------------------------------------
 
 static const char *level_of_kind(const char *kind)
 {
@@ -273,8 +269,7 @@ int admission_invite(registry_t *self, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-// --- joining
-// ---------------------------------------------------------------------------------------------------------------
+// --- joining -------------------------------------------------------------------------------------
 
 static int find_invite(store_txn_t *txn, const envelope_t *e, uint8_t *key, record_t *ret)
 {
@@ -390,8 +385,7 @@ int admission_join(registry_t *self, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-// --- revoking
-// ----------------------------------------------------------------------------------------------------------------
+// --- revoking ------------------------------------------------------------------------------------
 
 struct search {
     const char *name;

@@ -30,8 +30,7 @@ static void close_registry(void *arg)
     free(self);
 }
 
-// --- what a new root needs
-// ----------------------------------------------------------------------------------------
+// --- what a new root needs -----------------------------------------------------------------------
 
 static const char *kind_of_level(uint32_t rank)
 {
@@ -65,8 +64,7 @@ static int start_registry(void *arg, store_txn_t *txn)
     return admission_write_self(self, txn);
 }
 
-// --- hooks
-// ------------------------------------------------------------------------------------------------------------
+// --- hooks ---------------------------------------------------------------------------------------
 
 static int derive(void *arg, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body,
                   fault_t *ret_fault)

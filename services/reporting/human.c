@@ -23,8 +23,7 @@ static bool is_home(const reporting_t *self, const record_t *r)
     return path_equal(&r->home, &service_node(self->service)->path);
 }
 
-// --- who is touched
-// ------------------------------------------------------------------------------------------------
+// --- who is touched ------------------------------------------------------------------------------
 
 static void mark(reporting_t *self, const uint8_t *pseudonym)
 {
@@ -151,8 +150,7 @@ int human_touch(reporting_t *self, store_txn_t *txn, const record_t *old, const 
     return rc == 0 ? touch_body(self, txn, now) : rc;
 }
 
-// --- what is known of one
-// ---------------------------------------------------------------------------------------------
+// --- what is known of one ------------------------------------------------------------------------
 
 // One growing array; the element type is the reader's.
 typedef struct list {

@@ -24,8 +24,7 @@ static const setting_t SETTINGS[] = {
 };
 static const settings_table_t SETTINGS_TABLE = {"reporting", SETTINGS, ARRAY_SIZE(SETTINGS)};
 
-// --- opening
-// -----------------------------------------------------------------------------------------------------------
+// --- opening -------------------------------------------------------------------------------------
 
 static void close_reporting(void *arg)
 {
@@ -75,8 +74,7 @@ static int start_reporting(void *arg, store_txn_t *txn)
     return rc;
 }
 
-// --- counting people again
-// ------------------------------------------------------------------------------------------------
+// --- counting people again -----------------------------------------------------------------------
 
 typedef struct alive {
     rid_t ids[ROWS_MAX];
@@ -201,8 +199,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
     human_touch(self, txn, old, now); // its errors stick to the transaction
 }
 
-// --- reports
-// --------------------------------------------------------------------------------------------------------------
+// --- reports -------------------------------------------------------------------------------------
 
 static int refuse(reporting_t *self, const envelope_t *e, const char *code, const char *arg)
 {

@@ -26,8 +26,7 @@ static char *text(const char *s)
     return (char *)(uintptr_t)s;
 }
 
-// --- gathering needs and offers
-// ----------------------------------------------------------------------------------------
+// --- gathering needs and offers ------------------------------------------------------------------
 
 typedef struct gathered {
     store_txn_t *txn;
@@ -118,8 +117,7 @@ static int gather(store_txn_t *txn, const rid_t *person, gathered_t *g)
     return rc < 0 ? rc : 0;
 }
 
-// --- writing the draft
-// ----------------------------------------------------------------------------------------------------
+// --- writing the draft ---------------------------------------------------------------------------
 
 static int32_t today(void)
 {
@@ -173,8 +171,7 @@ static int write_draft(routing_t *self, store_txn_t *txn, const gathered_t *g, c
     return rc;
 }
 
-// --- answering
-// --------------------------------------------------------------------------------------------------------------
+// --- answering -----------------------------------------------------------------------------------
 
 typedef struct shown {
     store_txn_t *txn;
@@ -241,8 +238,7 @@ int routes_propose(routing_t *self, store_txn_t *txn, const envelope_t *e)
     return rc;
 }
 
-// --- confirming
-// --------------------------------------------------------------------------------------------------------------
+// --- confirming ----------------------------------------------------------------------------------
 
 static int agree(routing_t *self, store_txn_t *txn, const Selenga__Confirm *m, const Selenga__Route *draft)
 {

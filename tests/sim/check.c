@@ -44,8 +44,7 @@ static bool holds(unit_t *u, const rid_t *id, record_t *ret, store_txn_t **ret_t
     return store_get(*ret_txn, id, ret, NULL) == 0;
 }
 
-// --- line 2: a cursor never covers what is not durable
-// --------------------------------------------------------------------
+// --- line 2: a cursor never covers what is not durable -------------------------------------------
 
 void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
 {
@@ -123,8 +122,7 @@ void check_started(unit_t *u)
     store_abort(&txn);
 }
 
-// --- line 3: who should hold a record
-// --------------------------------------------------------------------------------------
+// --- line 3: who should hold a record ------------------------------------------------------------
 
 static int node_of_path(const world_t *w, const path_t *path)
 {
@@ -274,8 +272,7 @@ static void check_own(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
     store_abort(&other);
 }
 
-// --- line 4: nothing that a store still held is lost
-// --------------------------------------------------------------------
+// --- line 4: nothing that a store still held is lost ---------------------------------------------
 
 static ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record_t **ret)
 {
@@ -348,8 +345,7 @@ static void check_lost(world_t *w)
     }
 }
 
-// --- line 7, and that a store fits together
-// -------------------------------------------------------------------------------
+// --- line 7, and that a store fits together ------------------------------------------------------
 
 static void count_places(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
 {
@@ -444,8 +440,7 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     store_abort(&out);
 }
 
-// --- the end
-// ------------------------------------------------------------------------------------------------------------------
+// --- the end -------------------------------------------------------------------------------------
 
 void check_end(world_t *w)
 {

@@ -67,8 +67,7 @@ typedef struct {
     size_t at;
 } mem_cursor_t;
 
-// --- tables
-// -----------------------------------------------------------------------------------------------------------
+// --- tables --------------------------------------------------------------------------------------
 
 static void entry_release(entry_t *e)
 {
@@ -142,8 +141,7 @@ static void image_clear(kv_image_t *image)
     }
 }
 
-// --- what is lent out
-// -----------------------------------------------------------------------------------------------
+// --- what is lent out ----------------------------------------------------------------------------
 
 static slice_t lend(lent_t *lent, const uint8_t *data, size_t size)
 {
@@ -166,8 +164,7 @@ static void lend_entry(mem_txn_t *txn, const entry_t *e, slice_t *ret_key, slice
     *ret_value = lend(&txn->lent, e->bytes + e->key_size, e->value_size);
 }
 
-// --- operations
-// ---------------------------------------------------------------------------------------------------------
+// --- operations ----------------------------------------------------------------------------------
 
 static int begin(kv_t *base, bool write, kv_txn_t **ret_txn)
 {

@@ -18,8 +18,7 @@ static int64_t odd_clock(void) // nothing may depend on it
     return (int64_t)(rnd(clock_of->world) % 4000000000U);
 }
 
-// --- topology
-// -----------------------------------------------------------------------------------------------------------
+// --- topology ------------------------------------------------------------------------------------
 
 static void learn(unit_t *u, const record_t *r)
 {
@@ -115,8 +114,7 @@ static int settle_topology(unit_t *u, store_txn_t *txn)
     return rc;
 }
 
-// --- what the ledger hears
-// ------------------------------------------------------------------------------------------------
+// --- what the ledger hears -----------------------------------------------------------------------
 
 static uint64_t past_of(const unit_t *u, const record_t *r)
 {
@@ -173,8 +171,7 @@ static void on_send(void *arg, uint32_t peer, uint32_t type, slice_t body)
     net_send(u->world, u, peer, type, body);
 }
 
-// --- life
-// -----------------------------------------------------------------------------------------------------------------
+// --- life ----------------------------------------------------------------------------------------
 
 bool unit_start(unit_t *u)
 {

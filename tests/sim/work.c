@@ -144,8 +144,7 @@ static int put(unit_t *u, store_txn_t *txn, const record_t *draft, bool bad)
     return rc;
 }
 
-// --- records of any row
-// -----------------------------------------------------------------------------------------------
+// --- records of any row --------------------------------------------------------------------------
 
 static bool org_is_below(const world_t *w, int org, int above)
 {
@@ -255,8 +254,7 @@ int work_mend(unit_t *u, store_txn_t *txn)
     return rc;
 }
 
-// --- organisations and nodes
-// ----------------------------------------------------------------------------------------------
+// --- organisations and nodes ---------------------------------------------------------------------
 
 enum { SLOT_ORG = 1000, SLOT_NODE = 2000 };
 

@@ -9,8 +9,7 @@
 const char *const FAULT_NAMES[] = {"lose",    "double", "reorder", "cut", "half", "kill",
                                    "restore", "wipe",   "full",    "bad", "move"};
 
-// --- chance: each step has a stream of its own, so that a step left out does not shift the others
-// -------------------------
+// --- chance: each step has a stream of its own, so that a step left out does not shift the others ---
 
 uint64_t rnd(world_t *w)
 {
@@ -66,8 +65,7 @@ const char *unit_name(const unit_t *u)
     return name;
 }
 
-// --- faults
-// -----------------------------------------------------------------------------------------------------------------
+// --- faults --------------------------------------------------------------------------------------
 
 static void keep_image(world_t *w, unit_t *u)
 {
@@ -126,8 +124,7 @@ static void fault_step(world_t *w)
     }
 }
 
-// --- steps
-// ------------------------------------------------------------------------------------------------------------------
+// --- steps ---------------------------------------------------------------------------------------
 
 static unit_t *choose(world_t *w)
 {
@@ -165,8 +162,7 @@ static void step(world_t *w)
         work_step(w);
 }
 
-// --- calm
-// -------------------------------------------------------------------------------------------------------------------
+// --- calm ----------------------------------------------------------------------------------------
 
 static uint64_t writes_of(const world_t *w)
 {
@@ -243,8 +239,7 @@ static void end(world_t *w)
     if (settle(w)) check_end(w);
 }
 
-// --- a run
-// ------------------------------------------------------------------------------------------------------------------
+// --- a run ---------------------------------------------------------------------------------------
 
 static void begin(world_t *w)
 {

@@ -73,8 +73,7 @@ static void assert_set(const kind_rule_t *kind, const char *field, const char *t
     assert_string_equal(body_print(kind, body, i, buf), printed);
 }
 
-// --- values
-// -------------------------------------------------------------------------------------------------
+// --- values --------------------------------------------------------------------------------------
 
 static void text_of_each_type_that_does_not_fit_is_refused(void **state)
 {
@@ -154,8 +153,7 @@ static void empty_text_clears(void **state)
     }
 }
 
-// --- whole bodies
-// -------------------------------------------------------------------------------------------
+// --- whole bodies --------------------------------------------------------------------------------
 
 static void assert_invalid(const kind_rule_t *kind, const body_t *body, const char *code, const char *field)
 {
@@ -236,8 +234,7 @@ static void values_that_only_a_faulty_program_writes_are_refused(void **state)
     assert_invalid(&KIND_ABSENCE, &a->base, "RANGE", "from");
 }
 
-// --- outside bytes
-// ------------------------------------------------------------------------------------------
+// --- outside bytes -------------------------------------------------------------------------------
 
 static void assert_bytes_refused(const char *bytes, size_t size, const char *code)
 {
@@ -294,8 +291,7 @@ static void a_body_without_measure_is_refused(void **state)
     assert_string_equal(fault.code, "TOO-BIG");
 }
 
-// --- merging
-// ------------------------------------------------------------------------------------------------
+// --- merging -------------------------------------------------------------------------------------
 
 static void computed_and_unknown_fields_are_not_taken_from_outside(void **state)
 {
@@ -344,8 +340,7 @@ static void merging_the_same_again_gives_the_same_bytes(void **state)
     assert_memory_equal(bytes.data, old, bytes.size);
 }
 
-// --- keys and references
-// ------------------------------------------------------------------------------------
+// --- keys and references -------------------------------------------------------------------------
 
 static void assert_key(const kind_rule_t *kind, const body_t *body, const char *key, const char *org)
 {

@@ -109,8 +109,7 @@ static void objects_come_one_by_one(void **state)
         assert_int_equal(read_all(texts[i], strlen(texts[i]), NULL), counts[i]);
 }
 
-// --- bodies
-// -------------------------------------------------------------------------------------------------
+// --- bodies --------------------------------------------------------------------------------------
 
 static void assert_body_refused(const kind_rule_t *kind, const char *text, const char *code,
                                 const char *field)
@@ -236,8 +235,7 @@ static void every_hundredth_prints_back(void **state)
     }
 }
 
-// --- records
-// ------------------------------------------------------------------------------------------------
+// --- records -------------------------------------------------------------------------------------
 
 static void a_damaged_record_is_refused(void **state)
 {

@@ -12,8 +12,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-// --- wrong rows
-// ---------------------------------------------------------------------------------------------
+// --- wrong rows ----------------------------------------------------------------------------------
 
 // A row that fits Team; each test spoils one thing.
 typedef struct sample {
@@ -198,8 +197,7 @@ static void a_right_row_builds(void **state)
     assert_int_equal(rules_check(KINDS, N_KINDS, stderr), 0);
 }
 
-// --- the rows that we have
-// ----------------------------------------------------------------------------------
+// --- the rows that we have -----------------------------------------------------------------------
 
 static void kinds_are_found_by_number_and_name(void **state)
 {

@@ -87,7 +87,8 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     }
     if (rc == 0 && newer)
         rc = store_keep(txn, in, arrival->peer, cur != NULL ? &place->ancestor : NULL, cur, place);
-    bool confirmed = !newer && version_cmp(&in->version, &cur->version) == 0 && arrival->peer == place->toward;
+    bool confirmed =
+        !newer && version_cmp(&in->version, &cur->version) == 0 && arrival->peer == place->toward;
     if (rc == 0 && confirmed && place->src != arrival->peer) rc = store_confirm(txn, cur, place);
     return rc;
 }

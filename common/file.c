@@ -37,7 +37,7 @@ int file_read(const char *path, size_t most, bool private_only, uint8_t **ret_da
 {
     AUTO(xclose) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not hold us
     if (fd < 0) return -errno;
-    size_t size;
+    size_t size = 0;
     int r = check(fd, most, private_only, &size);
     if (r) return r;
     AUTO(xfree) uint8_t *data = xmalloc(size + 1);

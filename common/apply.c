@@ -2,6 +2,7 @@
 // What a neighbour's version becomes here: design 2.6, rules 3 to 7, as shared/model's executable description
 // has them. Wire checks, reach and organisation scope were looked at before (common/feed.c); here only lives
 // and versions decide.
+#include "common/mutant.h"
 #include "common/store_private.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
@@ -37,6 +38,7 @@ static rid_t stray_id(const store_txn_t *txn, const record_t *r)
 // Where a stray goes: to the home of the record it was, and up as far as that record may.
 static void address_stray(const store_txn_t *txn, const record_t *r, record_t *draft)
 {
+    if (MUTANT("stray_stays")) return;
     draft->up = r->up;
     if (path_equal(&r->home, &txn->store->place.path)) return;
     draft->down = 3;
@@ -46,7 +48,7 @@ static void address_stray(const store_txn_t *txn, const record_t *r, record_t *d
 int store_keep_stray(store_txn_t *txn, const record_t *r)
 {
     record_t held;
-    if (r->kind == KIND_STRAY) return 0;
+    if (r->kind == KIND_STRAY || MUTANT("stray_dropped")) return 0;
     record_t draft = {.id = stray_id(txn, r), .kind = KIND_STRAY, .org = r->org};
     int rc = store_get(txn, &draft.id, &held, NULL);
     if (rc <= 0) return rc;
@@ -115,6 +117,7 @@ static enum back judge_own(const store_txn_t *txn, const record_t *in, const arr
 
 static void raise_inc(store_txn_t *txn, const version_t *seen)
 {
+    if (MUTANT("no_incarnation")) return;
     if (txn->inc <= seen->inc && seen->inc < UINT32_MAX) txn->inc = seen->inc + 1;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Links and dispatch. What a consumer does is in feed_consumer.c, what a producer does in feed_producer.c.
 #include "common/feed_private.h"
+#include "common/mutant.h"
 #include "proto/message.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -189,7 +190,7 @@ void feed_rollback(feed_t *feed, int64_t now_ms)
 {
     for (size_t i = 0; i < feed->n_links; i++) {
         link_t *link = feed->links[i];
-        link->in.loaded = false;
+        link->in.loaded = MUTANT("rollback_keeps_cursor");
         link->in.open = link->in.ack = link->in.give = false;
         link->in.restart = false; // by the tick: what failed once wants a pause
         link->in.heard_ms = now_ms - SILENCE_MS + 1000;

@@ -4,6 +4,7 @@
 //
 //   KV_PEERS  'c' -> position, head of witness    'b' -> 0, boots of witness (written when they change)
 #include "common/feed_private.h"
+#include "common/mutant.h"
 #include "common/quarantine.h"
 #include "proto/message.h"
 #include <errno.h>
@@ -74,7 +75,7 @@ static int spare_quarantined(store_txn_t *txn, const record_t *in, const arrival
     int rc = quarantine_get(txn, &in->id, &item);
     if (rc != 0 || item.record.kind == 0) return rc < 0 ? rc : 0;
     bool older = version_cmp(&item.record.version, &in->version) <= 0;
-    if (store_one_life(in, &item.record, arrival->home_lives)) return 0;
+    if (store_one_life(in, &item.record, arrival->home_lives) || MUTANT("quarantine_clears")) return 0;
     if (older) return item.giveback ? store_keep_stray(txn, &item.record) : 0;
     return arrival->giveback && !admitted ? store_keep_stray(txn, in) : 0;
 }
@@ -106,6 +107,7 @@ static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const 
     full.home_lives = lives_of_home(feed, r);
     int rc = judge(feed, txn, r, arrival->peer, &fault);
     *ret_good = rc == 0;
+    if (rc > 0 && MUTANT("quarantine_blocks")) return -EBADMSG;
     if (rc != 0) return rc < 0 ? rc : refuse(txn, r, &full, &fault);
     if ((rc = store_apply(txn, r, &full, &applied)) != 0) return rc;
     if ((rc = spare_quarantined(txn, r, &full, true)) != 0) return rc;
@@ -195,7 +197,8 @@ int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, in
     if (!in->open || m->session != in->session) return 0; // of an older session
     in->heard_ms = now_ms;
     // One was lost on the way; or a pull that was doubled opened this session once more, in a later life.
-    if (m->after != in->expected || (in->boot != 0 && m->boot != in->boot)) {
+    bool other_life = in->boot != 0 && m->boot != in->boot;
+    if ((m->after != in->expected && !MUTANT("gap_accepted")) || other_life) {
         in->restart = true;
         in->open = false;
         return 0;
@@ -238,7 +241,7 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
     if (!in->open || m->session != in->session || is_late(in)) return 0;
     witness_copy(&seen, &in->cursor);
     in->boots_changed = true;
-    in->expected = 0;
+    in->expected = MUTANT("resume_at_fork") && seen.n > 0 ? seen.boots[seen.n - 1].start : 0;
     in->open = false;
     in->restart = true;
     in->heard_ms = now_ms;
@@ -291,6 +294,7 @@ static int give_lane(store_txn_t *txn, const link_t *link, size_t most, uint64_t
 static int fill_page(store_txn_t *txn, const link_t *link, uint64_t *position, batch_t *batch)
 {
     size_t most = link->in.window < PUSH_BYTES ? link->in.window : PUSH_BYTES;
+    if (MUTANT("quarantine_not_given") && *position < LANE_BASE) *position = LANE_BASE;
     if (*position < LANE_BASE) {
         giving_t giving = {.batch = batch, .peer = link->peer, .skip = *position, .most = most};
         int rc = quarantine_each(txn, give_quarantined, &giving);
@@ -316,7 +320,7 @@ static int give_page(feed_t *feed, link_t *link)
     m.has_session = m.has_after = m.has_upto = m.has_done = m.has_count = 1;
     m.session = in->session;
     m.after = in->give_after;
-    m.done = rc == KV_NONE;
+    m.done = rc == KV_NONE || MUTANT("giveback_one_page");
     m.count = batch.count;
     m.has_encoding = m.has_plain_bytes = m.has_entries = 1;
     batch_pack(&batch, &m.encoding, &m.plain_bytes);

@@ -4,6 +4,7 @@
 //
 //   KV_PEERS  'a' -> acknowledged position    'r' -> position, witness for which give-back is done
 #include "common/feed_private.h"
+#include "common/mutant.h"
 #include "common/quarantine.h"
 #include "proto/message.h"
 #include <errno.h>
@@ -58,6 +59,7 @@ static int is_resolved(store_txn_t *txn, uint32_t peer, uint64_t position, const
     int rc = peer_row_get(txn, peer, 'r', &at, 1, &done);
     if (rc < 0) return rc;
     *ret = rc == 0 && at == position && witness_equal(&done, w);
+    if (MUTANT("no_giveback") || (MUTANT("resolved_once") && rc == 0)) *ret = true;
     return 0;
 }
 
@@ -90,7 +92,10 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
     out->filter = (feed_filter_t){.n_kinds = m->n_kinds, .n_near = m->n_near_kinds};
     if (m->n_kinds > 0) memcpy(out->filter.kinds, m->kinds, m->n_kinds * sizeof *m->kinds);
     if (m->n_near_kinds > 0) memcpy(out->filter.near, m->near_kinds, m->n_near_kinds * sizeof *m->near_kinds);
-    if (!store_check_witness(feed->store, &w, &fork)) return begin_giveback(txn, link, m->position, &w, fork);
+    if (!MUTANT("no_witness") && !store_check_witness(feed->store, &w, &fork)) {
+        int rc = begin_giveback(txn, link, m->position, &w, fork);
+        if (rc != 0 || !MUTANT("pull_while_diverged")) return rc;
+    }
     out->open = out->answer = true;
     out->boots_told = false;
     out->sent = out->scanned = m->position;
@@ -182,6 +187,8 @@ static int fill(feed_t *feed, link_t *link, size_t room, batch_t *batch, uint64_
     rc = lane_open(txn, store_feed_lanes(link->peer), link->peer, out->scanned, &reader);
     while (rc == 0 && batch->count < PUSH_RECORDS && (rc = lane_next(reader, &seq, &id)) == 0) {
         if ((rc = store_get(txn, &id, &r, NULL)) != 0) break;
+        if (MUTANT("tombstone_forgotten") && r.deleted) continue;
+        if (MUTANT("skip_not_advancing") && !producer_wants(feed, link, &r)) break;
         if (producer_wants(feed, link, &r)) {
             if (batch->count > 0 && batch->size + r.wire.size + 4 > room) break;
             batch_add(batch, r.wire);
@@ -215,6 +222,7 @@ static void send_push(feed_t *feed, link_t *link, batch_t *batch, uint64_t upto)
         batch_pack(batch, &m.encoding, &m.plain_bytes); // only what crosses a line
     m.entries = (ProtobufCBinaryData){.len = batch->size, .data = batch->data};
     witness_message(lives, tell, &witness);
+    if (MUTANT("witness_is_position")) witness.head = upto;
     m.witness = &witness;
     feed_send(feed, link->peer, MSG_PUSH, &m.base);
     if (tell) out->n_boots_told = witness.n_boots;
@@ -239,6 +247,7 @@ static int push_some(feed_t *feed, link_t *link)
         bool end;
         int rc = fill(feed, link, room < PUSH_BYTES ? room : PUSH_BYTES, &batch, &upto, &end);
         if (rc != 0) return rc;
+        if (MUTANT("skip_not_advancing") && !end && upto == out->scanned) return 0;
         if (batch.count > 0 || out->answer)
             send_push(feed, link, &batch, upto);
         else

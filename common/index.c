@@ -7,6 +7,7 @@
 //   REFS   referred id (16) | kind (4) | record id (16) ->  nothing
 #include "common/body.h"
 #include "common/kinds.h"
+#include "common/mutant.h"
 #include "common/store_private.h"
 #include "proto/kind.h"
 #include <stdlib.h>
@@ -179,12 +180,15 @@ int store_relane_org(store_txn_t *txn, slice_t org)
     uint32_t kind = 0;
     ids_t list = {0};
     int rc;
+    if (MUTANT("relane_missing")) return 0;
     while ((rc = next_kind(txn, &kind)) == 0) {
         const kind_rule_t *rule = kind_by_number(kind);
         if (rule != NULL && rule->down != DOWN_SERVING)
             continue; // its lanes do not depend on the organisation
         slice_t prefix = slice(kind_key(buf, kind, org, &zero).data, 12);
-        if ((rc = walk(txn, KV_KINDS, prefix, prefix, true, collect_id, &list)) != 0) break;
+        if ((rc = walk(txn, KV_KINDS, prefix, prefix, !MUTANT("tombstone_not_relaned"), collect_id, &list)) !=
+            0)
+            break;
     }
     if (rc == KV_NONE) rc = 0;
     for (size_t i = 0; i < list.n && rc == 0; i++) rc = store_relane(txn, &list.ids[i]);

@@ -8,6 +8,7 @@
 // Which lanes a record is on follows from its stamped reach, its home, and which child serves its
 // organisation; the bits are kept beside the record, so that leaving them needs no second guess after the
 // topology has changed.
+#include "common/mutant.h"
 #include "common/store_private.h"
 #include "common/topology.h"
 #include "proto/kind.h"
@@ -80,9 +81,10 @@ uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32
     if (toward != PEER_SELF) lanes |= LANE_IN;
     if (!is_ours(p, r)) return lanes;
     lanes |= LANE_ALL;
-    if (toward != PEER_SELF && src != toward) lanes |= LANE_BACK;
+    if (toward != PEER_SELF && src != toward && !MUTANT("back_lane_missing")) lanes |= LANE_BACK;
     if (r->down == DOWN_TO) lanes |= lanes_addressed(p, r, toward, ret_child);
-    if (toward != PEER_PARENT && p->has_parent && r->up > p->parent_rank) lanes |= LANE_UP;
+    unsigned up = r->up + (MUTANT("reach_one_too_wide") ? 1U : 0U);
+    if (toward != PEER_PARENT && p->has_parent && up > p->parent_rank) lanes |= LANE_UP;
     if (toward == PEER_SELF || toward == PEER_PARENT) lanes |= lanes_down(p, r, ret_child);
     return lanes;
 }
@@ -115,6 +117,7 @@ int lanes_remove(store_txn_t *txn, const place_t *place)
     uint8_t buf[SEQ_KEY];
     for (unsigned lane = 1; lane <= LANE_IN; lane <<= 1) {
         if ((place->lanes & lane) == 0) continue;
+        if (MUTANT("lane_entry_not_removed") && lane == LANE_UP) continue;
         int rc = kv_del(txn->kv, KV_LANES, lane_key(buf, lane, peer_of(lane, place), place->at));
         if (rc != 0) return rc;
     }

@@ -2,6 +2,7 @@
 // Protobuf wire form of Record by hand: a hub reads millions of them and keeps the received bytes, so it
 // needs neither a tree in memory nor a second encoding. Tests hold it against protobuf-c's own coder.
 #include "common/record.h"
+#include "common/mutant.h"
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -13,7 +14,7 @@ enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
 
 int version_cmp(const version_t *a, const version_t *b)
 {
-    if (a->inc != b->inc) return a->inc < b->inc ? -1 : 1;
+    if (a->inc != b->inc && !MUTANT("inc_ignored")) return a->inc < b->inc ? -1 : 1;
     if (a->seq != b->seq) return a->seq < b->seq ? -1 : 1;
     if (a->boot != b->boot) return a->boot < b->boot ? -1 : 1;
     return 0;

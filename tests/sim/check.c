@@ -68,7 +68,21 @@ void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
     }
 }
 
-static void check_claim(unit_t *consumer, store_txn_t *txn, const claim_t *claim)
+// A record that has changed again stands further on in the lane, and is told there.
+static bool stands_beyond(unit_t *producer, const claim_t *claim, uint64_t position)
+{
+    store_txn_t *txn = NULL;
+    record_t r;
+    place_t place;
+    if (producer->store == NULL || store_begin(producer->store, false, &txn) != 0)
+        return true; // who can tell
+    bool beyond = store_get(txn, &claim->id, &r, &place) != 0 || place.at > position;
+    store_abort(&txn);
+    return beyond;
+}
+
+static void check_claim(unit_t *consumer, unit_t *producer, store_txn_t *txn, const claim_t *claim,
+                        uint64_t position)
 {
     record_t r;
     quarantined_t q;
@@ -77,6 +91,7 @@ static void check_claim(unit_t *consumer, store_txn_t *txn, const claim_t *claim
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
     if (quarantine_get(txn, &claim->id, &q) == 0 && version_cmp(&q.record.version, &claim->version) >= 0)
         return;
+    if (stands_beyond(producer, claim, position)) return;
     broken(consumer->world, "%s acknowledges %s, which is not durable", unit_name(consumer),
            version_text(&claim->version, text));
 }
@@ -86,8 +101,8 @@ void check_pulled(world_t *w, edge_t *e, int way, unit_t *consumer, slice_t body
     AUTO(msg_body_free) Selenga__Pull *m = msg_body_unpack(&selenga__pull__descriptor, body);
     store_txn_t *txn = NULL;
     int pushes = !way;
+    unit_t *producer = &w->units[way == 0 ? e->b : e->a];
     size_t kept = 0;
-    (void)w;
     if (m == NULL) return;
     if (m->restart) {
         e->session[pushes] = m->session;
@@ -98,7 +113,7 @@ void check_pulled(world_t *w, edge_t *e, int way, unit_t *consumer, slice_t body
     for (size_t i = 0; i < e->n_claims[pushes]; i++) {
         const claim_t *claim = &e->claims[pushes][i];
         if (claim->upto <= m->position)
-            check_claim(consumer, txn, claim);
+            check_claim(consumer, producer, txn, claim, m->position);
         else
             e->claims[pushes][kept++] = *claim;
     }
@@ -250,6 +265,29 @@ static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u
     store_abort(&txn);
 }
 
+// The version that a stray keeps; itself for any other record.
+static bool unwrap(const record_t *r, record_t *ret, Selenga__Stray **ret_stray)
+{
+    *ret_stray = NULL;
+    *ret = *r;
+    if (r->kind != KIND_STRAY) return r->kind >= 100;
+    if (r->deleted) return false;
+    *ret_stray = msg_body_unpack(&selenga__stray__descriptor, r->body);
+    return *ret_stray != NULL &&
+           record_parse(slice((*ret_stray)->record.data, (*ret_stray)->record.len), ret) == 0;
+}
+
+// A stray must be able to find its way to the home of what it keeps.
+static void check_stray(unit_t *u, const record_t *r)
+{
+    record_t in;
+    AUTO(msg_body_free) Selenga__Stray *stray;
+    if (!unwrap(r, &in, &stray) || stray == NULL || !path_equal(&r->home, &u->place.path)) return;
+    bool addressed = r->down == DOWN_TO && path_equal(&r->to, &in.home);
+    if (r->up != in.up || (!addressed && !path_equal(&in.home, &u->place.path)))
+        broken(u->world, "%s keeps a stray that nobody will see", unit_name(u));
+}
+
 static void check_own(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
 {
     world_t *w = arg;
@@ -259,6 +297,7 @@ static void check_own(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
         broken(w, "%s holds what nobody wrote", unit_name(u));
         return;
     }
+    check_stray(u, r);
     unit_t *home = &w->units[lr->home];
     record_t at_home;
     store_txn_t *other = NULL;
@@ -278,18 +317,6 @@ static ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record
 {
     *ret = ledger_find(w->ledger, &r->id);
     return *ret != NULL ? ledger_version(*ret, &r->version) : NULL;
-}
-
-// The version that a stray keeps; itself for any other record.
-static bool unwrap(const record_t *r, record_t *ret, Selenga__Stray **ret_stray)
-{
-    *ret_stray = NULL;
-    *ret = *r;
-    if (r->kind != KIND_STRAY) return r->kind >= 100;
-    if (r->deleted) return false;
-    *ret_stray = msg_body_unpack(&selenga__stray__descriptor, r->body);
-    return *ret_stray != NULL &&
-           record_parse(slice((*ret_stray)->record.data, (*ret_stray)->record.len), ret) == 0;
 }
 
 static void hold(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
@@ -440,6 +467,17 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     store_abort(&out);
 }
 
+// What waits in quarantine has left its home too: only its content may be at fault, never its way.
+static int check_way(void *arg, const quarantined_t *q)
+{
+    unit_t *u = arg;
+    ledger_record_t *lr;
+    const ledger_version_t *v = version_of(u->world, &q->record, &lr);
+    if (v == NULL || v->bad || reaches(u->world, &q->record, &u->world->units[lr->home], u)) return 0;
+    broken(u->world, "%s has kind %u in quarantine, which does not reach it", unit_name(u), q->record.kind);
+    return 0;
+}
+
 // --- the end -------------------------------------------------------------------------------------
 
 void check_end(world_t *w)
@@ -447,6 +485,9 @@ void check_end(world_t *w)
     for (int i = 0; i < w->n_units; i++) {
         visit(&w->units[i], check_own, w);
         check_store(&w->units[i]);
+        store_txn_t *txn = NULL;
+        if (store_begin(w->units[i].store, false, &txn) == 0) quarantine_each(txn, check_way, &w->units[i]);
+        store_abort(&txn);
         if (feed_malformed(w->units[i].feed) > 0)
             broken(w, "%s got a malformed message", unit_name(&w->units[i]));
     }

@@ -44,6 +44,8 @@ typedef struct {
     kv_full_t full;
     uint64_t writes;
     bool writing;
+    bool torn;
+    enum kv_table torn_table;
 } kv_mem_t;
 
 typedef struct {
@@ -188,10 +190,23 @@ static void end(mem_txn_t *txn)
     free(txn);
 }
 
+static void tear(mem_txn_t *txn)
+{
+    kv_image_t kept;
+    txn->kv->torn = false;
+    image_share(&txn->kv->now, &kept);
+    table_release(kept.tables[txn->kv->torn_table]);
+    kept.tables[txn->kv->torn_table] = txn->view.tables[txn->kv->torn_table];
+    txn->view.tables[txn->kv->torn_table] = NULL;
+    image_clear(&txn->view);
+    txn->view = kept;
+}
+
 static int commit(kv_txn_t *base)
 {
     mem_txn_t *txn = (mem_txn_t *)base;
     int rc = txn->writes > 0 && txn->kv->full == KV_FULL_COMMIT ? -ENOSPC : 0;
+    if (rc == 0 && txn->kv->torn) tear(txn);
     if (rc == 0 && txn->writes > 0) {
         image_clear(&txn->kv->now);
         image_share(&txn->view, &txn->kv->now);
@@ -350,6 +365,12 @@ kv_t *kv_mem_new(void)
 void kv_mem_set_full(kv_t *kv, kv_full_t full)
 {
     ((kv_mem_t *)kv)->full = full;
+}
+
+void kv_mem_tear(kv_t *kv, enum kv_table table)
+{
+    ((kv_mem_t *)kv)->torn = true;
+    ((kv_mem_t *)kv)->torn_table = table;
 }
 
 uint64_t kv_mem_writes(const kv_t *kv)

@@ -9,14 +9,39 @@
 
 const char *mutant_on;
 
-static const char *const MUTANTS[] = {
-    "ack_first",
+static const struct {
+    const char *name, *what;
+} MUTANTS[] = {
+    {"ack_first", "the acknowledgement leaves before the commit"},
+    {"back_lane_missing", "versions that came from elsewhere are not handed on towards their home"},
+    {"gap_accepted", "a push is taken though one before it was lost"},
+    {"giveback_one_page", "what is handed back ends after its first page"},
+    {"inc_ignored", "versions are compared without their incarnation"},
+    {"lane_entry_not_removed", "a record that changes keeps its old place in a lane"},
+    {"no_giveback", "a store that was put back asks for nothing"},
+    {"no_incarnation", "what is written after a version came back is not above it"},
+    {"no_witness", "a cursor is believed without its witness"},
+    {"pull_while_diverged", "a store that was put back serves a consumer before it asked it"},
+    {"quarantine_blocks", "a record that is refused stops its feed"},
+    {"quarantine_clears", "a later version of another life takes away what waits in quarantine"},
+    {"quarantine_not_given", "what waits in quarantine is not handed back"},
+    {"reach_one_too_wide", "records go up one level too far"},
+    {"relane_missing", "records keep their lanes when the topology changes"},
+    {"resolved_once", "one give-back counts for every later one"},
+    {"resume_at_fork", "after a give-back reading goes on where the lives part"},
+    {"rollback_keeps_cursor", "a transaction that failed leaves the cursor in memory where it was"},
+    {"skip_not_advancing", "records that the filter leaves out do not move the cursor"},
+    {"stray_dropped", "versions of two lives: one is forgotten"},
+    {"stray_stays", "a stray is not sent to the home of what it keeps"},
+    {"tombstone_forgotten", "tombstones are not sent"},
+    {"tombstone_not_relaned", "tombstones keep their lanes when the topology changes"},
+    {"two_txn", "the cursor is committed before what it covers"},
+    {"witness_is_position", "the witness tells how far was read, not how far the store had come"},
 };
 
 typedef struct options {
     uint64_t seeds, first;
-    bool trace, list;
-    unsigned stop_after;
+    bool trace, list, until;
 } options_t;
 
 // Nothing here may be random.
@@ -103,9 +128,17 @@ static const struct argp_option OPTIONS[] = {
     {"first", 'f', "S", 0, "the first (1)", 0},
     {"mutant", 'm', "NAME", 0, "with this mistake in the core", 0},
     {"list-mutants", 'l', NULL, 0, "names of the mistakes", 0},
+    {"until-failed", 'u', NULL, 0, "stop at the first seed that fails", 0},
     {"trace", 't', NULL, 0, "tell what happens in the shrunk run of the first seed that fails", 0},
     {0},
 };
+
+static bool is_mutant(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(MUTANTS); i++)
+        if (strcmp(MUTANTS[i].name, name) == 0) return true;
+    return false;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -118,10 +151,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         *(key == 's' ? &o->seeds : &o->first) = (uint64_t)n;
         return 0;
     case 'm':
+        if (!is_mutant(arg)) argp_error(state, "no such mutant: %s", arg);
         mutant_on = arg;
         return 0;
     case 'l':
         o->list = true;
+        return 0;
+    case 'u':
+        o->until = true;
         return 0;
     case 't':
         o->trace = true;
@@ -133,7 +170,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static int list(void)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(MUTANTS); i++) puts(MUTANTS[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(MUTANTS); i++) printf("%-22s %s\n", MUTANTS[i].name, MUTANTS[i].what);
     return 0;
 }
 
@@ -141,20 +178,20 @@ int main(int argc, char **argv)
 {
     static const struct argp argp = {OPTIONS, parse, NULL, "Simulates trees of nodes, one for each seed.",
                                      NULL,    NULL,  NULL};
-    options_t o = {.seeds = 1000, .first = 1, .stop_after = 5};
+    enum { SHOWN = 5 };
+    options_t o = {.seeds = 1000, .first = 1};
     char why[512];
-    uint64_t failed = 0;
+    uint64_t failed = 0, i = 0;
     randombytes_set_implementation(&fixed_bytes);
     if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0 || sodium_init() < 0) return 64;
     if (o.list) return list();
-    for (uint64_t i = 0; i < o.seeds; i++) {
+    for (; i < o.seeds && !(o.until && failed > 0); i++) {
         plan_t plan = plan_of(o.first + i);
-        if (run(&plan, why, sizeof why)) continue;
-        if (++failed > o.stop_after) continue;
+        if (run(&plan, why, sizeof why) || ++failed > SHOWN) continue;
         printf("seed %llu: %s\n", (unsigned long long)plan.seed, why);
         if (mutant_on == NULL || o.trace) show(&plan, o.trace && failed == 1);
         fflush(stdout);
     }
-    printf("%llu seeds, %llu failed\n", (unsigned long long)o.seeds, (unsigned long long)failed);
+    printf("%llu seeds, %llu failed\n", (unsigned long long)i, (unsigned long long)failed);
     return failed > 0;
 }

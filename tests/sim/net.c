@@ -34,6 +34,12 @@ static mail_t *copy_of(const mail_t *m)
     return xmemdup(m, sizeof *m + m->size);
 }
 
+// A message may be late by longer than any process lives.
+static int64_t late_ms(world_t *w)
+{
+    return w->now_ms + (chance(w, 50) ? below(w, 60000) : below(w, 3000));
+}
+
 const char *type_name(uint32_t type)
 {
     static const char *const names[] = {"pull", "push", "giveback-ask", "giveback", "rebase", "wake"};
@@ -60,18 +66,31 @@ void net_send(world_t *w, unit_t *from, uint32_t peer, uint32_t type, slice_t bo
     mail_t *m = xmalloc(sizeof *m + body.size);
     *m = (mail_t){.type = type, .size = body.size};
     if (body.size > 0) memcpy(m->bytes, body.data, body.size);
+    if (may(w, FAULT_REORDER) && chance(w, 4)) m->due_ms = late_ms(w);
     append(e, way, m);
+}
+
+static mail_t **first_due(const world_t *w, edge_t *e, int way)
+{
+    mail_t **at = &e->queue[way];
+    while (*at != NULL && (*at)->due_ms > w->now_ms) at = &(*at)->next;
+    return at;
 }
 
 static mail_t *pick(world_t *w, edge_t *e, int way)
 {
-    mail_t **at = &e->queue[way];
+    mail_t **at = first_due(w, e, way);
     if (may(w, FAULT_REORDER) && chance(w, 20))
-        for (unsigned k = below(w, (unsigned)e->length[way]); k > 0; k--) at = &(*at)->next;
+        for (unsigned k = below(w, (unsigned)e->length[way]); k > 0 && (*at)->next != NULL; k--)
+            at = &(*at)->next;
     mail_t *m = *at;
     *at = m->next;
     e->length[way]--;
-    if (may(w, FAULT_DOUBLE) && chance(w, 10)) append(e, way, copy_of(m));
+    if (may(w, FAULT_DOUBLE) && chance(w, 10)) {
+        mail_t *twin = copy_of(m);
+        twin->due_ms = late_ms(w);
+        append(e, way, twin);
+    }
     return m;
 }
 
@@ -84,9 +103,18 @@ bool net_has_mail(const world_t *w, const unit_t *u)
 {
     for (int i = 0; i < w->n_edges; i++) {
         int way = way_to(&w->edges[i], u);
-        if (way >= 0 && w->edges[i].queue[way] != NULL) return true;
+        if (way < 0) continue;
+        for (const mail_t *m = w->edges[i].queue[way]; m != NULL; m = m->next)
+            if (m->due_ms <= w->now_ms) return true;
     }
     return false;
+}
+
+bool net_is_empty(const world_t *w)
+{
+    for (int i = 0; i < w->n_edges; i++)
+        if (w->edges[i].queue[0] != NULL || w->edges[i].queue[1] != NULL) return false;
+    return true;
 }
 
 mail_t *net_take(world_t *w, unit_t *u, uint32_t *ret_peer)
@@ -95,7 +123,7 @@ mail_t *net_take(world_t *w, unit_t *u, uint32_t *ret_peer)
     for (int k = 0; k < w->n_edges; k++) {
         edge_t *e = &w->edges[(first + (unsigned)k) % (unsigned)w->n_edges];
         int way = way_to(e, u);
-        if (way < 0 || e->queue[way] == NULL) continue;
+        if (way < 0 || *first_due(w, e, way) == NULL) continue;
         *ret_peer = way == 0 ? e->a_of_b : e->b_of_a;
         return pick(w, e, way);
     }

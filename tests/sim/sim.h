@@ -47,6 +47,7 @@ typedef struct plan {
 
 typedef struct mail {
     struct mail *next;
+    int64_t due_ms; // not taken before
     uint32_t type;
     size_t size;
     uint8_t bytes[];
@@ -130,7 +131,8 @@ struct world {
     edge_t edges[EDGES_MAX];
     int n_edges;
     ledger_t *ledger;
-    uint32_t kinds; // bits of the rows of work.c that this seed uses
+    unsigned unrest; // steps in a hundred that are faults
+    uint32_t kinds;  // bits of the rows of work.c that this seed uses
     uint64_t serial, messages;
     char why[512]; // what failed first; empty: nothing
 };
@@ -158,6 +160,7 @@ void net_send(world_t *w, unit_t *from, uint32_t peer, uint32_t type, slice_t bo
 // Takes a message that waits for the unit; NULL: none. Free it.
 mail_t *net_take(world_t *w, unit_t *u, uint32_t *ret_peer);
 bool net_has_mail(const world_t *w, const unit_t *u);
+bool net_is_empty(const world_t *w); // not even late ones are on their way
 void net_cut(world_t *w, edge_t *e, bool cut);
 void net_drop(edge_t *e, int way, world_t *w, unsigned percent);
 void net_clear(world_t *w);

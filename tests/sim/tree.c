@@ -35,10 +35,10 @@ static void add_nodes(world_t *w)
     int root = -1;
     if (chance(w, 15)) root = add_node(w, -1, FEDERATION);
     int region = add_node(w, root, REGION);
-    int hubs = chance(w, 40) ? 2 : 1 + (int)below(w, 2);
+    int hubs = chance(w, 40) ? 1 : 2;
     for (int h = 0; h < hubs; h++) {
         int hub = add_node(w, region, MUNICIPALITY);
-        for (unsigned n = 1 + below(w, hubs == 1 ? 4 : 3); n > 0; n--) add_node(w, hub, SCHOOL);
+        for (unsigned n = 1 + below(w, hubs == 1 ? 2 : 3); n > 0; n--) add_node(w, hub, SCHOOL);
     }
     if (chance(w, 15)) add_node(w, region, SCHOOL);
     if (chance(w, 10)) add_node(w, w->n_nodes - 1, SCHOOL);

@@ -271,7 +271,10 @@ void unit_turn(unit_t *u, unsigned n_messages, unsigned n_writes, kill_point_t k
     bool die = kill == KILL_IN_TXN || kill == KILL_BEFORE_COMMIT;
     if (rc == 0 && !die)
         rc = store_commit(&txn);
-    else
+    else if (MUTANT("two_txn") && rc == 0) {
+        kv_mem_tear(u->kv, KV_PEERS);
+        store_commit(&txn);
+    } else
         store_abort(&txn);
     if (die) {
         unit_stop(u);

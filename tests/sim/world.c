@@ -156,7 +156,7 @@ static void step(world_t *w)
     stream(w, w->step);
     w->now_ms += below(w, 100) < 3 ? below(w, 60000) : below(w, 500);
     trace(w, "step %u", w->step);
-    if (chance(w, 8))
+    if (chance(w, w->unrest))
         fault_step(w);
     else
         work_step(w);
@@ -201,7 +201,7 @@ static bool settle(world_t *w)
         for (int i = 0; i < w->n_units; i++) mail |= net_has_mail(w, &w->units[i]);
         w->now_ms += mail ? 100 : ROUND_MS;
         uint64_t now = writes_of(w);
-        quiet = now != last ? 0 : mail ? quiet : quiet + 1;
+        quiet = now != last ? 0 : net_is_empty(w) ? quiet + 1 : quiet;
         last = now;
         if (quiet == QUIET) return true;
         if (w->messages - before > MESSAGES) break;
@@ -247,6 +247,7 @@ static void begin(world_t *w)
     w->now_ms = 1000 + below(w, 100000);
     w->ledger = ledger_new();
     w->kinds = (uint32_t)rnd(w);
+    w->unrest = chance(w, 40) ? 30 : 8;
     tree_make(w);
     w->calm = true;
     for (int i = 0; i < w->n_units; i++) unit_start(&w->units[i]);

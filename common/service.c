@@ -343,12 +343,35 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     if (open_state(service) != 0) log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read"));
 }
 
-static void settle_accounts(service_t *service)
+static void be_well(service_t *service)
 {
-    send_replies(service, true);
     if (service->trouble != 0) log_at(L_INFO, "STORE-WELL", _("writing works again"));
     service->trouble = 0;
     feed_set_trouble(service->feed, "");
+}
+
+// While nothing can be written, one small write a second tells when it can: a batch that only reads commits
+// on a full disk too.
+static void probe(service_t *service)
+{
+    static const uint8_t letter[] = {'?'};
+    slice_t key = slice(letter, sizeof letter);
+    store_txn_t *txn = NULL;
+    int rc = store_begin(service->store, true, &txn);
+    if (rc != 0) return;
+    rc = kv_put(store_kv(txn), KV_META, key, key);
+    if (rc == 0) rc = kv_del(store_kv(txn), KV_META, key);
+    if (rc == 0)
+        rc = store_commit(&txn);
+    else
+        store_abort(&txn);
+    if (rc == 0) be_well(service);
+}
+
+static void settle_accounts(service_t *service, bool wrote)
+{
+    send_replies(service, true);
+    if (wrote) be_well(service);
     int rc = feed_flush(service->feed, (int64_t)mono_ms());
     if (rc != 0)
         log_once(L_ERROR, "FEED-READ", (uint64_t)rc, _("a feed cannot read the store: %s"), strerror(-rc));
@@ -357,16 +380,18 @@ static void settle_accounts(service_t *service)
 static void run_batch(service_t *service, intake_t *in, bool save)
 {
     store_txn_t *txn = NULL;
+    bool wrote = false;
     int rc = store_begin(service->store, true, &txn);
     if (rc == 0) {
         rc = decide(service, txn, in, save);
+        wrote = rc == 0 && store_txn_dirty(txn);
         if (rc == 0)
             rc = store_commit(&txn);
         else
             store_abort(&txn);
     }
     if (rc == 0)
-        settle_accounts(service);
+        settle_accounts(service, wrote);
     else
         give_up(service, in, rc);
     for (size_t i = 0; i < in->n; i++) zmq_msg_close(&in->frames[i]);
@@ -518,6 +543,7 @@ static void service_run(service_t *service, int signal_fd)
         bool save = due && now - saved >= SAVE_MS && feed_has_unsaved(service->feed);
         take_in(service, in);
         if (due) {
+            if (service->trouble != 0) probe(service);
             feed_tick(service->feed, (int64_t)now);
             tick = now;
         }

@@ -108,22 +108,6 @@ static bool readable(const kind_rule_t *rule, slice_t body, fault_t *fault)
     return body_unpack(rule, body, arena, &m, fault) == 0;
 }
 
-bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
-{
-    const store_place_t *place = arg;
-    (void)txn;
-    if (!right_service(place, peer, r)) return refuse(ret_fault, "WRONG-SERVICE", r->org);
-    if (peer < PEER_LABEL_MIN) return true; // this node's own: checked where it came in
-    bool good =
-        peer == PEER_PARENT ? admit_parent(place, r, ret_fault) : admit_child(place, peer, r, ret_fault);
-    if (!good) return false;
-    const kind_rule_t *rule = kind_by_number(r->kind);
-    if (rule == NULL) return true; // of a newer version: kept and passed on whole
-    if (path_equal(&place->path, &r->home)) return r->deleted || readable(rule, r->body, ret_fault);
-    if (!stamp_fits(r, rule)) return refuse(ret_fault, "REACH", r->org);
-    return r->deleted || body_check(rule, r->body, ret_fault) == 0;
-}
-
 // --- what a record says of itself
 
 // Levels are the sender's bound: no home below a child stands higher than the child.
@@ -148,25 +132,52 @@ static bool node_of_its_hub(const record_t *r, const body_t *body, fault_t *faul
     return fits || refuse(fault, "HOME-FOREIGN", r->org);
 }
 
-static bool body_tells_the_same(const record_t *r, const kind_rule_t *rule, fault_t *fault)
+static bool body_tells_the_same(const record_t *r, const kind_rule_t *rule, const body_t *body,
+                                fault_t *fault)
 {
-    AUTO(arena_destroy) arena_t *arena = arena_new(r->body.size);
-    body_t *body;
     rid_t id;
-    if (body_unpack(rule, r->body, arena, &body, fault) != 0) return false;
     if (rule->org_field != NULL && !slice_equal(body_org(rule, body, ""), r->org))
         return refuse(fault, "ORG-FOREIGN", body_org(rule, body, ""));
     if (body_id(rule, body, &id) && !rid_equal(&id, &r->id)) return refuse(fault, "ID-NOT-KEY", r->org);
     return r->kind != N_NODE || node_of_its_hub(r, body, fault);
 }
 
-bool admit_honest(const store_place_t *place, uint32_t peer, const record_t *r, fault_t *ret_fault)
+// --- the whole verdict
+
+static bool judge_body(const record_t *r, const kind_rule_t *rule, bool honest, fault_t *fault)
 {
+    AUTO(arena_destroy) arena_t *arena = arena_new(r->body.size);
+    body_t *body;
+    if (body_unpack(rule, r->body, arena, &body, fault) != 0) return false;
+    if (body_validate(rule, body, fault) != 0) return false;
+    return !honest || body_tells_the_same(r, rule, body, fault);
+}
+
+static bool judge(const store_place_t *place, uint32_t peer, const record_t *r, bool honest, fault_t *fault)
+{
+    if (!right_service(place, peer, r)) return refuse(fault, "WRONG-SERVICE", r->org);
+    if (peer < PEER_LABEL_MIN) return true; // this node's own: checked where it came in
+    bool good = peer == PEER_PARENT ? admit_parent(place, r, fault) : admit_child(place, peer, r, fault);
+    if (!good) return false;
     const kind_rule_t *rule = kind_by_number(r->kind);
-    if (rule == NULL || peer < PEER_LABEL_MIN || path_equal(&place->path, &r->home)) return true;
-    if (!level_may_write(place, peer, r, rule, ret_fault)) return false;
-    if (!r->deleted) return body_tells_the_same(r, rule, ret_fault);
-    return rid_is_of(rule, r->org, &r->id) || refuse(ret_fault, "ID-NOT-KEY", r->org);
+    if (rule == NULL) return true; // of a newer version: kept and passed on whole
+    if (path_equal(&place->path, &r->home)) return r->deleted || readable(rule, r->body, fault);
+    if (!stamp_fits(r, rule)) return refuse(fault, "REACH", r->org);
+    if (honest && !level_may_write(place, peer, r, rule, fault)) return false;
+    if (!r->deleted) return judge_body(r, rule, honest, fault);
+    return !honest || rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
+}
+
+bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
+{
+    (void)txn;
+    return judge(arg, peer, r, false, ret_fault);
+}
+
+bool admit_honest(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
+{
+    (void)txn;
+    return judge(arg, peer, r, true, ret_fault);
 }
 
 bool admit_may_change(const fault_t *fault)

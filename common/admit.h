@@ -17,5 +17,5 @@ bool admit_may_change(const fault_t *fault);
 // Does what the record says of itself follow from its body? Its organisation and id are those of the body,
 // its home is of a level that may write the kind, and a node's record comes from the hub above that node.
 // Without this an enrolled child could take ids that others have yet to write, or speak for an organisation
-// by naming another one outside. After admit.
-bool admit_honest(const store_place_t *place, uint32_t peer, const record_t *record, fault_t *ret_fault);
+// by naming another one outside. The rules of admit and these; services take in by them.
+bool admit_honest(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record, fault_t *ret_fault);

@@ -8,6 +8,7 @@
 #include <assert.h>
 
 static const char KEY_JOINT = '\x1f';
+enum { TEXTS_MAX = 64 }; // fields of a kind that can be indexed: the first ones
 
 // --- key and organisation ------------------------------------------------------------------------
 
@@ -260,24 +261,37 @@ bool body_next_ref(const kind_rule_t *kind, const body_t *body, size_t *state, b
     return false;
 }
 
-static bool indexed_id(const kind_rule_t *kind, size_t i, slice_t bytes, rid_t *ret_id)
+// Texts of a kind's fields as they stand in packed bytes, by index; the last of several counts.
+static bool find_texts(const kind_rule_t *kind, slice_t bytes, slice_t *texts)
+{
+    wire_field_t field;
+    int rc;
+    while ((rc = wire_next(&bytes, &field)) > 0) {
+        int i = field.type == WIRE_BYTES ? kind_field_by_number(kind, field.number) : -1;
+        if (i >= 0 && i < TEXTS_MAX) texts[i] = field.bytes;
+    }
+    return rc == 0;
+}
+
+static bool indexed_id(const kind_rule_t *kind, size_t i, const slice_t *texts, rid_t *ret_id)
 {
     const kind_rule_t *target = kind_by_number(kind->fields[i].ref);
-    slice_t text, first;
+    slice_t text = texts[i];
     int own;
-    if (target == NULL || !wire_find_bytes(bytes, kind_field_number(kind, i), &text)) return false;
+    if (target == NULL || text.data == NULL) return false;
     size_t parts = kind_ref_parts(target);
     if (parts == 1 || count_pieces(text) == parts) return ref_id(target, text, ret_id);
-    return first_may_lack(target) && own_first(kind, target, &own) &&
-           wire_find_bytes(bytes, kind_field_number(kind, (size_t)own), &first) &&
-           ref_id_in(target, first, text, ret_id);
+    return first_may_lack(target) && own_first(kind, target, &own) && own < TEXTS_MAX &&
+           texts[own].data != NULL && ref_id_in(target, texts[own], text, ret_id);
 }
 
 size_t body_indexed_refs(uint32_t number, slice_t bytes, rid_t *ret_ids, size_t max)
 {
     const kind_rule_t *kind = kind_by_number(number);
+    slice_t texts[TEXTS_MAX] = {0};
     size_t n = 0;
-    for (size_t i = 0; kind != NULL && i < kind->n_fields && n < max; i++)
-        if ((kind->fields[i].flags & F_INDEX) != 0 && indexed_id(kind, i, bytes, &ret_ids[n])) n++;
+    if (kind == NULL || !kind_has_index(kind) || !find_texts(kind, bytes, texts)) return 0;
+    for (size_t i = 0; i < kind->n_fields && i < TEXTS_MAX && n < max; i++)
+        if ((kind->fields[i].flags & F_INDEX) != 0 && indexed_id(kind, i, texts, &ret_ids[n])) n++;
     return n;
 }

@@ -278,11 +278,10 @@ static int give_lane(store_txn_t *txn, const link_t *link, size_t most, uint64_t
 {
     lane_reader_t *reader = NULL;
     uint64_t seq;
-    rid_t id;
     record_t r;
     int rc = lane_open(txn, LANE_IN, link->peer, *position - LANE_BASE, &reader);
-    while (rc == 0 && batch->size < most && (rc = lane_next(reader, &seq, &id)) == 0) {
-        if ((rc = store_get(txn, &id, &r, NULL)) != 0) break;
+    while (rc == 0 && batch->size < most && (rc = lane_next(reader, &seq)) == 0) {
+        if ((rc = store_at(txn, seq, &r, NULL)) != 0) break;
         batch_add(batch, r.wire);
         *position = LANE_BASE + seq;
     }

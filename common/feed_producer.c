@@ -180,13 +180,12 @@ static int fill(feed_t *feed, link_t *link, size_t room, batch_t *batch, uint64_
     store_txn_t *txn = NULL;
     lane_reader_t *reader = NULL;
     uint64_t seq, upto = out->scanned;
-    rid_t id;
     record_t r;
     int rc = store_begin(feed->store, false, &txn);
     if (rc != 0) return rc;
     rc = lane_open(txn, store_feed_lanes(link->peer), link->peer, out->scanned, &reader);
-    while (rc == 0 && batch->count < PUSH_RECORDS && (rc = lane_next(reader, &seq, &id)) == 0) {
-        if ((rc = store_get(txn, &id, &r, NULL)) != 0) break;
+    while (rc == 0 && batch->count < PUSH_RECORDS && (rc = lane_next(reader, &seq)) == 0) {
+        if ((rc = store_at(txn, seq, &r, NULL)) != 0) break;
         if (MUTANT("tombstone_forgotten") && r.deleted) continue;
         if (MUTANT("skip_not_advancing") && !producer_wants(feed, link, &r)) break;
         if (producer_wants(feed, link, &r)) {

@@ -24,10 +24,36 @@ static void hash_part(uint32_t kind, slice_t text, uint8_t *to, size_t size)
     memcpy(to, whole, size);
 }
 
+// The organisation's part is the same for all records of a sheet or a feed: the last answers are remembered.
+// A pure function's memory, each thread its own.
+static void org_part(const kind_rule_t *kind, slice_t org, uint8_t *to)
+{
+    enum { SLOTS = 64, TEXT_MAX = 48 };
+    static _Thread_local struct {
+        uint32_t kind;
+        uint8_t size, text[TEXT_MAX], part[ORG_PART];
+    } memory[SLOTS];
+    slice_t text = kind_key_names_org(kind) ? org : (slice_t){0};
+    uint32_t h = kind->number;
+    if (text.size > TEXT_MAX) {
+        hash_part(kind->number, text, to, ORG_PART);
+        return;
+    }
+    for (size_t i = 0; i < text.size; i++) h = h * 31 + text.data[i];
+    h %= SLOTS;
+    bool same = memory[h].kind == kind->number && slice_equal(slice(memory[h].text, memory[h].size), text);
+    if (!same) {
+        memory[h].kind = kind->number;
+        memory[h].size = (uint8_t)text.size;
+        if (text.size > 0) memcpy(memory[h].text, text.data, text.size);
+        hash_part(kind->number, text, memory[h].part, ORG_PART);
+    }
+    memcpy(to, memory[h].part, ORG_PART);
+}
+
 void rid_derive(const kind_rule_t *kind, slice_t org, slice_t key_text, rid_t *ret_id)
 {
-    slice_t part = kind_key_names_org(kind) ? org : (slice_t){0};
-    hash_part(kind->number, part, ret_id->b, ORG_PART);
+    org_part(kind, org, ret_id->b);
     hash_part(kind->number, key_text, ret_id->b + ORG_PART, KEY_PART);
 }
 
@@ -35,7 +61,7 @@ bool rid_is_of(const kind_rule_t *kind, slice_t org, const rid_t *id)
 {
     uint8_t part[ORG_PART];
     if (!kind_has_key(kind)) return true;
-    hash_part(kind->number, kind_key_names_org(kind) ? org : (slice_t){0}, part, ORG_PART);
+    org_part(kind, org, part);
     return memcmp(part, id->b, ORG_PART) == 0;
 }
 

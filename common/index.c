@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Listing by kind and organisation, and by reference.
 //
-//   KINDS  kind (4) | hash of org (8) | record id (16)  ->  nothing, or 1 for a tombstone: it is not listed,
-//   but it
-//          must find its lanes anew like any other
-//   REFS   referred id (16) | kind (4) | record id (16) ->  nothing
+//   KINDS  kind (4) | hash of org (8) | seq (8)   ->  record id (16), and a byte 1 for a tombstone
+//   REFS   referred id (16) | kind (4) | seq (8)  ->  record id (16)
+//
+// A tombstone is not listed, but must find its lanes anew like any other.
+// By seq, as lanes are: new entries of one organisation, or about one person, stand beside each other.
 #include "common/body.h"
 #include "common/kinds.h"
 #include "common/mutant.h"
 #include "common/store_private.h"
 #include "proto/kind.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KIND_KEY = 28, REF_KEY = 36, REFS_MAX = 8 };
+enum { KIND_KEY = 20, REF_KEY = 28, REFS_MAX = 8, ID = sizeof(rid_t) };
 
 // FNV-1a: spreads codes; two that collide only share a stretch of the index, the records themselves say whose
 // they are.
@@ -24,78 +26,60 @@ static uint64_t org_hash(slice_t org)
     return h;
 }
 
-static slice_t kind_key(uint8_t *buf, uint32_t kind, slice_t org, const rid_t *id)
+static slice_t kind_key(uint8_t *buf, uint32_t kind, uint64_t org, uint64_t at)
 {
     be32_store(buf, kind);
-    be64_store(buf + 4, org_hash(org));
-    memcpy(buf + 12, id->b, sizeof id->b);
-    return (slice_t){.data = buf, .size = KIND_KEY};
+    be64_store(buf + 4, org);
+    be64_store(buf + 12, at);
+    return slice(buf, KIND_KEY);
 }
 
-static slice_t ref_key(uint8_t *buf, const rid_t *target, uint32_t kind, const rid_t *id)
+static slice_t ref_key(uint8_t *buf, const rid_t *target, uint32_t kind, uint64_t at)
 {
-    memcpy(buf, target->b, sizeof target->b);
+    memcpy(buf, target->b, ID);
     be32_store(buf + 16, kind);
-    memcpy(buf + 20, id->b, sizeof id->b);
-    return (slice_t){.data = buf, .size = REF_KEY};
+    be64_store(buf + 20, at);
+    return slice(buf, REF_KEY);
 }
 
-static int change_kind(store_txn_t *txn, const record_t *old, const record_t *now)
+// Each referred id once.
+static size_t refs_of(const record_t *r, rid_t *ids)
 {
-    static const uint8_t tombstone = 1;
-    uint8_t buf[KIND_KEY];
-    bool moved = old != NULL && !slice_equal(old->org, now->org);
-    if (old != NULL && !moved && old->deleted == now->deleted) return 0;
-    int rc = moved ? kv_del(txn->kv, KV_KINDS, kind_key(buf, old->kind, old->org, &old->id)) : 0;
-    if (rc != 0) return rc;
-    return kv_put(txn->kv, KV_KINDS, kind_key(buf, now->kind, now->org, &now->id),
-                  slice(&tombstone, now->deleted));
+    size_t n = r->deleted ? 0 : body_indexed_refs(r->kind, r->body, ids, REFS_MAX), kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool again = false;
+        for (size_t k = 0; k < kept; k++) again |= rid_equal(&ids[k], &ids[i]);
+        if (!again) ids[kept++] = ids[i];
+    }
+    return kept;
 }
 
-typedef struct {
-    rid_t ids[REFS_MAX];
-    size_t n;
-} refs_t;
-
-static void collect(const record_t *r, refs_t *refs)
-{
-    refs->n = 0;
-    if (r == NULL || r->deleted) return;
-    refs->n = body_indexed_refs(r->kind, r->body, refs->ids, REFS_MAX);
-}
-
-static bool has(const refs_t *refs, const rid_t *id)
-{
-    for (size_t i = 0; i < refs->n; i++)
-        if (memcmp(refs->ids[i].b, id->b, sizeof id->b) == 0) return true;
-    return false;
-}
-
-static int change_refs(store_txn_t *txn, const record_t *old, const record_t *now)
+int index_remove(store_txn_t *txn, const record_t *record, uint64_t at)
 {
     uint8_t buf[REF_KEY];
-    refs_t was, is;
-    const kind_rule_t *rule = kind_by_number(now->kind);
-    if (rule == NULL || !kind_has_index(rule)) return 0;
-    collect(old, &was);
-    collect(now, &is);
-    int rc = 0;
-    for (size_t i = 0; i < was.n && rc == 0; i++)
-        if (!has(&is, &was.ids[i]))
-            rc = kv_del(txn->kv, KV_REFS, ref_key(buf, &was.ids[i], now->kind, &now->id));
-    for (size_t i = 0; i < is.n && rc == 0; i++)
-        if (!has(&was, &is.ids[i]))
-            rc = kv_put(txn->kv, KV_REFS, ref_key(buf, &is.ids[i], now->kind, &now->id), (slice_t){0});
+    rid_t ids[REFS_MAX];
+    size_t n = refs_of(record, ids);
+    int rc = kv_del(txn->kv, KV_KINDS, kind_key(buf, record->kind, org_hash(record->org), at));
+    for (size_t i = 0; i < n && rc >= 0; i++) // an earlier program may not have indexed this field
+        rc = kv_del(txn->kv, KV_REFS, ref_key(buf, &ids[i], record->kind, at));
+    return rc < 0 ? rc : 0;
+}
+
+int index_add(store_txn_t *txn, const record_t *record, uint64_t at)
+{
+    uint8_t buf[REF_KEY], value[ID + 1];
+    rid_t ids[REFS_MAX];
+    size_t n = refs_of(record, ids);
+    memcpy(value, record->id.b, ID);
+    value[ID] = 1;
+    int rc = kv_put(txn->kv, KV_KINDS, kind_key(buf, record->kind, org_hash(record->org), at),
+                    slice(value, record->deleted ? ID + 1 : ID));
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = kv_put(txn->kv, KV_REFS, ref_key(buf, &ids[i], record->kind, at), slice(value, ID));
     return rc;
 }
 
-int index_change(store_txn_t *txn, const record_t *old, const record_t *now)
-{
-    int rc = change_kind(txn, old, now);
-    return rc == 0 ? change_refs(txn, old, now) : rc;
-}
-
-// Walks keys that begin with prefix, from `start`, handing the last 16 bytes to fn; tombstones only if `all`.
+// Walks keys that begin with prefix, from `start`, handing the ids to fn; tombstones only if `all`.
 static int walk(store_txn_t *txn, enum kv_table table, slice_t prefix, slice_t start, bool all,
                 store_list_fn *fn, void *arg)
 {
@@ -105,28 +89,34 @@ static int walk(store_txn_t *txn, enum kv_table table, slice_t prefix, slice_t s
     int rc = kv_cursor(txn->kv, table, &cursor), stop = 0;
     if (rc == 0) rc = kv_seek(cursor, start, &key, &value);
     while (rc == 0 && key.size >= prefix.size && memcmp(key.data, prefix.data, prefix.size) == 0) {
-        memcpy(id.b, key.data + key.size - sizeof id.b, sizeof id.b);
-        if ((all || value.size == 0) && (stop = fn(arg, &id)) != 0) break;
+        if (value.size < ID) return kv_close_cursor(&cursor), -EUCLEAN;
+        memcpy(id.b, value.data, ID);
+        if ((all || value.size == ID) && (stop = fn(arg, &id)) != 0) break;
         rc = kv_next(cursor, &key, &value);
     }
     kv_close_cursor(&cursor);
     return rc < 0 ? rc : stop;
 }
 
-int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const rid_t *after, store_list_fn *fn, void *arg)
+list_mark_t store_list_mark(const record_t *record, const place_t *place)
 {
-    uint8_t buf[KIND_KEY + 1], start[KIND_KEY + 1];
-    static const rid_t zero;
-    kind_key(buf, kind, org, &zero);
-    slice_t prefix = {.data = buf, .size = org.size > 0 ? 12 : 4};
-    slice_t from = prefix;
-    if (after != NULL) { // the record itself says where in the index it stands
-        record_t held;
-        int rc = store_get(txn, after, &held, NULL);
-        if (rc != 0) return rc == KV_NONE ? 0 : rc;
-        kind_key(start, kind, held.org, after);
+    list_mark_t mark;
+    be64_store(mark.b, org_hash(record->org));
+    be64_store(mark.b + 8, place->at);
+    return mark;
+}
+
+int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_list_fn *fn,
+               void *arg)
+{
+    uint8_t buf[KIND_KEY], start[KIND_KEY + 1];
+    kind_key(buf, kind, org_hash(org), 0);
+    slice_t prefix = slice(buf, org.size > 0 ? 12 : 4), from = prefix;
+    if (after != NULL) {
+        be32_store(start, kind);
+        memcpy(start + 4, after->b, sizeof after->b);
         start[KIND_KEY] = 0; // just behind it
-        from = (slice_t){.data = start, .size = KIND_KEY + 1};
+        from = slice(start, sizeof start);
     }
     return walk(txn, KV_KINDS, prefix, from, false, fn, arg);
 }
@@ -134,9 +124,8 @@ int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const rid_t *after,
 int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg)
 {
     uint8_t buf[REF_KEY];
-    static const rid_t zero;
-    ref_key(buf, id, kind, &zero);
-    slice_t prefix = {.data = buf, .size = kind != 0 ? 20 : 16};
+    ref_key(buf, id, kind, 0);
+    slice_t prefix = slice(buf, kind != 0 ? 20 : 16);
     return walk(txn, KV_REFS, prefix, prefix, false, fn, arg);
 }
 
@@ -175,7 +164,6 @@ static int next_kind(store_txn_t *txn, uint32_t *kind)
 
 int store_relane_org(store_txn_t *txn, slice_t org)
 {
-    static const rid_t zero;
     uint8_t buf[KIND_KEY];
     uint32_t kind = 0;
     ids_t list = {0};
@@ -185,7 +173,7 @@ int store_relane_org(store_txn_t *txn, slice_t org)
         const kind_rule_t *rule = kind_by_number(kind);
         if (rule != NULL && rule->down != DOWN_SERVING)
             continue; // its lanes do not depend on the organisation
-        slice_t prefix = slice(kind_key(buf, kind, org, &zero).data, 12);
+        slice_t prefix = slice(kind_key(buf, kind, org_hash(org), 0).data, 12);
         if ((rc = walk(txn, KV_KINDS, prefix, prefix, !MUTANT("tombstone_not_relaned"), collect_id, &list)) !=
             0)
             break;

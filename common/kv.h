@@ -15,9 +15,9 @@ enum kv_table {
     KV_META,       // one-byte keys, see store.c
     KV_RECORDS,    // record id -> seq of its last change
     KV_LOG,        // that seq -> place and record
-    KV_LANES,      // lane, seq -> record id
-    KV_KINDS,      // kind, organisation, record id -> nothing: listing
-    KV_REFS,       // referred id, kind, record id -> nothing: who refers to it
+    KV_LANES,      // lane, seq -> nothing
+    KV_KINDS,      // kind, organisation, seq -> record id: listing
+    KV_REFS,       // referred id, kind, seq -> record id: who refers to it
     KV_PEERS,      // peer, field -> both halves of its feeds
     KV_QUARANTINE, // record id -> what was refused and why
     KV_AUX,        // the service's own

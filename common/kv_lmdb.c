@@ -12,6 +12,7 @@
 
 static const char *const TABLE_NAMES[KV_N_TABLES] = {"meta", "records", "log",        "lanes", "kinds",
                                                      "refs", "peers",   "quarantine", "aux"};
+enum { PUT_CURSORS = 7 }; // a prime: lanes are numbered by powers of two
 enum { NFS_MAGIC = 0x6969, SMB_MAGIC = 0x517b, CIFS_MAGIC = (int)0xff534d42 };
 
 typedef struct {
@@ -24,9 +25,9 @@ typedef struct {
     kv_txn_t base;
     kv_lmdb_t *kv;
     MDB_txn *txn;
-    // One for the puts of each table, freed with the transaction: most keys go beside the one before, and a
-    // cursor that stands there need not come down from the root.
-    MDB_cursor *puts[KV_N_TABLES];
+    // For puts, by table and by what the key begins with; freed with the transaction. Most keys go beside
+    // the one before in the same lane or index: a cursor that stands there need not come down from the root.
+    MDB_cursor *puts[KV_N_TABLES][PUT_CURSORS];
 } kv_lmdb_txn_t;
 
 typedef struct {
@@ -116,7 +117,7 @@ static int put(kv_txn_t *base, enum kv_table table, slice_t key, slice_t value)
 {
     kv_lmdb_txn_t *txn = (kv_lmdb_txn_t *)base;
     MDB_val k = val(key), v = val(value);
-    MDB_cursor **cursor = &txn->puts[table];
+    MDB_cursor **cursor = &txn->puts[table][key.data[0] % PUT_CURSORS];
     int rc = *cursor == NULL ? mdb_cursor_open(txn->txn, txn->kv->tables[table], cursor) : MDB_SUCCESS;
     return from_mdb(rc == MDB_SUCCESS ? mdb_cursor_put(*cursor, &k, &v, 0) : rc);
 }

@@ -2,8 +2,9 @@
 // Lanes: for each neighbour, the records it must have, each once, in order of their last change here
 // (design 2.2, 2.3).
 //
-//   lane (1) | peer (4) | seq (8)  ->  record id (16)        all big-endian, so that byte order is reading
-//   order
+//   lane (1) | peer (4) | seq (8)  ->  nothing        all big-endian, so that byte order is reading order
+//
+// The log has the record at that seq. It is itself the lane ALL: entries without that bit are passed over.
 //
 // Which lanes a record is on follows from its stamped reach, its home, and which child serves its
 // organisation; the bits are kept beside the record, so that leaving them needs no second guess after the
@@ -112,28 +113,38 @@ static uint32_t peer_of(unsigned lane, const place_t *place)
     }
 }
 
-int lanes_remove(store_txn_t *txn, const place_t *place)
+typedef int lane_fn(store_txn_t *txn, slice_t key);
+
+static int for_lanes(store_txn_t *txn, const place_t *place, lane_fn *fn)
 {
     uint8_t buf[SEQ_KEY];
-    for (unsigned lane = 1; lane <= LANE_IN; lane <<= 1) {
+    for (unsigned lane = LANE_ALL << 1; lane <= LANE_IN; lane <<= 1) {
         if ((place->lanes & lane) == 0) continue;
-        if (MUTANT("lane_entry_not_removed") && lane == LANE_UP) continue;
-        int rc = kv_del(txn->kv, KV_LANES, lane_key(buf, lane, peer_of(lane, place), place->at));
+        int rc = fn(txn, lane_key(buf, lane, peer_of(lane, place), place->at));
         if (rc != 0) return rc;
     }
     return 0;
 }
 
-int lanes_add(store_txn_t *txn, const place_t *place, const rid_t *id)
+static int remove_entry(store_txn_t *txn, slice_t key)
 {
-    uint8_t buf[SEQ_KEY];
-    for (unsigned lane = 1; lane <= LANE_IN; lane <<= 1) {
-        if ((place->lanes & lane) == 0) continue;
-        int rc = kv_put(txn->kv, KV_LANES, lane_key(buf, lane, peer_of(lane, place), place->at),
-                        (slice_t){.data = id->b, .size = sizeof id->b});
-        if (rc != 0) return rc;
-    }
-    return 0;
+    if (MUTANT("lane_entry_not_removed") && key.data[0] == LANE_UP) return 0;
+    return kv_del(txn->kv, KV_LANES, key);
+}
+
+static int add_entry(store_txn_t *txn, slice_t key)
+{
+    return kv_put(txn->kv, KV_LANES, key, (slice_t){0});
+}
+
+int lanes_remove(store_txn_t *txn, const place_t *place)
+{
+    return for_lanes(txn, place, remove_entry);
+}
+
+int lanes_add(store_txn_t *txn, const place_t *place)
+{
+    return for_lanes(txn, place, add_entry);
 }
 
 // --- reading -------------------------------------------------------------------------------------
@@ -146,7 +157,6 @@ struct lane_reader {
         unsigned lane;
         uint32_t peer;
         uint64_t seq; // UINT64_MAX: at its end
-        rid_t id;
     } lanes[READ_MAX];
     size_t n;
 };
@@ -158,25 +168,35 @@ unsigned store_feed_lanes(uint32_t peer)
     return LANE_PUBLIC | LANE_CHILD | LANE_BACK;
 }
 
+// The log, passing over what is not on the lane.
+static int settle_log(struct one *one, int rc, slice_t key, slice_t value)
+{
+    while (rc == 0 && (value.size <= LOG_LANES || (value.data[LOG_LANES] & one->lane) == 0))
+        rc = kv_next(one->cursor, &key, &value);
+    one->seq = rc == 0 ? be64_load(key.data) : UINT64_MAX;
+    return rc < 0 ? rc : 0;
+}
+
 static int settle(struct one *one, int rc, slice_t key, slice_t value)
 {
-    one->seq = UINT64_MAX;
-    if (rc == KV_NONE) return 0;
-    if (rc != 0) return rc;
-    if (key.size != SEQ_KEY || key.data[0] != one->lane || be32_load(key.data + 1) != one->peer) return 0;
-    one->seq = be64_load(key.data + 5);
-    memcpy(one->id.b, value.data, sizeof one->id.b);
-    return 0;
+    if (one->lane == LANE_ALL) return settle_log(one, rc, key, value);
+    bool on =
+        rc == 0 && key.size == SEQ_KEY && key.data[0] == one->lane && be32_load(key.data + 1) == one->peer;
+    one->seq = on ? be64_load(key.data + 5) : UINT64_MAX;
+    return rc < 0 ? rc : 0;
 }
 
 static int open_one(store_txn_t *txn, struct one *one, uint64_t after)
 {
     uint8_t buf[SEQ_KEY];
     slice_t key, value;
-    int rc = kv_cursor(txn->kv, KV_LANES, &one->cursor);
+    bool log = one->lane == LANE_ALL;
+    int rc = kv_cursor(txn->kv, log ? KV_LOG : KV_LANES, &one->cursor);
     if (rc != 0) return rc;
     if (after == UINT64_MAX) return settle(one, KV_NONE, (slice_t){0}, (slice_t){0});
-    rc = kv_seek(one->cursor, lane_key(buf, one->lane, one->peer, after + 1), &key, &value);
+    slice_t from = lane_key(buf, one->lane, one->peer, after + 1);
+    if (log) from = slice(from.data + 5, 8); // the seq alone
+    rc = kv_seek(one->cursor, from, &key, &value);
     return settle(one, rc, key, value);
 }
 
@@ -199,14 +219,12 @@ int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, l
     return rc;
 }
 
-int lane_next(lane_reader_t *reader, uint64_t *ret_seq, rid_t *ret_id)
+int lane_next(lane_reader_t *reader, uint64_t *ret_seq)
 {
-    struct one *least = &reader->lanes[0];
+    uint64_t seq = reader->lanes[0].seq;
     for (size_t i = 1; i < reader->n; i++)
-        if (reader->lanes[i].seq < least->seq) least = &reader->lanes[i];
-    if (least->seq == UINT64_MAX) return KV_NONE;
-    uint64_t seq = least->seq;
-    *ret_id = least->id;
+        if (reader->lanes[i].seq < seq) seq = reader->lanes[i].seq;
+    if (seq == UINT64_MAX) return KV_NONE;
     for (size_t i = 0; i < reader->n; i++) { // a record on two lanes is read once
         struct one *one = &reader->lanes[i];
         if (one->seq != seq) continue;
@@ -231,9 +249,8 @@ int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, 
 {
     lane_reader_t *reader = NULL;
     uint64_t n = 0, seq;
-    rid_t id;
     int rc = lane_open(txn, lanes, peer, after, &reader);
-    while (rc == 0 && n < most && (rc = lane_next(reader, &seq, &id)) == 0) n++;
+    while (rc == 0 && n < most && (rc = lane_next(reader, &seq)) == 0) n++;
     lane_close(&reader);
     if (rc < 0) return rc;
     *ret_n = n;

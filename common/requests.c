@@ -96,7 +96,7 @@ static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
 typedef struct page {
     ProtobufCBinaryData *wires; // copies: the transaction may write before the reply is packed
     size_t n, bytes, limit;
-    rid_t last;
+    list_mark_t last;
     bool more;
     // list only
     store_txn_t *txn;
@@ -110,7 +110,6 @@ static void page_add(page_t *page, const record_t *r)
     page->wires[page->n++] =
         (ProtobufCBinaryData){.len = r->wire.size, .data = xmemdup(r->wire.data, r->wire.size)};
     page->bytes += r->wire.size;
-    page->last = r->id;
 }
 
 static void page_send(service_t *service, const envelope_t *e, page_t *page)
@@ -166,7 +165,8 @@ static int list_one(void *arg, const rid_t *id)
 {
     page_t *page = arg;
     record_t r;
-    int rc = store_get(page->txn, id, &r, NULL);
+    place_t place;
+    int rc = store_get(page->txn, id, &r, &place);
     if (rc != 0) return rc == KV_NONE ? -EUCLEAN : rc;
     if (page->query->org != NULL && !slice_equal(r.org, slice_text(page->query->org))) return 0;
     if (!matches(page, &r)) return 0;
@@ -175,6 +175,7 @@ static int list_one(void *arg, const rid_t *id)
         return 1;
     }
     page_add(page, &r);
+    page->last = store_list_mark(&r, &place);
     return 0;
 }
 
@@ -189,7 +190,7 @@ static const char *bad_where(const kind_rule_t *rule, const Selenga__List *query
 static int on_list(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__List *query = msg_body_unpack(&selenga__list__descriptor, e->body);
-    rid_t after;
+    list_mark_t after;
     if (query == NULL || query->n_where > WHERE_MAX ||
         (query->has_after && query->after.len != sizeof after.b))
         return refuse(service, e, "MALFORMED", "");
@@ -224,14 +225,13 @@ static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *ro
 {
     lane_reader_t *reader = NULL;
     uint64_t seq;
-    rid_t id;
     record_t r;
     place_t place;
     int rc = lane_open(txn, store_feed_lanes(row->peer), row->peer, 0, &reader);
-    while (rc == 0 && (rc = lane_next(reader, &seq, &id)) == 0) {
+    while (rc == 0 && (rc = lane_next(reader, &seq)) == 0) {
         bool waits = seq > row->acked;
         if (row->peer < PEER_LABEL_MIN || (waits && t->waiting == 0)) {
-            if ((rc = store_get(txn, &id, &r, &place)) != 0) break;
+            if ((rc = store_at(txn, seq, &r, &place)) != 0) break;
             if (!feed_wants(service->feed, row->peer, &r)) continue;
             if (waits && t->waiting == 0) t->oldest_s = place.time_s;
         }

@@ -220,6 +220,7 @@ int store_commit(store_txn_t **txn_p)
         txn->store->lives.head = txn->head;
         txn->store->inc = txn->inc;
     }
+    free(txn->buf);
     free(txn);
     return rc;
 }
@@ -228,6 +229,7 @@ void store_abort(store_txn_t **txn_p)
 {
     if (*txn_p == NULL) return;
     kv_abort(&(*txn_p)->kv);
+    free((*txn_p)->buf);
     free(*txn_p);
     *txn_p = NULL;
 }
@@ -305,7 +307,7 @@ int store_at(store_txn_t *txn, uint64_t at, record_t *ret_record, place_t *ret_p
     slice_t v, wire;
     place_t place;
     int rc = kv_get(txn->kv, KV_LOG, seq_key(key, at), &v);
-    if (rc != 0) return rc;
+    if (rc != 0) return rc == KV_NONE ? -EUCLEAN : rc;
     if ((rc = place_parse(v, at, &place, &wire)) != 0) return rc;
     if (record_parse(wire, ret_record) != 0) return -EUCLEAN;
     if (ret_place != NULL) *ret_place = place;
@@ -318,29 +320,39 @@ int store_get(store_txn_t *txn, const rid_t *id, record_t *ret_record, place_t *
     int rc = kv_get(txn->kv, KV_RECORDS, slice(id->b, sizeof id->b), &v);
     if (rc != 0) return rc;
     if (v.size != 8) return -EUCLEAN;
-    rc = store_at(txn, be64_load(v.data), ret_record, ret_place);
-    return rc == KV_NONE ? -EUCLEAN : rc;
+    return store_at(txn, be64_load(v.data), ret_record, ret_place);
 }
 
-static int put_record(store_txn_t *txn, const record_t *r, const place_t *place)
+static int put_log(store_txn_t *txn, const record_t *r, const place_t *place)
 {
     uint8_t key[8];
-    uint8_t *buf = xmalloc(PLACE_SIZE + ANCESTOR_SIZE + r->wire.size);
-    uint8_t *end = place_pack(place, buf);
+    size_t room = PLACE_SIZE + ANCESTOR_SIZE + r->wire.size;
+    if (room > txn->room) {
+        txn->buf = xrealloc(txn->buf, 2 * room);
+        txn->room = 2 * room;
+    }
+    uint8_t *end = place_pack(place, txn->buf);
     memcpy(end, r->wire.data, r->wire.size);
     slice_t at = seq_key(key, place->at);
-    int rc = kv_put(txn->kv, KV_LOG, at, slice(buf, (size_t)(end - buf) + r->wire.size));
-    if (rc == 0) rc = kv_put(txn->kv, KV_RECORDS, slice(r->id.b, sizeof r->id.b), at);
-    free(buf);
-    return rc;
+    int rc = kv_put(txn->kv, KV_LOG, at, slice(txn->buf, (size_t)(end - txn->buf) + r->wire.size));
+    return rc == 0 ? kv_put(txn->kv, KV_RECORDS, slice(r->id.b, sizeof r->id.b), at) : rc;
 }
 
-// Takes a record away from where it stood; put_record sets it down again.
-static int lift(store_txn_t *txn, const place_t *place)
+// Takes a record away from where it stands: its last change is another one from now on.
+static int lift(store_txn_t *txn, const record_t *r, const place_t *place)
 {
     uint8_t key[8];
     int rc = lanes_remove(txn, place);
+    if (rc == 0) rc = index_remove(txn, r, place->at);
     return rc == 0 ? kv_del(txn->kv, KV_LOG, seq_key(key, place->at)) : rc;
+}
+
+static int set_down(store_txn_t *txn, const record_t *r, const place_t *place)
+{
+    txn->dirty = true;
+    int rc = put_log(txn, r, place);
+    if (rc == 0) rc = lanes_add(txn, place);
+    return rc == 0 ? index_add(txn, r, place->at) : rc;
 }
 
 int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *ancestor, const record_t *old,
@@ -353,11 +365,8 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *a
                      .toward = place_toward(here, now)};
     place.lanes = lanes_of(here, now, src, &place.child);
     if (ancestor != NULL) place.ancestor = *ancestor;
-    txn->dirty = true;
-    int rc = old != NULL ? lift(txn, old_place) : 0;
-    if (rc == 0) rc = put_record(txn, now, &place);
-    if (rc == 0) rc = lanes_add(txn, &place, &now->id);
-    if (rc == 0) rc = index_change(txn, old, now);
+    int rc = old != NULL ? lift(txn, old, old_place) : 0;
+    if (rc == 0) rc = set_down(txn, now, &place);
     if (rc == 0 && txn->store->changed != NULL) txn->store->changed(txn->store->changed_arg, txn, old, now);
     return rc;
 }
@@ -369,7 +378,7 @@ int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place)
     kept.lanes &= (uint8_t)~LANE_BACK;
     kept.src = place->toward;
     int rc = lanes_remove(txn, &back);
-    return rc == 0 ? put_record(txn, now, &kept) : rc;
+    return rc == 0 ? put_log(txn, now, &kept) : rc;
 }
 
 int store_relane(store_txn_t *txn, const rid_t *id)
@@ -382,13 +391,11 @@ int store_relane(store_txn_t *txn, const rid_t *id)
     uint8_t lanes = lanes_of(&txn->store->place, &held, place.src, &child);
     if (lanes == place.lanes && child == place.child) return 0;
     record_t copy = store_record_dup(&held);
-    rc = lift(txn, &place);
+    rc = lift(txn, &copy, &place);
     place.at = ++txn->head;
     place.lanes = lanes;
     place.child = child;
-    txn->dirty = true;
-    if (rc == 0) rc = put_record(txn, &copy, &place);
-    if (rc == 0) rc = lanes_add(txn, &place, &copy.id);
+    if (rc == 0) rc = set_down(txn, &copy, &place);
     store_record_free(&copy);
     return rc;
 }

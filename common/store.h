@@ -3,8 +3,8 @@
 // (design 2.1, 2.2, 2.6).
 //
 // What a crash leaves: the last transaction that committed, whole. What a restored older image leaves: a
-// lineage that its neighbours' witnesses do not fit, which is how they notice. There is no log, no snapshot
-// and nothing to prune.
+// lineage that its neighbours' witnesses do not fit, which is how they notice. There is no journal,
+// no snapshot and nothing to prune.
 //
 // Caveats. One process opens a store. A slice read from it dies at the transaction's next write. Errors stick
 // to the transaction (common/kv.h): write straight on, and look at what commit returns.
@@ -98,7 +98,8 @@ typedef struct place {
 // 0, KV_NONE, or -errno. place may be NULL.
 int store_get(store_txn_t *txn, const rid_t *id, record_t *ret_record, place_t *ret_place);
 
-// The record that a lane names at this seq. KV_NONE: it has changed since.
+// The record whose last change here had this seq, as a lane tells it in the same transaction. 0 or -errno;
+// -EUCLEAN: none, which no lane of a sound store says.
 int store_at(store_txn_t *txn, uint64_t at, record_t *ret_record, place_t *ret_place);
 
 // Own copy of a record that must outlive writes; free with store_record_free.
@@ -158,7 +159,7 @@ enum lane {
 typedef struct lane_reader lane_reader_t;
 int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, lane_reader_t **ret_reader);
 // 0, KV_NONE at the end, or -errno.
-int lane_next(lane_reader_t *reader, uint64_t *ret_seq, rid_t *ret_id);
+int lane_next(lane_reader_t *reader, uint64_t *ret_seq); // store_at has the record
 void lane_close(lane_reader_t **reader_p);
 // Entries beyond `after`, counting at most `most`.
 int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, uint64_t most,
@@ -169,10 +170,17 @@ unsigned store_feed_lanes(uint32_t peer);
 
 // --- listing -------------------------------------------------------------------------------------
 
-// Records of a kind (of an organisation, if org.size > 0), not deleted, in order of id, after `after` (NULL:
-// from the start). Stops when fn returns non-zero; returns that, 0, or -errno. fn must not write.
+// Where a listing stands: opaque bytes, good for as long as the store.
+typedef struct list_mark {
+    uint8_t b[16];
+} list_mark_t;
+list_mark_t store_list_mark(const record_t *record, const place_t *place);
+
+// Records of a kind (of an organisation, if org.size > 0), not deleted; those of one organisation together,
+// in the order of their last change, so that what changes meanwhile comes later, or again. after: NULL, or
+// behind that mark. Stops when fn returns non-zero; returns that, 0, or -errno. fn must not write.
 typedef int store_list_fn(void *arg, const rid_t *id);
-int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const rid_t *after, store_list_fn *fn,
+int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_list_fn *fn,
                void *arg);
 // Records of a kind (0: any) that refer to this id by an indexed field, not deleted.
 int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg);

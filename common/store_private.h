@@ -21,9 +21,11 @@ struct store_txn {
     uint32_t inc;
     bool write;
     bool dirty;
+    uint8_t *buf; // for packing an entry of the log
+    size_t room;
 };
 
-enum { STORE_FORMAT = 2, SEQ_KEY = 13 };
+enum { STORE_FORMAT = 3, SEQ_KEY = 13 };
 
 // Is this node and service the record's home?
 bool place_is_home(const store_place_t *p, const record_t *r);
@@ -35,7 +37,7 @@ bool place_peer_is_home(const store_place_t *p, uint32_t peer, const record_t *r
 // Lane bits of a record and, with LANE_CHILD, the child. src: where its present version came from.
 uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32_t *ret_child);
 int lanes_remove(store_txn_t *txn, const place_t *place);
-int lanes_add(store_txn_t *txn, const place_t *place, const rid_t *id);
+int lanes_add(store_txn_t *txn, const place_t *place);
 
 // Makes a version the present one: place, lanes, indexes. Takes the next seq. `old`/`old_place`: what stands
 // there, or NULL.
@@ -46,4 +48,9 @@ int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place);
 // store_write with the ancestor given.
 int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *ancestor,
                      record_t *ret_record);
-int index_change(store_txn_t *txn, const record_t *old, const record_t *now);
+// Index entries of a record as it stands at this seq.
+int index_remove(store_txn_t *txn, const record_t *record, uint64_t at);
+int index_add(store_txn_t *txn, const record_t *record, uint64_t at);
+
+// What the log's entry begins with; lanes.c looks at this byte of it.
+enum { LOG_LANES = 1 };

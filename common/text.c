@@ -44,8 +44,24 @@ static bool is_unclean(const uint8_t *c, size_t n)
     return false;
 }
 
+// How many bytes from the front are printable ASCII, in whole words: codes, dates and keys are.
+static size_t printable_words(slice_t t)
+{
+    const uint64_t ones = 0x0101010101010101ULL, tops = 0x8080808080808080ULL;
+    size_t n = 0;
+    for (; t.size - n >= sizeof ones; n += sizeof ones) {
+        uint64_t w;
+        memcpy(&w, t.data + n, sizeof w);
+        uint64_t del = w ^ 0x7f * ones;
+        if (((w | (w - 0x20 * ones) | (del - ones)) & tops) != 0) break;
+    }
+    return n;
+}
+
 bool text_is_clean(slice_t t)
 {
+    size_t clean = printable_words(t);
+    t = slice(t.data + clean, t.size - clean);
     while (t.size > 0) {
         size_t n = utf8_length(t);
         if (n == 0 || is_unclean(t.data, n)) return false;

@@ -62,7 +62,7 @@ hub_alone() { # port of the region, port of the hub
     node_up hub
 }
 
-# Region, hub and school, with 200 people at the school and a methodist whom all of them know.
+# Region, hub and school, with 40 people at the school and a methodist whom all of them know.
 chain_up() { # first of two ports; REGION, HUB and SCHOOL are their numbers
     mkdir -p "$nodes"
     node_root region 03 region "$1" && node_up region || return 1
@@ -73,9 +73,9 @@ chain_up() { # first of two ports; REGION, HUB and SCHOOL are their numbers
     HUB=$LAST
     await has hub organisation 03-08-01 && node_join school 03-08-01 school hub && node_up school || return 1
     SCHOOL=$LAST
-    people_of 03-08-01 200 >"$nodes/staff.csv"
+    people_of 03-08-01 40 >"$nodes/staff.csv"
     await has school organisation 03-08-01 && ask school import staff "$nodes/staff.csv" >>"$nodes/bench.log" || return 1
-    await has region person 03-08-01:200 || return 1
+    await has region person 03-08-01:40 || return 1
     printf 'code,person,act,from\nM-1,03-08-01:1,order,2020-01-01\n' >"$nodes/methodist.csv"
     ask region import methodist "$nodes/methodist.csv" >>"$nodes/bench.log" || return 1
     await has school methodist M-1 && await quiet school

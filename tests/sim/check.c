@@ -374,41 +374,60 @@ static void check_lost(world_t *w)
 
 // --- line 7, and that a store fits together ------------------------------------------------------
 
+typedef struct places {
+    uint64_t records, lanes;
+} places_t;
+
 static void count_places(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
 {
-    uint64_t *n = arg;
+    places_t *n = arg;
     record_t held;
     place_t place;
     (void)u;
     store_get(txn, &r->id, &held, &place);
-    *n += (uint64_t)__builtin_popcount(place.lanes);
+    n->records++;
+    n->lanes += (uint64_t)__builtin_popcount(place.lanes & ~(unsigned)LANE_ALL); // which the log is itself
+}
+
+// A key ends in the seq where a record stands.
+static bool names_a_record(store_txn_t *txn, slice_t key, place_t *ret_place)
+{
+    record_t r, held;
+    place_t place;
+    return store_at(txn, be64_load(key.data + key.size - 8), &r, &place) == 0 &&
+           store_get(txn, &r.id, &held, ret_place) == 0 && ret_place->at == place.at;
+}
+
+static uint64_t count_entries(unit_t *u, store_txn_t *txn, enum kv_table table)
+{
+    kv_cursor_t *cursor = NULL;
+    slice_t key, value;
+    place_t place;
+    uint8_t zero = 0;
+    uint64_t n = 0;
+    int rc = kv_cursor(store_kv(txn), table, &cursor);
+    if (rc == 0) rc = kv_seek(cursor, slice(&zero, 1), &key, &value);
+    for (; rc == 0; rc = kv_next(cursor, &key, &value), n++)
+        if (!names_a_record(txn, key, &place) || (table == KV_LANES && (place.lanes & key.data[0]) == 0))
+            broken(u->world, "%s has an entry in table %d that belongs to no record", unit_name(u), table);
+    kv_close_cursor(&cursor);
+    return n;
 }
 
 void check_store(unit_t *u)
 {
     store_txn_t *txn = NULL;
-    kv_cursor_t *cursor = NULL;
-    slice_t key, value;
-    uint8_t zero = 0;
-    uint64_t places = 0, entries = 0;
+    places_t places = {0};
     visit(u, count_places, &places);
     if (store_begin(u->store, false, &txn) != 0) return;
-    int rc = kv_cursor(store_kv(txn), KV_LANES, &cursor);
-    if (rc == 0) rc = kv_seek(cursor, slice(&zero, 1), &key, &value);
-    for (; rc == 0; rc = kv_next(cursor, &key, &value), entries++) {
-        rid_t id;
-        record_t r;
-        place_t place;
-        memcpy(id.b, value.data, sizeof id.b);
-        if (store_get(txn, &id, &r, &place) != 0 || (place.lanes & key.data[0]) == 0 ||
-            place.at != be64_load(key.data + 5))
-            broken(u->world, "%s has an entry in lane %u that belongs to no record", unit_name(u),
-                   key.data[0]);
-    }
-    if (entries != places)
-        broken(u->world, "%s has %llu lane entries for %llu places", unit_name(u),
-               (unsigned long long)entries, (unsigned long long)places);
-    kv_close_cursor(&cursor);
+    uint64_t lanes = count_entries(u, txn, KV_LANES), log = count_entries(u, txn, KV_LOG),
+             kinds = count_entries(u, txn, KV_KINDS);
+    count_entries(u, txn, KV_REFS);
+    if (lanes != places.lanes || log != places.records || kinds != places.records)
+        broken(u->world,
+               "%s has %llu records, %llu in the log and %llu listed, %llu places, %llu lane entries",
+               unit_name(u), (unsigned long long)places.records, (unsigned long long)log,
+               (unsigned long long)kinds, (unsigned long long)places.lanes, (unsigned long long)lanes);
     store_abort(&txn);
 }
 
@@ -433,7 +452,6 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     store_txn_t *out = NULL, *in = NULL;
     lane_reader_t *reader = NULL;
     uint64_t seq, sent = 0, taken = 0, quarantined = 0;
-    rid_t id;
     record_t r;
     place_t place;
     quarantined_t q;
@@ -441,10 +459,11 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
         return;
     int rc =
         lane_open(out, store_feed_lanes(consumer_name) & ~(unsigned)LANE_BACK, consumer_name, 0, &reader);
-    while (rc == 0 && (rc = lane_next(reader, &seq, &id)) == 0) {
-        if (store_get(out, &id, &r, NULL) != 0) continue;
+    while (rc == 0 && (rc = lane_next(reader, &seq)) == 0) {
+        if (store_at(out, seq, &r, NULL) != 0) break;
         if (consumer_name < PEER_LABEL_MIN && !reads(consumer, r.kind)) continue;
         sent++;
+        rid_t id = r.id;
         if (store_get(in, &id, &r, &place) == 0 && place.toward == producer_name)
             taken++;
         else if (quarantine_get(in, &id, &q) == 0)
@@ -453,8 +472,10 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     lane_close(&reader);
     uint64_t held = 0;
     rc = lane_open(in, LANE_IN, producer_name, 0, &reader);
-    for (; rc == 0 && (rc = lane_next(reader, &seq, &id)) == 0; held++) {
+    for (; rc == 0 && (rc = lane_next(reader, &seq)) == 0; held++) {
         uint8_t lanes = (uint8_t)(store_feed_lanes(consumer_name) & ~(unsigned)LANE_BACK);
+        if (store_at(in, seq, &r, NULL) != 0) break;
+        rid_t id = r.id;
         if (store_get(out, &id, &r, &place) == 0 && (place.lanes & lanes) != 0) continue;
         if (is_blocked(w, &id, producer)) held--; // of an older life of the producer
     }

@@ -82,8 +82,10 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     int rc = 0;
     bool newer = cur == NULL || version_cmp(&in->version, &cur->version) > 0;
     bool told = arrival->giveback || place_peer_is_home(&txn->store->place, arrival->peer, in);
+    bool alone =
+        cur != NULL && newer && (place->lanes & LANE_BACK) != 0; // its home's side may never have had it
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
-    if (cur != NULL && told && !store_one_life(in, cur, arrival->home_lives)) {
+    if (cur != NULL && (told || alone) && !store_one_life(in, cur, arrival->home_lives)) {
         rc = store_keep_stray(txn, newer ? cur : in);
         if (!newer) *ret = APPLIED_STRAY;
     }

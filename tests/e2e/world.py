@@ -178,6 +178,8 @@ class Node:
         with self.conf.open("a") as file:
             for section, settings in sections.items():
                 file.write(section + "\n" + "".join(f'    {k} = "{v}"\n' for k, v in settings.items()))
+            file.flush()
+            os.fsync(file.fileno())  # a power cut is the programs' trial, not the harness's
 
     def set_parent_port(self, port):
         text = self.conf.read_text()

@@ -14,7 +14,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { WAIT_MS = 60000, CLIENTS_MAX = 1000, GROUPS_MOST = 2000, WARM_UP = 20, FIELDS = 7 };
+enum {
+    WAIT_MS = 60000,
+    FEED_WAIT_MS = 3000,
+    CLIENTS_MAX = 1000,
+    GROUPS_MOST = 2000,
+    WARM_UP = 20,
+    FIELDS = 7
+};
 
 static void *open_gate(void *context, const char *dir)
 {
@@ -143,6 +150,44 @@ static void put(void *context, const char *dir, const char *org, const job_t *jo
     zmq_close(socket);
 }
 
+// --- a steady stream whose node may die
+
+// One act a request, PER_S a second, until one is refused or not answered: how many were acknowledged in a
+// row.
+static void feed(void *context, const char *dir, const char *org, const job_t *job)
+{
+    int wait = FEED_WAIT_MS;
+    AUTO(xfree) puts_t *p = puts_new();
+    void *socket = open_gate(context, dir);
+    uint64_t sent = 0, done = 0, begun = mono_us(), heard = begun;
+    bool well = true;
+    zmq_setsockopt(socket, ZMQ_SNDTIMEO, &wait, sizeof wait);
+    while (well && done < job->n && mono_us() - heard < 1000ULL * FEED_WAIT_MS) {
+        bool due = (double)sent <= (double)(mono_us() - begun) * job->per_s / 1e6;
+        if (sent < job->n && sent - done < job->window && due) {
+            send_acts(socket, p, org, job->first + sent++, 1);
+            continue;
+        }
+        zmq_pollitem_t item = {socket, 0, ZMQ_POLLIN, 0};
+        if (zmq_poll(&item, 1, 1) == 0) continue;
+        zmq_msg_t frame;
+        envelope_t e;
+        if (answer(socket, &frame, &e) == MSG_PUT_REPLY) {
+            AUTO(msg_body_free)
+            Selenga__PutReply *m = msg_body_unpack(&selenga__put_reply__descriptor, e.body);
+            well = m != NULL && m->n_outcomes == 1 && m->outcomes[0]->result == 1;
+        } else {
+            well = false;
+        }
+        zmq_msg_close(&frame);
+        if (well) done++;
+        heard = mono_us();
+    }
+    result("fed_acked", (double)done);
+    result("fed_per_s", (double)done * 1e6 / (double)(mono_us() - begun));
+    zmq_close(socket);
+}
+
 // --- how many a service holds
 
 static uint64_t count_records(void *socket)
@@ -211,6 +256,89 @@ static bool has_record(void *socket, const rid_t *id)
     bool found = answer(socket, &frame, &e) == MSG_RECORDS;
     zmq_msg_close(&frame);
     return found;
+}
+
+// Waits until the node holds `before` records and N more, then asks for each act by its id.
+static void tally(void *context, const char *dir, const char *org, const job_t *job, uint64_t before,
+                  double seconds)
+{
+    void *socket = open_gate(context, dir);
+    uint64_t begun = mono_us(), end = begun + (uint64_t)(seconds * 1e6), held, found = 0;
+    while ((held = count_records(socket) - before) < job->n && mono_us() < end) nap_us(10000);
+    result("catch_up_s", (double)(mono_us() - begun) / 1e6);
+    for (uint64_t i = 0; i < job->n; i++) {
+        rid_t id = id_of(org, job->first + i);
+        found += has_record(socket, &id);
+    }
+    result("far_distinct", (double)found);
+    result("far_lost", (double)(job->n - found));
+    result("far_beyond", (double)(held - found)); // held, but not acknowledged when the stream was cut
+    zmq_close(socket);
+}
+
+// --- reports
+
+static const char *const PARTS[] = {"", "-H1", "-H2", "-Q1", "-Q2", "-Q3", "-Q4"}; // of a year
+
+static void ask_report(void *socket, const char *org, const char *year, const char *part, zmq_msg_t *frame,
+                       envelope_t *ret)
+{
+    char period[32];
+    Selenga__Report m = SELENGA__REPORT__INIT;
+    snprintf(period, sizeof period, "%s%s", year, part);
+    m.org = (char *)(uintptr_t)org;
+    m.period = period;
+    ask(socket, SERVICE_REPORTING, MSG_REPORT, &m.base);
+    if (answer(socket, frame, ret) != MSG_REPORT_REPLY) die("no report of %s", org);
+}
+
+// A period's first report counts everything, later ones repeat it: the parts of a year take turns at being
+// first.
+static void reports(void *context, const char *dir, const char *org, const char *year)
+{
+    lat_t first = {0}, again = {0};
+    void *socket = open_gate(context, dir);
+    for (size_t i = 0; i < ARRAY_SIZE(PARTS); i++)
+        for (int turn = 0; turn < 20; turn++) {
+            zmq_msg_t frame;
+            envelope_t e;
+            uint64_t at = mono_us();
+            ask_report(socket, org, year, PARTS[i], &frame, &e);
+            lat_add(turn == 0 ? &first : &again, mono_us() - at);
+            zmq_msg_close(&frame);
+        }
+    lat_result("first", &first);
+    lat_result("repeated", &again);
+    lat_clear(&first);
+    lat_clear(&again);
+    zmq_close(socket);
+}
+
+// The same one level down: a report of each child of ORG, all of them together.
+static void reports_below(void *context, const char *dir, const char *org, const char *year)
+{
+    zmq_msg_t frame;
+    envelope_t e;
+    lat_t first = {0}, again = {0};
+    void *socket = open_gate(context, dir);
+    ask_report(socket, org, year, "", &frame, &e);
+    AUTO(msg_body_free)
+    Selenga__ReportReply *top = msg_body_unpack(&selenga__report_reply__descriptor, e.body);
+    zmq_msg_close(&frame);
+    for (size_t i = 1; top != NULL && i < ARRAY_SIZE(PARTS); i++)
+        for (int turn = 0; turn < 5; turn++) {
+            uint64_t at = mono_us();
+            for (size_t c = 0; c < top->n_children; c++) {
+                ask_report(socket, top->children[c]->org, year, PARTS[i], &frame, &e);
+                zmq_msg_close(&frame);
+            }
+            lat_add(turn == 0 ? &first : &again, mono_us() - at);
+        }
+    lat_result("below_first", &first);
+    lat_result("below_repeated", &again);
+    lat_clear(&first);
+    lat_clear(&again);
+    zmq_close(socket);
 }
 
 // From the put at the near node until the far one, asked again and again, answers with the record: it answers
@@ -286,15 +414,20 @@ static void reads(void *context, const char *dir, const char *org, size_t client
 
 static int usage(void)
 {
-    fputs("usage: bench_ask put DIR ORG FIRST N BATCH WINDOW [PER_S]\n"
-          "              puts acts FIRST..FIRST+N-1 about people of ORG, BATCH a request, WINDOW requests "
-          "under way\n"
-          "       bench_ask thr FROM TO ORG FIRST N BATCH WINDOW   the same, until the node in TO holds them "
-          "all\n"
-          "       bench_ask lat FROM TO ORG FIRST N   one at a time, until the node in TO answers with it\n"
-          "       bench_ask get DIR ORG CLIENTS N SECONDS   point reads of acts 0..N-1\n"
-          "       bench_ask count DIR   records that routing holds\n",
-          stderr);
+    fputs(
+        "usage: bench_ask put DIR ORG FIRST N BATCH WINDOW [PER_S]\n"
+        "              puts acts FIRST..FIRST+N-1 about people of ORG, BATCH a request, WINDOW requests "
+        "under way\n"
+        "       bench_ask thr FROM TO ORG FIRST N BATCH WINDOW   the same, until the node in TO holds them "
+        "all\n"
+        "       bench_ask lat FROM TO ORG FIRST N   one at a time, until the node in TO answers with it\n"
+        "       bench_ask get DIR ORG CLIENTS N SECONDS   point reads of acts 0..N-1\n"
+        "       bench_ask count DIR   records that routing holds\n"
+        "       bench_ask feed DIR ORG FIRST N WINDOW PER_S   one act a request, until the node dies\n"
+        "       bench_ask tally DIR ORG FIRST N BEFORE SECONDS   which of these acts it holds\n"
+        "       bench_ask report DIR ORG YEAR   reports of the year and its parts, each twenty times\n"
+        "       bench_ask below DIR ORG YEAR   reports of each organisation below ORG, of the year's parts\n",
+        stderr);
     return 64;
 }
 
@@ -322,6 +455,16 @@ int main(int argc, char **argv)
         latency(context, argv[2], argv[3], argv[4], &job);
     } else if (strcmp(what, "get") == 0 && argc == 7 && number(argv[4]) <= CLIENTS_MAX) {
         reads(context, argv[2], argv[3], number(argv[4]), number(argv[5]), strtod(argv[6], NULL));
+    } else if (strcmp(what, "feed") == 0 && argc == 8) {
+        job_t job = {number(argv[4]), number(argv[5]), 1, number(argv[6]), strtod(argv[7], NULL)};
+        feed(context, argv[2], argv[3], &job);
+    } else if (strcmp(what, "tally") == 0 && argc == 8) {
+        job_t job = {.first = number(argv[4]), .n = number(argv[5])};
+        tally(context, argv[2], argv[3], &job, number(argv[6]), strtod(argv[7], NULL));
+    } else if (strcmp(what, "report") == 0 && argc == 5) {
+        reports(context, argv[2], argv[3], argv[4]);
+    } else if (strcmp(what, "below") == 0 && argc == 5) {
+        reports_below(context, argv[2], argv[3], argv[4]);
     } else if (strcmp(what, "count") == 0) {
         void *socket = open_gate(context, argv[2]);
         result("records", (double)count_records(socket));

@@ -12,7 +12,7 @@ node_up() { # name: starts it, waits until it is ready; LAST is its number
     local out=$nodes/$1.out i
     : >"$out"
     bench_spawn bash -c 'exec "$1/selenga" node run "$2" >"$3" 2>>"$4" </dev/null' _ "$programs" "$nodes/$1" "$out" "$nodes/bench.log"
-    for ((i = 0; i < 600; i++)); do
+    for ((i = 0; i < 6000; i++)); do
         grep -qx ready "$out" && return 0
         kill -0 "$LAST" 2>/dev/null || break
         sleep 0.02
@@ -49,7 +49,7 @@ has() { # node kind key: does it hold that record?
 people_of() { # org, how many: a staff sheet
     echo "org,number,last_name,first_name,birth_date,post,post_class,rate,main_place,external,from"
     awk -v org="$1" -v n="$2" 'BEGIN { for (i = 1; i <= n; i++)
-        printf "%s,%d,Петрова,Ольга,%d-%02d-%02d,учитель,teacher,1,yes,no,2015-09-01\n", org, i, 1960 + i % 40, 1 + i % 12, 1 + i % 28 }'
+        printf "%s,%d,Петрова,Ольга,%d-%02d-%02d,учитель,pedagogue,1,yes,no,2015-09-01\n", org, i, 1960 + i % 40, 1 + i % 12, 1 + i % 28 }'
 }
 
 # A municipal hub whose region has gone away, so that all its lanes and indexes are kept and nobody else works.
@@ -79,6 +79,31 @@ chain_up() { # first of two ports; REGION, HUB and SCHOOL are their numbers
     printf 'code,person,act,from\nM-1,03-08-01:1,order,2020-01-01\n' >"$nodes/methodist.csv"
     ask region import methodist "$nodes/methodist.csv" >>"$nodes/bench.log" || return 1
     await has school methodist M-1 && await quiet school
+}
+
+# One node that has no other, with 40 people and a methodist whom all of them know; LAST is its number.
+alone_up() { # name port
+    local pid
+    mkdir -p "$nodes"
+    node_root "$1" 03 region "$2" && node_up "$1" || return 1
+    pid=$LAST
+    people_of 03 40 >"$nodes/staff.csv"
+    printf 'code,person,act,from\nM-1,03:1,order,2020-01-01\n' >"$nodes/methodist.csv"
+    ask "$1" import staff "$nodes/staff.csv" >>"$nodes/bench.log" && ask "$1" import methodist "$nodes/methodist.csv" >>"$nodes/bench.log" || return 1
+    await quiet "$1"
+    LAST=$pid
+}
+
+# The root node `country`, stopped, with 1.3 million people to report on.
+country_make() { # port
+    mkdir -p "$nodes"
+    node_root country 00 federation "$1" && node_up country || return 1
+    bench_stop "$LAST"
+    "$programs/bench_fill" "$nodes/country" 1300000 >>"$nodes/bench.log"
+}
+
+held() { # node: how many records its routing holds
+    "$programs/bench_ask" count "$nodes/$1" | awk -F'\t' '{ print $3 }'
 }
 
 quiet() { # node: nothing waits in its queues

@@ -2,11 +2,9 @@
 // A report: the definitions in force, all their queries answered in one scan, then arithmetic group by group.
 #include "services/reporting/indicators.h"
 #include "common/date.h"
-#include "services/reporting/day.h"
+#include "services/reporting/counts.h"
 #include "services/reporting/defaults.h"
-#include "services/reporting/definition.h"
 #include "services/reporting/number.h"
-#include "services/reporting/scan.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,10 +13,26 @@
 // Below this share of units that sent facts a value is marked preliminary (domain 2.2 rule 11).
 enum { COVERAGE_PERCENT = 95 };
 
+// Periods whose counts are kept: people look at a few of them again and again.
+enum { KEPT = 4 };
+
+typedef struct kept {
+    counts_t *counts;
+    const table_t *table;
+    uint64_t version; // of the table when they were counted
+} kept_t;
+
 struct indicators {
     definition_t **list; // by code, then by valid_from
     size_t n;
+    kept_t kept[KEPT];
+    size_t next; // to be replaced
 };
+
+static void forget_counts(indicators_t *set)
+{
+    for (size_t i = 0; i < KEPT; i++) counts_destroy(&set->kept[i].counts);
+}
 
 indicators_t *indicators_new(void)
 {
@@ -28,6 +42,7 @@ indicators_t *indicators_new(void)
 void indicators_destroy(indicators_t **indicators)
 {
     if (!indicators || !*indicators) return;
+    forget_counts(*indicators);
     for (size_t i = 0; i < (*indicators)->n; i++) definition_destroy(&(*indicators)->list[i]);
     free((*indicators)->list);
     free(*indicators);
@@ -52,6 +67,7 @@ bool indicators_put(indicators_t *set, const Selenga__Indicator *record, indicat
     definition_t *definition = definition_new(record, ret_error);
     bool there;
     if (!definition) return false;
+    forget_counts(set);
     size_t i = position(set, definition->code, definition->valid_from, &there);
     if (there) {
         definition_destroy(&set->list[i]);
@@ -86,65 +102,10 @@ void indicators_remove(indicators_t *set, const char *code, int32_t valid_from)
     bool there;
     size_t i = position(set, code, valid_from, &there);
     if (!there) return;
+    forget_counts(set);
     definition_destroy(&set->list[i]);
     set->n--;
     memmove(&set->list[i], &set->list[i + 1], (set->n - i) * sizeof *set->list);
-}
-
-// ---- one report in the making ----
-
-typedef struct work {
-    const period_t *period;
-    const definition_t **list; // in force, one of each code
-    size_t n;
-    const query_t **queries; // all different
-    size_t n_queries;
-    value_t *values; // by group and query
-} work_t;
-
-// The last of each code that is in force on the period's last day.
-static void choose(const indicators_t *set, work_t *work)
-{
-    work->list = xcalloc(set->n + 1, sizeof *work->list);
-    for (size_t i = 0; i < set->n; i++) {
-        const definition_t *d = set->list[i];
-        if (!day_within(work->period->last_day, d->valid_from, d->valid_to)) continue;
-        if (work->n > 0 && strcmp(work->list[work->n - 1]->code, d->code) == 0) work->n--;
-        work->list[work->n++] = d;
-    }
-}
-
-static size_t find_query(const work_t *work, const query_t *query)
-{
-    size_t i = 0;
-    while (i < work->n_queries && memcmp(work->queries[i], query, sizeof *query) != 0) i++;
-    return i;
-}
-
-static void gather_from(work_t *work, const expr_t *expr)
-{
-    for (size_t i = 0; expr && i < expr->n_queries; i++) {
-        if (find_query(work, &expr->queries[i]) < work->n_queries) continue;
-        work->queries = xrealloc(work->queries, (work->n_queries + 1) * sizeof *work->queries);
-        work->queries[work->n_queries++] = &expr->queries[i];
-    }
-}
-
-static void gather(work_t *work)
-{
-    for (size_t i = 0; i < work->n; i++) {
-        gather_from(work, work->list[i]->numerator);
-        gather_from(work, work->list[i]->denominator);
-        for (size_t k = 0; k < work->list[i]->n_notes; k++) gather_from(work, work->list[i]->notes[k].expr);
-    }
-}
-
-static value_t evaluate(const work_t *work, uint32_t group, const expr_t *expr)
-{
-    value_t queries[EXPR_QUERIES_MAX];
-    for (size_t i = 0; i < expr->n_queries; i++)
-        queries[i] = work->values[group * work->n_queries + find_query(work, &expr->queries[i])];
-    return expr_value(expr, queries);
 }
 
 // ---- one value ----
@@ -162,11 +123,12 @@ static void add_note(Selenga__IndicatorValue *to, const char *code, char *arg)
 }
 
 // Notes above zero; returns whether one of them fails the target.
-static bool take_notes(const work_t *work, uint32_t group, const definition_t *d, Selenga__IndicatorValue *to)
+static bool take_notes(const counts_t *counts, uint32_t group, const definition_t *d,
+                       Selenga__IndicatorValue *to)
 {
     bool fails = false;
     for (size_t i = 0; i < d->n_notes; i++) {
-        value_t value = evaluate(work, group, d->notes[i].expr);
+        value_t value = counts_value(counts, group, d->notes[i].expr);
         if (value.null || value.number <= 0) continue;
         char text[NUMBER_TEXT_MAX];
         snprintf(text, sizeof text, "%" PRId64, value.number);
@@ -177,10 +139,11 @@ static bool take_notes(const work_t *work, uint32_t group, const definition_t *d
 }
 
 // The value itself. A zero denominator is "not applicable": no value, but its sums are shown.
-static void take_value(const work_t *work, uint32_t group, const definition_t *d, Selenga__IndicatorValue *to)
+static void take_value(const counts_t *counts, uint32_t group, const definition_t *d,
+                       Selenga__IndicatorValue *to)
 {
-    value_t numerator = evaluate(work, group, d->numerator);
-    value_t denominator = d->denominator ? evaluate(work, group, d->denominator) : (value_t){false, 1};
+    value_t numerator = counts_value(counts, group, d->numerator);
+    value_t denominator = d->denominator ? counts_value(counts, group, d->denominator) : (value_t){false, 1};
     to->has_numerator = true;
     to->numerator = numerator.number;
     to->has_denominator = d->denominator != NULL;
@@ -203,10 +166,11 @@ static bool target_holds(const definition_t *d, const Selenga__IndicatorValue *v
 
 // A target counts from its year on; before, there is none. Without a value there is nothing to test, unless a
 // note says that this very lack is the failure.
-static void take_target(const work_t *work, const definition_t *d, bool fails, Selenga__IndicatorValue *to)
+static void take_target(const counts_t *counts, const definition_t *d, bool fails,
+                        Selenga__IndicatorValue *to)
 {
     char text[NUMBER_TEXT_MAX];
-    if (!d->target_op || date_civil(work->period->last_day).year < d->target_from) return;
+    if (!d->target_op || date_civil(counts->period.last_day).year < d->target_from) return;
     hundredths_text(d->target, text);
     to->target_op = xstrdup(d->target_op);
     to->target_value = xstrdup(text);
@@ -246,14 +210,14 @@ static const char *unmet(const definition_t *d, const Selenga__ReportUnit *unit)
 
 // An indicator with requirements is met only if they are. Failing may fail others in turn: repeated until it
 // is quiet, at most once per indicator.
-static void apply_required(const work_t *work, Selenga__ReportUnit *unit)
+static void apply_required(const counts_t *counts, Selenga__ReportUnit *unit)
 {
     bool again = true;
     while (again) {
         again = false;
-        for (size_t i = 0; i < work->n; i++) {
+        for (size_t i = 0; i < counts->n; i++) {
             Selenga__IndicatorValue *value = unit->indicators[i];
-            const char *code = value->has_met && value->met ? unmet(work->list[i], unit) : NULL;
+            const char *code = value->has_met && value->met ? unmet(counts->list[i], unit) : NULL;
             if (!code) continue;
             value->met = false;
             add_note(value, "REQUIRES", xstrdup(code));
@@ -262,7 +226,7 @@ static void apply_required(const work_t *work, Selenga__ReportUnit *unit)
     }
 }
 
-static Selenga__IndicatorValue *make_value(const work_t *work, uint32_t group, const definition_t *d)
+static Selenga__IndicatorValue *make_value(const counts_t *counts, uint32_t group, const definition_t *d)
 {
     Selenga__IndicatorValue *to = xmalloc(sizeof *to);
     selenga__indicator_value__init(to);
@@ -270,69 +234,62 @@ static Selenga__IndicatorValue *make_value(const work_t *work, uint32_t group, c
     to->title = xstrdup(d->title);
     to->title_en = xstrdup(d->title_en);
     to->unit = xstrdup(unit_name(d->unit));
-    take_value(work, group, d, to);
-    bool fails = take_notes(work, group, d, to);
-    take_target(work, d, fails, to);
+    take_value(counts, group, d, to);
+    bool fails = take_notes(counts, group, d, to);
+    take_target(counts, d, fails, to);
+    take_coverage(counts->received[group], counts->expected[group], to);
     return to;
 }
 
-static Selenga__ReportUnit *make_unit(const work_t *work, const table_t *table, uint32_t group, uint32_t org)
+static Selenga__ReportUnit *make_unit(const counts_t *counts, const table_t *table, uint32_t org)
 {
+    uint32_t group = counts->groups->of_org[org];
     Selenga__ReportUnit *unit = xmalloc(sizeof *unit);
     selenga__report_unit__init(unit);
     unit->org = xstrdup(orgs_code(table->orgs, org));
     unit->name = xstrdup(orgs_name(table->orgs, org));
-    unit->indicators = xcalloc(work->n + 1, sizeof(Selenga__IndicatorValue *));
-    for (size_t i = 0; i < work->n; i++) unit->indicators[i] = make_value(work, group, work->list[i]);
-    unit->n_indicators = work->n;
-    apply_required(work, unit);
+    unit->indicators = xcalloc(counts->n + 1, sizeof(Selenga__IndicatorValue *));
+    for (size_t i = 0; i < counts->n; i++) unit->indicators[i] = make_value(counts, group, counts->list[i]);
+    unit->n_indicators = counts->n;
+    apply_required(counts, unit);
     return unit;
 }
 
 // ---- the reply ----
 
-static Selenga__ReportReply *make_reply(const work_t *work, const table_t *table, const groups_t *groups)
+// The counts of the period, from memory if nothing has changed since. They cost most of a report and hold for
+// every organisation's.
+static const counts_t *count(indicators_t *set, const table_t *table, const period_t *period)
 {
-    char text[PERIOD_TEXT_MAX], day[DATE_TEXT];
-    Selenga__ReportReply *reply = xmalloc(sizeof *reply);
-    selenga__report_reply__init(reply);
-    period_text(work->period, text);
-    reply->period = xstrdup(text);
-    reply->as_of = xstrdup(date_text(work->period->as_of, day));
-    reply->unit = make_unit(work, table, 0, groups->head[0]);
-    reply->children = xcalloc(groups->n, sizeof(Selenga__ReportUnit *));
-    for (uint32_t g = 1; g < groups->n; g++)
-        reply->children[reply->n_children++] = make_unit(work, table, g, groups->head[g]);
-    return reply;
+    uint64_t version = table_version(table);
+    kept_t *kept = &set->kept[set->next];
+    for (size_t i = 0; i < KEPT; i++)
+        if (set->kept[i].counts && set->kept[i].table == table && set->kept[i].version == version &&
+            set->kept[i].counts->period.year == period->year &&
+            set->kept[i].counts->period.cell == period->cell)
+            return set->kept[i].counts;
+    set->next = (set->next + 1) % KEPT;
+    counts_destroy(&kept->counts);
+    *kept = (kept_t){counts_make(set->list, set->n, table, period), table, version};
+    return kept->counts;
 }
 
-static void cover(const table_t *table, const groups_t *groups, const period_t *period,
-                  Selenga__ReportReply *reply)
-{
-    AUTO(xfree) uint32_t *received = xcalloc(groups->n, sizeof *received);
-    AUTO(xfree) uint32_t *expected = xcalloc(groups->n, sizeof *expected);
-    scan_coverage(table, groups, period, received, expected);
-    for (uint32_t g = 0; g < groups->n; g++) {
-        Selenga__ReportUnit *unit = g == 0 ? reply->unit : reply->children[g - 1];
-        for (size_t i = 0; i < unit->n_indicators; i++)
-            take_coverage(received[g], expected[g], unit->indicators[i]);
-    }
-}
-
-Selenga__ReportReply *indicators_report(const indicators_t *set, const table_t *table, const char *org,
+Selenga__ReportReply *indicators_report(indicators_t *set, const table_t *table, const char *org,
                                         const period_t *period)
 {
-    uint32_t number = orgs_find(table->orgs, org);
-    if (number == DICT_NONE || !orgs_known(table->orgs, number)) return NULL;
-    AUTO(groups_destroy) groups_t *groups = groups_of_report(table->orgs, number, period);
-    work_t work = {.period = period};
-    choose(set, &work);
-    gather(&work);
-    work.values = scan_run(table, groups, period, work.queries, work.n_queries);
-    Selenga__ReportReply *reply = make_reply(&work, table, groups);
-    cover(table, groups, period, reply);
-    free(work.values);
-    free(work.queries);
-    free(work.list);
+    char text[PERIOD_TEXT_MAX], day[DATE_TEXT];
+    uint32_t unit = orgs_find(table->orgs, org), n;
+    if (unit == DICT_NONE || !orgs_known(table->orgs, unit)) return NULL;
+    const counts_t *counts = count(set, table, period);
+    AUTO(xfree) uint32_t *children = orgs_children(table->orgs, unit, period, &n);
+    Selenga__ReportReply *reply = xmalloc(sizeof *reply);
+    selenga__report_reply__init(reply);
+    period_text(period, text);
+    reply->period = xstrdup(text);
+    reply->as_of = xstrdup(date_text(period->as_of, day));
+    reply->unit = make_unit(counts, table, unit);
+    reply->children = xcalloc(n + 1, sizeof(Selenga__ReportUnit *));
+    for (uint32_t i = 0; i < n; i++)
+        reply->children[reply->n_children++] = make_unit(counts, table, children[i]);
     return reply;
 }

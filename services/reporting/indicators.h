@@ -30,6 +30,7 @@ void indicators_put_defaults(indicators_t *indicators);
 void indicators_remove(indicators_t *indicators, const char *code, int32_t valid_from);
 
 // Indicators of an organisation's subtree and of its children one level down. Returns the reply, freed with
-// selenga__report_reply__free_unpacked(reply, NULL), or NULL when the organisation is not known.
-Selenga__ReportReply *indicators_report(const indicators_t *indicators, const table_t *table, const char *org,
+// selenga__report_reply__free_unpacked(reply, NULL), or NULL when the organisation is not known. What was
+// counted for a period is kept until the table or a definition changes.
+Selenga__ReportReply *indicators_report(indicators_t *indicators, const table_t *table, const char *org,
                                         const period_t *period);

@@ -17,6 +17,7 @@ struct orgs {
     dict_t *codes;
     org_t *rows;
     uint32_t room;
+    uint64_t changes;
 };
 
 // The kinds of contract.md that send reports.
@@ -48,7 +49,8 @@ void orgs_destroy(orgs_t **orgs)
 
 uint32_t orgs_number(orgs_t *orgs, slice_t code)
 {
-    uint32_t org = dict_add(orgs->codes, code);
+    uint32_t before = dict_count(orgs->codes), org = dict_add(orgs->codes, code);
+    if (org == before) orgs->changes++;
     if (org >= orgs->room) {
         uint32_t room = orgs->room ? orgs->room * 2 : 64;
         orgs->rows = xrealloc(orgs->rows, room * sizeof *orgs->rows);
@@ -63,6 +65,7 @@ void orgs_put(orgs_t *orgs, const char *code, const org_row_t *row)
     uint32_t org = orgs_number(orgs, slice_text(code));
     uint32_t parent = row->parent ? orgs_number(orgs, slice_text(row->parent)) : DICT_NONE;
     org_t *to = &orgs->rows[org];
+    orgs->changes++;
     forget(to);
     *to = (org_t){
         .parent = parent,
@@ -77,7 +80,14 @@ void orgs_put(orgs_t *orgs, const char *code, const org_row_t *row)
 void orgs_remove(orgs_t *orgs, const char *code)
 {
     uint32_t org = orgs_find(orgs, code);
-    if (org != DICT_NONE) forget(&orgs->rows[org]);
+    if (org == DICT_NONE) return;
+    orgs->changes++;
+    forget(&orgs->rows[org]);
+}
+
+uint64_t orgs_changes(const orgs_t *orgs)
+{
+    return orgs->changes;
 }
 
 uint32_t orgs_count(const orgs_t *orgs)
@@ -239,7 +249,7 @@ static bool valid_in(const org_t *row, const period_t *period)
     return row->known && period_touches(period, row->valid_from, row->valid_to);
 }
 
-groups_t *groups_of_report(const orgs_t *orgs, uint32_t unit, const period_t *period)
+uint32_t *orgs_children(const orgs_t *orgs, uint32_t unit, const period_t *period, uint32_t *ret_n)
 {
     child_t *children = xcalloc(orgs_count(orgs) + 1, sizeof *children);
     uint32_t n = 0;
@@ -247,13 +257,19 @@ groups_t *groups_of_report(const orgs_t *orgs, uint32_t unit, const period_t *pe
         if (i != unit && orgs->rows[i].parent == unit && valid_in(&orgs->rows[i], period))
             children[n++] = (child_t){orgs_code(orgs, i), i};
     qsort(children, n, sizeof *children, by_code);
-    uint32_t *heads = xcalloc(n + 1, sizeof *heads);
-    heads[0] = unit;
-    for (uint32_t i = 0; i < n; i++) heads[i + 1] = children[i].org;
-    groups_t *groups = groups_make(orgs, heads, n + 1);
-    free(heads);
+    uint32_t *list = xcalloc(n + 1, sizeof *list);
+    for (uint32_t i = 0; i < n; i++) list[i] = children[i].org;
     free(children);
-    return groups;
+    *ret_n = n;
+    return list;
+}
+
+groups_t *groups_of_all(const orgs_t *orgs)
+{
+    uint32_t n = orgs_count(orgs);
+    AUTO(xfree) uint32_t *heads = xcalloc(n + 1, sizeof *heads);
+    for (uint32_t i = 0; i < n; i++) heads[i] = i;
+    return groups_make(orgs, heads, n);
 }
 
 void groups_destroy(groups_t **groups)

@@ -36,6 +36,12 @@ bool orgs_teaching(const orgs_t *orgs, uint32_t org);
 // In force on the day.
 bool orgs_valid_on(const orgs_t *orgs, uint32_t org, int32_t day);
 
+// Organisations one level below the unit that were in force in the period, by code. The caller frees the
+// result.
+uint32_t *orgs_children(const orgs_t *orgs, uint32_t unit, const period_t *period, uint32_t *ret_n);
+// Grows with every change.
+uint64_t orgs_changes(const orgs_t *orgs);
+
 // Groups of organisations: each head stands for its subtree less the subtrees of heads below it. Parents come
 // before their children, so a loop from the last group to the first rolls sums up.
 typedef struct groups {
@@ -48,7 +54,6 @@ typedef struct groups {
 
 // Heads are different organisations. A circle of parents, which no honest tree has, is cut where it closes.
 groups_t *groups_make(const orgs_t *orgs, const uint32_t *heads, uint32_t n_heads);
-// Groups of a report: 0 is the unit, then its children one level down that were in force in the period, by
-// code.
-groups_t *groups_of_report(const orgs_t *orgs, uint32_t unit, const period_t *period);
+// Every organisation heads a group of its own.
+groups_t *groups_of_all(const orgs_t *orgs);
 void groups_destroy(groups_t **groups);

@@ -59,12 +59,14 @@ uint32_t roster_person(roster_t *r, const uint8_t *pseudonym, size_t size)
 
 void roster_put_person(roster_t *r, const char *ref, const uint8_t *pseudonym, size_t size)
 {
+    r->changes++;
     uint32_t n = ref_number(r, ref);
     r->ref_person[n] = roster_person(r, pseudonym, size);
 }
 
 void roster_remove_person(roster_t *r, const char *ref)
 {
+    r->changes++;
     uint32_t n = dict_find(r->refs, slice_text(ref));
     if (n != DICT_NONE) r->ref_person[n] = DICT_NONE;
 }
@@ -80,12 +82,14 @@ static uint32_t methodist_number(roster_t *r, const char *code)
 void roster_put_methodist(roster_t *r, const char *code, const char *person, const char *org, int32_t from,
                           int32_t to)
 {
+    r->changes++;
     uint32_t ref = ref_number(r, person), n = methodist_number(r, code);
     r->methodist_rows[n] = (roster_methodist_t){ref, orgs_number(r->orgs, slice_text(org)), from, to, true};
 }
 
 void roster_remove_methodist(roster_t *r, const char *code)
 {
+    r->changes++;
     r->methodist_rows[methodist_number(r, code)].live = false;
 }
 
@@ -106,6 +110,7 @@ static uint32_t assignment_number(roster_t *r, const char *methodist, const char
 
 void roster_put_assignment(roster_t *r, const char *methodist, const char *person, int32_t from, int32_t to)
 {
+    r->changes++;
     uint32_t m = methodist_number(r, methodist), ref = ref_number(r, person);
     uint32_t n = assignment_number(r, methodist, person, from);
     r->assignment_rows[n] = (roster_assignment_t){m, ref, from, to, true};
@@ -113,6 +118,7 @@ void roster_put_assignment(roster_t *r, const char *methodist, const char *perso
 
 void roster_remove_assignment(roster_t *r, const char *methodist, const char *person, int32_t from)
 {
+    r->changes++;
     r->assignment_rows[assignment_number(r, methodist, person, from)].live = false;
 }
 
@@ -126,12 +132,14 @@ uint32_t roster_team(roster_t *r, const char *code)
 
 void roster_put_team(roster_t *r, const char *code, const char *org)
 {
+    r->changes++;
     uint32_t n = roster_team(r, code);
     r->team_orgs[n] = orgs_number(r->orgs, slice_text(org));
 }
 
 void roster_remove_team(roster_t *r, const char *code)
 {
+    r->changes++;
     r->team_orgs[roster_team(r, code)] = DICT_NONE;
 }
 

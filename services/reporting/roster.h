@@ -33,6 +33,7 @@ typedef struct roster {
     uint32_t *team_orgs; // DICT_NONE: not known
     dict_t *runs;
     uint32_t ref_room, methodist_room, assignment_room, team_room;
+    uint64_t changes; // grows with every change
 } roster_t;
 
 roster_t *roster_new(struct orgs *orgs);

@@ -167,6 +167,7 @@ static uint32_t add_row(table_slice_t *s, uint32_t person, uint32_t org)
 void table_put(table_t *table, const fact_t *fact)
 {
     assert(fact->year >= PERIOD_YEAR_MIN && fact->year <= PERIOD_YEAR_MAX);
+    table->changes++;
     table_slice_t **slot = &table->slices[fact->year - PERIOD_YEAR_MIN];
     if (!*slot) {
         *slot = xcalloc(1, sizeof **slot);
@@ -209,10 +210,16 @@ void table_remove(table_t *table, const uint8_t pseudonym[PSEUDONYM_BYTES], cons
     if (!s || person == DICT_NONE || number == DICT_NONE) return;
     uint32_t row = find_row(s, person, number);
     if (row == DICT_NONE) return;
+    table->changes++;
     drop_parts(s, row);
     s->rows_of_org[number]--;
     chain_out(s, row);
     fill_hole(s, row);
+}
+
+uint64_t table_version(const table_t *table)
+{
+    return table->changes + orgs_changes(table->orgs) + table->roster->changes;
 }
 
 const table_slice_t *table_slice(const table_t *table, int year)

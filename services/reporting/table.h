@@ -47,6 +47,7 @@ typedef struct table {
     orgs_t *orgs;
     roster_t *roster; // persons by pseudonym, methodists, assignments, teams
     table_slice_t *slices[PERIOD_YEAR_MAX - PERIOD_YEAR_MIN + 1];
+    uint64_t changes; // of rows
 } table_t;
 
 table_t *table_new(void);
@@ -56,6 +57,9 @@ void table_destroy(table_t **table);
 void table_put(table_t *table, const fact_t *fact);
 // Takes a row out; nothing happens when it is not there.
 void table_remove(table_t *table, const uint8_t pseudonym[PSEUDONYM_BYTES], const char *org, int year);
+
+// Grows with every change of rows, organisations and roster: what was counted at the same number still holds.
+uint64_t table_version(const table_t *table);
 
 // The rows of a year; NULL when there never were any.
 const table_slice_t *table_slice(const table_t *table, int year);

@@ -708,6 +708,36 @@ static void an_unknown_organisation_has_no_report(void **state)
     assert_null(indicators_report(f->set, f->table, "Y", &period));
 }
 
+static int64_t teachers(fixture_t *f, const char *org)
+{
+    return value(f, org, "I-5.3.1d")->numerator; // none is assigned
+}
+
+static void a_report_made_again_knows_what_changed_since(void **state)
+{
+    fixture_t *f = *state;
+    uint8_t pseudonym[PSEUDONYM_BYTES];
+    put_fact(f->table, 1, "A", 2024, OLD);
+    assert_int_equal(teachers(f, "R"), 1);
+    put_fact(f->table, 2, "C", 2024, OLD);
+    assert_int_equal(teachers(f, "R"), 2);
+    assert_int_equal(teachers(f, "M2"), 1);
+    put_org(f->table, "C", "M1", "school"); // it moved
+    assert_int_equal(teachers(f, "M2"), 0);
+    assert_int_equal(teachers(f, "M1"), 2);
+    pseudonym_of(2, pseudonym);
+    table_remove(f->table, pseudonym, "C", 2024);
+    assert_int_equal(teachers(f, "R"), 1);
+    roster_put_person(f->table->roster, "A:1", (pseudonym_of(1, pseudonym), pseudonym), sizeof pseudonym);
+    roster_put_methodist(f->table->roster, "M-1", "A:9", "R", 0, DAY_NONE);
+    roster_put_assignment(f->table->roster, "M-1", "A:1", 0, DAY_NONE);
+    assert_int_equal(teachers(f, "R"), 0); // now assigned
+    indicators_remove(f->set, "I-5.3.1d", date_days(2020, 1, 1));
+    const Selenga__ReportUnit *unit = report(f, "R", "2024");
+    for (size_t i = 0; i < unit->n_indicators; i++)
+        assert_string_not_equal(unit->indicators[i]->code, "I-5.3.1d");
+}
+
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, setup, teardown)
 
 int main(void)
@@ -755,6 +785,7 @@ int main(void)
         TEST(nineteen_of_twenty_units_are_enough),
         TEST(closed_units_and_other_kinds_are_not_expected),
         TEST(an_unknown_organisation_has_no_report),
+        TEST(a_report_made_again_knows_what_changed_since),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,52 +224,58 @@ static uint32_t group_of(const table_t *table, const groups_t *groups, const cha
     return groups->of_org[orgs_find(table->orgs, code)];
 }
 
-static void a_report_has_a_group_for_each_child(void **state)
+static void children_stand_one_level_down_by_code(void **state)
 {
     (void)state;
     period_t period = the_period("2024");
     AUTO(table_destroy) table_t *table = a_region();
-    AUTO(groups_destroy)
-    groups_t *groups = groups_of_report(table->orgs, orgs_find(table->orgs, "R"), &period);
-    assert_int_equal(groups->n, 3);
-    assert_int_equal(group_of(table, groups, "R"), 0);
-    assert_int_equal(group_of(table, groups, "R-1"), 1);
-    assert_int_equal(group_of(table, groups, "R-1-1"), 1);
-    assert_int_equal(group_of(table, groups, "R-2-1"), 2);
-    assert_int_equal(group_of(table, groups, "X"), DICT_NONE);
-    assert_int_equal(groups->parent[0], DICT_NONE);
-    assert_int_equal(groups->parent[1], 0);
-    assert_int_equal(groups->parent[2], 0);
+    uint32_t n;
+    AUTO(xfree) uint32_t *children = orgs_children(table->orgs, orgs_find(table->orgs, "R"), &period, &n);
+    assert_int_equal(n, 2);
+    assert_int_equal(children[0], orgs_find(table->orgs, "R-1"));
+    assert_int_equal(children[1], orgs_find(table->orgs, "R-2"));
 }
 
-static void a_child_closed_before_the_period_has_no_group_of_its_own(void **state)
+static void a_child_closed_before_the_period_is_not_shown(void **state)
 {
     (void)state;
     period_t period = the_period("2024");
     AUTO(table_destroy) table_t *table = a_region();
     orgs_put(table->orgs, "R-2", &(org_row_t){"R", "municipal_authority", "", DAY_NONE, on("2023-12-31")});
-    AUTO(groups_destroy)
-    groups_t *groups = groups_of_report(table->orgs, orgs_find(table->orgs, "R"), &period);
-    assert_int_equal(groups->n, 2);
-    assert_int_equal(group_of(table, groups, "R-2-1"), 0); // its schools still are the region's
+    uint32_t n;
+    AUTO(xfree) uint32_t *children = orgs_children(table->orgs, orgs_find(table->orgs, "R"), &period, &n);
+    assert_int_equal(n, 1);
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
+    uint32_t closed = group_of(table, groups, "R-2");
+    assert_int_equal(groups->parent[closed],
+                     group_of(table, groups, "R")); // its schools still are the region's
+}
+
+static void every_organisation_heads_a_group_under_that_of_its_parent(void **state)
+{
+    (void)state;
+    AUTO(table_destroy) table_t *table = a_region();
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
+    assert_int_equal(groups->n, 6);
+    for (uint32_t g = 0; g < groups->n; g++) assert_int_equal(groups->of_org[groups->head[g]], g);
+    assert_int_equal(groups->parent[group_of(table, groups, "R-2-1")], group_of(table, groups, "R-2"));
+    assert_int_equal(groups->parent[group_of(table, groups, "R-1")], group_of(table, groups, "R"));
+    assert_int_equal(groups->parent[group_of(table, groups, "R")], DICT_NONE);
+    assert_int_equal(groups->parent[group_of(table, groups, "X")], DICT_NONE);
 }
 
 static void a_circle_of_parents_hangs_nothing(void **state)
 {
     (void)state;
-    period_t period = the_period("2024");
     AUTO(table_destroy) table_t *table = table_new();
     put_org(table, "A", "B", "other");
     put_org(table, "B", "A", "other");
     put_org(table, "C", "C", "other");
     put_org(table, "D", "A", "school");
-    static const char *const CODES[] = {"A", "B", "C", "D"};
-    for (size_t i = 0; i < ARRAY_SIZE(CODES); i++) {
-        AUTO(groups_destroy)
-        groups_t *g = groups_of_report(table->orgs, orgs_find(table->orgs, CODES[i]), &period);
-        assert_int_equal(g->head[0], orgs_find(table->orgs, CODES[i]));
-        for (uint32_t k = 1; k < g->n; k++) assert_true(g->parent[k] == DICT_NONE || g->parent[k] < k);
-    }
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
+    assert_int_equal(groups->n, 4);
+    for (uint32_t g = 0; g < groups->n; g++)
+        assert_true(groups->parent[g] == DICT_NONE || groups->parent[g] < g);
 }
 
 static void groups_may_lie_within_groups(void **state)
@@ -297,8 +303,9 @@ int main(void)
         cmocka_unit_test(rows_of_one_person_are_chained_and_marked),
         cmocka_unit_test(years_are_apart),
         cmocka_unit_test(random_changes_leave_exactly_the_rows_that_should_be_there),
-        cmocka_unit_test(a_report_has_a_group_for_each_child),
-        cmocka_unit_test(a_child_closed_before_the_period_has_no_group_of_its_own),
+        cmocka_unit_test(children_stand_one_level_down_by_code),
+        cmocka_unit_test(a_child_closed_before_the_period_is_not_shown),
+        cmocka_unit_test(every_organisation_heads_a_group_under_that_of_its_parent),
         cmocka_unit_test(a_circle_of_parents_hangs_nothing),
         cmocka_unit_test(groups_may_lie_within_groups),
     };

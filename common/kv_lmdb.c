@@ -49,10 +49,11 @@ static int from_mdb(int rc)
         return -ENOSPC;
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
-    case MDB_PANIC:
     case MDB_INVALID:
     case MDB_VERSION_MISMATCH:
         return -EUCLEAN;
+    case MDB_PANIC: // a meta page could not be written: LMDB does nothing more until it is opened anew
+        return -ENOTRECOVERABLE;
     case MDB_READERS_FULL:
         return -EAGAIN;
     case MDB_BAD_VALSIZE:

@@ -21,6 +21,7 @@ enum {
     TAKE_BYTES = 8 * 1024 * 1024,
     TICK_MS = 1000,
     SAVE_MS = 5000, // acknowledged positions that only memory holds
+    LAST_WORDS_MS = 1000,
 };
 
 typedef struct store_settings {
@@ -340,7 +341,9 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     if (rc != service->trouble)
         log_at(L_ERROR, fault.code, _("nothing can be written now: %s"), strerror(-rc));
     service->trouble = rc;
-    if (open_state(service) != 0) log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read"));
+    if ((rc = open_state(service)) == 0) return;
+    service->lost = true;
+    log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
 }
 
 static void be_well(service_t *service)
@@ -548,10 +551,11 @@ static void service_run(service_t *service, int signal_fd)
         }
         if (save) saved = now;
         if (in->n > 0 || due) run_batch(service, in, save);
+        if (service->lost) break;
         if (due) greet(service);
     }
     in->n = 0;
-    run_batch(service, in, true);
+    if (!service->lost) run_batch(service, in, true);
     free(in);
 }
 
@@ -588,7 +592,10 @@ static int run(service_t *service, void *context)
            (unsigned long long)store_records(service->store));
     service_run(service, signal_fd);
     close(signal_fd);
-    return 0;
+    if (!service->lost) return 0;
+    // Only a new process can open the store anew. Those who asked are told to ask again.
+    zmq_setsockopt(service->socket, ZMQ_LINGER, &(int){LAST_WORDS_MS}, sizeof(int));
+    return 1;
 }
 
 int service_main(int argc, char **argv, const service_def_t *def)

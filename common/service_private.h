@@ -23,6 +23,7 @@ struct service_state {
     bool topology_changed;
     uint64_t started_ms;
     int trouble; // errno of the last failed commit, 0 when well
+    bool lost;   // nothing can be read any more: the process ends, and the next one opens the store
     arena_t *arena;
 };
 

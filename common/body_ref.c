@@ -8,6 +8,7 @@
 #include <assert.h>
 
 static const char KEY_JOINT = '\x1f';
+enum { REFS_KNOWN = 512, REF_KNOWN_MAX = 40 };
 enum { TEXTS_MAX = 64 }; // fields of a kind that can be indexed: the first ones
 
 // --- key and organisation ------------------------------------------------------------------------
@@ -164,12 +165,45 @@ static slice_t org_of_key(const kind_rule_t *target, slice_t key)
     return (slice_t){0};
 }
 
-bool ref_id(const kind_rule_t *target, slice_t text, rid_t *ret_id)
+// Records about one person come together, and all name him: the last answers are remembered instead of hashed
+// again. A pure function's memory, each thread its own.
+typedef struct known_ref {
+    uint32_t kind;
+    uint32_t size;
+    uint8_t text[REF_KNOWN_MAX];
+    rid_t id;
+} known_ref_t;
+
+static known_ref_t *known_ref(uint32_t kind, slice_t text)
+{
+    static _Thread_local known_ref_t known[REFS_KNOWN];
+    uint32_t h = kind;
+    for (size_t i = 0; i < text.size; i++) h = h * 31 + text.data[i];
+    return &known[(h * 2654435761u) >> 16 & (REFS_KNOWN - 1)];
+}
+
+static bool derive_ref(const kind_rule_t *target, slice_t text, rid_t *ret_id)
 {
     char buf[KEY_TEXT_MAX];
     slice_t key;
     if (!key_of_ref(target, text, buf, &key)) return false;
     rid_derive(target, org_of_key(target, key), key, ret_id);
+    return true;
+}
+
+bool ref_id(const kind_rule_t *target, slice_t text, rid_t *ret_id)
+{
+    if (text.size == 0 || text.size > REF_KNOWN_MAX) return derive_ref(target, text, ret_id);
+    known_ref_t *known = known_ref(target->number, text);
+    if (known->kind != target->number || !slice_equal(slice(known->text, known->size), text)) {
+        rid_t id;
+        if (!derive_ref(target, text, &id)) return false;
+        known->kind = target->number;
+        known->size = (uint32_t)text.size;
+        memcpy(known->text, text.data, text.size);
+        known->id = id;
+    }
+    *ret_id = known->id;
     return true;
 }
 

@@ -2,7 +2,6 @@
 // See date.h. Conversions count in eras of 400 years with March as the first month, so that the odd day comes
 // last.
 #include "common/date.h"
-#include <stdio.h>
 
 enum { ERA_DAYS = 146097, EPOCH_DAY = 719468 }; // days of 400 years; from 0000-03-01 to 1970-01-01
 
@@ -68,13 +67,21 @@ bool date_is_valid(int32_t days)
     return days >= date_days(DATE_YEAR_MIN, 1, 1) && days <= date_days(DATE_YEAR_MAX, 12, 31);
 }
 
+static char *put_digits(char *to, int number, int n) // the last n of them
+{
+    for (int i = n; i-- > 0; number /= 10) to[i] = (char)('0' + number % 10);
+    return to + n;
+}
+
 const char *date_text(int32_t days, char *buf)
 {
     if (!date_is_valid(days)) return "?";
     civil_t c = date_civil(days);
-    char whole[48];
-    snprintf(whole, sizeof whole, "%04d-%02d-%02d", c.year, c.month, c.day);
-    for (int i = 0; i < DATE_TEXT; i++) buf[i] = whole[i];
+    char *at = put_digits(buf, c.year, 4);
+    *at++ = '-';
+    at = put_digits(at, c.month, 2);
+    *at++ = '-';
+    *put_digits(at, c.day, 2) = '\0';
     return buf;
 }
 

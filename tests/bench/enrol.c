@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { GROUP = 200, WAIT_MS = 30000, EXPIRES_S = 3600 };
+enum { GROUP = 50, WAIT_MS = 30000, EXPIRES_S = 3600 };
 
 static void *dealer(void *context)
 {

@@ -120,7 +120,7 @@ ours_reads() {
     ours_fresh
     alone_up node 27151 || return 1
     P=$LAST
-    "$programs/bench_ask" put "$nodes/node" 03 0 100000 500 4 >/dev/null || return 1
+    "$programs/bench_ask" put "$nodes/node" 03 0 100000 500 4 >/dev/null && await quiet node || return 1
     for k in $(seq "$RUNS"); do
         for c in 1 100; do rec reads "selenga get by id / $c clients" "$k" "$programs/bench_ask" get "$nodes/node" 03 $c 100000 2; done
     done

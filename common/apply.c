@@ -49,7 +49,7 @@ int store_keep_stray(store_txn_t *txn, const record_t *r)
 {
     record_t held;
     if (r->kind == KIND_STRAY || MUTANT("stray_dropped")) return 0;
-    record_t draft = {.id = stray_id(txn, r), .kind = KIND_STRAY, .org = r->org};
+    record_t draft = {.id = stray_id(txn, r), .kind = KIND_STRAY, .org = r->org, .bulk = r->bulk};
     int rc = store_get(txn, &draft.id, &held, NULL);
     if (rc <= 0) return rc;
     Selenga__Stray body = SELENGA__STRAY__INIT;

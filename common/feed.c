@@ -226,10 +226,17 @@ int feed_save(feed_t *feed, store_txn_t *txn)
     for (size_t i = 0; i < feed->n_links && rc == 0; i++) {
         link_t *link = feed->links[i];
         if (!link->out.unsaved) continue;
-        rc = peer_row_put(txn, link->peer, 'a', &link->out.acked, 1, NULL);
+        rc = peer_row_put(txn, link->peer, 'a', link->out.acked.of, STREAMS, NULL);
         link->out.unsaved = false;
     }
     return rc;
+}
+
+static uint64_t flight_bytes(const producer_t *out)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < STREAMS; i++) bytes += out->flight_bytes[i];
+    return bytes;
 }
 
 size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
@@ -247,7 +254,7 @@ size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
                             .head = store_head(feed->store),
                             .acked = out->acked,
                             .sent = out->sent,
-                            .in_flight_bytes = out->flight_bytes,
+                            .in_flight_bytes = flight_bytes(out),
                             .held = out->held,
                             .has_held = out->has_held,
                             .quarantined = out->quarantined,
@@ -272,6 +279,35 @@ void feed_set_trouble(feed_t *feed, const char *code)
 uint64_t feed_malformed(const feed_t *feed)
 {
     return feed->malformed;
+}
+
+// --- positions -----------------------------------------------------------------------------------
+
+bool position_read(const uint64_t *numbers, size_t n, position_t *ret)
+{
+    if (n > STREAMS) return false;
+    *ret = (position_t){0};
+    for (size_t i = 0; i < n; i++) ret->of[i] = numbers[i];
+    return true;
+}
+
+bool position_equal(const position_t *a, const position_t *b)
+{
+    return position_within(a, b) && position_within(b, a);
+}
+
+bool position_within(const position_t *a, const position_t *b)
+{
+    for (size_t i = 0; i < STREAMS; i++)
+        if (a->of[i] > b->of[i]) return false;
+    return true;
+}
+
+position_t position_at(uint64_t seq)
+{
+    position_t position;
+    for (size_t i = 0; i < STREAMS; i++) position.of[i] = seq;
+    return position;
 }
 
 // --- witnesses and rows --------------------------------------------------------------------------

@@ -93,7 +93,8 @@ bool feed_has_unsaved(const feed_t *feed);
 typedef struct feed_row { // one feed that this service serves
     uint32_t peer;
     bool up, open, diverged;
-    uint64_t head, acked, sent;
+    uint64_t head;
+    position_t acked, sent;
     uint64_t in_flight_bytes;
     uint64_t held, quarantined; // as the consumer said last
     bool has_held;

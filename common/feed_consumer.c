@@ -2,7 +2,8 @@
 // The consumer half. It alone knows what it has: position and witness are written in the transaction that
 // applies what they cover; everything it says leaves after that transaction is durable.
 //
-//   KV_PEERS  'c' -> position, head of witness    'b' -> 0, boots of witness (written when they change)
+//   KV_PEERS  'c' -> position of each stream, head of witness    'b' -> 0, boots of witness (written when
+//   they change)
 #include "common/feed_private.h"
 #include "common/mutant.h"
 #include "common/quarantine.h"
@@ -16,16 +17,17 @@ int consumer_load(feed_t *feed, link_t *link)
     consumer_t *in = &link->in;
     store_txn_t *txn = NULL;
     AUTO(witness_clear) witness_t seen = {0};
-    uint64_t cursor[2] = {0, 0};
+    uint64_t cursor[STREAMS + 1] = {0};
     if (in->loaded) return 0;
     int rc = store_begin(feed->store, false, &txn);
     if (rc != 0) return rc;
     rc = peer_row_get(txn, link->peer, 'b', NULL, 0, &seen);
-    if (rc >= 0) rc = peer_row_get(txn, link->peer, 'c', cursor, 2, NULL);
+    if (rc >= 0) rc = peer_row_get(txn, link->peer, 'c', cursor, STREAMS + 1, NULL);
     store_abort(&txn);
     if (rc < 0) return rc;
-    in->expected = cursor[0];
-    seen.head = cursor[1];
+    position_read(cursor, STREAMS, &in->expected);
+    if (MUTANT("one_position")) in->expected = position_at(in->expected.of[STREAM_PEOPLE]);
+    seen.head = cursor[STREAMS];
     witness_copy(&seen, &in->cursor);
     in->boots_changed = false;
     in->loaded = true;
@@ -35,8 +37,10 @@ int consumer_load(feed_t *feed, link_t *link)
 static int save_cursor(store_txn_t *txn, link_t *link)
 {
     consumer_t *in = &link->in;
-    uint64_t cursor[2] = {in->expected, in->cursor.head};
-    int rc = peer_row_put(txn, link->peer, 'c', cursor, 2, NULL);
+    uint64_t cursor[STREAMS + 1];
+    memcpy(cursor, in->expected.of, sizeof in->expected.of);
+    cursor[STREAMS] = in->cursor.head;
+    int rc = peer_row_put(txn, link->peer, 'c', cursor, STREAMS + 1, NULL);
     if (rc != 0 || !in->boots_changed) return rc;
     in->boots_changed = false;
     return peer_row_put(txn, link->peer, 'b', NULL, 0, &in->cursor);
@@ -160,12 +164,15 @@ static void see_witness(consumer_t *in, witness_t *seen)
     in->cursor.head = seen->head;
 }
 
-static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Selenga__Push *m)
+static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Selenga__Push *m,
+                      const position_t *upto)
 {
     consumer_t *in = &link->in;
     AUTO(witness_clear) witness_t seen = {0};
-    if (!witness_read(m->witness, &seen) || m->upto < m->after || m->upto > seen.head) return -EBADMSG;
-    bool moved = m->upto != m->after || seen.head != in->cursor.head;
+    if (!witness_read(m->witness, &seen)) return -EBADMSG;
+    position_t end = position_at(seen.head);
+    if (!position_within(&in->expected, upto) || !position_within(upto, &end)) return -EBADMSG;
+    bool moved = !position_equal(upto, &in->expected) || seen.head != in->cursor.head;
     see_witness(in, &seen);
     moved |= in->boots_changed;
     arrival_t arrival = {.peer = link->peer};
@@ -174,38 +181,45 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
     if (rc == -EBADMSG)
         in->open = false; // a broken producer: the cursor stays, the tick asks again after a pause
     if (rc != 0) return rc;
-    in->expected = m->upto;
+    in->expected = *upto;
     in->ack |= moved;
     in->moved |= moved;
     return moved ? save_cursor(txn, link) : 0;
 }
 
-// The window follows the line. Only pushes that were ready when we asked tell how long the line takes.
-static void fit_window(const feed_t *feed, consumer_t *in, const Selenga__Push *m, int64_t now_ms)
+// The window follows the line. Only pushes that were ready when we asked tell how long the line takes; and
+// that it is fast only those that used the window: a small one comes close behind another, unasked.
+static void fit_window(const feed_t *feed, consumer_t *in, const Selenga__Push *m, const position_t *upto,
+                       int64_t now_ms)
 {
     int64_t took_ms = now_ms - in->asked_ms;
-    if (in->backlog && took_ms < WINDOW_FAST_MS && in->window < feed->window_max) in->window *= 2;
+    position_t end = position_at(m->witness != NULL ? m->witness->head : 0);
+    bool used = m->plain_bytes >= (in->window < PUSH_BYTES ? in->window : PUSH_BYTES) / 2;
+    if (in->backlog && used && took_ms < WINDOW_FAST_MS && in->window < feed->window_max) in->window *= 2;
     if (in->backlog && took_ms > WINDOW_SLOW_MS && in->window > feed->window_min) in->window /= 2;
-    in->backlog = m->witness != NULL && m->upto < m->witness->head;
+    in->backlog = !position_within(&end, upto);
 }
 
 int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
 {
     consumer_t *in = &link->in;
     AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
-    if (m == NULL) return -EBADMSG;
+    position_t after, upto;
+    if (m == NULL || !position_read(m->after, m->n_after, &after) ||
+        !position_read(m->upto, m->n_upto, &upto))
+        return -EBADMSG;
     if (!in->open || m->session != in->session) return 0; // of an older session
     in->heard_ms = now_ms;
     // One was lost on the way; or a pull that was doubled opened this session once more, in a later life.
     bool other_life = in->boot != 0 && m->boot != in->boot;
-    if ((m->after != in->expected && !MUTANT("gap_accepted")) || other_life) {
+    if ((!position_equal(&after, &in->expected) && !MUTANT("gap_accepted")) || other_life) {
         in->restart = true;
         in->open = false;
         return 0;
     }
     in->boot = m->boot;
-    fit_window(feed, in, m, now_ms);
-    return apply_push(feed, txn, link, m);
+    fit_window(feed, in, m, &upto, now_ms);
+    return apply_push(feed, txn, link, m, &upto);
 }
 
 // The producer judges the cursor with which the session began. If pushes have moved it since (late ones, of
@@ -241,7 +255,7 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
     if (!in->open || m->session != in->session || is_late(in)) return 0;
     witness_copy(&seen, &in->cursor);
     in->boots_changed = true;
-    in->expected = MUTANT("resume_at_fork") && seen.n > 0 ? seen.boots[seen.n - 1].start : 0;
+    in->expected = position_at(MUTANT("resume_at_fork") && seen.n > 0 ? seen.boots[seen.n - 1].start : 0);
     in->open = false;
     in->restart = true;
     in->heard_ms = now_ms;
@@ -350,12 +364,14 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
     Selenga__Pull m = SELENGA__PULL__INIT;
     Selenga__Witness witness;
     int rc = 0;
-    m.has_session = m.has_position = m.has_credit = 1;
+    position_t end = position_at(in->cursor.head);
+    m.has_session = m.has_credit = 1;
     m.session = in->session;
-    m.position = in->expected;
+    m.position = in->expected.of;
+    m.n_position = STREAMS;
     m.credit = in->window;
     if (feed->trouble[0] != '\0') m.trouble = feed->trouble;
-    if (restart || in->expected == in->cursor.head) rc = count_held(feed, link, &m);
+    if (restart || position_equal(&in->expected, &end)) rc = count_held(feed, link, &m);
     witness_message(&in->cursor, restart, &witness);
     if (restart) {
         m.has_restart = m.restart = 1;

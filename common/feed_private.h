@@ -14,9 +14,9 @@ typedef struct consumer {
     bool open;   // a session stands
     bool moved;  // a push of this session was applied: its producer has no give-back to ask for
     uint64_t session;
-    uint64_t boot;     // life of the producer that pushes in this session; 0: none did yet
-    uint64_t expected; // position up to which pushes were applied, this transaction's included
-    witness_t cursor;  // the producer's lineage and head at `expected`
+    uint64_t boot;       // life of the producer that pushes in this session; 0: none did yet
+    position_t expected; // up to which pushes were applied, this transaction's included
+    witness_t cursor;    // the producer's lineage and head at `expected`
     bool boots_changed;
     uint32_t window; // credit now, by what the line carries
     bool backlog;    // the producer had more when it pushed last: what comes next was ready
@@ -30,22 +30,22 @@ typedef struct consumer {
 typedef struct producer {
     bool open;
     uint64_t session;
-    uint64_t acked;   // durable at the consumer
-    uint64_t sent;    // last `upto` told
-    uint64_t scanned; // lanes hold nothing for it between sent and here
+    position_t acked;   // durable at the consumer
+    position_t sent;    // last `upto` told
+    position_t scanned; // lanes hold nothing for it between sent and here
     uint32_t credit;
     struct {
-        uint64_t upto;
-        uint32_t bytes;
+        position_t upto;
+        uint32_t bytes[STREAMS];
     } flight[IN_FLIGHT_MAX];
     size_t n_flight;
-    uint64_t flight_bytes;
+    uint64_t flight_bytes[STREAMS];
     bool boots_told; // this session's consumer knows our lineage as it is
     size_t n_boots_told;
     feed_filter_t filter;
     // diverged: its witness is not of our past
     bool diverged;
-    uint64_t position; // the cursor it came with
+    position_t position; // the cursor it came with
     witness_t lost;
     uint64_t fork, given; // where lives part; up to where it has given back
     // due at the next flush
@@ -79,6 +79,12 @@ bool filter_wants(const feed_filter_t *filter, const path_t *self, const record_
 link_t *feed_find(const feed_t *feed, uint32_t peer);
 uint64_t feed_session(feed_t *feed);
 void feed_send(feed_t *feed, uint32_t peer, uint32_t type, const ProtobufCMessage *body);
+
+// A position's numbers out of a message: false when there are more of them than streams.
+bool position_read(const uint64_t *numbers, size_t n, position_t *ret);
+bool position_equal(const position_t *a, const position_t *b);
+bool position_within(const position_t *a, const position_t *b); // a stands nowhere beyond b
+position_t position_at(uint64_t seq);                           // in every stream
 
 // Witness <-> message. Out of outside bytes: bounded. free with witness_clear.
 bool witness_read(const Selenga__Witness *m, witness_t *ret); // false when it cannot be one

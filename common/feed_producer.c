@@ -15,7 +15,7 @@ void producer_load(feed_t *feed, link_t *link)
 {
     store_txn_t *txn = NULL;
     if (store_begin(feed->store, false, &txn) != 0) return;
-    peer_row_get(txn, link->peer, 'a', &link->out.acked, 1, NULL);
+    peer_row_get(txn, link->peer, 'a', link->out.acked.of, STREAMS, NULL);
     store_abort(&txn);
 }
 
@@ -23,20 +23,20 @@ void producer_close(producer_t *out)
 {
     out->open = out->diverged = out->answer = out->ask = out->rebase = false;
     out->n_flight = 0;
-    out->flight_bytes = 0;
+    memset(out->flight_bytes, 0, sizeof out->flight_bytes);
 }
 
 // --- pull ----------------------------------------------------------------------------------------
 
-static void acknowledge(producer_t *out, uint64_t position, int64_t now_ms)
+static void acknowledge(producer_t *out, const position_t *position, int64_t now_ms)
 {
     size_t done = 0;
-    while (done < out->n_flight && out->flight[done].upto <= position)
-        out->flight_bytes -= out->flight[done++].bytes;
+    for (; done < out->n_flight && position_within(&out->flight[done].upto, position); done++)
+        for (size_t i = 0; i < STREAMS; i++) out->flight_bytes[i] -= out->flight[done].bytes[i];
     out->n_flight -= done;
     memmove(out->flight, out->flight + done, out->n_flight * sizeof out->flight[0]);
-    if (position == out->acked) return;
-    out->acked = position;
+    if (position_equal(position, &out->acked)) return;
+    out->acked = *position;
     out->unsaved = true;
     out->progress_ms = now_ms;
 }
@@ -52,18 +52,19 @@ static void hear_counts(producer_t *out, const Selenga__Pull *m)
 }
 
 // Has this consumer given back for exactly this cursor already?
-static int is_resolved(store_txn_t *txn, uint32_t peer, uint64_t position, const witness_t *w, bool *ret)
+static int is_resolved(store_txn_t *txn, uint32_t peer, const position_t *position, const witness_t *w,
+                       bool *ret)
 {
     AUTO(witness_clear) witness_t done = {0};
-    uint64_t at;
-    int rc = peer_row_get(txn, peer, 'r', &at, 1, &done);
+    position_t at;
+    int rc = peer_row_get(txn, peer, 'r', at.of, STREAMS, &done);
     if (rc < 0) return rc;
-    *ret = rc == 0 && at == position && witness_equal(&done, w);
+    *ret = rc == 0 && position_equal(&at, position) && witness_equal(&done, w);
     if (MUTANT("no_giveback") || (MUTANT("resolved_once") && rc == 0)) *ret = true;
     return 0;
 }
 
-static int begin_giveback(store_txn_t *txn, link_t *link, uint64_t position, const witness_t *w,
+static int begin_giveback(store_txn_t *txn, link_t *link, const position_t *position, const witness_t *w,
                           uint64_t fork)
 {
     producer_t *out = &link->out;
@@ -72,33 +73,35 @@ static int begin_giveback(store_txn_t *txn, link_t *link, uint64_t position, con
     if (rc != 0) return rc;
     out->rebase = resolved;
     out->diverged = out->ask = !resolved;
-    out->position = position;
+    out->position = *position;
     witness_copy(w, &out->lost);
     out->fork = fork;
     out->given = 0;
     return 0;
 }
 
-static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__Pull *m)
+static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__Pull *m,
+                   const position_t *position)
 {
     producer_t *out = &link->out;
     AUTO(witness_clear) witness_t w = {0};
     uint64_t fork = 0;
-    if (!witness_read(m->witness, &w) || m->position > w.head || m->n_kinds > KINDS_MAX ||
-        m->n_near_kinds > KINDS_MAX)
+    if (!witness_read(m->witness, &w) || m->n_kinds > KINDS_MAX || m->n_near_kinds > KINDS_MAX)
         return -EBADMSG;
+    position_t end = position_at(w.head);
+    if (!position_within(position, &end)) return -EBADMSG;
     producer_close(out);
     out->session = m->session;
     out->filter = (feed_filter_t){.n_kinds = m->n_kinds, .n_near = m->n_near_kinds};
     if (m->n_kinds > 0) memcpy(out->filter.kinds, m->kinds, m->n_kinds * sizeof *m->kinds);
     if (m->n_near_kinds > 0) memcpy(out->filter.near, m->near_kinds, m->n_near_kinds * sizeof *m->near_kinds);
     if (!MUTANT("no_witness") && !store_check_witness(feed->store, &w, &fork)) {
-        int rc = begin_giveback(txn, link, m->position, &w, fork);
+        int rc = begin_giveback(txn, link, position, &w, fork);
         if (rc != 0 || !MUTANT("pull_while_diverged")) return rc;
     }
     out->open = out->answer = true;
     out->boots_told = false;
-    out->sent = out->scanned = m->position;
+    out->sent = out->scanned = *position;
     return 0;
 }
 
@@ -106,18 +109,20 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
 {
     producer_t *out = &link->out;
     AUTO(msg_body_free) Selenga__Pull *m = msg_body_unpack(&selenga__pull__descriptor, body);
-    if (m == NULL || !m->has_session || !m->has_position) return -EBADMSG;
+    position_t position;
+    if (m == NULL || !m->has_session || !position_read(m->position, m->n_position, &position))
+        return -EBADMSG;
     if (m->restart) {
-        int rc = restart(feed, link, txn, m);
+        int rc = restart(feed, link, txn, m, &position);
         if (rc != 0) return rc;
     } else if (m->session != out->session || (!out->open && !out->diverged)) {
         out->wake = true; // a session of an earlier run of ours
         return 0;
-    } else if (out->open && m->position == out->sent && m->position == out->acked) {
+    } else if (out->open && position_equal(&position, &out->sent) && position_equal(&position, &out->acked)) {
         out->answer = true; // nothing new: it asks whether we are there
     }
     hear_counts(out, m);
-    if (out->open && m->position <= out->sent) acknowledge(out, m->position, now_ms);
+    if (out->open && position_within(&position, &out->sent)) acknowledge(out, &position, now_ms);
     return 0;
 }
 
@@ -139,7 +144,7 @@ int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body
     if (!m->done) return 0;
     out->diverged = false;
     out->rebase = true;
-    return peer_row_put(txn, link->peer, 'r', &out->position, 1,
+    return peer_row_put(txn, link->peer, 'r', out->position.of, STREAMS,
                         &out->lost); // the same transaction as the records
 }
 
@@ -173,18 +178,33 @@ bool producer_wants(const feed_t *feed, const link_t *link, const record_t *reco
     return filter_wants(&link->out.filter, &store_place(feed->store)->path, record);
 }
 
-// Fills the batch from the lanes; *ret_upto is how far they were read, head when to their end.
-static int fill(feed_t *feed, link_t *link, size_t room, batch_t *batch, uint64_t *ret_upto, bool *ret_end)
+// What one push will carry.
+typedef struct load {
+    batch_t batch;
+    uint32_t bytes[STREAMS]; // of the batch, by stream
+    position_t upto;         // how far lanes were read: head when to their end
+} load_t;
+
+// Credit that is left for a stream: what is under way of those before it counts, what is behind it does not,
+// so that there is always room for people. At least one record may go when nothing is under way.
+static bool has_room(const producer_t *out, size_t stream, size_t *ret_room)
 {
-    producer_t *out = &link->out;
-    store_txn_t *txn = NULL;
-    lane_reader_t *reader = NULL;
-    uint64_t seq, upto = out->scanned;
+    uint64_t used = 0;
+    for (size_t i = 0; i <= stream; i++) used += out->flight_bytes[i];
+    if (used > 0 && used >= out->credit) return false;
+    size_t room = out->credit > used ? out->credit - used : 0;
+    *ret_room = room < PUSH_BYTES ? room : PUSH_BYTES;
+    return true;
+}
+
+static int add_records(feed_t *feed, link_t *link, store_txn_t *txn, lane_reader_t *reader, size_t room,
+                       load_t *load, uint64_t *upto)
+{
+    batch_t *batch = &load->batch;
+    uint64_t seq;
     record_t r;
-    int rc = store_begin(feed->store, false, &txn);
-    if (rc != 0) return rc;
-    rc = lane_open(txn, store_feed_lanes(link->peer), link->peer, out->scanned, &reader);
-    while (rc == 0 && batch->count < PUSH_RECORDS && (rc = lane_next(reader, &seq)) == 0) {
+    int rc = 0;
+    while (batch->count < PUSH_RECORDS && (rc = lane_next(reader, &seq)) == 0) {
         if ((rc = store_at(txn, seq, &r, NULL)) != 0) break;
         if (MUTANT("tombstone_forgotten") && r.deleted) continue;
         if (MUTANT("skip_not_advancing") && !producer_wants(feed, link, &r)) break;
@@ -192,65 +212,106 @@ static int fill(feed_t *feed, link_t *link, size_t room, batch_t *batch, uint64_
             if (batch->count > 0 && batch->size + r.wire.size + 4 > room) break;
             batch_add(batch, r.wire);
         }
-        upto = seq;
+        *upto = seq;
     }
-    *ret_end = rc == KV_NONE;
-    *ret_upto = *ret_end ? store_txn_head(txn) : upto;
+    return rc;
+}
+
+// One stream's part of the load. 0, KV_NONE when its lanes were read to their end, or -errno.
+static int fill_stream(feed_t *feed, link_t *link, store_txn_t *txn, enum stream stream, size_t room,
+                       load_t *load)
+{
+    lane_reader_t *reader = NULL;
+    size_t before = load->batch.size;
+    uint64_t *upto = &load->upto.of[stream];
+    int rc = lane_open(txn, store_feed_lanes(link->peer, stream), link->peer, *upto, &reader);
+    if (rc == 0) rc = add_records(feed, link, txn, reader, room, load, upto);
     lane_close(&reader);
+    if (rc == KV_NONE) *upto = store_txn_head(txn);
+    load->bytes[stream] = (uint32_t)(load->batch.size - before);
+    return rc;
+}
+
+// A stream comes in only when nothing is left of those before it.
+static int fill(feed_t *feed, link_t *link, load_t *load)
+{
+    producer_t *out = &link->out;
+    store_txn_t *txn = NULL;
+    size_t room;
+    load->upto = out->scanned;
+    int rc = store_begin(feed->store, false, &txn);
+    if (rc != 0) return rc;
+    rc = KV_NONE;
+    for (size_t i = 0; i < STREAMS && rc == KV_NONE; i++) {
+        enum stream stream = (enum stream)(MUTANT("bulk_first") ? STREAMS - 1 - i : i);
+        if (has_room(out, stream, &room)) rc = fill_stream(feed, link, txn, stream, room, load);
+    }
     store_abort(&txn);
     return rc < 0 ? rc : 0;
 }
 
-static void send_push(feed_t *feed, link_t *link, batch_t *batch, uint64_t upto)
+static void note_sent(producer_t *out, const load_t *load)
+{
+    out->sent = out->scanned = load->upto;
+    out->sent_records += load->batch.count;
+    if (load->batch.count == 0) return;
+    out->flight[out->n_flight].upto = load->upto;
+    memcpy(out->flight[out->n_flight++].bytes, load->bytes, sizeof load->bytes);
+    for (size_t i = 0; i < STREAMS; i++) out->flight_bytes[i] += load->bytes[i];
+}
+
+static void send_push(feed_t *feed, link_t *link, load_t *load)
 {
     producer_t *out = &link->out;
+    batch_t *batch = &load->batch;
     Selenga__Push m = SELENGA__PUSH__INIT;
     Selenga__Witness witness;
     const witness_t *lives = store_witness(feed->store);
     bool tell = !out->boots_told || out->n_boots_told != witness_wrote(lives);
-    uint32_t plain = (uint32_t)batch->size;
-    m.has_session = m.has_after = m.has_upto = m.has_count = m.has_encoding = m.has_plain_bytes =
-        m.has_entries = m.has_boot = 1;
+    m.has_session = m.has_count = m.has_encoding = m.has_plain_bytes = m.has_entries = m.has_boot = 1;
     m.session = out->session;
     m.boot = lives->boots[lives->n - 1].id;
-    m.after = out->sent;
-    m.upto = upto;
+    m.after = out->sent.of;
+    m.upto = load->upto.of;
+    m.n_after = m.n_upto = STREAMS;
     m.count = batch->count;
-    m.plain_bytes = plain;
+    m.plain_bytes = (uint32_t)batch->size;
     if (link->peer >= PEER_LABEL_MIN)
         batch_pack(batch, &m.encoding, &m.plain_bytes); // only what crosses a line
     m.entries = (ProtobufCBinaryData){.len = batch->size, .data = batch->data};
     witness_message(lives, tell, &witness);
-    if (MUTANT("witness_is_position")) witness.head = upto;
+    if (MUTANT("witness_is_position")) witness.head = load->upto.of[STREAM_PEOPLE];
     m.witness = &witness;
     feed_send(feed, link->peer, MSG_PUSH, &m.base);
     if (tell) out->n_boots_told = witness.n_boots;
     out->boots_told = out->boots_told || tell;
     witness_message_free(&witness);
-    out->sent = out->scanned = upto;
-    out->sent_records += batch->count;
-    if (batch->count == 0) return;
-    out->flight[out->n_flight].upto = upto;
-    out->flight[out->n_flight++].bytes = plain;
-    out->flight_bytes += plain;
+}
+
+static bool may_push(const feed_t *feed, const producer_t *out)
+{
+    size_t room;
+    if (out->n_flight == IN_FLIGHT_MAX) return false;
+    for (size_t i = 0; i < STREAMS; i++)
+        if (has_room(out, i, &room) && (out->answer || out->scanned.of[i] < store_head(feed->store)))
+            return true;
+    return false;
 }
 
 static int push_some(feed_t *feed, link_t *link)
 {
     producer_t *out = &link->out;
-    while (out->n_flight < IN_FLIGHT_MAX && (out->answer || out->scanned < store_head(feed->store))) {
-        if (out->flight_bytes > 0 && out->flight_bytes >= out->credit) return 0;
-        size_t room = out->credit - (out->flight_bytes < out->credit ? out->flight_bytes : out->credit);
-        AUTO(batch_clear) batch_t batch = {0};
-        uint64_t upto;
-        bool end;
-        int rc = fill(feed, link, room < PUSH_BYTES ? room : PUSH_BYTES, &batch, &upto, &end);
-        if (rc != 0) return rc;
-        if (MUTANT("skip_not_advancing") && !end && upto == out->scanned) return 0;
-        if (batch.count > 0 || out->answer)
-            send_push(feed, link, &batch, upto);
-        else
-            out->scanned = upto;
+    while (may_push(feed, out)) {
+        load_t load = {0};
+        int rc = fill(feed, link, &load);
+        bool stuck = MUTANT("skip_not_advancing") && position_equal(&load.upto, &out->scanned);
+        if (rc == 0 && !stuck && (load.batch.count > 0 || out->answer)) {
+            send_push(feed, link, &load);
+            note_sent(out, &load);
+        }
+        batch_clear(&load.batch);
+        if (rc != 0 || stuck) return rc;
+        out->scanned = load.upto;
         out->answer = false;
     }
     return 0;

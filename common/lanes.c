@@ -4,6 +4,7 @@
 //
 //   lane (1) | peer (4) | seq (8)  ->  nothing        all big-endian, so that byte order is reading order
 //
+// Records of a load stand in lanes beside those of all others, with LANE_BULK in the key's first byte.
 // The log has the record at that seq. It is itself the lane ALL: entries without that bit are passed over.
 //
 // Which lanes a record is on follows from its stamped reach, its home, and which child serves its
@@ -15,6 +16,7 @@
 #include "proto/kind.h"
 #include "proto/message.h"
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +81,7 @@ uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32
     uint32_t toward = place_toward(p, r);
     uint8_t lanes = 0;
     *ret_child = PEER_SELF;
+    if (r->bulk && !MUTANT("bulk_not_kept")) lanes |= LANE_BULK;
     if (toward != PEER_SELF) lanes |= LANE_IN;
     if (!is_ours(p, r)) return lanes;
     lanes |= LANE_ALL;
@@ -113,6 +116,12 @@ static uint32_t peer_of(unsigned lane, const place_t *place)
     }
 }
 
+// The lane in its half: as the key begins.
+static unsigned half_of(unsigned lane, unsigned lanes)
+{
+    return lane == LANE_ALL || lane == LANE_IN ? lane : lane | (lanes & LANE_BULK);
+}
+
 typedef int lane_fn(store_txn_t *txn, slice_t key);
 
 static int for_lanes(store_txn_t *txn, const place_t *place, lane_fn *fn)
@@ -120,7 +129,8 @@ static int for_lanes(store_txn_t *txn, const place_t *place, lane_fn *fn)
     uint8_t buf[SEQ_KEY];
     for (unsigned lane = LANE_ALL << 1; lane <= LANE_IN; lane <<= 1) {
         if ((place->lanes & lane) == 0) continue;
-        int rc = fn(txn, lane_key(buf, lane, peer_of(lane, place), place->at));
+        unsigned half = half_of(lane, place->lanes);
+        int rc = fn(txn, lane_key(buf, half, peer_of(lane, place), place->at));
         if (rc != 0) return rc;
     }
     return 0;
@@ -129,7 +139,8 @@ static int for_lanes(store_txn_t *txn, const place_t *place, lane_fn *fn)
 static int remove_entry(store_txn_t *txn, slice_t key)
 {
     if (MUTANT("lane_entry_not_removed") && key.data[0] == LANE_UP) return 0;
-    return kv_del(txn->kv, KV_LANES, key);
+    int rc = kv_del(txn->kv, KV_LANES, key);
+    return rc == KV_NONE ? -EUCLEAN : rc; // the place says that it is there
 }
 
 static int add_entry(store_txn_t *txn, slice_t key)
@@ -161,11 +172,11 @@ struct lane_reader {
     size_t n;
 };
 
-unsigned store_feed_lanes(uint32_t peer)
+unsigned store_feed_lanes(uint32_t peer, enum stream stream)
 {
-    if (peer == PEER_PARENT) return LANE_UP | LANE_BACK;
-    if (peer < PEER_LABEL_MIN) return LANE_ALL;
-    return LANE_PUBLIC | LANE_CHILD | LANE_BACK;
+    if (peer < PEER_LABEL_MIN) return stream == STREAM_PEOPLE ? LANE_ALL : 0; // within a node nobody waits
+    unsigned lanes = peer == PEER_PARENT ? LANE_UP | LANE_BACK : LANE_PUBLIC | LANE_CHILD | LANE_BACK;
+    return stream == STREAM_BULK ? lanes | LANE_BULK : lanes;
 }
 
 // The log, passing over what is not on the lane.
@@ -208,7 +219,7 @@ int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, l
         if ((lanes & lane) == 0) continue;
         assert(reader->n < READ_MAX);
         struct one *one = &reader->lanes[reader->n++];
-        one->lane = lane;
+        one->lane = half_of(lane, lanes);
         one->peer = lane >= LANE_CHILD ? peer : PEER_SELF;
         rc = open_one(txn, one, after);
     }
@@ -221,8 +232,8 @@ int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, l
 
 int lane_next(lane_reader_t *reader, uint64_t *ret_seq)
 {
-    uint64_t seq = reader->lanes[0].seq;
-    for (size_t i = 1; i < reader->n; i++)
+    uint64_t seq = UINT64_MAX;
+    for (size_t i = 0; i < reader->n; i++)
         if (reader->lanes[i].seq < seq) seq = reader->lanes[i].seq;
     if (seq == UINT64_MAX) return KV_NONE;
     for (size_t i = 0; i < reader->n; i++) { // a record on two lanes is read once

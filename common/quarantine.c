@@ -62,6 +62,7 @@ static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fau
                       .org = r->org,
                       .down = 3,
                       .to = r->home,
+                      .bulk = r->bulk,
                       .body = slice(buf, size)};
     return store_write(txn, &draft, NULL);
 }

@@ -163,8 +163,11 @@ static void read_field(reader_t *r, record_t *record)
     case TAG(13, WIRE_BYTES):
         read_path(r, &record->to);
         break;
+    case TAG(14, WIRE_VARINT):
+        record->bulk = read_small(r, 1) != 0;
+        break;
     default:                                                   // a newer field: kept in wire, passed on
-        if (tag >> 3 <= 13 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
+        if (tag >> 3 <= 14 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
         skip(r, (unsigned)(tag & 7));
     }
 }
@@ -233,6 +236,7 @@ size_t record_size(const record_t *r)
     if (r->up > 0) n += 1 + varint_size(r->up);
     if (r->down > 0) n += 2;
     if (r->to.len > 0) n += bytes_size(r->to.len);
+    if (r->bulk) n += 2;
     return n;
 }
 
@@ -252,6 +256,7 @@ void record_pack(record_t *r, uint8_t *buf)
     if (r->up > 0) p = write_number(p, 11, r->up);
     if (r->down > 0) p = write_number(p, 12, r->down);
     if (r->to.len > 0) p = write_bytes(p, 13, r->to.b, r->to.len);
+    if (r->bulk) p = write_number(p, 14, 1);
     r->wire = (slice_t){.data = buf, .size = (size_t)(p - buf)};
     assert(r->wire.size == record_size(r));
 }

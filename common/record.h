@@ -29,6 +29,7 @@ typedef struct record {
     uint8_t up;   // enum reach_up, as stamped by the home
     uint8_t down; // enum reach_down
     path_t to;    // only with DOWN_TO
+    bool bulk;    // of a load that may wait: read in the stream of its own
     slice_t wire; // all of it, byte for byte as received; set by record_parse and record_pack
 } record_t;
 

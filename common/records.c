@@ -268,7 +268,8 @@ static int commit_item(const author_t *author, store_txn_t *txn, const pending_t
                       .deleted = p->remove,
                       .body = p->remove ? (slice_t){0} : p->body,
                       .up = p->up,
-                      .down = p->rule->down};
+                      .down = p->rule->down,
+                      .bulk = author->bulk && !p->rule->leads};
     *ret = p->had_alive ? PUT_CHANGED : PUT_NEW;
     return store_write(txn, &draft, NULL);
 }
@@ -346,6 +347,7 @@ int record_remove_own(const author_t *author, store_txn_t *txn, const rid_t *id)
     record_t draft = copy;
     draft.deleted = true;
     draft.body = (slice_t){0};
+    draft.bulk = author->bulk;
     rc = store_write(txn, &draft, NULL);
     store_record_free(&copy);
     return rc;

@@ -22,6 +22,7 @@ typedef struct author {
     void *self;
     slice_t principal; // as proved to the gate
     bool program;      // the service itself: may write W_PROGRAM kinds and derived fields
+    bool bulk;         // a load, or what follows from one: it may wait for what people write
     // Bodies of the group that were checked already; derive may look at them.
     struct {
         const kind_rule_t *rule;

@@ -57,6 +57,7 @@ static int put_groups(service_t *service, store_txn_t *txn, const envelope_t *e,
     author_t author = service_author(service);
     author.principal = slice_text(e->principal);
     author.program = false;
+    author.bulk = put->bulk;
     for (size_t i = 0; i < put->n_groups; i++) {
         put_result_t result;
         arena_reset(service->arena, 64 * 1024);
@@ -220,26 +221,46 @@ typedef struct tally {
     uint32_t oldest_s;
 } tally_t;
 
-// Counts a feed's lanes through the consumer's filter.
-static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *row, tally_t *t)
+// Counts the lanes of one stream through the consumer's filter.
+static int tally_stream(service_t *service, store_txn_t *txn, const feed_row_t *row, enum stream stream,
+                        tally_t *t)
 {
     lane_reader_t *reader = NULL;
     uint64_t seq;
     record_t r;
     place_t place;
-    int rc = lane_open(txn, store_feed_lanes(row->peer), row->peer, 0, &reader);
+    bool first = true; // of those that wait
+    int rc = lane_open(txn, store_feed_lanes(row->peer, stream), row->peer, 0, &reader);
     while (rc == 0 && (rc = lane_next(reader, &seq)) == 0) {
-        bool waits = seq > row->acked;
-        if (row->peer < PEER_LABEL_MIN || (waits && t->waiting == 0)) {
+        bool waits = seq > row->acked.of[stream];
+        if (row->peer < PEER_LABEL_MIN || (waits && first)) {
             if ((rc = store_at(txn, seq, &r, &place)) != 0) break;
             if (!feed_wants(service->feed, row->peer, &r)) continue;
-            if (waits && t->waiting == 0) t->oldest_s = place.time_s;
+            if (waits && first && (t->waiting == 0 || place.time_s < t->oldest_s)) t->oldest_s = place.time_s;
+            first = first && !waits;
         }
         t->produced++;
         t->waiting += waits;
     }
     lane_close(&reader);
     return rc < 0 ? rc : 0;
+}
+
+static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *row, tally_t *t)
+{
+    int rc = 0;
+    for (enum stream stream = 0; stream < STREAMS && rc == 0; stream++)
+        rc = tally_stream(service, txn, row, stream, t);
+    return rc;
+}
+
+// All up to here is durable at the consumer.
+static uint64_t least(const position_t *position)
+{
+    uint64_t seq = UINT64_MAX;
+    for (size_t i = 0; i < STREAMS; i++)
+        if (position->of[i] < seq) seq = position->of[i];
+    return seq;
 }
 
 static const char *queue_state(const feed_row_t *row, const tally_t *t, int64_t now_ms,
@@ -288,7 +309,7 @@ static void fill_queue(service_t *service, const feed_row_t *row, const tally_t 
     q->oldest_s = t->waiting > 0 && now_s > t->oldest_s ? (uint64_t)(now_s - t->oldest_s) : 0;
     q->in_flight_bytes = row->in_flight_bytes;
     q->head = row->head;
-    q->acked = row->acked;
+    q->acked = least(&row->acked);
     q->sent_per_s = row->sent_per_s;
     q->quarantined = row->quarantined;
     q->last_progress_s = row->progress_ms > 0      ? (uint64_t)(now_ms - row->progress_ms) / 1000
@@ -309,7 +330,7 @@ static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
     Selenga__Queues reply = SELENGA__QUEUES__INIT;
     for (size_t i = 0; i < n; i++) {
         tally_t tally = {0};
-        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && rows[i].acked == 0)
+        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && least(&rows[i].acked) == 0)
             continue; // nobody reads us there
         int rc = tally_feed(service, txn, &rows[i], &tally);
         if (rc != 0) return rc;

@@ -374,7 +374,7 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *a
 int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place)
 {
     place_t back = *place, kept = *place;
-    back.lanes &= LANE_BACK;
+    back.lanes &= LANE_BACK | LANE_BULK;
     kept.lanes &= (uint8_t)~LANE_BACK;
     kept.src = place->toward;
     int rc = lanes_remove(txn, &back);

@@ -153,7 +153,15 @@ enum lane {
     LANE_CHILD = 8,  // what one child must have: it leads to the node that serves the record's organisation
     LANE_BACK = 16,  // towards the home, because the present version did not come from there; normally empty
     LANE_IN = 32,    // whose home lies in one neighbour's direction; read only to give back
+    LANE_BULK = 64,  // no lane: the record stands in the other half of UP, PUBLIC, CHILD and BACK
 };
+
+// A feed towards a neighbour reads its lanes in two streams, each behind a place of its own, so that what
+// people write never waits behind a load (design 2.4). In order of precedence.
+enum stream { STREAM_PEOPLE, STREAM_BULK, STREAMS };
+typedef struct position {
+    uint64_t of[STREAMS];
+} position_t;
 
 // Reads a set of lanes of one peer in order of seq, each record once.
 typedef struct lane_reader lane_reader_t;
@@ -165,8 +173,8 @@ void lane_close(lane_reader_t **reader_p);
 int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, uint64_t most,
                uint64_t *ret_n);
 
-// Lanes that the feed towards this peer reads.
-unsigned store_feed_lanes(uint32_t peer);
+// Lanes that the feed towards this peer reads in this stream; 0: none.
+unsigned store_feed_lanes(uint32_t peer, enum stream stream);
 
 // --- listing -------------------------------------------------------------------------------------
 

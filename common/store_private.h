@@ -25,7 +25,7 @@ struct store_txn {
     size_t room;
 };
 
-enum { STORE_FORMAT = 3, SEQ_KEY = 13 };
+enum { STORE_FORMAT = 4, SEQ_KEY = 13 };
 
 // Is this node and service the record's home?
 bool place_is_home(const store_place_t *p, const record_t *r);

@@ -237,7 +237,7 @@ static int import_stream(const cli_t *cli, import_t *import, FILE *in)
     if (r != CLI_DONE) return r;
     uint32_t service = sheet_kind(import->sheet, 0)->number / 100;
     ask_catch_up(ask, service);
-    import->sender = sender_new(ask, service, take_outcome, import);
+    import->sender = sender_new(ask, service, true, take_outcome, import);
     return finish(cli, import, take_rows(import));
 }
 

@@ -19,7 +19,10 @@
 #include "services/cli/tally.h"
 #include "services/cli/words.h"
 
-enum { MAX_INPUT_BYTES = 256 << 20 }; // packed records held at once; a sheet has no such bound
+enum {
+    MAX_INPUT_BYTES = 256 << 20, // packed records held at once; a sheet has no such bound
+    BY_HAND = 100,               // more records at once are a load, as a sheet is
+};
 
 typedef struct pending {
     uint64_t line;
@@ -104,7 +107,9 @@ static void take_outcome(void *context, uint64_t tag, const Selenga__Outcome *ou
 
 static int send_all(put_t *put, ask_t *ask)
 {
-    AUTO(sender_destroy) sender_t *sender = sender_new(ask, put->kind->number / 100, take_outcome, put);
+    bool bulk = put->n > BY_HAND;
+    AUTO(sender_destroy)
+    sender_t *sender = sender_new(ask, put->kind->number / 100, bulk, take_outcome, put);
     for (size_t i = 0; i < put->n; i++) {
         AUTO(msg_body_free)
         Selenga__Item *item =

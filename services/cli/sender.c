@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gathering: the message is built as bytes, so a group is packed once and never kept as a tree.
 //
-//   Put = ( 0x0a  length as varint  Group )*
+//   Put = ( 0x0a  length as varint  Group )*  0x10  bulk
 #include "services/cli/sender.h"
 
 #include <stdlib.h>
@@ -11,11 +11,12 @@
 #include "common/util.h"
 #include "services/cli/words.h"
 
-enum { GROUP_TAG = 0x0a, SEND_TIMEOUT_MS = 120000, VARINT_MAX = 10 };
+enum { GROUP_TAG = 0x0a, BULK_TAG = 0x10, BULK_SIZE = 2, SEND_TIMEOUT_MS = 120000, VARINT_MAX = 10 };
 
 struct sender {
     ask_t *ask;
     uint32_t service;
+    bool bulk;
     sender_outcome_t *outcome;
     void *context;
     uint8_t *bytes;
@@ -24,11 +25,12 @@ struct sender {
     size_t n;
 };
 
-sender_t *sender_new(ask_t *ask, uint32_t service, sender_outcome_t *outcome, void *context)
+sender_t *sender_new(ask_t *ask, uint32_t service, bool bulk, sender_outcome_t *outcome, void *context)
 {
     sender_t *self = xcalloc(1, sizeof *self);
     self->ask = ask;
     self->service = service;
+    self->bulk = bulk;
     self->outcome = outcome;
     self->context = context;
     return self;
@@ -43,9 +45,19 @@ void sender_destroy(sender_t **self_p)
     *self_p = NULL;
 }
 
+static void make_room(sender_t *self, size_t more)
+{
+    if (self->used + more <= self->room) return;
+    self->room = self->used + more + SENDER_BYTES / 8;
+    self->bytes = xrealloc(self->bytes, self->room);
+}
+
 int sender_flush(sender_t *self)
 {
     if (self->n == 0) return CLI_DONE;
+    make_room(self, BULK_SIZE);
+    self->bytes[self->used++] = BULK_TAG;
+    self->bytes[self->used++] = self->bulk;
     AUTO(msg_body_free) Selenga__PutReply *reply = NULL;
     int r = ask_call_bytes(self->ask, self->service, MSG_PUT, slice(self->bytes, self->used), MSG_PUT_REPLY,
                            &selenga__put_reply__descriptor, &reply, SEND_TIMEOUT_MS);
@@ -57,13 +69,6 @@ int sender_flush(sender_t *self)
     self->n = 0;
     self->used = 0;
     return CLI_DONE;
-}
-
-static void make_room(sender_t *self, size_t more)
-{
-    if (self->used + more <= self->room) return;
-    self->room = self->used + more + SENDER_BYTES / 8;
-    self->bytes = xrealloc(self->bytes, self->room);
 }
 
 int sender_add(sender_t *self, const Selenga__Group *group, uint64_t tag)

@@ -18,7 +18,8 @@ enum {
 // the one given to sender_add. The outcome is valid during the call.
 typedef void sender_outcome_t(void *context, uint64_t tag, const Selenga__Outcome *outcome);
 
-sender_t *sender_new(ask_t *ask, uint32_t service, sender_outcome_t *outcome, void *context);
+// bulk: a load, which waits behind what people write on every line.
+sender_t *sender_new(ask_t *ask, uint32_t service, bool bulk, sender_outcome_t *outcome, void *context);
 void sender_destroy(sender_t **self);
 
 // Adds a group (copied); sends what was gathered when the message is full. Returns CLI_DONE, or why sending

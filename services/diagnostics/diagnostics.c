@@ -141,7 +141,7 @@ static int framework_of(store_txn_t *txn, const char *campaign, char *buf, size_
 }
 
 static int write_deficit(diagnostics_t *self, store_txn_t *txn, const struct latest *latest, band_t band,
-                         char *competency)
+                         char *competency, bool bulk)
 {
     Selenga__Deficit d = SELENGA__DEFICIT__INIT;
     record_t held;
@@ -164,6 +164,7 @@ static int write_deficit(diagnostics_t *self, store_txn_t *txn, const struct lat
     d.score = latest->score;
     d.max = latest->max;
     author_t author = service_author(self->service);
+    author.bulk = bulk;
     return record_write_own(&author, txn, &KIND_DEFICIT, &id, &d.base, NULL);
 }
 
@@ -174,6 +175,7 @@ static int look_again(diagnostics_t *self, store_txn_t *txn, const rid_t *result
     char framework[400], competency[820];
     int rc = store_get(txn, result, &r, NULL);
     if (rc != 0 || r.deleted) return rc < 0 ? rc : 0;
+    bool bulk = r.bulk;
     AUTO(msg_body_free) Selenga__Result *m = msg_body_unpack(&selenga__result__descriptor, r.body);
     if (m == NULL || !ref_id(&KIND_PERSON, slice_text(m->person), &person)) return 0;
     struct latest latest = {.txn = txn, .of = m};
@@ -183,7 +185,8 @@ static int look_again(diagnostics_t *self, store_txn_t *txn, const rid_t *result
         return rc;
     if ((rc = framework_of(txn, latest.campaign, framework, sizeof framework)) != 0) return rc < 0 ? rc : 0;
     snprintf(competency, sizeof competency, "%s:%s", framework, m->competency);
-    return write_deficit(self, txn, &latest, band_of(&scales.best, latest.score, latest.max), competency);
+    return write_deficit(self, txn, &latest, band_of(&scales.best, latest.score, latest.max), competency,
+                         bulk);
 }
 
 static int settle(void *arg, store_txn_t *txn)

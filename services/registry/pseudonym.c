@@ -91,6 +91,8 @@ static int rename_person(registry_t *self, store_txn_t *txn, const rid_t *identi
     rid_t id;
     int rc = store_get(txn, identity_id, &held, NULL);
     if (rc != 0 || held.deleted) return rc < 0 ? rc : 0;
+    author_t author = service_author(self->service);
+    author.bulk = held.bulk;
     AUTO(msg_body_free)
     Selenga__Identity *identity = msg_body_unpack(&selenga__identity__descriptor, held.body);
     if (identity == NULL) return 0;
@@ -100,7 +102,6 @@ static int rename_person(registry_t *self, store_txn_t *txn, const rid_t *identi
     if (!body_id(&KIND_PERSON, &person.base, &id)) return 0;
     rc = store_get(txn, &id, &held, NULL);
     if (rc != 0 || held.deleted) return rc < 0 ? rc : 0;
-    author_t author = service_author(self->service);
     of_identity(self, identity, self->pseudonym);
     person.has_pseudonym = 1;
     person.pseudonym = (ProtobufCBinaryData){.len = PSEUDONYM, .data = self->pseudonym};

@@ -27,14 +27,16 @@ static bool is_home(const reporting_t *self, const record_t *r)
 
 static void mark(reporting_t *self, const uint8_t *pseudonym)
 {
+    dirty_t dirty = {.bulk = self->touched_in_bulk};
+    memcpy(dirty.pseudonym, pseudonym, PSEUDONYM_BYTES);
     for (size_t i = self->n_dirty; i > 0 && self->n_dirty - i < 4;
          i--) // a staff row touches one person three times
-        if (memcmp(self->dirty[i - 1], pseudonym, PSEUDONYM_BYTES) == 0) return;
+        if (memcmp(&self->dirty[i - 1], &dirty, sizeof dirty) == 0) return;
     if (self->n_dirty == self->room) {
         self->room = self->room * 2 + 64;
         self->dirty = xrealloc(self->dirty, self->room * sizeof *self->dirty);
     }
-    memcpy(self->dirty[self->n_dirty++], pseudonym, PSEUDONYM_BYTES);
+    self->dirty[self->n_dirty++] = dirty;
 }
 
 static int mark_person(reporting_t *self, store_txn_t *txn, const rid_t *person)
@@ -85,10 +87,12 @@ static int touch_again(void *arg, const rid_t *id)
     return touch_body(onward->self, onward->txn, &r);
 }
 
-// An event touches those who came, a run those who learnt in it, an organisation those whom it employs.
+// An event touches those who came, a run those who learnt in it, an organisation those whom it employs: many
+// at once, a load of its own.
 static int touch_onward(reporting_t *self, store_txn_t *txn, const record_t *r)
 {
     struct onward onward = {.self = self, .txn = txn};
+    self->touched_in_bulk = true;
     switch (r->kind) {
     case N_EVENT:
         return store_referring(txn, &r->id, N_ATTENDANCE, touch_again, &onward);
@@ -141,12 +145,14 @@ int human_touch(reporting_t *self, store_txn_t *txn, const record_t *old, const 
 {
     int rc = 0;
     if (!concerns_people(now->kind)) return 0;
+    self->touched_in_bulk = now->bulk;
     if (now->kind == N_PERSON) {
         if (old != NULL && !old->deleted) rc = touch_person(self, txn, old, false);
         if (rc == 0 && !now->deleted) rc = touch_person(self, txn, now, true);
         return rc;
     }
     if (old != NULL) rc = touch_body(self, txn, old);
+    self->touched_in_bulk = now->bulk;
     return rc == 0 ? touch_body(self, txn, now) : rc;
 }
 

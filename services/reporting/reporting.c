@@ -116,10 +116,9 @@ static bool holds(const alive_t *alive, const rid_t *id)
     return false;
 }
 
-static int write_row(reporting_t *self, store_txn_t *txn, const uint8_t *pseudonym, int year,
+static int write_row(const author_t *author, store_txn_t *txn, const uint8_t *pseudonym, int year,
                      const fact_row_t *row, alive_t *now)
 {
-    author_t author = service_author(self->service);
     AUTO(xfree) uint8_t *bytes = NULL;
     size_t size;
     rid_t id;
@@ -127,33 +126,36 @@ static int write_row(reporting_t *self, store_txn_t *txn, const uint8_t *pseudon
     AUTO(msg_body_free) Selenga__Fact *m = msg_body_unpack(&selenga__fact__descriptor, slice(bytes, size));
     if (m == NULL || !body_id(&KIND_FACT, &m->base, &id)) return -EINVAL;
     if (now->n < ROWS_MAX) now->ids[now->n++] = id;
-    return record_write_own(&author, txn, &KIND_FACT, &id, &m->base, NULL);
+    return record_write_own(author, txn, &KIND_FACT, &id, &m->base, NULL);
 }
 
-static int write_years(reporting_t *self, store_txn_t *txn, const uint8_t *pseudonym, const human_t *human,
-                       alive_t *now)
+static int write_years(const author_t *author, store_txn_t *txn, const uint8_t *pseudonym,
+                       const human_t *human, alive_t *now)
 {
+    const reporting_t *self = author->self;
     int rc = 0;
     for (int year = (int)self->settings.first_year; year <= (int)self->settings.last_year && rc == 0;
          year++) {
         facts_t *facts = facts_make(human, year);
         for (size_t i = 0; i < facts->n_rows && rc == 0; i++)
-            rc = write_row(self, txn, pseudonym, year, &facts->rows[i], now);
+            rc = write_row(author, txn, pseudonym, year, &facts->rows[i], now);
         facts_destroy(&facts);
     }
     return rc;
 }
 
-static int count_again(reporting_t *self, store_txn_t *txn, const uint8_t *pseudonym)
+static int count_again(reporting_t *self, store_txn_t *txn, const dirty_t *dirty)
 {
+    const uint8_t *pseudonym = dirty->pseudonym;
     author_t author = service_author(self->service);
+    author.bulk = dirty->bulk != 0;
     known_t *known = NULL;
     AUTO(xfree) alive_t *before = xmalloc(sizeof *before);
     AUTO(xfree) alive_t *now = xmalloc(sizeof *now);
     now->n = 0;
     int rc = load_alive(txn, pseudonym, before);
     if (rc == 0) rc = human_gather(self, txn, pseudonym, &known);
-    if (rc == 0) rc = write_years(self, txn, pseudonym, human_of(known), now);
+    if (rc == 0) rc = write_years(&author, txn, pseudonym, human_of(known), now);
     for (size_t i = 0; i < before->n && rc == 0; i++)
         if (!holds(now, &before->ids[i])) rc = record_remove_own(&author, txn, &before->ids[i]);
     if (rc == 0) rc = save_alive(txn, pseudonym, now);
@@ -163,7 +165,7 @@ static int count_again(reporting_t *self, store_txn_t *txn, const uint8_t *pseud
 
 static int by_bytes(const void *a, const void *b)
 {
-    return memcmp(a, b, PSEUDONYM_BYTES);
+    return memcmp(a, b, sizeof(dirty_t)); // of one person what is no load comes first
 }
 
 static int settle(void *arg, store_txn_t *txn)
@@ -171,10 +173,10 @@ static int settle(void *arg, store_txn_t *txn)
     reporting_t *self = arg;
     int rc = 0;
     if (self->n_dirty == 0) return 0;
-    qsort(self->dirty, self->n_dirty, PSEUDONYM_BYTES, by_bytes);
+    qsort(self->dirty, self->n_dirty, sizeof *self->dirty, by_bytes);
     for (size_t i = 0; i < self->n_dirty && rc == 0; i++)
-        if (i == 0 || memcmp(self->dirty[i], self->dirty[i - 1], PSEUDONYM_BYTES) != 0)
-            rc = count_again(self, txn, self->dirty[i]);
+        if (i == 0 || memcmp(self->dirty[i].pseudonym, self->dirty[i - 1].pseudonym, PSEUDONYM_BYTES) != 0)
+            rc = count_again(self, txn, &self->dirty[i]);
     self->n_dirty = 0;
     return rc;
 }

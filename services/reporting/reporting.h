@@ -15,11 +15,17 @@ typedef struct reporting_settings {
     int64_t first_year, last_year;
 } reporting_settings_t;
 
+typedef struct dirty { // compared and sorted as bytes
+    uint8_t pseudonym[PSEUDONYM_BYTES];
+    uint8_t bulk; // 1: all that touched this person was of a load
+} dirty_t;
+
 typedef struct reporting {
     service_t *service;
     reporting_settings_t settings;
     table_t *table;
     indicators_t *indicators;
-    uint8_t (*dirty)[PSEUDONYM_BYTES]; // people to count again before the commit
+    dirty_t *dirty;       // people to count again before the commit
+    bool touched_in_bulk; // what touches people now is of a load
     size_t n_dirty, room;
 } reporting_t;

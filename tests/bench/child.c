@@ -14,7 +14,8 @@ enum { FIRST = SERVICE_REGISTRY, LAST = SERVICE_REPORTING, FLIGHT = 64 };
 
 typedef struct flow { // both halves of one service's feed with the hub
     // what we pull
-    uint64_t pulling, position, head;
+    uint64_t pulling, head;
+    position_t position;
     Selenga__Push *last; // whose witness we hold
     uint64_t heard_ms, asked_ms;
     // what the hub pulls
@@ -54,9 +55,10 @@ static void send_pull(child_t *child, uint32_t service, bool restart, uint64_t n
     Selenga__Pull m = SELENGA__PULL__INIT;
     Selenga__Witness none = SELENGA__WITNESS__INIT;
     if (restart) flow->pulling = ++child->session;
-    m.has_session = m.has_position = m.has_credit = m.has_held = m.has_quarantined = 1;
+    m.has_session = m.has_credit = m.has_held = m.has_quarantined = 1;
     m.session = flow->pulling;
-    m.position = flow->position;
+    m.position = flow->position.of;
+    m.n_position = STREAMS;
     m.credit = WINDOW_BYTES;
     none.has_head = 1;
     m.has_restart = m.restart = restart;
@@ -79,11 +81,11 @@ static void send_push(child_t *child, uint32_t service, uint64_t upto)
     Selenga__Boot boot = SELENGA__BOOT__INIT, *boots = &boot;
     size_t from = upto > flow->sent ? end_of(child, flow->sent) : 0,
            to = upto > flow->sent ? end_of(child, upto) : 0;
-    m.has_session = m.has_after = m.has_upto = m.has_count = m.has_encoding = m.has_plain_bytes =
-        m.has_entries = 1;
+    m.has_session = m.has_count = m.has_encoding = m.has_plain_bytes = m.has_entries = 1;
     m.session = flow->session;
-    m.after = flow->sent;
-    m.upto = upto;
+    m.after = &flow->sent; // all that we write is people's: the other stream stays at zero
+    m.upto = &upto;
+    m.n_after = m.n_upto = 1;
     m.count = (uint32_t)(upto - flow->sent);
     m.plain_bytes = (uint32_t)(to - from);
     m.entries = (ProtobufCBinaryData){.len = to - from, .data = child->entries + from};
@@ -122,8 +124,10 @@ static void push(child_t *child)
 // A program before this one was the same child: go on with its life, as a store that was kept would.
 static void resume(child_t *child, const Selenga__Pull *m)
 {
-    if (child->n > 0 || m->position <= child->first || m->witness == NULL || m->witness->n_boots == 0) return;
-    child->first = child->released = m->position;
+    if (child->n > 0 || m->n_position == 0 || m->position[0] <= child->first || m->witness == NULL ||
+        m->witness->n_boots == 0)
+        return;
+    child->first = child->released = m->position[0];
     child->boot = m->witness->boots[m->witness->n_boots - 1]->id;
 }
 
@@ -132,23 +136,31 @@ static void take_pull(child_t *child, uint32_t service, slice_t body)
     flow_t *flow = &child->flows[service];
     AUTO(msg_body_free) Selenga__Pull *m = msg_body_unpack(&selenga__pull__descriptor, body);
     if (m == NULL) die("a pull that is none");
+    uint64_t position = m->n_position > 0 ? m->position[0] : 0;
     if (m->restart) {
         flow->session = m->session;
         flow->open = flow->answer = true;
-        flow->sent = m->position;
+        flow->sent = position;
         if (service == SERVICE_ROUTING) resume(child, m);
     } else if (m->session != flow->session) {
         return;
-    } else if (m->position == flow->sent && m->position == flow->acked) {
+    } else if (position == flow->sent && position == flow->acked) {
         flow->answer = true;
     }
     flow->credit = m->credit;
-    bool moved = m->position > flow->acked;
-    flow->acked = m->position;
+    bool moved = position > flow->acked;
+    flow->acked = position;
     if (service == SERVICE_ROUTING && moved && child->setup.acked != NULL)
         child->setup.acked(child->setup.arg, child, flow->acked);
     if (service == SERVICE_ROUTING) push(child);
     if (flow->answer) send_push(child, service, flow->sent);
+}
+
+static bool same(const uint64_t *numbers, size_t n, const position_t *position)
+{
+    for (size_t i = 0; i < STREAMS; i++)
+        if ((i < n ? numbers[i] : 0) != position->of[i]) return false;
+    return true;
 }
 
 static void take_push(child_t *child, uint32_t service, slice_t body, uint64_t now_ms)
@@ -158,12 +170,12 @@ static void take_push(child_t *child, uint32_t service, slice_t body, uint64_t n
     if (m == NULL || m->witness == NULL) die("a push that is none");
     flow->heard_ms = now_ms;
     if (m->session != flow->pulling) return;
-    if (m->after != flow->position) {
+    if (!same(m->after, m->n_after, &flow->position)) {
         send_pull(child, service, true, now_ms);
         return;
     }
-    bool moved = m->upto != m->after || m->witness->head != flow->head;
-    flow->position = m->upto;
+    bool moved = !same(m->upto, m->n_upto, &flow->position) || m->witness->head != flow->head;
+    for (size_t i = 0; i < STREAMS; i++) flow->position.of[i] = i < m->n_upto ? m->upto[i] : 0;
     flow->head = m->witness->head;
     if (m->witness->n_boots > 0) {
         Selenga__Push *before = flow->last;

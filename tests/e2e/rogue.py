@@ -29,7 +29,7 @@ class Rogue:
         self.received = {s: [] for s in range(1, 5)}  # records that came down
         self.acked = dict.fromkeys(range(1, 5), 0)
         self.sessions = {}  # service -> session of the hub's pulls
-        self.own = {s: [1000 + s, 0, 0] for s in range(1, 5)}  # session, position, held of ours
+        self.own = {s: [1000 + s, [0], 0] for s in range(1, 5)}  # session, position, held of ours
         door = wire.Dealer(self.endpoint, self.hub_key, wire.key_pair(secret))
         door.send(wire.envelope(wire.JOIN, wire.REGISTRY, wire.GATE, message(f1=self.keys[0], f2="rogue", f3="0"), call=1))
         answer = parse(door.receive(10))
@@ -112,7 +112,7 @@ class Rogue:
                 self.push(service, body[1][0], position)
         elif kind == wire.WAKE:
             self.own[service][0] += 10
-            self.own[service][1] = 0
+            self.own[service][1] = [0]
             self.pull(service, restart=True)
         elif kind == wire.PUSH and body[1][0] == self.own[service][0]:
             self._take_records(service, body)
@@ -125,7 +125,7 @@ class Rogue:
             size = struct.unpack(">I", data[:4])[0]
             self.received[service].append(data[4:4 + size])
             data = data[4 + size:]
-        self.own[service][1] = body[3][0]
+        self.own[service][1] = body[3]  # one for each stream
         self.pull(service)
 
     def all_acked(self, service=wire.REGISTRY):

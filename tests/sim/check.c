@@ -46,17 +46,45 @@ static bool holds(unit_t *u, const rid_t *id, record_t *ret, store_txn_t **ret_t
 
 // --- line 2: a cursor never covers what is not durable -------------------------------------------
 
+static position_t position_of(const uint64_t *numbers, size_t n)
+{
+    position_t position = {0};
+    for (size_t i = 0; i < n && i < STREAMS; i++) position.of[i] = numbers[i];
+    return position;
+}
+
+// Does the producer hold something that people wrote, and did not push it yet?
+static bool people_wait(unit_t *producer, uint32_t peer, const position_t *upto)
+{
+    store_txn_t *txn = NULL;
+    uint64_t seq;
+    record_t r;
+    bool wait = false;
+    if (store_begin(producer->store, false, &txn) != 0) return false;
+    for (enum stream stream = 0; stream < STREAMS; stream++) {
+        lane_reader_t *reader = NULL;
+        int rc = lane_open(txn, store_feed_lanes(peer, stream), peer, upto->of[STREAM_PEOPLE], &reader);
+        while (rc == 0 && (rc = lane_next(reader, &seq)) == 0)
+            wait |= store_at(txn, seq, &r, NULL) == 0 && !r.bulk;
+        lane_close(&reader);
+    }
+    store_abort(&txn);
+    return wait;
+}
+
 void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
 {
     AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
     AUTO(xfree) uint8_t *owned = NULL;
     slice_t rest, wire;
     record_t r;
+    bool load = false;
     if (m == NULL ||
         batch_open(slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &rest, &owned) != 0) {
         broken(w, "a push that cannot be read");
         return;
     }
+    position_t upto = position_of(m->upto, m->n_upto);
     if (m->session != e->session[way]) return;
     while (batch_next(&rest, &wire) == 0) {
         if (record_parse(wire, &r) != 0) continue;
@@ -64,25 +92,30 @@ void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
             e->room[way] = e->room[way] * 2 + 32;
             e->claims[way] = xrealloc(e->claims[way], e->room[way] * sizeof *e->claims[way]);
         }
-        e->claims[way][e->n_claims[way]++] = (claim_t){.upto = m->upto, .id = r.id, .version = r.version};
+        e->claims[way][e->n_claims[way]++] = (claim_t){.upto = upto, .id = r.id, .version = r.version};
+        load |= r.bulk;
     }
+    unit_t *producer = &w->units[way == 0 ? e->a : e->b];
+    if (load && !e->local && people_wait(producer, way == 0 ? e->b_of_a : e->a_of_b, &upto))
+        broken(w, "%s pushes a load before what people wrote", unit_name(producer));
 }
 
 // A record that has changed again stands further on in the lane, and is told there.
-static bool stands_beyond(unit_t *producer, const claim_t *claim, uint64_t position)
+static bool stands_beyond(unit_t *producer, bool local, const claim_t *claim, const position_t *position)
 {
     store_txn_t *txn = NULL;
     record_t r;
     place_t place;
     if (producer->store == NULL || store_begin(producer->store, false, &txn) != 0)
         return true; // who can tell
-    bool beyond = store_get(txn, &claim->id, &r, &place) != 0 || place.at > position;
+    bool beyond = store_get(txn, &claim->id, &r, &place) != 0 ||
+                  place.at > position->of[!local && r.bulk ? STREAM_BULK : STREAM_PEOPLE];
     store_abort(&txn);
     return beyond;
 }
 
-static void check_claim(unit_t *consumer, unit_t *producer, store_txn_t *txn, const claim_t *claim,
-                        uint64_t position)
+static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_txn_t *txn,
+                        const claim_t *claim, const position_t *position)
 {
     record_t r;
     quarantined_t q;
@@ -91,7 +124,7 @@ static void check_claim(unit_t *consumer, unit_t *producer, store_txn_t *txn, co
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
     if (quarantine_get(txn, &claim->id, &q) == 0 && version_cmp(&q.record.version, &claim->version) >= 0)
         return;
-    if (stands_beyond(producer, claim, position)) return;
+    if (stands_beyond(producer, local, claim, position)) return;
     broken(consumer->world, "%s acknowledges %s, which is not durable", unit_name(consumer),
            version_text(&claim->version, text));
 }
@@ -109,11 +142,13 @@ void check_pulled(world_t *w, edge_t *e, int way, unit_t *consumer, slice_t body
         e->n_claims[pushes] = 0;
     }
     if (m->session != e->session[pushes] || e->n_claims[pushes] == 0) return;
+    position_t position = position_of(m->position, m->n_position);
     if (store_begin(consumer->store, false, &txn) != 0) return;
     for (size_t i = 0; i < e->n_claims[pushes]; i++) {
         const claim_t *claim = &e->claims[pushes][i];
-        if (claim->upto <= m->position)
-            check_claim(consumer, producer, txn, claim, m->position);
+        if (claim->upto.of[STREAM_PEOPLE] <= position.of[STREAM_PEOPLE] &&
+            claim->upto.of[STREAM_BULK] <= position.of[STREAM_BULK])
+            check_claim(consumer, producer, e->local, txn, claim, &position);
         else
             e->claims[pushes][kept++] = *claim;
     }
@@ -386,7 +421,8 @@ static void count_places(unit_t *u, store_txn_t *txn, const record_t *r, void *a
     (void)u;
     store_get(txn, &r->id, &held, &place);
     n->records++;
-    n->lanes += (uint64_t)__builtin_popcount(place.lanes & ~(unsigned)LANE_ALL); // which the log is itself
+    n->lanes += (uint64_t)__builtin_popcount(place.lanes &
+                                             ~(unsigned)(LANE_ALL | LANE_BULK)); // no lanes of their own
 }
 
 // A key ends in the seq where a record stands.
@@ -396,6 +432,12 @@ static bool names_a_record(store_txn_t *txn, slice_t key, place_t *ret_place)
     place_t place;
     return store_at(txn, be64_load(key.data + key.size - 8), &r, &place) == 0 &&
            store_get(txn, &r.id, &held, ret_place) == 0 && ret_place->at == place.at;
+}
+
+static bool is_on(const place_t *place, uint8_t lane)
+{
+    bool bulk = (place->lanes & LANE_BULK) != 0 && (lane & LANE_IN) == 0;
+    return (place->lanes & lane & ~LANE_BULK) != 0 && ((lane & LANE_BULK) != 0) == bulk;
 }
 
 static uint64_t count_entries(unit_t *u, store_txn_t *txn, enum kv_table table)
@@ -408,7 +450,7 @@ static uint64_t count_entries(unit_t *u, store_txn_t *txn, enum kv_table table)
     int rc = kv_cursor(store_kv(txn), table, &cursor);
     if (rc == 0) rc = kv_seek(cursor, slice(&zero, 1), &key, &value);
     for (; rc == 0; rc = kv_next(cursor, &key, &value), n++)
-        if (!names_a_record(txn, key, &place) || (table == KV_LANES && (place.lanes & key.data[0]) == 0))
+        if (!names_a_record(txn, key, &place) || (table == KV_LANES && !is_on(&place, key.data[0])))
             broken(u->world, "%s has an entry in table %d that belongs to no record", unit_name(u), table);
     kv_close_cursor(&cursor);
     return n;
@@ -457,23 +499,25 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     quarantined_t q;
     if (store_begin(producer->store, false, &out) != 0 || store_begin(consumer->store, false, &in) != 0)
         return;
-    int rc =
-        lane_open(out, store_feed_lanes(consumer_name) & ~(unsigned)LANE_BACK, consumer_name, 0, &reader);
-    while (rc == 0 && (rc = lane_next(reader, &seq)) == 0) {
-        if (store_at(out, seq, &r, NULL) != 0) break;
-        if (consumer_name < PEER_LABEL_MIN && !reads(consumer, r.kind)) continue;
-        sent++;
-        rid_t id = r.id;
-        if (store_get(in, &id, &r, &place) == 0 && place.toward == producer_name)
-            taken++;
-        else if (quarantine_get(in, &id, &q) == 0)
-            quarantined++;
+    for (enum stream stream = 0; stream < STREAMS; stream++) {
+        unsigned lanes = store_feed_lanes(consumer_name, stream) & ~(unsigned)LANE_BACK;
+        int rc = lane_open(out, lanes, consumer_name, 0, &reader);
+        while (rc == 0 && (rc = lane_next(reader, &seq)) == 0) {
+            if (store_at(out, seq, &r, NULL) != 0) break;
+            if (consumer_name < PEER_LABEL_MIN && !reads(consumer, r.kind)) continue;
+            sent++;
+            rid_t id = r.id;
+            if (store_get(in, &id, &r, &place) == 0 && place.toward == producer_name)
+                taken++;
+            else if (quarantine_get(in, &id, &q) == 0)
+                quarantined++;
+        }
+        lane_close(&reader);
     }
-    lane_close(&reader);
     uint64_t held = 0;
-    rc = lane_open(in, LANE_IN, producer_name, 0, &reader);
+    int rc = lane_open(in, LANE_IN, producer_name, 0, &reader);
     for (; rc == 0 && (rc = lane_next(reader, &seq)) == 0; held++) {
-        uint8_t lanes = (uint8_t)(store_feed_lanes(consumer_name) & ~(unsigned)LANE_BACK);
+        unsigned lanes = store_feed_lanes(consumer_name, STREAM_PEOPLE) & ~(unsigned)LANE_BACK;
         if (store_at(in, seq, &r, NULL) != 0) break;
         rid_t id = r.id;
         if (store_get(out, &id, &r, &place) == 0 && (place.lanes & lanes) != 0) continue;

@@ -14,6 +14,8 @@ static const struct {
 } MUTANTS[] = {
     {"ack_first", "the acknowledgement leaves before the commit"},
     {"back_lane_missing", "versions that came from elsewhere are not handed on towards their home"},
+    {"bulk_first", "loads are read before what people write"},
+    {"bulk_not_kept", "loads stand in the lanes of all others"},
     {"gap_accepted", "a push is taken though one before it was lost"},
     {"giveback_one_page", "what is handed back ends after its first page"},
     {"inc_ignored", "versions are compared without their incarnation"},
@@ -21,6 +23,7 @@ static const struct {
     {"no_giveback", "a store that was put back asks for nothing"},
     {"no_incarnation", "what is written after a version came back is not above it"},
     {"no_witness", "a cursor is believed without its witness"},
+    {"one_position", "both streams are read on from where the first one stands"},
     {"pull_while_diverged", "a store that was put back serves a consumer before it asked it"},
     {"quarantine_blocks", "a record that is refused stops its feed"},
     {"quarantine_clears", "a later version of another life takes away what waits in quarantine"},

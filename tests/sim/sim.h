@@ -55,7 +55,7 @@ typedef struct mail {
 
 // What a push carried, until the consumer says that it is durable.
 typedef struct claim {
-    uint64_t upto;
+    position_t upto;
     rid_t id;
     version_t version;
 } claim_t;
@@ -131,8 +131,9 @@ struct world {
     edge_t edges[EDGES_MAX];
     int n_edges;
     ledger_t *ledger;
-    unsigned unrest; // steps in a hundred that are faults
-    uint32_t kinds;  // bits of the rows of work.c that this seed uses
+    unsigned unrest;       // steps in a hundred that are faults
+    unsigned load_percent; // of the writes
+    uint32_t kinds;        // bits of the rows of work.c that this seed uses
     uint64_t serial, messages;
     char why[512]; // what failed first; empty: nothing
 };

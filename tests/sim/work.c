@@ -193,6 +193,7 @@ static int write_row(unit_t *u, store_txn_t *txn, const row_t *row, const rid_t 
     record_t draft = {
         .id = *id, .kind = row->kind, .org = slice_text(w->orgs[org].code), .up = row->up, .down = row->down};
     draft.body = slice(buf, row->pack(&w->orgs[org], next_text(w), buf));
+    draft.bulk = chance(w, w->load_percent);
     if (!well && chance(w, 10)) {
         draft.deleted = true;
         draft.body = (slice_t){0};

@@ -247,6 +247,7 @@ static void begin(world_t *w)
     w->now_ms = 1000 + below(w, 100000);
     w->ledger = ledger_new();
     w->kinds = (uint32_t)rnd(w);
+    w->load_percent = chance(w, 70) ? below(w, 100) : 0;
     w->unrest = chance(w, 40) ? 30 : 8;
     tree_make(w);
     w->calm = true;

@@ -148,11 +148,12 @@ static void ingest(load_t *load, size_t producers, uint64_t step, uint64_t n, do
 
 // --- idle
 
-// Until the standard input ends: says when all are connected, and again after each time that all were gone.
+// Until the standard input ends: says when half and all are connected, and again after each time that all
+// were gone.
 static void idle(load_t *load)
 {
     uint64_t since = mono_us();
-    bool told = false;
+    bool told = false, half = false;
     for (;;) {
         zmq_pollitem_t in = {NULL, 0, ZMQ_POLLIN, 0};
         zmq_poll(&in, 1, SWEEP_MS);
@@ -160,12 +161,16 @@ static void idle(load_t *load)
         uint64_t now = mono_ms();
         for (size_t i = 0; i < load->n; i++) child_turn(load->children[i], now);
         size_t up = count(load, child_is_open);
+        if (!half && up >= load->n / 2) {
+            result("half_up_s", (double)(mono_us() - since) / 1e6);
+            half = true;
+        }
         if (!told && up == load->n) {
             result("all_up_s", (double)(mono_us() - since) / 1e6);
             told = true;
         } else if (told && up == 0) {
             since = mono_us();
-            told = false;
+            told = half = false;
         }
     }
 }

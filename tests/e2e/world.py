@@ -102,12 +102,14 @@ class Node:
         self.process = None
         self.port = None
         self.killed = 0  # programs that the test killed itself
+        self.prefix = []  # before each of its commands: another network, say
+        self.address = "127.0.0.1"  # where it listens
 
     # --- commands
 
     def selenga(self, *args, stdin=None, timeout_s=120):
         """Runs a verb at this node; returns what it printed, as JSON where it is that."""
-        return self.world.selenga("--node", self.dir, "--json", *args, stdin=stdin, timeout_s=timeout_s)
+        return self.world.selenga("--node", self.dir, "--json", *args, stdin=stdin, timeout_s=timeout_s, prefix=self.prefix)
 
     def put(self, kind, *bodies):
         return self.selenga("put", kind, stdin=json.dumps([{"body": b} for b in bodies]))
@@ -144,7 +146,7 @@ class Node:
     def init(self, org, level="region", name=None):
         self.port = free_port()
         self.world.selenga("node", "init", self.dir, "--org", org, "--level", level, "--name", name or org,
-                           "--listen", f"tcp://127.0.0.1:{self.port}")
+                           "--listen", f"tcp://{self.address}:{self.port}", prefix=self.prefix)
         return self._made()
 
     def join(self, hub, org, listen=False, via=None):
@@ -158,8 +160,8 @@ class Node:
         options = []
         if listen:
             self.port = free_port()
-            options = ["--listen", f"tcp://127.0.0.1:{self.port}"]
-        self.world.selenga("node", "join", self.dir, token, *options)
+            options = ["--listen", f"tcp://{self.address}:{self.port}"]
+        self.world.selenga("node", "join", self.dir, token, *options, prefix=self.prefix)
         return self._made()
 
     def _made(self):
@@ -190,7 +192,7 @@ class Node:
         assert self.process is None, f"{self.name} runs already"
         self.out, self.err = self.world.dir / f"{self.name}.out", self.world.dir / f"{self.name}.err"
         with self.out.open("w") as out, self.err.open("a") as err:
-            self.process = subprocess.Popen([BIN / "selenga", "node", "run", self.dir], stdin=subprocess.DEVNULL, stdout=out,
+            self.process = subprocess.Popen([*self.prefix, BIN / "selenga", "node", "run", self.dir], stdin=subprocess.DEVNULL, stdout=out,
                                             stderr=err, start_new_session=True, preexec_fn=_die_with_parent)
         return self
 
@@ -299,8 +301,8 @@ class World:
     def file(self, name):
         return self.dir / name
 
-    def selenga(self, *args, stdin=None, timeout_s=120):
-        done = subprocess.run([BIN / "selenga", *map(str, args)], input=stdin, text=True, capture_output=True,
+    def selenga(self, *args, stdin=None, timeout_s=120, prefix=()):
+        done = subprocess.run([*prefix, BIN / "selenga", *map(str, args)], input=stdin, text=True, capture_output=True,
                               timeout=timeout_s, check=False)
         try:
             out = json.loads(done.stdout)

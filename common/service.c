@@ -7,7 +7,6 @@
 #include "common/quarantine.h"
 #include "common/service_private.h"
 #include "proto/envelope.pb-c.h"
-#include "proto/registry.pb-c.h"
 #include <czmq.h>
 #include <errno.h>
 #include <signal.h>
@@ -144,111 +143,14 @@ static void send_replies(service_t *service, bool really)
     out->n = 0;
 }
 
-// --- topology ------------------------------------------------------------------------------------
-
-static void learn_organisation(service_t *service, const record_t *r)
-{
-    if (r->deleted) {
-        service->topology_changed |= scope_drop_org(service->scope, r->org);
-        return;
-    }
-    AUTO(msg_body_free)
-    Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r->body);
-    if (m == NULL || m->code == NULL) return;
-    slice_t parent = m->parent != NULL ? slice_text(m->parent) : (slice_t){0};
-    slice_t kind = m->kind != NULL ? slice_text(m->kind) : (slice_t){0};
-    service->topology_changed |= scope_set_org(service->scope, slice_text(m->code), parent, kind);
-}
-
-static void learn_node(service_t *service, const record_t *r)
-{
-    path_t path;
-    if (r->deleted) {
-        service->topology_changed |= scope_drop_node(service->scope, r->org);
-        return;
-    }
-    AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
-    if (m == NULL || m->org == NULL || !path_from_bytes(slice(m->path.data, m->path.len), &path)) return;
-    service->topology_changed |= scope_set_node(service->scope, slice_text(m->org), &path,
-                                                m->level != NULL ? level_rank(m->level) : -1);
-}
-
-static void learn(service_t *service, const record_t *r)
-{
-    if (r->kind == N_ORGANISATION) learn_organisation(service, r);
-    if (r->kind == N_NODE) learn_node(service, r);
-}
+// --- one message ---------------------------------------------------------------------------------
 
 static void on_change(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
 {
     service_t *service = arg;
-    learn(service, now);
+    topology_learn(service, now);
     if (service->def->changed != NULL) service->def->changed(service->self, txn, old, now);
 }
-
-struct ids {
-    rid_t *ids;
-    size_t n, room;
-};
-
-static int collect(void *arg, const rid_t *id)
-{
-    struct ids *list = arg;
-    if (list->n == list->room) {
-        list->room = list->room * 2 + 64;
-        list->ids = xrealloc(list->ids, list->room * sizeof *list->ids);
-    }
-    list->ids[list->n++] = *id;
-    return 0;
-}
-
-static int learn_all(service_t *service)
-{
-    static const uint32_t kinds[] = {N_ORGANISATION, N_NODE};
-    store_txn_t *txn = NULL;
-    struct ids list = {0};
-    record_t r;
-    int rc = store_begin(service->store, false, &txn);
-    if (rc != 0) return rc;
-    for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++)
-        rc = store_list(txn, kinds[i], (slice_t){0}, NULL, collect, &list);
-    for (size_t i = 0; i < list.n && rc == 0; i++)
-        if ((rc = store_get(txn, &list.ids[i], &r, NULL)) == 0) learn(service, &r);
-    store_abort(&txn);
-    free(list.ids);
-    slice_t org;
-    while (scope_moved(service->scope, &org)) {
-    } // lanes in the store are as the topology was when they were written
-    return rc;
-}
-
-// Queues are shown for neighbours that are away, too, also when they have not come since this start.
-static void know_neighbours(service_t *service)
-{
-    size_t state = 0;
-    uint32_t child;
-    if (service->feed == NULL) return;
-    if (service->place.has_parent) feed_know(service->feed, PEER_PARENT);
-    while ((child = scope_next_child(service->scope, &state)) != PEER_SELF) feed_know(service->feed, child);
-}
-
-static int settle_topology(service_t *service, store_txn_t *txn)
-{
-    slice_t org;
-    char code[ORG_MAX + 1];
-    unsigned admitted;
-    int rc = 0;
-    if (!service->topology_changed) return 0;
-    service->topology_changed = false;
-    know_neighbours(service);
-    while (rc == 0 && scope_moved(service->scope, &org)) {
-        memcpy(code, org.data, org.size);
-        rc = store_relane_org(txn, slice(code, org.size)); // to the lane of the child that serves it now
-    }
-    return rc == 0 ? requests_retry(service, txn, NULL, &admitted) : rc;
-}
-
-// --- one message ---------------------------------------------------------------------------------
 
 static int on_link(service_t *service, slice_t body)
 {
@@ -306,7 +208,7 @@ static int decide(service_t *service, store_txn_t *txn, const intake_t *in, bool
 {
     int rc = 0;
     for (size_t i = 0; i < in->n && rc == 0; i++) rc = handle(service, txn, &in->envelopes[i]);
-    if (rc == 0) rc = settle_topology(service, txn);
+    if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);
     return rc;
@@ -320,7 +222,7 @@ static int open_state(service_t *service)
     service->scope = scope_new(&service->place.path, service->node.org);
     service->place.scope = service->scope;
     store_set_scope(service->store, service->scope);
-    int rc = learn_all(service);
+    int rc = topology_learn_all(service);
     if (rc == 0 && service->def->open != NULL) service->self = service->def->open(service);
     return rc;
 }
@@ -446,7 +348,7 @@ static void open_feed(service_t *service)
         feed_subscribe(service->feed, s->service, &s->filter);
         feed_link(service->feed, s->service, true, (int64_t)mono_ms());
     }
-    know_neighbours(service);
+    topology_know_neighbours(service);
 }
 
 // What a new store needs, in a transaction of its own.
@@ -456,7 +358,7 @@ static int start(service_t *service)
     int rc = store_begin(service->store, true, &txn);
     if (rc != 0) return rc;
     if (service->def->start != NULL) rc = service->def->start(service->self, txn);
-    if (rc == 0) rc = settle_topology(service, txn);
+    if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0) return store_commit(&txn);
     store_abort(&txn);

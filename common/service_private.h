@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by service.c and requests.c; nobody else includes it.
+// Shared by service.c, service_topology.c and requests.c; nobody else includes it.
 #pragma once
 #include "common/service.h"
 
@@ -34,3 +34,12 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *env
 int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsigned *ret_admitted);
 // Fault code of an errno of the store, as operators see it.
 const char *service_trouble(int error);
+
+// A record became the present one: the topology may have changed.
+void topology_learn(service_t *service, const record_t *r);
+// Reads the whole topology from the store, into a scope that knows nothing yet. 0 or -errno.
+int topology_learn_all(service_t *service);
+// Queues are shown for neighbours that are away, too, also when they have not come since this start.
+void topology_know_neighbours(service_t *service);
+// Before the commit: what changes of the topology made necessary. 0 or -errno of the transaction.
+int topology_settle(service_t *service, store_txn_t *txn);

@@ -4,6 +4,7 @@
 #include "tests/fuzz/rig.h"
 #include "common/feed_private.h"
 #include "common/service.c"
+#include "proto/registry.pb-c.h"
 #include "services/diagnostics/diagnostics.h"
 #include "services/registry/registry.h"
 #include "services/reporting/reporting.h"

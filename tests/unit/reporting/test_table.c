@@ -244,6 +244,7 @@ static void a_child_closed_before_the_period_is_not_shown(void **state)
     orgs_put(table->orgs, "R-2", &(org_row_t){"R", "municipal_authority", "", DAY_NONE, on("2023-12-31")});
     uint32_t n;
     AUTO(xfree) uint32_t *children = orgs_children(table->orgs, orgs_find(table->orgs, "R"), &period, &n);
+    assert_non_null(children);
     assert_int_equal(n, 1);
     AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
     uint32_t closed = group_of(table, groups, "R-2");

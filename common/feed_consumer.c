@@ -380,6 +380,9 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
         m.kinds = in->filter.kinds;
         m.n_near_kinds = in->filter.n_near;
         m.near_kinds = in->filter.near;
+    } else if (in->boot != 0) {
+        m.has_boot = 1;
+        m.boot = in->boot;
     }
     feed_send(feed, link->peer, MSG_PULL, &m.base);
     witness_message_free(&witness);

@@ -105,6 +105,12 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
     return 0;
 }
 
+static uint64_t present_life(const feed_t *feed)
+{
+    const witness_t *lives = store_witness(feed->store);
+    return lives->boots[lives->n - 1].id;
+}
+
 int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, int64_t now_ms)
 {
     producer_t *out = &link->out;
@@ -115,8 +121,9 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
     if (m->restart) {
         int rc = restart(feed, link, txn, m, &position);
         if (rc != 0) return rc;
-    } else if (m->session != out->session || (!out->open && !out->diverged)) {
-        out->wake = true; // a session of an earlier run of ours
+    } else if (m->session != out->session || (!out->open && !out->diverged) ||
+               (m->has_boot && m->boot != present_life(feed))) {
+        out->wake = true; // a session of an earlier run of ours; a doubled pull may have opened it once more
         return 0;
     } else if (out->open && position_equal(&position, &out->sent) && position_equal(&position, &out->acked)) {
         out->answer = true; // nothing new: it asks whether we are there
@@ -270,7 +277,7 @@ static void send_push(feed_t *feed, link_t *link, load_t *load)
     bool tell = !out->boots_told || out->n_boots_told != witness_wrote(lives);
     m.has_session = m.has_count = m.has_encoding = m.has_plain_bytes = m.has_entries = m.has_boot = 1;
     m.session = out->session;
-    m.boot = lives->boots[lives->n - 1].id;
+    m.boot = present_life(feed);
     m.after = out->sent.of;
     m.upto = load->upto.of;
     m.n_after = m.n_upto = STREAMS;

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two real stores joined by hand: a school that is the home, and its hub. What the lines do, each test does
+// itself.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "common/feed.h"
+#include "common/topology.h"
+#include "proto/message.h"
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { KIND = 399, SERVICE = 3, LETTERS_MAX = 16, CHILD = 0x11223344 };
+
+typedef struct {
+    uint32_t type;
+    uint8_t *data;
+    size_t size;
+} letter_t;
+
+typedef struct {
+    kv_t *kv;
+    store_t *store;
+    feed_t *feed;
+    scope_t *scope;
+    uint32_t peer; // the other one
+    letter_t out[LETTERS_MAX];
+    size_t n_out;
+} side_t;
+
+static char dir[512];
+static int n_stores;
+
+static int make_dir(void **state)
+{
+    (void)state;
+    const char *scratch = getenv("TEST_DIR");
+    char parent[400];
+    snprintf(parent, sizeof parent, "%s", scratch != NULL ? scratch : "/tmp");
+    for (char *c = parent + 1; *c != '\0'; c++) {
+        if (*c != '/') continue;
+        *c = '\0';
+        mkdir(parent, 0755);
+        *c = '/';
+    }
+    mkdir(parent, 0755);
+    snprintf(dir, sizeof dir, "%s/feed.XXXXXX", parent);
+    return mkdtemp(dir) != NULL ? 0 : -1;
+}
+
+static int64_t no_time(void)
+{
+    return 0;
+}
+
+static bool admit_all(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record, fault_t *ret_fault)
+{
+    (void)arg, (void)txn, (void)peer, (void)record, (void)ret_fault;
+    return true;
+}
+
+static uint8_t *copy_of(slice_t s)
+{
+    uint8_t *copy = xmalloc(s.size + 1);
+    if (s.size > 0) memcpy(copy, s.data, s.size);
+    return copy;
+}
+
+static void keep_letter(void *arg, uint32_t peer, uint32_t type, slice_t body)
+{
+    side_t *side = arg;
+    assert_int_equal(peer, side->peer);
+    assert_true(side->n_out < LETTERS_MAX);
+    side->out[side->n_out++] = (letter_t){type, copy_of(body), body.size};
+}
+
+static void open_side(side_t *side, bool hub, uint64_t life)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/%d", dir, n_stores++);
+    *side = (side_t){.peer = hub ? CHILD : PEER_PARENT};
+    store_place_t place = {.service = SERVICE, .rank = hub ? 1 : 0, .has_parent = !hub, .parent_rank = 1};
+    assert_true(path_parse(hub ? "0a0b0c0d" : "0a0b0c0d.11223344", &place.path));
+    side->scope = scope_new(&place.path, hub ? "03-08" : "03-08-01");
+    place.scope = side->scope;
+    assert_int_equal(kv_lmdb_open(path, 64 << 20, &side->kv), 0);
+    assert_int_equal(store_open(side->kv, &place, life, no_time, &side->store), 0);
+    feed_hooks_t hooks = {.arg = side, .admit = admit_all, .send = keep_letter};
+    side->feed = feed_new(side->store, &hooks, life);
+    feed_link(side->feed, side->peer, true, 0);
+}
+
+static void burn_letters(side_t *side)
+{
+    for (size_t i = 0; i < side->n_out; i++) free(side->out[i].data);
+    side->n_out = 0;
+}
+
+static void close_side(side_t *side)
+{
+    burn_letters(side);
+    feed_destroy(&side->feed);
+    store_close(&side->store);
+    kv_destroy(&side->kv);
+    scope_destroy(&side->scope);
+}
+
+static rid_t an_id(uint8_t n)
+{
+    return (rid_t){.b = {1, [15] = n}};
+}
+
+static void write_record(side_t *home, uint8_t n)
+{
+    store_txn_t *txn = NULL;
+    record_t draft = {.id = an_id(n), .kind = KIND, .org = slice_text("03-08-01"), .up = UP_ALL};
+    assert_int_equal(store_begin(home->store, true, &txn), 0);
+    assert_int_equal(store_write(txn, &draft, NULL), 0);
+    assert_int_equal(store_commit(&txn), 0);
+}
+
+static bool holds(side_t *side, uint8_t n)
+{
+    store_txn_t *txn = NULL;
+    record_t r;
+    rid_t id = an_id(n);
+    assert_int_equal(store_begin(side->store, false, &txn), 0);
+    int rc = store_get(txn, &id, &r, NULL);
+    store_abort(&txn);
+    return rc == 0;
+}
+
+static void hear(side_t *side, const letter_t *letter, bool commit)
+{
+    store_txn_t *txn = NULL;
+    assert_int_equal(store_begin(side->store, true, &txn), 0);
+    slice_t body = slice(letter->data, letter->size);
+    assert_int_equal(feed_message(side->feed, txn, side->peer, letter->type, body, 0), 0);
+    if (commit)
+        assert_int_equal(store_commit(&txn), 0);
+    else
+        store_abort(&txn);
+}
+
+static void flush(side_t *side)
+{
+    assert_int_equal(feed_flush(side->feed, 0), 0);
+}
+
+// The first letter of a type that waits to be sent. The caller frees its data.
+static letter_t a_letter(side_t *side, uint32_t type)
+{
+    for (size_t i = 0; i < side->n_out; i++) {
+        const letter_t *l = &side->out[i];
+        if (l->type == type) return (letter_t){type, copy_of(slice(l->data, l->size)), l->size};
+    }
+    fail_msg("no message of type %u was sent", type);
+    return (letter_t){0};
+}
+
+// Hands over all that waits, until nobody has anything to say.
+static void talk(side_t *a, side_t *b)
+{
+    for (int turn = 0; turn < 100; turn++) {
+        side_t *from = turn % 2 == 0 ? a : b, *to = turn % 2 == 0 ? b : a;
+        flush(from);
+        for (size_t i = 0; i < from->n_out; i++) hear(to, &from->out[i], true);
+        burn_letters(from);
+        flush(to);
+    }
+    assert_int_equal(a->n_out + b->n_out, 0);
+}
+
+static uint64_t acked(side_t *home)
+{
+    feed_row_t rows[4];
+    assert_int_equal(feed_rows(home->feed, rows, ARRAY_SIZE(rows), 0), 1);
+    return rows[0].acked.of[STREAM_PEOPLE];
+}
+
+static letter_t first_pull(side_t *hub)
+{
+    flush(hub);
+    return a_letter(hub, MSG_PULL);
+}
+
+static void nothing_is_acknowledged_before_the_commit(void **state)
+{
+    (void)state;
+    side_t home, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    write_record(&home, 1);
+    letter_t pull = first_pull(&hub);
+    burn_letters(&hub);
+    hear(&home, &pull, true);
+    flush(&home);
+    letter_t push = a_letter(&home, MSG_PUSH);
+    hear(&hub, &push, false); // the transaction is lost
+    assert_int_equal(hub.n_out, 0);
+    feed_rollback(hub.feed, 0);
+    flush(&hub);
+    for (size_t i = 0; i < hub.n_out; i++) assert_int_not_equal(hub.out[i].type, MSG_PULL);
+    assert_false(holds(&hub, 1));
+    assert_int_equal(acked(&home), 0);
+    free(pull.data);
+    free(push.data);
+    close_side(&home);
+    close_side(&hub);
+}
+
+// Found by tests/model: the home is put back, a doubled pull opens the session of its lost life once more,
+// and then comes the acknowledgement of what that life pushed.
+static void an_acknowledgement_of_a_lost_life_is_not_taken_for_one_of_this(void **state)
+{
+    (void)state;
+    side_t home, put_back, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    open_side(&put_back, false, 102);
+    write_record(&home, 1);
+    write_record(&put_back, 2);
+    letter_t pull = first_pull(&hub);
+    burn_letters(&hub);
+    hear(&home, &pull, true);
+    flush(&home);
+    letter_t push = a_letter(&home, MSG_PUSH);
+    hear(&hub, &push, true);
+    flush(&hub);
+    letter_t ack = a_letter(&hub, MSG_PULL);
+    burn_letters(&hub);
+
+    hear(&put_back, &pull, true);
+    flush(&put_back);
+    burn_letters(&put_back); // lost
+    hear(&put_back, &ack, true);
+    assert_int_equal(acked(&put_back), 0);
+    assert_false(holds(&hub, 2));
+    talk(&put_back, &hub);
+    for (uint8_t n = 1; n <= 2; n++) assert_true(holds(&hub, n) && holds(&put_back, n));
+    free(pull.data);
+    free(push.data);
+    free(ack.data);
+    close_side(&home);
+    close_side(&put_back);
+    close_side(&hub);
+}
+
+static void doubled_and_lost_pushes_change_nothing(void **state)
+{
+    (void)state;
+    side_t home, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    talk(&home, &hub);
+    write_record(&home, 1);
+    flush(&home);
+    letter_t first = a_letter(&home, MSG_PUSH);
+    burn_letters(&home); // lost
+    write_record(&home, 2);
+    flush(&home);
+    letter_t second = a_letter(&home, MSG_PUSH);
+    hear(&hub, &second, true);
+    assert_false(holds(&hub, 2)); // it does not follow on what the hub has
+    hear(&hub, &first, true);     // late: the hub has begun anew
+    burn_letters(&home);
+    talk(&hub, &home);
+    hear(&hub, &second, true);
+    hear(&hub, &first, true);
+    talk(&hub, &home);
+    assert_true(holds(&hub, 1) && holds(&hub, 2));
+    assert_int_equal(acked(&home), store_head(home.store));
+    free(first.data);
+    free(second.data);
+    close_side(&home);
+    close_side(&hub);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_acknowledged_before_the_commit),
+        cmocka_unit_test(an_acknowledgement_of_a_lost_life_is_not_taken_for_one_of_this),
+        cmocka_unit_test(doubled_and_lost_pushes_change_nothing),
+    };
+    return cmocka_run_group_tests(tests, make_dir, NULL);
+}

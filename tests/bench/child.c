@@ -91,8 +91,9 @@ static void send_push(child_t *child, uint32_t service, uint64_t upto)
     m.entries = (ProtobufCBinaryData){.len = to - from, .data = child->entries + from};
     boot.has_id = boot.has_start = witness.has_head = 1;
     boot.id = child->boot;
-    witness.head = upto;
-    if (upto > 0) {
+    // What waits behind this push shows in the head, and lets the hub's window grow.
+    witness.head = service == SERVICE_ROUTING && child->released > upto ? child->released : upto;
+    if (witness.head > 0) {
         witness.boots = &boots;
         witness.n_boots = 1;
     }

@@ -80,12 +80,14 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
                          const place_t *place, applied_t *ret)
 {
     int rc = 0;
-    bool newer = cur == NULL || version_cmp(&in->version, &cur->version) > 0;
+    bool gone = cur != NULL && cur->gone; // what the home's side sends after that word is in reach again
+    bool newer = cur == NULL || version_cmp(&in->version, &cur->version) > 0 ||
+                 (gone && arrival->peer == place->toward);
     bool told = arrival->giveback || place_peer_is_home(&txn->store->place, arrival->peer, in);
     bool alone =
         cur != NULL && newer && (place->lanes & LANE_BACK) != 0; // its home's side may never have had it
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
-    if (cur != NULL && (told || alone) && !store_one_life(in, cur, arrival->home_lives)) {
+    if (cur != NULL && !gone && (told || alone) && !store_one_life(in, cur, arrival->home_lives)) {
         rc = store_keep_stray(txn, newer ? cur : in);
         if (!newer) *ret = APPLIED_STRAY;
     }
@@ -155,6 +157,15 @@ static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, r
     return 0;
 }
 
+int store_tell_outsider(store_txn_t *txn, const rid_t *id, uint32_t peer)
+{
+    record_t held;
+    place_t place;
+    int rc = store_get(txn, id, &held, &place);
+    if (rc != 0 || place_reaches(&place, peer)) return rc < 0 ? rc : 0;
+    return store_tell_left(txn, &held, &place);
+}
+
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied)
 {
     record_t held, in = *incoming;
@@ -170,6 +181,24 @@ int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arr
     else
         rc = apply_foreign(txn, &in, arrival, cur, &place, &applied);
     store_record_free(&copy);
+    if (rc == 0 && applied != APPLIED_NEW) rc = store_tell_outsider(txn, &in.id, arrival->peer);
     if (rc == 0) *ret_applied = applied;
+    return rc;
+}
+
+int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
+{
+    record_t held, word = *gone;
+    place_t place;
+    if (place_toward(&txn->store->place, gone) != peer) return 0;
+    int rc = store_get(txn, &gone->id, &held, &place);
+    if (rc < 0) return rc;
+    if (rc == KV_NONE) return store_keep(txn, &word, peer, NULL, NULL, NULL);
+    bool other = !path_equal(&held.home, &gone->home) || held.kind != gone->kind;
+    int cmp = version_cmp(&gone->version, &held.version);
+    if (other || cmp < 0 || (cmp == 0 && held.gone)) return 0;
+    record_t old = store_record_dup(&held);
+    rc = store_keep(txn, &word, peer, NULL, &old, &place);
+    store_record_free(&old);
     return rc;
 }

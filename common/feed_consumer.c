@@ -84,22 +84,50 @@ static int spare_quarantined(store_txn_t *txn, const record_t *in, const arrival
     return arrival->giveback && !admitted ? store_keep_stray(txn, in) : 0;
 }
 
+// An admitted version takes away what waits of the record, and who brought that hears whether to keep it.
+static int release(store_txn_t *txn, const record_t *r)
+{
+    quarantined_t item;
+    int rc = quarantine_get(txn, &r->id, &item);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    uint32_t peer = item.peer;
+    rc = quarantine_clear(txn, &r->id, &r->version);
+    return rc == 0 ? store_tell_outsider(txn, &r->id, peer) : rc < 0 ? rc : 0;
+}
+
 static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival, const fault_t *fault)
 {
     int rc = spare_quarantined(txn, r, arrival, false);
-    return rc == 0 ? quarantine_put(txn, arrival, r->wire, r, fault) : rc;
+    if (rc == 0) rc = quarantine_put(txn, arrival, r->wire, r, fault);
+    return rc == 0 ? store_tell_outsider(txn, &r->id, arrival->peer) : rc;
 }
 
 // Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno.
 static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t peer, fault_t *ret_fault)
 {
     record_t held;
+    place_t place;
+    int rc = store_get(txn, &r->id, &held, &place);
+    if (rc < 0) return rc;
+    bool gone = rc == 0 && held.gone;
+    int cmp = rc == 0 && path_equal(&held.home, &r->home) ? version_cmp(&r->version, &held.version) : 1;
+    // Handed back, and nothing new: whether they may have it is for apply to say.
+    if (rc == 0 && peer != place.toward && (gone ? cmp <= 0 : cmp == 0)) return 0;
     if (!feed->hooks.admit(feed->hooks.arg, txn, peer, r, ret_fault)) return 1;
-    int rc = store_get(txn, &r->id, &held, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
+    if (rc == KV_NONE || gone) return 0;
     if (path_equal(&held.home, &r->home) && held.kind == r->kind) return 0;
     fault_set(ret_fault, "KEY-TAKEN", NULL);
     return 1;
+}
+
+// The record has left our reach, and what waits here of it too.
+static int take_word(store_txn_t *txn, const record_t *gone, const arrival_t *arrival, bool *ret_good)
+{
+    *ret_good = true;
+    if (arrival->giveback) return 0;
+    int rc = store_leave(txn, gone, arrival->peer);
+    if (rc == 0) rc = quarantine_clear(txn, &gone->id, &gone->version);
+    return rc < 0 ? rc : 0;
 }
 
 static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const arrival_t *arrival,
@@ -109,14 +137,14 @@ static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const 
     applied_t applied;
     arrival_t full = *arrival;
     full.home_lives = lives_of_home(feed, r);
+    if (r->gone) return take_word(txn, r, arrival, ret_good);
     int rc = judge(feed, txn, r, arrival->peer, &fault);
     *ret_good = rc == 0;
     if (rc > 0 && MUTANT("quarantine_blocks")) return -EBADMSG;
     if (rc != 0) return rc < 0 ? rc : refuse(txn, r, &full, &fault);
     if ((rc = store_apply(txn, r, &full, &applied)) != 0) return rc;
     if ((rc = spare_quarantined(txn, r, &full, true)) != 0) return rc;
-    rc = quarantine_clear(txn, &r->id, &r->version);
-    return rc < 0 ? rc : 0;
+    return release(txn, r);
 }
 
 static int take_one(feed_t *feed, store_txn_t *txn, slice_t wire, const arrival_t *arrival)
@@ -294,7 +322,7 @@ static int give_lane(store_txn_t *txn, const link_t *link, size_t most, uint64_t
     uint64_t seq;
     record_t r;
     int rc = lane_open(txn, LANE_IN, link->peer, *position - LANE_BASE, &reader);
-    while (rc == 0 && batch->size < most && (rc = lane_next(reader, &seq)) == 0) {
+    while (rc == 0 && batch->size < most && (rc = lane_next(reader, &seq, NULL)) == 0) {
         if ((rc = store_at(txn, seq, &r, NULL)) != 0) break;
         batch_add(batch, r.wire);
         *position = LANE_BASE + seq;

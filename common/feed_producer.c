@@ -7,6 +7,7 @@
 #include "common/mutant.h"
 #include "common/quarantine.h"
 #include "proto/message.h"
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -185,6 +186,14 @@ bool producer_wants(const feed_t *feed, const link_t *link, const record_t *reco
     return filter_wants(&link->out.filter, &store_place(feed->store)->path, record);
 }
 
+static slice_t word_of(const record_t *r, uint8_t *buf)
+{
+    record_t gone = record_gone(r);
+    assert(record_size(&gone) <= RECORD_GONE_MAX);
+    record_pack(&gone, buf);
+    return gone.wire;
+}
+
 // What one push will carry.
 typedef struct load {
     batch_t batch;
@@ -209,15 +218,20 @@ static int add_records(feed_t *feed, link_t *link, store_txn_t *txn, lane_reader
 {
     batch_t *batch = &load->batch;
     uint64_t seq;
+    unsigned lanes;
     record_t r;
+    place_t place;
     int rc = 0;
-    while (batch->count < PUSH_RECORDS && (rc = lane_next(reader, &seq)) == 0) {
-        if ((rc = store_at(txn, seq, &r, NULL)) != 0) break;
+    while (batch->count < PUSH_RECORDS && (rc = lane_next(reader, &seq, &lanes)) == 0) {
+        if ((rc = store_at(txn, seq, &r, &place)) != 0) break;
         if (MUTANT("tombstone_forgotten") && r.deleted) continue;
         if (MUTANT("skip_not_advancing") && !producer_wants(feed, link, &r)) break;
-        if (producer_wants(feed, link, &r)) {
-            if (batch->count > 0 && batch->size + r.wire.size + 4 > room) break;
-            batch_add(batch, r.wire);
+        bool echo = lanes == LANE_LEFT && place.toward == link->peer;
+        if (producer_wants(feed, link, &r) && !echo) {
+            uint8_t buf[RECORD_GONE_MAX];
+            slice_t wire = lanes == LANE_LEFT ? word_of(&r, buf) : r.wire;
+            if (batch->count > 0 && batch->size + wire.size + 4 > room) break;
+            batch_add(batch, wire);
         }
         *upto = seq;
     }

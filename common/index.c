@@ -59,6 +59,7 @@ int index_remove(store_txn_t *txn, const record_t *record, uint64_t at)
     uint8_t buf[REF_KEY];
     rid_t ids[REFS_MAX];
     size_t n = refs_of(record, ids);
+    if (record->gone) return 0;
     int rc = kv_del(txn->kv, KV_KINDS, kind_key(buf, record->kind, org_hash(record->org), at));
     for (size_t i = 0; i < n && rc >= 0; i++) // an earlier program may not have indexed this field
         rc = kv_del(txn->kv, KV_REFS, ref_key(buf, &ids[i], record->kind, at));
@@ -70,6 +71,7 @@ int index_add(store_txn_t *txn, const record_t *record, uint64_t at)
     uint8_t buf[REF_KEY], value[ID + 1];
     rid_t ids[REFS_MAX];
     size_t n = refs_of(record, ids);
+    if (record->gone) return 0; // of no organisation any more
     memcpy(value, record->id.b, ID);
     value[ID] = 1;
     int rc = kv_put(txn->kv, KV_KINDS, kind_key(buf, record->kind, org_hash(record->org), at),

@@ -81,6 +81,7 @@ uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32
     uint32_t toward = place_toward(p, r);
     uint8_t lanes = 0;
     *ret_child = PEER_SELF;
+    if (r->gone) return is_ours(p, r) ? LANE_ALL | LANE_LEFT : 0;
     if (r->bulk && !MUTANT("bulk_not_kept")) lanes |= LANE_BULK;
     if (toward != PEER_SELF) lanes |= LANE_IN;
     if (!is_ours(p, r)) return lanes;
@@ -91,6 +92,25 @@ uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32
     if (toward != PEER_PARENT && p->has_parent && up > p->parent_rank) lanes |= LANE_UP;
     if (toward == PEER_SELF || toward == PEER_PARENT) lanes |= lanes_down(p, r, ret_child);
     return lanes;
+}
+
+bool place_reaches(const place_t *place, uint32_t peer)
+{
+    if (peer == PEER_SELF || peer == place->toward) return true;
+    if (peer < PEER_LABEL_MIN) return (place->lanes & LANE_ALL) != 0;
+    if (peer == PEER_PARENT) return (place->lanes & LANE_UP) != 0;
+    return (place->lanes & LANE_PUBLIC) != 0 || ((place->lanes & LANE_CHILD) != 0 && place->child == peer);
+}
+
+uint8_t lanes_left(const place_t *now, const place_t *old)
+{
+    unsigned reached = old != NULL ? old->lanes & (LANE_UP | LANE_PUBLIC | LANE_CHILD) : 0;
+    if ((now->lanes & LANE_ALL) == 0 || MUTANT("left_untold"))
+        return 0; // another service's: it tells of its own
+    bool before = old != NULL && (old->lanes & LANE_LEFT) != 0;
+    bool moved = (reached & LANE_CHILD) != 0 && old->child != now->child;
+    bool fewer = (reached & ~(unsigned)now->lanes) != 0;
+    return before || moved || fewer || !place_reaches(now, now->src) ? LANE_LEFT : 0;
 }
 
 // --- keys ----------------------------------------------------------------------------------------
@@ -127,8 +147,8 @@ typedef int lane_fn(store_txn_t *txn, slice_t key);
 static int for_lanes(store_txn_t *txn, const place_t *place, lane_fn *fn)
 {
     uint8_t buf[SEQ_KEY];
-    for (unsigned lane = LANE_ALL << 1; lane <= LANE_IN; lane <<= 1) {
-        if ((place->lanes & lane) == 0) continue;
+    for (unsigned lane = LANE_ALL << 1; lane <= LANE_LEFT; lane <<= 1) {
+        if ((place->lanes & lane) == 0 || lane == LANE_BULK) continue;
         unsigned half = half_of(lane, place->lanes);
         int rc = fn(txn, lane_key(buf, half, peer_of(lane, place), place->at));
         if (rc != 0) return rc;
@@ -160,7 +180,7 @@ int lanes_add(store_txn_t *txn, const place_t *place)
 
 // --- reading -------------------------------------------------------------------------------------
 
-enum { READ_MAX = 3 }; // lanes that one feed reads: PUBLIC, CHILD, BACK
+enum { READ_MAX = 4 }; // lanes that one feed reads: PUBLIC, CHILD, BACK, LEFT
 
 struct lane_reader {
     struct one {
@@ -175,7 +195,8 @@ struct lane_reader {
 unsigned store_feed_lanes(uint32_t peer, enum stream stream)
 {
     if (peer < PEER_LABEL_MIN) return stream == STREAM_PEOPLE ? LANE_ALL : 0; // within a node nobody waits
-    unsigned lanes = peer == PEER_PARENT ? LANE_UP | LANE_BACK : LANE_PUBLIC | LANE_CHILD | LANE_BACK;
+    unsigned lanes = peer == PEER_PARENT ? LANE_UP : LANE_PUBLIC | LANE_CHILD;
+    lanes |= LANE_BACK | LANE_LEFT;
     return stream == STREAM_BULK ? lanes | LANE_BULK : lanes;
 }
 
@@ -215,12 +236,12 @@ int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, l
 {
     lane_reader_t *reader = xcalloc(1, sizeof *reader);
     int rc = 0;
-    for (unsigned lane = 1; lane <= LANE_IN && rc == 0; lane <<= 1) {
-        if ((lanes & lane) == 0) continue;
+    for (unsigned lane = 1; lane <= LANE_LEFT && rc == 0; lane <<= 1) {
+        if ((lanes & lane) == 0 || lane == LANE_BULK) continue;
         assert(reader->n < READ_MAX);
         struct one *one = &reader->lanes[reader->n++];
         one->lane = half_of(lane, lanes);
-        one->peer = lane >= LANE_CHILD ? peer : PEER_SELF;
+        one->peer = (lane & (LANE_CHILD | LANE_BACK | LANE_IN)) != 0 ? peer : PEER_SELF;
         rc = open_one(txn, one, after);
     }
     if (rc != 0)
@@ -230,20 +251,23 @@ int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, l
     return rc;
 }
 
-int lane_next(lane_reader_t *reader, uint64_t *ret_seq)
+int lane_next(lane_reader_t *reader, uint64_t *ret_seq, unsigned *ret_lanes)
 {
     uint64_t seq = UINT64_MAX;
     for (size_t i = 0; i < reader->n; i++)
         if (reader->lanes[i].seq < seq) seq = reader->lanes[i].seq;
     if (seq == UINT64_MAX) return KV_NONE;
+    unsigned lanes = 0;
     for (size_t i = 0; i < reader->n; i++) { // a record on two lanes is read once
         struct one *one = &reader->lanes[i];
         if (one->seq != seq) continue;
+        lanes |= one->lane & ~(unsigned)LANE_BULK;
         slice_t key, value;
         int rc = kv_next(one->cursor, &key, &value);
         if ((rc = settle(one, rc, key, value)) != 0) return rc;
     }
     *ret_seq = seq;
+    if (ret_lanes != NULL) *ret_lanes = lanes;
     return 0;
 }
 
@@ -261,7 +285,7 @@ int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, 
     lane_reader_t *reader = NULL;
     uint64_t n = 0, seq;
     int rc = lane_open(txn, lanes, peer, after, &reader);
-    while (rc == 0 && n < most && (rc = lane_next(reader, &seq)) == 0) n++;
+    while (rc == 0 && n < most && (rc = lane_next(reader, &seq, NULL)) == 0) n++;
     lane_close(&reader);
     if (rc < 0) return rc;
     *ret_n = n;

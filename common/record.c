@@ -166,8 +166,11 @@ static void read_field(reader_t *r, record_t *record)
     case TAG(14, WIRE_VARINT):
         record->bulk = read_small(r, 1) != 0;
         break;
+    case TAG(15, WIRE_VARINT):
+        record->gone = read_small(r, 1) != 0;
+        break;
     default:                                                   // a newer field: kept in wire, passed on
-        if (tag >> 3 <= 14 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
+        if (tag >> 3 <= 15 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
         skip(r, (unsigned)(tag & 7));
     }
 }
@@ -179,9 +182,13 @@ int record_parse(slice_t wire, record_t *ret_record)
     reader_t r = {.p = wire.data, .end = wire.data + wire.size};
     while (!r.bad && r.p < r.end) read_field(&r, &record);
     bool fits = record.kind == KIND_STRAY || wire.size <= RECORD_MAX - RECORD_SPARE;
+    bool bare = record.deleted &&
+                record.org.size + record.author.size + record.to.len + record.up + record.down == 0 &&
+                !record.bulk;
     bool whole = record.kind != 0 && record.home.len > 0 && record.version.inc > 0 &&
                  record.version.seq > 0 && !rid_is_zero(&record.id) &&
-                 (record.down == 3) == (record.to.len > 0) && !(record.deleted && record.body.size > 0);
+                 (record.down == 3) == (record.to.len > 0) && !(record.deleted && record.body.size > 0) &&
+                 (!record.gone || bare);
     if (r.bad || !whole || !fits) return -EBADMSG;
     *ret_record = record;
     return 0;
@@ -237,7 +244,14 @@ size_t record_size(const record_t *r)
     if (r->down > 0) n += 2;
     if (r->to.len > 0) n += bytes_size(r->to.len);
     if (r->bulk) n += 2;
+    if (r->gone) n += 2;
     return n;
+}
+
+record_t record_gone(const record_t *r)
+{
+    return (record_t){
+        .id = r->id, .kind = r->kind, .home = r->home, .version = r->version, .deleted = true, .gone = true};
 }
 
 void record_pack(record_t *r, uint8_t *buf)
@@ -257,6 +271,7 @@ void record_pack(record_t *r, uint8_t *buf)
     if (r->down > 0) p = write_number(p, 12, r->down);
     if (r->to.len > 0) p = write_bytes(p, 13, r->to.b, r->to.len);
     if (r->bulk) p = write_number(p, 14, 1);
+    if (r->gone) p = write_number(p, 15, 1);
     r->wire = (slice_t){.data = buf, .size = (size_t)(p - buf)};
     assert(r->wire.size == record_size(r));
 }

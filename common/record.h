@@ -30,6 +30,7 @@ typedef struct record {
     uint8_t down; // enum reach_down
     path_t to;    // only with DOWN_TO
     bool bulk;    // of a load that may wait: read in the stream of its own
+    bool gone;    // word that up to this version the record has left the receiver's reach; deleted too
     slice_t wire; // all of it, byte for byte as received; set by record_parse and record_pack
 } record_t;
 
@@ -47,4 +48,7 @@ int record_parse(slice_t wire, record_t *ret_record);
 // Writes the wire form into buf (fields in order of number) and sets record->wire. buf_size >=
 // record_size(record).
 size_t record_size(const record_t *record);
+// What is told of a record to a neighbour whose reach it has left: which one it was, and no more.
+record_t record_gone(const record_t *record);
+enum { RECORD_GONE_MAX = 128 }; // bytes of such a one
 void record_pack(record_t *record, uint8_t *buf);

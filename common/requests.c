@@ -227,15 +227,17 @@ static int tally_stream(service_t *service, store_txn_t *txn, const feed_row_t *
 {
     lane_reader_t *reader = NULL;
     uint64_t seq;
+    unsigned lanes;
     record_t r;
     place_t place;
     bool first = true; // of those that wait
     int rc = lane_open(txn, store_feed_lanes(row->peer, stream), row->peer, 0, &reader);
-    while (rc == 0 && (rc = lane_next(reader, &seq)) == 0) {
+    while (rc == 0 && (rc = lane_next(reader, &seq, &lanes)) == 0) {
+        if (lanes == LANE_LEFT) continue; // word that something is not to be there
         bool waits = seq > row->acked.of[stream];
         if (row->peer < PEER_LABEL_MIN || (waits && first)) {
             if ((rc = store_at(txn, seq, &r, &place)) != 0) break;
-            if (!feed_wants(service->feed, row->peer, &r)) continue;
+            if (r.gone || !feed_wants(service->feed, row->peer, &r)) continue;
             if (waits && first && (t->waiting == 0 || place.time_s < t->oldest_s)) t->oldest_s = place.time_s;
             first = first && !waits;
         }

@@ -364,6 +364,7 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *a
                      .src = src,
                      .toward = place_toward(here, now)};
     place.lanes = lanes_of(here, now, src, &place.child);
+    place.lanes |= lanes_left(&place, old != NULL ? old_place : NULL);
     if (ancestor != NULL) place.ancestor = *ancestor;
     int rc = old != NULL ? lift(txn, old, old_place) : 0;
     if (rc == 0) rc = set_down(txn, now, &place);
@@ -381,23 +382,35 @@ int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place)
     return rc == 0 ? put_log(txn, now, &kept) : rc;
 }
 
+// To the head, on other lanes.
+static int move_to(store_txn_t *txn, const record_t *held, const place_t *from, place_t *to)
+{
+    record_t copy = store_record_dup(held);
+    int rc = lift(txn, &copy, from);
+    to->at = ++txn->head;
+    if (rc == 0) rc = set_down(txn, &copy, to);
+    store_record_free(&copy);
+    return rc;
+}
+
 int store_relane(store_txn_t *txn, const rid_t *id)
 {
     record_t held;
     place_t place;
     int rc = store_get(txn, id, &held, &place);
     if (rc != 0) return rc == KV_NONE ? 0 : rc;
-    uint32_t child;
-    uint8_t lanes = lanes_of(&txn->store->place, &held, place.src, &child);
-    if (lanes == place.lanes && child == place.child) return 0;
-    record_t copy = store_record_dup(&held);
-    rc = lift(txn, &copy, &place);
-    place.at = ++txn->head;
-    place.lanes = lanes;
-    place.child = child;
-    if (rc == 0) rc = set_down(txn, &copy, &place);
-    store_record_free(&copy);
-    return rc;
+    place_t now = place;
+    now.lanes = lanes_of(&txn->store->place, &held, place.src, &now.child);
+    now.lanes |= lanes_left(&now, &place);
+    if (now.lanes == place.lanes && now.child == place.child) return 0;
+    return move_to(txn, &held, &place, &now);
+}
+
+int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place)
+{
+    place_t now = *place;
+    now.lanes |= LANE_LEFT;
+    return move_to(txn, held, place, &now);
 }
 
 // --- writing our own -----------------------------------------------------------------------------

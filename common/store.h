@@ -130,6 +130,13 @@ typedef struct arrival {
 // Applies one checked version of design 2.6, rules 3 to 7. 0 or -errno.
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied);
 
+// Word from the home's side that up to this version the record has left our reach: our copy goes, and who had
+// it from us hears the same. Word of others, or of less than we hold, changes nothing. 0 or -errno.
+int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer);
+
+// This neighbour is known to hold the record: if that is not to be, it hears so again. 0 or -errno.
+int store_tell_outsider(store_txn_t *txn, const rid_t *id, uint32_t peer);
+
 // Keeps a version that may exist nowhere else as a stray: a record of ours (design 2.6, rule 7).
 int store_keep_stray(store_txn_t *txn, const record_t *r);
 // Provably one life's past and present? home_lives as in arrival_t. Then the older one is an ancestor and may
@@ -154,6 +161,7 @@ enum lane {
     LANE_BACK = 16,  // towards the home, because the present version did not come from there; normally empty
     LANE_IN = 32,    // whose home lies in one neighbour's direction; read only to give back
     LANE_BULK = 64,  // no lane: the record stands in the other half of UP, PUBLIC, CHILD and BACK
+    LANE_LEFT = 128, // what some neighbour had, or handed to us, and must not have (any more): all are told
 };
 
 // A feed towards a neighbour reads its lanes in two streams, each behind a place of its own, so that what
@@ -167,7 +175,8 @@ typedef struct position {
 typedef struct lane_reader lane_reader_t;
 int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, lane_reader_t **ret_reader);
 // 0, KV_NONE at the end, or -errno.
-int lane_next(lane_reader_t *reader, uint64_t *ret_seq); // store_at has the record
+int lane_next(lane_reader_t *reader, uint64_t *ret_seq,
+              unsigned *ret_lanes); // store_at has the record; lanes (optional): those on which it was found
 void lane_close(lane_reader_t **reader_p);
 // Entries beyond `after`, counting at most `most`.
 int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, uint64_t most,

@@ -36,6 +36,11 @@ bool place_peer_is_home(const store_place_t *p, uint32_t peer, const record_t *r
 
 // Lane bits of a record and, with LANE_CHILD, the child. src: where its present version came from.
 uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32_t *ret_child);
+// LANE_LEFT if somebody who had the record by its old place (NULL: none), or from whom it came, is not to
+// have it.
+uint8_t lanes_left(const place_t *now, const place_t *old);
+// Is this neighbour to have the record, or is it on the home's side?
+bool place_reaches(const place_t *place, uint32_t peer);
 int lanes_remove(store_txn_t *txn, const place_t *place);
 int lanes_add(store_txn_t *txn, const place_t *place);
 
@@ -45,6 +50,8 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *a
                const place_t *old_place);
 // The present version came from its home's direction after all: it leaves the lane BACK and keeps its place.
 int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place);
+// A neighbour outside its reach has the record: it is told again.
+int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place);
 // store_write with the ancestor given.
 int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *ancestor,
                      record_t *ret_record);

@@ -20,6 +20,7 @@ typedef struct {
     path_t node;
     int rank;       // of the node's level, -1 unknown
     uint32_t child; // that it was last known to be served through; scope_moved
+    bool unsettled; // another child was told meanwhile
 } org_t;
 
 struct scope {
@@ -183,10 +184,18 @@ static uint32_t child_towards(const scope_t *scope, const path_t *node)
     return path_child_label(&scope->self, node);
 }
 
-uint32_t scope_child_for(const scope_t *scope, slice_t code)
+static uint32_t child_for(const scope_t *scope, slice_t code)
 {
     const path_t *node = serving(scope, code);
     return node == NULL ? PEER_SELF : child_towards(scope, node);
+}
+
+uint32_t scope_child_for(scope_t *scope, slice_t code)
+{
+    org_t *org = find(scope, code);
+    uint32_t child = child_for(scope, code);
+    if (org != NULL) org->unsettled |= child != org->child;
+    return child;
 }
 
 in_scope_t scope_in_child(const scope_t *scope, uint32_t child, slice_t code)
@@ -226,9 +235,10 @@ bool scope_moved(scope_t *scope, slice_t *ret_org)
     for (size_t i = 0; i < scope->n_slots; i++) {
         org_t *org = &scope->slots[i];
         if (org->code[0] == '\0') continue;
-        uint32_t child = scope_child_for(scope, slice_text(org->code));
-        if (child == org->child) continue;
+        uint32_t child = child_for(scope, slice_text(org->code));
+        if (child == org->child && !org->unsettled) continue;
         org->child = child;
+        org->unsettled = false;
         *ret_org = slice_text(org->code);
         return true;
     }

@@ -22,7 +22,7 @@ typedef enum in_scope { SCOPE_NO, SCOPE_YES, SCOPE_UNKNOWN } in_scope_t;
 // Does this node serve the organisation: is the nearest node at or above it this one?
 in_scope_t scope_serves(const scope_t *scope, slice_t org);
 // Label of the child that leads to the node serving the organisation; PEER_SELF: none does.
-uint32_t scope_child_for(const scope_t *scope, slice_t org);
+uint32_t scope_child_for(scope_t *scope, slice_t org);
 // Is the organisation in the subtree of this child's organisation, or served by a node under this child?
 in_scope_t scope_in_child(const scope_t *scope, uint32_t child, slice_t org);
 // Is the organisation this node's own, or below it?
@@ -39,6 +39,6 @@ uint32_t scope_next_child(const scope_t *scope, size_t *state);
 int scope_child_rank(scope_t *scope, uint32_t label);
 bool scope_knows(const scope_t *scope, slice_t org);
 
-// Takes one organisation whose serving child has changed since it was asked last; false when there is none
-// left. The records about it have to change lanes.
+// Takes one organisation whose serving child has changed since it was asked last, or had in between; false
+// when there is none left. The records about it have to change lanes.
 bool scope_moved(scope_t *scope, slice_t *ret_org);

@@ -13,8 +13,9 @@
 
 enum { KIND_STRAY = 1, KIND_REFUSAL = 2 };
 
-// Every record of a store, in order of id.
+// Every record of a store, in order of id; word of one that is gone has a place, and is none.
 typedef void visit_fn(unit_t *u, store_txn_t *txn, const record_t *r, void *arg);
+static visit_fn count_places;
 
 static void visit(unit_t *u, visit_fn *fn, void *arg)
 {
@@ -31,7 +32,7 @@ static void visit(unit_t *u, visit_fn *fn, void *arg)
         memcpy(id.b, key.data, sizeof id.b);
         if (store_get(txn, &id, &r, NULL) != 0)
             broken(u->world, "%s cannot read a record", unit_name(u));
-        else
+        else if (!r.gone || fn == count_places)
             fn(u, txn, &r, arg);
     }
     kv_close_cursor(&cursor);
@@ -41,7 +42,7 @@ static void visit(unit_t *u, visit_fn *fn, void *arg)
 static bool holds(unit_t *u, const rid_t *id, record_t *ret, store_txn_t **ret_txn)
 {
     if (store_begin(u->store, false, ret_txn) != 0) return false;
-    return store_get(*ret_txn, id, ret, NULL) == 0;
+    return store_get(*ret_txn, id, ret, NULL) == 0 && !ret->gone;
 }
 
 // --- line 2: a cursor never covers what is not durable -------------------------------------------
@@ -64,7 +65,7 @@ static bool people_wait(unit_t *producer, uint32_t peer, const position_t *upto)
     for (enum stream stream = 0; stream < STREAMS; stream++) {
         lane_reader_t *reader = NULL;
         int rc = lane_open(txn, store_feed_lanes(peer, stream), peer, upto->of[STREAM_PEOPLE], &reader);
-        while (rc == 0 && (rc = lane_next(reader, &seq)) == 0)
+        while (rc == 0 && (rc = lane_next(reader, &seq, NULL)) == 0)
             wait |= store_at(txn, seq, &r, NULL) == 0 && !r.bulk;
         lane_close(&reader);
     }
@@ -277,6 +278,21 @@ static void check_refusal(world_t *w, const record_t *r, unit_t *home, unit_t *u
     store_abort(&txn);
 }
 
+// What an organisation that has moved hands back waits for an operator, where its home cannot have it
+// otherwise.
+static bool is_shown(world_t *w, const record_t *r)
+{
+    bool shown = false;
+    for (int i = 0; i < w->n_units && !shown && (w->plan.faults & FAULT_MOVE) != 0; i++) {
+        store_txn_t *txn = NULL;
+        quarantined_t q;
+        if (store_begin(w->units[i].store, false, &txn) != 0) continue;
+        shown = quarantine_get(txn, &r->id, &q) == 0 && version_cmp(&q.record.version, &r->version) >= 0;
+        store_abort(&txn);
+    }
+    return shown;
+}
+
 static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u)
 {
     store_txn_t *txn = NULL;
@@ -284,7 +300,8 @@ static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u
     char text[VERSION_TEXT];
     bool has = holds(u, &r->id, &held, &txn), should = reaches(w, r, home, u);
     version_text(&r->version, text);
-    if (has && !should)
+    if (has && !should && arrives(w, r, home, u) &&
+        !is_shown(w, &held)) // what is refused on the way cannot tell that it left
         broken(w, "%s holds kind %u of %s, which does not reach it", unit_name(u), r->kind, unit_name(home));
     if (should && arrives(w, r, home, u)) {
         if (!has)
@@ -341,7 +358,7 @@ static void check_own(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
             if (&w->units[i] != home) check_replica(w, r, home, &w->units[i]);
         return;
     }
-    if (!holds(home, &r->id, &at_home, &other))
+    if (!holds(home, &r->id, &at_home, &other) && !is_shown(w, r))
         broken(w, "%s holds kind %u that its home %s lacks", unit_name(u), r->kind, unit_name(home));
     store_abort(&other);
 }
@@ -410,7 +427,7 @@ static void check_lost(world_t *w)
 // --- line 7, and that a store fits together ------------------------------------------------------
 
 typedef struct places {
-    uint64_t records, lanes;
+    uint64_t records, listed, lanes;
 } places_t;
 
 static void count_places(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
@@ -421,6 +438,7 @@ static void count_places(unit_t *u, store_txn_t *txn, const record_t *r, void *a
     (void)u;
     store_get(txn, &r->id, &held, &place);
     n->records++;
+    n->listed += !r->gone;
     n->lanes += (uint64_t)__builtin_popcount(place.lanes &
                                              ~(unsigned)(LANE_ALL | LANE_BULK)); // no lanes of their own
 }
@@ -465,7 +483,7 @@ void check_store(unit_t *u)
     uint64_t lanes = count_entries(u, txn, KV_LANES), log = count_entries(u, txn, KV_LOG),
              kinds = count_entries(u, txn, KV_KINDS);
     count_entries(u, txn, KV_REFS);
-    if (lanes != places.lanes || log != places.records || kinds != places.records)
+    if (lanes != places.lanes || log != places.records || kinds != places.listed)
         broken(u->world,
                "%s has %llu records, %llu in the log and %llu listed, %llu places, %llu lane entries",
                unit_name(u), (unsigned long long)places.records, (unsigned long long)log,
@@ -500,14 +518,15 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     if (store_begin(producer->store, false, &out) != 0 || store_begin(consumer->store, false, &in) != 0)
         return;
     for (enum stream stream = 0; stream < STREAMS; stream++) {
-        unsigned lanes = store_feed_lanes(consumer_name, stream) & ~(unsigned)LANE_BACK;
+        unsigned lanes = store_feed_lanes(consumer_name, stream) & ~(unsigned)(LANE_BACK | LANE_LEFT);
         int rc = lane_open(out, lanes, consumer_name, 0, &reader);
-        while (rc == 0 && (rc = lane_next(reader, &seq)) == 0) {
+        while (rc == 0 && (rc = lane_next(reader, &seq, NULL)) == 0) {
             if (store_at(out, seq, &r, NULL) != 0) break;
+            if (r.gone) continue;
             if (consumer_name < PEER_LABEL_MIN && !reads(consumer, r.kind)) continue;
             sent++;
             rid_t id = r.id;
-            if (store_get(in, &id, &r, &place) == 0 && place.toward == producer_name)
+            if (store_get(in, &id, &r, &place) == 0 && !r.gone && place.toward == producer_name)
                 taken++;
             else if (quarantine_get(in, &id, &q) == 0)
                 quarantined++;
@@ -516,12 +535,13 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     }
     uint64_t held = 0;
     int rc = lane_open(in, LANE_IN, producer_name, 0, &reader);
-    for (; rc == 0 && (rc = lane_next(reader, &seq)) == 0; held++) {
-        unsigned lanes = store_feed_lanes(consumer_name, STREAM_PEOPLE) & ~(unsigned)LANE_BACK;
+    for (; rc == 0 && (rc = lane_next(reader, &seq, NULL)) == 0; held++) {
+        unsigned lanes = store_feed_lanes(consumer_name, STREAM_PEOPLE) & ~(unsigned)(LANE_BACK | LANE_LEFT);
         if (store_at(in, seq, &r, NULL) != 0) break;
         rid_t id = r.id;
         if (store_get(out, &id, &r, &place) == 0 && (place.lanes & lanes) != 0) continue;
-        if (is_blocked(w, &id, producer)) held--; // of an older life of the producer
+        bool waits = (w->plan.faults & FAULT_MOVE) != 0 && quarantine_get(out, &id, &q) == 0; // see is_shown
+        if (waits || is_blocked(w, &id, producer)) held--; // of an older life of the producer
     }
     lane_close(&reader);
     if (sent != taken + quarantined || held != taken)
@@ -538,6 +558,8 @@ static int check_way(void *arg, const quarantined_t *q)
     unit_t *u = arg;
     ledger_record_t *lr;
     const ledger_version_t *v = version_of(u->world, &q->record, &lr);
+    if (q->giveback && (u->world->plan.faults & FAULT_MOVE) != 0)
+        return 0; // its organisation has moved since
     if (v == NULL || v->bad || reaches(u->world, &q->record, &u->world->units[lr->home], u)) return 0;
     broken(u->world, "%s has kind %u in quarantine, which does not reach it", unit_name(u), q->record.kind);
     return 0;

@@ -184,7 +184,8 @@ void work_setup(world_t *w);                  // organisations and nodes
 int work_repair(unit_t *u, store_txn_t *txn); // what a lost store should have: writes again
 int work_write(unit_t *u, store_txn_t *txn);
 int work_move(unit_t *u, store_txn_t *txn);
-int work_mend(unit_t *u, store_txn_t *txn);           // present versions that break a rule are written anew
+void work_know_orgs(world_t *w);            // a move may have been lost with a transaction, or a store
+int work_mend(unit_t *u, store_txn_t *txn); // present versions that break a rule are written anew
 bool work_is_bad(const unit_t *u, const record_t *r); // does this unit refuse it for its content?
 
 // --- check.c

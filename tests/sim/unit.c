@@ -142,6 +142,12 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     bool home = path_equal(&now->home, &u->place.path) && (now->kind < 100 || now->kind / 100 == u->service);
     ledger_record_t *lr = ledger_find(w->ledger, &now->id);
     (void)txn;
+    if (now->gone) { // by word of its home, which answers for what it says from now on
+        if (old != NULL && lr != NULL) lr->held &= ~past_of(u, old);
+        trace(w, "    %s: kind %u %02x%02x has left", unit_name(u), now->kind, now->id.b[0], now->id.b[1]);
+        return;
+    }
+    if (old != NULL && old->gone) old = NULL;
     learn(u, now);
     if (lr == NULL && home) lr = ledger_make(w->ledger, &now->id, now->kind, u->index);
     ledger_version_t *v = lr != NULL ? ledger_version(lr, &now->version) : NULL;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The work of people: real kinds of several reaches with small bodies that validate, and some that do not.
+#include "common/msg.h"
 #include "proto/kinds.h"
 #include "proto/message.h"
 #include "proto/registry.pb-c.h"
 #include "tests/sim/sim.h"
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { BODY_ROOM = 256, SLOTS = 2 };
 
@@ -331,4 +333,25 @@ int work_move(unit_t *u, store_txn_t *txn)
     w->orgs[i].parent = to;
     trace(w, "    %s moves under %s", w->orgs[i].code, w->orgs[to].code);
     return put_org(u, txn, i);
+}
+
+static void know_org(const unit_t *root, store_txn_t *txn, int i)
+{
+    world_t *w = root->world;
+    record_t r;
+    rid_t id = id_of(root->index, N_ORGANISATION, SLOT_ORG + (unsigned)i);
+    if (store_get(txn, &id, &r, NULL) != 0) return;
+    AUTO(msg_body_free)
+    Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r.body);
+    w->orgs[i].parent = -1;
+    for (int k = 0; m != NULL && m->parent != NULL && k < w->n_orgs; k++)
+        if (strcmp(w->orgs[k].code, m->parent) == 0) w->orgs[i].parent = k;
+}
+
+void work_know_orgs(world_t *w)
+{
+    store_txn_t *txn = NULL;
+    if (store_begin(w->units[0].store, false, &txn) != 0) return;
+    for (int i = 0; i < w->n_orgs; i++) know_org(&w->units[0], txn, i);
+    store_abort(&txn);
 }

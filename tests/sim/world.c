@@ -236,7 +236,9 @@ static void end(world_t *w)
     if (!settle(w)) return;
     each(w, work_repair); // operators import again what no store had any more
     if (chance(w, 70)) each(w, work_mend);
-    if (settle(w)) check_end(w);
+    if (!settle(w)) return;
+    work_know_orgs(w);
+    check_end(w);
 }
 
 // --- a run ---------------------------------------------------------------------------------------

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hand-written codec of records: what is cut or breaks a bound is refused; else it agrees with protobuf-c
+// byte for byte.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "common/record.h"
+#include "proto/record.pb-c.h"
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t seed;
+
+static uint64_t any(uint64_t below) // splitmix64
+{
+    uint64_t z = seed += 0x9e3779b97f4a7c15ULL;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+    return (z ^ z >> 31) % below;
+}
+
+static uint64_t any_number(unsigned bits) // every length of a varint alike
+{
+    return 1 + (any(UINT64_MAX) & ((2ULL << any(bits - 1)) - 1)) / 2;
+}
+
+static path_t any_path(void)
+{
+    path_t path = {.len = (uint8_t)(PATH_LABEL * (1 + any(PATH_BYTES / PATH_LABEL)))};
+    for (size_t i = 0; i < path.len; i++) path.b[i] = (uint8_t)any(256);
+    return path;
+}
+
+static uint8_t filling[4096];
+
+static slice_t any_text(size_t max)
+{
+    return slice(filling, any(max + 1));
+}
+
+static record_t any_record(void)
+{
+    record_t r = {.kind = (uint32_t)any_number(31),
+                  .home = any_path(),
+                  .version = {(uint32_t)any_number(32), any_number(63), any(UINT64_MAX)},
+                  .org = any_text(ORG_MAX),
+                  .author = any_text(256),
+                  .deleted = any(4) == 0,
+                  .bulk = any(2) == 0,
+                  .up = (uint8_t)any(16),
+                  .down = (uint8_t)any(4)};
+    for (size_t i = 0; i < sizeof r.id.b; i++) r.id.b[i] = (uint8_t)any(256);
+    r.id.b[0] |= 1;
+    if (!r.deleted) r.body = any_text(any(2) == 0 ? 200 : sizeof filling);
+    if (r.down == 3) r.to = any_path();
+    return r;
+}
+
+static slice_t pack(record_t *r)
+{
+    record_pack(r, xmalloc(record_size(r)));
+    return r->wire;
+}
+
+static void let_go(slice_t wire)
+{
+    free((void *)(uintptr_t)wire.data);
+}
+
+static void assert_refused(record_t r)
+{
+    record_t got;
+    slice_t wire = pack(&r);
+    assert_int_equal(record_parse(wire, &got), -EBADMSG);
+    let_go(wire);
+}
+
+static void what_is_missing_or_contradicts_itself_is_refused(void **state)
+{
+    (void)state;
+    record_t good = any_record(), r;
+    good.deleted = false;
+    good.body = slice(filling, 10);
+    good.down = 0;
+    good.to = (path_t){0};
+    assert_refused((r = good, r.kind = 0, r));
+    assert_refused((r = good, r.home.len = 0, r));
+    assert_refused((r = good, r.version.inc = 0, r));
+    assert_refused((r = good, r.version.seq = 0, r));
+    assert_refused((r = good, r.id = (rid_t){0}, r));
+    assert_refused((r = good, r.down = 3, r));
+    assert_refused((r = good, r.to = good.home, r));
+    assert_refused((r = good, r.deleted = true, r));
+    assert_refused((r = good, r.down = 4, r));
+    assert_refused((r = good, r.home.len = 3, r));
+    assert_refused((r = good, r.org = slice(filling, ORG_MAX + 1), r));
+    assert_refused((r = good, r.author = slice(filling, 257), r));
+}
+
+static void a_record_too_large_is_refused_but_a_stray_may_hold_the_largest(void **state)
+{
+    (void)state;
+    AUTO(xfree) uint8_t *body = xcalloc(1, RECORD_MAX + 1);
+    record_t r = any_record(), got;
+    r.kind = 100;
+    r.deleted = false;
+    r.body = (slice_t){0};
+    r.body = slice(body, RECORD_MAX - RECORD_SPARE - record_size(&r) - 4);
+    while (record_size(&r) > RECORD_MAX - RECORD_SPARE) r.body.size--;
+    while (record_size(&r) < RECORD_MAX - RECORD_SPARE) r.body.size++;
+    slice_t wire = pack(&r);
+    assert_int_equal(record_parse(wire, &got), 0);
+    let_go(wire);
+    r.body.size++;
+    assert_refused(r);
+    r.kind = 1;
+    wire = pack(&r);
+    assert_int_equal(record_parse(wire, &got), 0);
+    let_go(wire);
+    r.body.size = RECORD_MAX;
+    assert_refused(r);
+}
+
+// Cut anywhere but between two fields it is no record; there it may be a shorter one, as in any protobuf
+// message.
+static void every_cut_is_refused_or_reads_as_protobuf_reads_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 50; i++) {
+        record_t r = any_record(), got;
+        slice_t wire = pack(&r);
+        for (size_t n = 0; n < wire.size; n++) {
+            AUTO(xfree) uint8_t *part = xmalloc(n + 1); // a block of its own: reading on would be seen
+            memcpy(part, wire.data, n);
+            if (record_parse(slice(part, n), &got) != 0) continue;
+            Selenga__Record *m = selenga__record__unpack(NULL, n, part);
+            assert_non_null(m);
+            selenga__record__free_unpacked(m, NULL);
+        }
+        let_go(wire);
+    }
+}
+
+static void assert_same_bytes(slice_t ours, ProtobufCBinaryData theirs)
+{
+    assert_true(slice_equal(ours, slice(theirs.data, theirs.len)));
+}
+
+static void assert_same(const record_t *r, const Selenga__Record *m)
+{
+    assert_same_bytes(slice(r->id.b, sizeof r->id.b), m->id);
+    assert_same_bytes(slice(r->home.b, r->home.len), m->home);
+    assert_same_bytes(r->body, m->body);
+    assert_same_bytes(slice(r->to.b, r->to.len), m->to);
+    assert_true(slice_equal(r->org, slice_text(m->org != NULL ? m->org : "")));
+    assert_true(slice_equal(r->author, slice_text(m->author != NULL ? m->author : "")));
+    assert_int_equal(r->kind, m->kind);
+    assert_int_equal(r->version.inc, m->inc);
+    assert_true(r->version.seq == m->seq && r->version.boot == m->boot);
+    assert_int_equal(r->deleted, m->deleted);
+    assert_int_equal(r->bulk, m->bulk);
+    assert_int_equal(r->up, m->up);
+    assert_int_equal(r->down, m->down);
+}
+
+static void random_records_agree_with_protobuf_byte_for_byte(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5000; i++) {
+        record_t r = any_record(), got;
+        slice_t wire = pack(&r);
+        assert_int_equal(wire.size, record_size(&r));
+        assert_int_equal(record_parse(wire, &got), 0);
+        Selenga__Record *m = selenga__record__unpack(NULL, wire.size, wire.data);
+        assert_non_null(m);
+        assert_same(&got, m);
+        assert_int_equal(selenga__record__get_packed_size(m), wire.size);
+        AUTO(xfree) uint8_t *theirs = xmalloc(wire.size);
+        selenga__record__pack(m, theirs);
+        assert_memory_equal(theirs, wire.data, wire.size);
+        selenga__record__free_unpacked(m, NULL);
+        let_go(wire);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_missing_or_contradicts_itself_is_refused),
+        cmocka_unit_test(a_record_too_large_is_refused_but_a_stray_may_hold_the_largest),
+        cmocka_unit_test(every_cut_is_refused_or_reads_as_protobuf_reads_it),
+        cmocka_unit_test(random_records_agree_with_protobuf_byte_for_byte),
+    };
+    const char *given = getenv("SEED");
+    seed = given != NULL ? strtoull(given, NULL, 10) : 1;
+    memset(filling, 'x', sizeof filling);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables on a real disk: a full map or disk leaves the store whole, and what was committed outlives a kill.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "common/kv.h"
+#include <cmocka.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char dir[512];
+
+static kv_t *open_store(uint64_t map_bytes)
+{
+    kv_t *kv = NULL;
+    assert_int_equal(kv_lmdb_open(dir, map_bytes, &kv), 0);
+    return kv;
+}
+
+static int new_dir(void **state)
+{
+    (void)state;
+    const char *scratch = getenv("TEST_DIR");
+    char parent[400];
+    snprintf(parent, sizeof parent, "%s", scratch != NULL ? scratch : "/tmp");
+    for (char *c = parent + 1; *c != '\0'; c++) {
+        if (*c != '/') continue;
+        *c = '\0';
+        mkdir(parent, 0755);
+        *c = '/';
+    }
+    mkdir(parent, 0755);
+    snprintf(dir, sizeof dir, "%s/kv.XXXXXX", parent);
+    return mkdtemp(dir) != NULL ? 0 : -1;
+}
+
+static int put_some(kv_t *kv, uint8_t first, size_t n, size_t size)
+{
+    kv_txn_t *txn = NULL;
+    uint8_t *value = xcalloc(1, size);
+    assert_int_equal(kv_begin(kv, true, &txn), 0);
+    for (size_t i = 0; i < n; i++) {
+        uint8_t key[2] = {first, (uint8_t)i};
+        kv_put(txn, KV_AUX, slice(key, 2), slice(value, size));
+    }
+    free(value);
+    return kv_commit(&txn);
+}
+
+static uint64_t entries(kv_t *kv)
+{
+    kv_txn_t *txn = NULL;
+    uint64_t n = 0;
+    assert_int_equal(kv_begin(kv, false, &txn), 0);
+    assert_int_equal(kv_count(txn, KV_AUX, &n), 0);
+    kv_abort(&txn);
+    return n;
+}
+
+static void a_full_map_sticks_to_its_transaction_and_the_next_one_works(void **state)
+{
+    (void)state;
+    kv_t *kv = open_store(1 << 20);
+    assert_int_equal(put_some(kv, 1, 10, 100), 0);
+    assert_int_equal(put_some(kv, 2, 200, 20000), -ENOSPC);
+    assert_int_equal(entries(kv), 10);
+    assert_int_equal(put_some(kv, 3, 10, 100), 0);
+    assert_int_equal(entries(kv), 20);
+    kv_destroy(&kv);
+}
+
+static void a_full_disk_loses_its_transaction_only(void **state)
+{
+    (void)state;
+    struct rlimit old, tight;
+    kv_t *kv = open_store(64 << 20);
+    assert_int_equal(put_some(kv, 1, 10, 100), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    tight = old;
+    tight.rlim_cur = 256 << 10;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    int rc = put_some(kv, 2, 200, 20000);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_true(rc < 0);
+    assert_int_equal(entries(kv), 10);
+    assert_int_equal(put_some(kv, 3, 10, 100), 0);
+    kv_destroy(&kv);
+    kv = open_store(64 << 20);
+    assert_int_equal(entries(kv), 20);
+    kv_destroy(&kv);
+}
+
+static void what_was_committed_outlives_a_kill(void **state)
+{
+    (void)state;
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        kv_t *kv = NULL;
+        kv_txn_t *txn = NULL;
+        if (kv_lmdb_open(dir, 1 << 20, &kv) != 0 || put_some(kv, 1, 10, 100) != 0) _exit(1);
+        if (kv_begin(kv, true, &txn) != 0 || kv_put(txn, KV_AUX, slice("x", 1), slice("y", 1)) != 0) _exit(1);
+        raise(SIGKILL);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    kv_t *kv = open_store(1 << 20);
+    assert_int_equal(entries(kv), 10);
+    assert_int_equal(put_some(kv, 2, 1, 1), 0);
+    kv_destroy(&kv);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_full_map_sticks_to_its_transaction_and_the_next_one_works, new_dir),
+        cmocka_unit_test_setup(a_full_disk_loses_its_transaction_only, new_dir),
+        cmocka_unit_test_setup(what_was_committed_outlives_a_kill, new_dir),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

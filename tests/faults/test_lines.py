@@ -11,8 +11,8 @@ import world
 from world import SAMPLE, test, wait_until
 
 SCHOOL = "03-08-01"
-DAY, WEEK, BULK = 200, 1400, 6000
-DAYS = 3
+DAY, WEEK, BULK = 200, 1400, 3000
+DAYS, EDITS = 3, 5
 CUT_EVERY_S, CUT_S = 30, 2
 WORDS = ("методика урока чтения мастерская молодого педагога разбор открытого занятия функциональная грамотность "
          "работа с текстом математика в начальной школе проектная деятельность консультация по программе").split()
@@ -25,7 +25,7 @@ dice = random.Random(7)
 
 
 def scene(w):
-    w.bad_line = line = lossy.Lossy()
+    w.bad_line = w.lines = line = lossy.Lossy()  # closed with the world
     w.region, w.hub, w.school = (w.node(n) for n in ("region", "hub", "school"))
     w.region.prefix = w.hub.prefix = line.prefix(line.far)
     w.school.prefix = line.prefix(line.near)
@@ -75,21 +75,73 @@ def a_day_s_records_arrive_over_a_poor_line(w):
         told(f"{DAY} records", arrived(w, 300), w, before)
 
 
-def drop_connections(w):
-    """Both ends' connections are gone, and nobody tells the other."""
-    w.bad_line.cut = True
-    for name in (w.bad_line.near, w.bad_line.far):
-        subprocess.run([*w.bad_line.prefix(name), "ss", "-HK", "src", f"{lossy.Lossy.NEAR},{lossy.Lossy.FAR}"], capture_output=True, check=False)
-
-
 @test
 def a_week_s_backlog_completes(w):
+    w.bad_line.bad()
     w.bad_line.cut = True
     write(w, WEEK)
     assert at_hub(w) < w.written
     before = w.bad_line.bytes()
     w.bad_line.cut = False
     told(f"{WEEK} records that had waited", arrived(w, 600), w, before)
+
+
+def edit(w, code):
+    """A person writes one record; seconds until the hub has it."""
+    w.school.put("event", {"code": code, "kind": "seminar", "title": "Правка", "org": SCHOOL, "starts_on": "2024-01-10"})
+    begun = time.monotonic()
+    wait_until(lambda: w.hub.list("event", "--where", f"code={code}"), 300, what=f"{code} is at the hub")
+    return time.monotonic() - begun
+
+
+@test
+def a_person_s_edit_arrives_before_the_load_that_it_stands_behind(w):
+    w.bad_line.bad()
+    write(w, BULK)
+    waits = []
+    for n in range(EDITS):
+        pause_end = time.monotonic() + 2
+        wait_until(lambda: time.monotonic() > pause_end)
+        waits.append(edit(w, f"П-{n}"))
+        w.written += 1
+    print(f"        edits behind {BULK} records: " + ", ".join(f"{s:.1f}" for s in waits) + " s", flush=True)
+    assert at_hub(w) < w.written, "the load was there already"
+
+
+def drop_connections(w):
+    """Those of both ends are gone; what they tell each other is lost."""
+    w.bad_line.cut = True
+    for name in (w.bad_line.near, w.bad_line.far):
+        subprocess.run([*w.bad_line.prefix(name), "ss", "-HKt", "state", "established", "(", "src", lossy.Lossy.NEAR, "or",
+                        "src", lossy.Lossy.FAR, ")"], capture_output=True, check=False)
+
+
+@test
+def a_line_that_is_cut_again_and_again_finishes(w):
+    """A load, and what an earlier one may have left."""
+    w.bad_line.bad()
+    write(w, BULK)
+    begun, before, cuts = time.monotonic(), w.bad_line.bytes(), 0
+    next_cut = begun + CUT_EVERY_S
+    while at_hub(w) < w.written:
+        if time.monotonic() < next_cut:
+            seen_at = time.monotonic()
+            wait_until(lambda: time.monotonic() > seen_at + 0.5)
+            continue
+        cuts += 1
+        drop_connections(w)
+        cut_end = time.monotonic() + CUT_S
+        wait_until(lambda: time.monotonic() > cut_end)
+        w.bad_line.cut = False
+        next_cut = time.monotonic() + CUT_EVERY_S
+        assert next_cut < begun + 600, "not in ten minutes"
+    told(f"{BULK} records and more, with {cuts} cuts", time.monotonic() - begun, w, before)
+    assert cuts > 0
+    w.bad_line.good()
+    w.settle()
+    w.conserved()
+    downs = [l for l in w.school.log("gate").splitlines() if "GATE-PARENT-DOWN" in l]
+    print(f"        the school lost its parent {len(downs)} times", flush=True)
 
 
 world.main(scene)

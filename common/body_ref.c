@@ -91,10 +91,10 @@ bool ref_is_shaped(const kind_rule_t *target, slice_t text)
     slice_t piece;
     bool done = false;
     if (text.size == 0 || text.size >= KEY_TEXT_MAX) return false;
-    if (parts == 1) return true; // one piece is the whole text, whatever it holds
+    if (parts == 1) return text.size <= CODE_MAX; // one piece is the whole text, whatever it holds
     if (n != parts && !(n + 1 == parts && first_may_lack(target))) return false;
     while (text_next_piece(&text, ':', &done, &piece))
-        if (piece.size == 0) return false;
+        if (piece.size == 0 || piece.size > CODE_MAX) return false;
     return true;
 }
 

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { CODE_MAX = 64 }; // bytes of a code: it is part of keys, references and sheets
+
 // Personal-data class of a field (152-ФЗ; domain PD-01). There is no zero: a field without a class does not
 // build.
 typedef enum pd_class {

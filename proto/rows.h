@@ -51,8 +51,6 @@
 
 #define FIELDS(ROWS) .fields = ROWS, .n_fields = sizeof(ROWS) / sizeof(ROWS)[0]
 
-enum { CODE_MAX = 64 }; // bytes of a code: it is part of keys, references and sheets
-
 // A code that others refer to: ':' parts the pieces of a reference, ';' the references of a list.
 static inline bool code_fits(const char *code)
 {

@@ -44,13 +44,11 @@ def a_bad_time(w, how, killed):
     w.switch.write_text(how)
     for _ in range(5):
         assert not put(w), "acknowledged, and not written for good"
-    said = w.school.err.read_text().count(" ended (status 1)")
-    assert said == 0 or how == "meta", "only a store that LMDB has given up wants a new process"
     if killed:
         w.school.kill("registry")
     w.switch.write_text("")
     wait_until(lambda: put(w), what="puts are taken again")
-    w.school.err.write_text("")  # ending so is no fault here
+    w.school.err.write_text("")  # a program that ended because LMDB gave its store up is no fault here
     w.settle()
     # what was refused may be there, when the disk had it after all
     assert w.acked <= events(w.school) == events(w.region)

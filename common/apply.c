@@ -93,6 +93,10 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     }
     if (rc == 0 && newer)
         rc = store_keep(txn, in, arrival->peer, cur != NULL ? &place->ancestor : NULL, cur, place);
+    // The home's side holds less than we do: it must have lost ours, and hears of it.
+    bool behind = cur != NULL && !newer && !arrival->giveback && arrival->peer == place->toward &&
+                  version_cmp(&in->version, &cur->version) < 0;
+    if (rc == 0 && behind && (place->lanes & LANE_BACK) == 0) rc = store_hand_back(txn, cur, place);
     bool confirmed =
         !newer && version_cmp(&in->version, &cur->version) == 0 && arrival->peer == place->toward;
     if (rc == 0 && confirmed && place->src != arrival->peer) rc = store_confirm(txn, cur, place);

@@ -406,6 +406,14 @@ int store_relane(store_txn_t *txn, const rid_t *id)
     return move_to(txn, &held, &place, &now);
 }
 
+int store_hand_back(store_txn_t *txn, const record_t *held, const place_t *place)
+{
+    place_t now = *place;
+    now.lanes |= LANE_BACK;
+    now.src = PEER_SELF;
+    return move_to(txn, held, place, &now);
+}
+
 int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place)
 {
     place_t now = *place;

@@ -50,6 +50,8 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *a
                const place_t *old_place);
 // The present version came from its home's direction after all: it leaves the lane BACK and keeps its place.
 int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place);
+// The home's side has lost what we hold: on the lane BACK with it.
+int store_hand_back(store_txn_t *txn, const record_t *held, const place_t *place);
 // A neighbour outside its reach has the record: it is told again.
 int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place);
 // store_write with the ancestor given.

@@ -42,7 +42,7 @@ enum { TOKEN_SUM = 32 };
 // The key made for this token: kept from an earlier try, or made now.
 static int prepare_key(const char *draft, const char *token, node_keys_t *ret_keys)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX + sizeof "/token"];
     why_t why;
     uint8_t sum[TOKEN_SUM];
     crypto_generichash(sum, sizeof sum, (const uint8_t *)token, strlen(token), NULL, 0);
@@ -151,7 +151,7 @@ static int write_child(const cli_t *cli, const char *draft, const token_t *token
                        const Selenga__JoinReply *reply, node_conf_t *conf)
 {
     why_t why;
-    char path[PATH_MAX];
+    char path[PATH_MAX + sizeof "/token"];
     if (!fill_conf(cli, token, reply, conf)) return cannot_join(token, CALLER_E_BROKEN);
     if (node_person_key_save(draft, reply->person_key.data, &why) != 0 ||
         node_conf_save(draft, conf, &why) != 0)

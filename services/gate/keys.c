@@ -4,32 +4,78 @@
 #include "proto/message.h"
 #include <stdlib.h>
 
+static void clear(key_table_t *table)
+{
+    for (size_t i = 0; i < table->n; i++) free(table->rows[i]);
+    free(table->rows);
+    *table = (key_table_t){0};
+}
+
 void keys_clear(keys_t *keys)
 {
-    free(keys->rows);
+    clear(&keys->now);
+    clear(&keys->draft);
     *keys = (keys_t){0};
 }
 
-static int compare(const void *key, const void *row)
+// --- a table
+
+// Where the key is, or would be.
+static size_t place_of(const key_table_t *table, const uint8_t *key)
 {
-    return memcmp(key, ((const key_entry_t *)row)->key, NODE_KEY_SIZE);
+    size_t low = 0, high = table->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (memcmp(table->rows[middle]->key, key, NODE_KEY_SIZE) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-static int compare_rows(const void *a, const void *b)
+static key_entry_t *find(const key_table_t *table, const uint8_t *key)
 {
-    return memcmp(((const key_entry_t *)a)->key, ((const key_entry_t *)b)->key, NODE_KEY_SIZE);
+    size_t at = place_of(table, key);
+    bool found = at < table->n && memcmp(table->rows[at]->key, key, NODE_KEY_SIZE) == 0;
+    return found ? table->rows[at] : NULL;
 }
 
-key_entry_t *keys_find(keys_t *keys, const uint8_t key[static NODE_KEY_SIZE])
+static void put(key_table_t *table, const key_entry_t *row)
 {
-    return keys->n ? bsearch(key, keys->rows, keys->n, sizeof *keys->rows, compare) : NULL;
+    size_t at = place_of(table, row->key);
+    if (at < table->n && memcmp(table->rows[at]->key, row->key, NODE_KEY_SIZE) == 0) {
+        *table->rows[at] = *row;
+        return;
+    }
+    if (table->n == table->room) {
+        table->room = table->room ? 2 * table->room : 16;
+        table->rows = xrealloc(table->rows, table->room * sizeof *table->rows);
+    }
+    memmove(&table->rows[at + 1], &table->rows[at], (table->n - at) * sizeof *table->rows);
+    table->rows[at] = xmemdup(row, sizeof *row);
+    table->n++;
 }
 
-key_entry_t *keys_find_child(keys_t *keys, uint32_t label)
+static bool take_out(key_table_t *table, const uint8_t *key)
 {
-    for (size_t i = 0; i < keys->n; i++)
-        if (keys->rows[i].role == KEY_CHILD && keys->rows[i].label == label) return &keys->rows[i];
-    return NULL;
+    size_t at = place_of(table, key);
+    if (at == table->n || memcmp(table->rows[at]->key, key, NODE_KEY_SIZE) != 0) return false;
+    free(table->rows[at]);
+    table->n--;
+    memmove(&table->rows[at], &table->rows[at + 1], (table->n - at) * sizeof *table->rows);
+    return true;
+}
+
+key_entry_t *keys_find(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE])
+{
+    return find(&keys->now, key);
+}
+
+bool keys_allow(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE])
+{
+    const key_entry_t *row = keys_find(keys, key);
+    return row && row->role != KEY_REVOKED;
 }
 
 // Cut, not refused: a name is only shown.
@@ -58,85 +104,76 @@ static bool read_row(const Selenga__Key *message, key_entry_t *ret_row)
 }
 
 // A new row where the key is known: the link's state stays, unless the key came to mean something else.
-static void merge(key_entry_t *row, const key_entry_t *old, uint64_t now_ms)
+// Returns whether it did.
+static bool merge(key_entry_t *row, const key_entry_t *old, uint64_t now_ms)
 {
     row->since_ms = now_ms;
-    if (!old) return;
+    if (!old) return false;
     memcpy(row->version, old->version, sizeof row->version);
     row->rtt_us = old->rtt_us;
-    if (old->role != row->role || old->label != row->label) return;
+    if (old->role != row->role || old->label != row->label) return true;
     row->up = old->up;
     row->since_ms = old->since_ms;
+    return false;
 }
 
-static void put(keys_t *keys, const key_entry_t *row)
-{
-    key_entry_t *held = keys_find(keys, row->key);
-    if (held) {
-        *held = *row;
-        return;
-    }
-    if (keys->n == keys->room) {
-        keys->room = keys->room ? 2 * keys->room : 16;
-        keys->rows = xrealloc(keys->rows, keys->room * sizeof *keys->rows);
-    }
-    size_t at = keys->n;
-    while (at > 0 && compare_rows(&keys->rows[at - 1], row) > 0) at--;
-    memmove(&keys->rows[at + 1], &keys->rows[at], (keys->n - at) * sizeof *keys->rows);
-    keys->rows[at] = *row;
-    keys->n++;
-}
+// --- messages
 
-static size_t apply_change(keys_t *keys, const Selenga__Keys *message, uint64_t now_ms)
+static void apply(key_table_t *table, const Selenga__Keys *message, uint64_t now_ms, keys_result_t *result)
 {
-    size_t left_out = 0;
+    for (size_t i = 0; i < message->n_gone; i++) {
+        if (message->gone[i].len != NODE_KEY_SIZE)
+            result->left_out++;
+        else
+            result->taken_away |= take_out(table, message->gone[i].data);
+    }
     for (size_t i = 0; i < message->n_keys; i++) {
         key_entry_t row;
         if (!read_row(message->keys[i], &row)) {
-            left_out++;
+            result->left_out++;
             continue;
         }
-        merge(&row, keys_find(keys, row.key), now_ms);
-        put(keys, &row);
+        result->taken_away |= merge(&row, find(table, row.key), now_ms);
+        put(table, &row);
     }
-    return left_out;
 }
 
-static size_t apply_whole(keys_t *keys, const Selenga__Keys *message, uint64_t now_ms)
+// The draft is whole: it takes the place of the table in force.
+static void put_in_force(keys_t *keys, uint64_t now_ms)
 {
-    keys_t whole = {.ready = true, .room = message->n_keys};
-    whole.rows = xcalloc(message->n_keys, sizeof *whole.rows);
-    for (size_t i = 0; i < message->n_keys; i++) {
-        key_entry_t *row = &whole.rows[whole.n];
-        if (!read_row(message->keys[i], row)) continue;
-        merge(row, keys_find(keys, row->key), now_ms);
-        whole.n++;
-    }
-    size_t left_out = message->n_keys - whole.n;
-    qsort(whole.rows, whole.n, sizeof *whole.rows, compare_rows);
-    size_t kept = 0; // the first of equal keys
-    for (size_t i = 0; i < whole.n; i++)
-        if (kept == 0 || compare_rows(&whole.rows[kept - 1], &whole.rows[i]) != 0)
-            whole.rows[kept++] = whole.rows[i];
-    left_out += whole.n - kept;
-    whole.n = kept;
-    keys_clear(keys);
-    *keys = whole;
-    return left_out;
+    for (size_t i = 0; i < keys->draft.n; i++)
+        merge(keys->draft.rows[i], find(&keys->now, keys->draft.rows[i]->key), now_ms);
+    clear(&keys->now);
+    keys->now = keys->draft;
+    keys->draft = (key_table_t){0};
+    keys->drafting = false;
+    keys->ready = true;
 }
 
-size_t keys_apply(keys_t *keys, const Selenga__Keys *message, uint64_t now_ms)
+keys_result_t keys_apply(keys_t *keys, const Selenga__Keys *message, uint64_t now_ms)
 {
-    return message->whole ? apply_whole(keys, message, now_ms) : apply_change(keys, message, now_ms);
+    keys_result_t result = {.outcome = KEYS_CHANGED};
+    bool follows = (keys->ready || keys->drafting) && !keys->behind && message->seq == keys->seq + 1;
+    if (message->whole || !follows) clear(&keys->draft);
+    if (message->whole || !follows) keys->drafting = message->whole;
+    keys->behind = !message->whole && !follows;
+    if (keys->behind) return (keys_result_t){.outcome = KEYS_GAP};
+    keys->seq = message->seq;
+    apply(keys->drafting ? &keys->draft : &keys->now, message, now_ms, &result);
+    if (!keys->drafting) return result;
+    result.outcome = message->more ? KEYS_PAGE : KEYS_WHOLE;
+    result.taken_away = !message->more;
+    if (!message->more) put_in_force(keys, now_ms);
+    return result;
 }
 
 uint8_t *keys_allowed(const keys_t *keys, size_t *ret_n)
 {
-    uint8_t *allowed = xmalloc(keys->n * NODE_KEY_SIZE);
+    uint8_t *allowed = xmalloc(keys->now.n * NODE_KEY_SIZE);
     size_t n = 0;
-    for (size_t i = 0; i < keys->n; i++)
-        if (keys->rows[i].role != KEY_REVOKED)
-            memcpy(allowed + NODE_KEY_SIZE * n++, keys->rows[i].key, NODE_KEY_SIZE);
+    for (size_t i = 0; i < keys->now.n; i++)
+        if (keys->now.rows[i]->role != KEY_REVOKED)
+            memcpy(allowed + NODE_KEY_SIZE * n++, keys->now.rows[i]->key, NODE_KEY_SIZE);
     *ret_n = n;
     return allowed;
 }

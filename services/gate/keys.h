@@ -26,22 +26,42 @@ typedef struct key_entry {
     char version[32];
 } key_entry_t;
 
-typedef struct keys {
-    key_entry_t *rows; // ascending by key
+typedef struct key_table {
+    key_entry_t **rows; // ascending by key
     size_t n, room;
-    bool ready; // the first whole table has come
+} key_table_t;
+
+typedef struct keys {
+    key_table_t now;   // in force
+    key_table_t draft; // a whole table of which more pages are to come
+    bool drafting;
+    bool ready;   // the first whole table has come
+    bool behind;  // a message was missed: only a whole table helps
+    uint64_t seq; // of the last message
 } keys_t;
 
 void keys_clear(keys_t *keys);
 
-// Takes the registry's table or a change of it. Rows that are not valid are left out. What is known of a
-// child's link stays with its key. Returns how many rows were left out.
-size_t keys_apply(keys_t *keys, const Selenga__Keys *message, uint64_t now_ms);
+typedef enum keys_outcome {
+    KEYS_GAP,     // a message before this one was missed, and this one was not taken: ask for the whole table
+    KEYS_PAGE,    // more of a whole table is to come; nothing has changed yet
+    KEYS_WHOLE,   // a whole table is in force
+    KEYS_CHANGED, // the keys named in the message
+} keys_outcome_t;
+
+typedef struct keys_result {
+    keys_outcome_t outcome;
+    size_t left_out; // rows that are not valid
+    bool taken_away; // a key went or means something else: connections must be looked through
+} keys_result_t;
+
+// Takes the next message of the registry's table. What is known of a child's link stays with its key.
+keys_result_t keys_apply(keys_t *keys, const Selenga__Keys *message, uint64_t now_ms);
 
 // NULL when unknown. Pointers live until the next keys_apply.
-key_entry_t *keys_find(keys_t *keys, const uint8_t key[static NODE_KEY_SIZE]);
-// The child that has this label now.
-key_entry_t *keys_find_child(keys_t *keys, uint32_t label);
+key_entry_t *keys_find(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE]);
+// May a peer with this key connect?
+bool keys_allow(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE]);
 
 // The keys that may connect, n * 32 bytes; the caller frees (xfree).
 uint8_t *keys_allowed(const keys_t *keys, size_t *ret_n);

@@ -53,19 +53,31 @@ static int send_to_service(gate_t *gate, uint32_t service, const envelope_t *env
 
 // --- callers
 
+// The parts of an answer with a fault; they point into each other.
+typedef struct refusal {
+    fault_t fault;
+    char *args[FAULT_ARGS];
+    Selenga__Fault message;
+    Selenga__Error error;
+    envelope_t answer;
+} refusal_t;
+
+static void set_refusal(refusal_t *refusal, uint64_t call, const char *code, const char *arg, bool again)
+{
+    fault_set(&refusal->fault, code, NULL, arg);
+    fault_to_proto(&refusal->fault, &refusal->message, refusal->args);
+    selenga__error__init(&refusal->error);
+    refusal->error.fault = &refusal->message;
+    refusal->error.has_again = 1;
+    refusal->error.again = again;
+    refusal->answer = (envelope_t){.type = MSG_ERROR, .from = SERVICE_GATE, .call = call};
+}
+
 static void refuse(gate_t *gate, const door_frame_t *frame, const char *code, const char *arg, bool again)
 {
-    fault_t fault;
-    fault_set(&fault, code, NULL, arg);
-    Selenga__Error error = SELENGA__ERROR__INIT;
-    Selenga__Fault message;
-    char *args[FAULT_ARGS];
-    fault_to_proto(&fault, &message, args);
-    error.fault = &message;
-    error.has_again = 1;
-    error.again = again;
-    envelope_t answer = {.type = MSG_ERROR, .from = SERVICE_GATE, .call = frame->envelope.call};
-    (void)local_answer(gate->local, frame->routing, &answer, &error.base);
+    refusal_t refusal;
+    set_refusal(&refusal, frame->envelope.call, code, arg, again);
+    (void)local_answer(gate->local, frame->routing, &refusal.answer, &refusal.error.base);
 }
 
 static void forward_request(gate_t *gate, const door_frame_t *frame)
@@ -157,31 +169,58 @@ static void send_between_services(gate_t *gate, uint32_t service, const envelope
         count(gate, COUNT_NOT_ALLOWED);
 }
 
+// Into the thread that admits peers, before connections are looked through.
+static void admit_changes(gate_t *gate, const Selenga__Keys *message)
+{
+    AUTO(xfree) zap_change_t *changes = xcalloc(message->n_keys + message->n_gone + 1, sizeof *changes);
+    size_t n = 0;
+    for (size_t i = 0; i < message->n_gone; i++)
+        if (message->gone[i].len == NODE_KEY_SIZE)
+            memcpy(changes[n++].key, message->gone[i].data, NODE_KEY_SIZE);
+    for (size_t i = 0; i < message->n_keys; i++)
+        if (message->keys[i]->key.len == NODE_KEY_SIZE)
+            memcpy(changes[n++].key, message->keys[i]->key.data, NODE_KEY_SIZE);
+    for (size_t i = 0; i < n; i++) changes[i].allowed = keys_allow(&gate->keys, changes[i].key);
+    zap_change(gate->zap, changes, n);
+}
+
+static size_t admit_whole(gate_t *gate)
+{
+    size_t n;
+    AUTO(xfree) uint8_t *allowed = keys_allowed(&gate->keys, &n);
+    zap_allow_only(gate->zap, allowed, n);
+    gate->keys_asked_ms = 0;
+    return n;
+}
+
+static void begin_with_keys(gate_t *gate, size_t n)
+{
+    log_at(L_INFO, "GATE-KEYS", _("the registry gave its keys: %zu may connect"), n);
+    // Services that outlived an earlier gate may believe that links are up.
+    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
+        gate->links_missed[service] = true;
+}
+
 static void take_keys(gate_t *gate, slice_t body)
 {
     AUTO(msg_body_free) Selenga__Keys *message = msg_body_unpack(&selenga__keys__descriptor, body);
-    if (!message || (!message->whole && !gate->keys.ready)) {
+    if (!message) {
         count(gate, COUNT_BAD_KEY_ROWS);
         return;
     }
     bool first = !gate->keys.ready;
     uint64_t now_ms = mono_ms();
-    size_t left_out = keys_apply(&gate->keys, message, now_ms);
-    if (message->whole) gate->keys_asked_ms = 0;
-    size_t n;
-    AUTO(xfree) uint8_t *allowed = keys_allowed(&gate->keys, &n);
-    zap_allow_only(gate->zap, allowed, n);
-    if (gate->peers) peers_enforce(gate->peers, now_ms);
-    if (left_out) {
-        counters_add(&gate->counters, COUNT_BAD_KEY_ROWS, left_out);
+    keys_result_t result = keys_apply(&gate->keys, message, now_ms);
+    if (result.outcome == KEYS_GAP && !gate->keys_asked_ms) route_ask_keys(gate, now_ms);
+    if (result.outcome == KEYS_CHANGED) admit_changes(gate, message);
+    size_t n = result.outcome == KEYS_WHOLE ? admit_whole(gate) : 0;
+    if (result.taken_away && gate->peers) peers_enforce(gate->peers, now_ms);
+    if (result.left_out) {
+        counters_add(&gate->counters, COUNT_BAD_KEY_ROWS, result.left_out);
         log_at(L_ERROR, "GATE-BAD-KEYS", _("%zu keys of the registry are not valid and were left out"),
-               left_out);
+               result.left_out);
     }
-    if (!first) return;
-    log_at(L_INFO, "GATE-KEYS", _("the registry gave its keys: %zu may connect"), n);
-    // Services that outlived an earlier gate may believe that links are up.
-    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
-        gate->links_missed[service] = true;
+    if (first && gate->keys.ready) begin_with_keys(gate, n);
 }
 
 void route_from_service(gate_t *gate, uint32_t service, const envelope_t *envelope)
@@ -212,6 +251,16 @@ void route_ask_keys(gate_t *gate, uint64_t now_ms)
 
 // --- neighbours
 
+// Nobody sends a join again by itself, so that its sender has to hear that it was dropped.
+static void refuse_join(gate_t *gate, const envelope_t *join, const connection_t *from, const char *code)
+{
+    refusal_t refusal;
+    set_refusal(&refusal, join->call, code, service_name(join->to), true);
+    AUTO(xfree) uint8_t *body = xmalloc(selenga__error__get_packed_size(&refusal.error));
+    refusal.answer.body = slice(body, selenga__error__pack(&refusal.error, body));
+    (void)peers_answer(gate->peers, from->routing, &refusal.answer, mono_ms());
+}
+
 void route_from_child(gate_t *gate, const envelope_t *envelope, const connection_t *from)
 {
     envelope_t in = {
@@ -224,7 +273,8 @@ void route_from_child(gate_t *gate, const envelope_t *envelope, const connection
         in.from = SERVICE_GATE;
         set_route(&in, ROUTE_JOIN, from->routing);
     }
-    (void)send_to_service(gate, in.to, &in);
+    int r = send_to_service(gate, in.to, &in);
+    if (r && !from->label) refuse_join(gate, &in, from, r == -EAGAIN ? "SERVICE-BUSY" : "SERVICE-DOWN");
 }
 
 void route_from_parent(gate_t *gate, const envelope_t *envelope)
@@ -268,8 +318,8 @@ void route_links_to(gate_t *gate, uint32_t service)
 {
     gate->links_missed[service] = false;
     if (gate->link) tell_link(gate, service, PEER_PARENT, strcmp(link_view(gate->link).state, "up") == 0);
-    for (size_t i = 0; i < gate->keys.n && !gate->links_missed[service]; i++) {
-        const key_entry_t *row = &gate->keys.rows[i];
+    for (size_t i = 0; i < gate->keys.now.n && !gate->links_missed[service]; i++) {
+        const key_entry_t *row = gate->keys.now.rows[i];
         if (row->role == KEY_CHILD) tell_link(gate, service, row->label, row->up);
     }
 }

@@ -107,12 +107,12 @@ static int compare_rows(const void *a, const void *b)
 
 void links_answer(gate_t *gate, const door_frame_t *frame)
 {
-    AUTO(xfree) row_t *rows = xcalloc(gate->keys.n + 1, sizeof *rows);
-    AUTO(xfree) Selenga__LinkRow **pointers = xcalloc(gate->keys.n + 1, sizeof(Selenga__LinkRow *));
+    AUTO(xfree) row_t *rows = xcalloc(gate->keys.now.n + 1, sizeof *rows);
+    AUTO(xfree) Selenga__LinkRow **pointers = xcalloc(gate->keys.now.n + 1, sizeof(Selenga__LinkRow *));
     size_t n = 0, first = gate->link ? 1 : 0, bytes = 0;
     if (gate->link) parent_row(gate, &rows[n++]);
-    for (size_t i = 0; i < gate->keys.n; i++)
-        if (gate->keys.rows[i].role != KEY_INVITATION) child_row(&gate->keys.rows[i], &rows[n++]);
+    for (size_t i = 0; i < gate->keys.now.n; i++)
+        if (gate->keys.now.rows[i]->role != KEY_INVITATION) child_row(gate->keys.now.rows[i], &rows[n++]);
     qsort(rows + first, n - first, sizeof *rows, compare_rows);
     Selenga__Links links = SELENGA__LINKS__INIT;
     links.links = pointers;

@@ -2,6 +2,7 @@
 // The ZAP handler. Main thread and handler exchange bytes over an inproc pair, one answer for each command:
 //
 //   'W' keys...            whole table         'T' allowed(32) refused(32)   test keys; 'T' alone: none
+//   'C' zap_change_t...    change of it
 //   'A'                    counts              'Q'                           end
 #include "services/gate/zap.h"
 #include <assert.h>
@@ -23,7 +24,7 @@ typedef struct handler {
     void *rep;     // libzmq's questions
     void *command; // PAIR, the thread's end
     uint8_t *keys; // ascending
-    size_t n;
+    size_t n, room;
     bool ready;
     bool testing;
     uint8_t test_allowed[ZAP_KEY_SIZE], test_refused[ZAP_KEY_SIZE];
@@ -115,9 +116,53 @@ static void set_table(handler_t *handler, slice_t keys)
     assert(keys.size % ZAP_KEY_SIZE == 0);
     free(handler->keys);
     handler->keys = xmemdup(keys.data, keys.size);
-    handler->n = keys.size / ZAP_KEY_SIZE;
+    handler->n = handler->room = keys.size / ZAP_KEY_SIZE;
     qsort(handler->keys, handler->n, ZAP_KEY_SIZE, compare_keys);
     handler->ready = true;
+}
+
+static size_t place_of(const handler_t *handler, const uint8_t *key)
+{
+    size_t low = 0, high = handler->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_keys(handler->keys + middle * ZAP_KEY_SIZE, key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void change_key(handler_t *handler, const zap_change_t *change)
+{
+    size_t place = place_of(handler, change->key);
+    uint8_t *at = handler->keys + place * ZAP_KEY_SIZE;
+    bool held = place < handler->n && compare_keys(at, change->key) == 0;
+    if (held == change->allowed) return;
+    if (held) {
+        handler->n--;
+        memmove(at, at + ZAP_KEY_SIZE, (handler->n - place) * ZAP_KEY_SIZE);
+        return;
+    }
+    if (handler->n == handler->room) {
+        handler->room = handler->room ? 2 * handler->room : 16;
+        handler->keys = xrealloc(handler->keys, handler->room * ZAP_KEY_SIZE);
+        at = handler->keys + place * ZAP_KEY_SIZE;
+    }
+    memmove(at + ZAP_KEY_SIZE, at, (handler->n - place) * ZAP_KEY_SIZE);
+    memcpy(at, change->key, ZAP_KEY_SIZE);
+    handler->n++;
+}
+
+static void change_table(handler_t *handler, slice_t changes)
+{
+    assert(changes.size % sizeof(zap_change_t) == 0);
+    for (size_t at = 0; at < changes.size; at += sizeof(zap_change_t)) {
+        zap_change_t change;
+        memcpy(&change, changes.data + at, sizeof change);
+        change_key(handler, &change);
+    }
 }
 
 static void set_test(handler_t *handler, slice_t keys)
@@ -138,6 +183,7 @@ static bool handle_command(handler_t *handler)
         const uint8_t *data = zmq_msg_data(&message);
         slice_t rest = slice(data + 1, zmq_msg_size(&message) - 1);
         if (data[0] == 'W') set_table(handler, rest);
+        if (data[0] == 'C') change_table(handler, rest);
         if (data[0] == 'T') set_test(handler, rest);
         go_on = data[0] != 'Q';
         zmq_send(handler->command, &handler->counts, sizeof handler->counts, 0);
@@ -248,6 +294,11 @@ void zap_stop(zap_t **zap)
 void zap_allow_only(zap_t *zap, const uint8_t *keys, size_t n)
 {
     command_with(zap, 'W', slice(keys, n * ZAP_KEY_SIZE), (slice_t){0});
+}
+
+void zap_change(zap_t *zap, const zap_change_t *changes, size_t n)
+{
+    command_with(zap, 'C', slice(changes, n * sizeof *changes), (slice_t){0});
 }
 
 void zap_set_test(zap_t *zap, const uint8_t *allowed, const uint8_t *refused)

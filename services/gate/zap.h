@@ -27,6 +27,14 @@ void zap_stop(zap_t **zap);
 // Replaces the table; it is in force when the call returns. `keys`: n keys of 32 bytes, in any order.
 void zap_allow_only(zap_t *zap, const uint8_t *keys, size_t n);
 
+typedef struct zap_change {
+    uint8_t key[ZAP_KEY_SIZE];
+    bool allowed;
+} zap_change_t;
+
+// Lets keys in or keeps them out from now on; all others stay as they are. In force when the call returns.
+void zap_change(zap_t *zap, const zap_change_t *changes, size_t n);
+
 // For the start-up test: one key that is let in and one that is refused, whatever the table says. NULL, NULL
 // ends it.
 void zap_set_test(zap_t *zap, const uint8_t *allowed, const uint8_t *refused);

@@ -6,17 +6,10 @@
 #include "proto/api.pb-c.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/registry.pb-c.h"
+#include "services/registry/table.h"
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
-
-enum {
-    ROLE_CHILD = 1,
-    ROLE_INVITATION = 2,
-    ROLE_REVOKED = 3,
-    CHILDREN_MAX = 8192,
-    REMEMBER_S = 30 * 24 * 3600
-};
 
 static int refuse(registry_t *self, const envelope_t *e, const char *code, const char *arg)
 {
@@ -34,115 +27,6 @@ static ProtobufCBinaryData binary(const void *data, size_t size)
 static char *text(const char *s)
 {
     return (char *)(uintptr_t)s;
-}
-
-// --- reading own records -------------------------------------------------------------------------
-
-typedef int each_fn(void *arg, store_txn_t *txn, const record_t *r);
-
-struct walk {
-    store_txn_t *txn;
-    const path_t *self;
-    each_fn *fn;
-    void *arg;
-};
-
-static int walk_one(void *arg, const rid_t *id)
-{
-    struct walk *walk = arg;
-    record_t r;
-    int rc = store_get(walk->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    return path_equal(&r.home, walk->self) ? walk->fn(walk->arg, walk->txn, &r) : 0;
-}
-
-// Records of a kind whose home is this node.
-static int each_own(registry_t *self, store_txn_t *txn, uint32_t kind, each_fn *fn, void *arg)
-{
-    struct walk walk = {.txn = txn, .self = &service_node(self->service)->path, .fn = fn, .arg = arg};
-    return store_list(txn, kind, (slice_t){0}, NULL, walk_one, &walk);
-}
-
-// --- the gate's table ----------------------------------------------------------------------------
-
-struct table {
-    const path_t *self;
-    Selenga__Key **keys;
-    size_t n;
-    arena_t *arena;
-    int64_t now_s;
-};
-
-static Selenga__Key *add_key(struct table *t, const ProtobufCBinaryData *key, uint32_t role, const char *org)
-{
-    if (t->n == CHILDREN_MAX || key->len != NODE_KEY_SIZE) return NULL;
-    Selenga__Key *k = arena_alloc(t->arena, sizeof *k);
-    uint8_t *bytes = arena_alloc(t->arena, key->len);
-    char *code = arena_text(t->arena, slice_text(org != NULL ? org : ""));
-    if (code == NULL) return NULL;
-    selenga__key__init(k);
-    memcpy(bytes, key->data, key->len);
-    k->has_key = k->has_role = 1;
-    k->key = binary(bytes, key->len);
-    k->role = role;
-    k->org = code;
-    t->keys[t->n++] = k;
-    return k;
-}
-
-static int add_child(void *arg, store_txn_t *txn, const record_t *r)
-{
-    struct table *t = arg;
-    path_t path;
-    (void)txn;
-    AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
-    if (m == NULL || !path_from_bytes(slice(m->path.data, m->path.len), &path) || path_equal(&path, t->self))
-        return 0;
-    bool active = m->state == NULL || strcmp(m->state, "active") == 0;
-    Selenga__Key *k = add_key(t, &m->key, active ? ROLE_CHILD : ROLE_REVOKED, m->org);
-    if (k == NULL) return 0;
-    uint8_t *bytes = arena_alloc(t->arena, path.len);
-    char *name = arena_text(t->arena, slice_text(m->name != NULL ? m->name : ""));
-    if (name == NULL) return 0;
-    memcpy(bytes, path.b, path.len);
-    k->has_peer = k->has_path = 1;
-    k->peer = path_own_label(&path);
-    k->path = binary(bytes, path.len);
-    k->name = name;
-    return 0;
-}
-
-static int add_invitation(void *arg, store_txn_t *txn, const record_t *r)
-{
-    struct table *t = arg;
-    (void)txn;
-    AUTO(msg_body_free)
-    Selenga__InviteRecord *m = msg_body_unpack(&selenga__invite_record__descriptor, r->body);
-    // Used and expired ones are still let in to be told so, for a while.
-    if (m == NULL || m->expires_s + REMEMBER_S < t->now_s) return 0;
-    Selenga__Key *k = add_key(t, &m->key, ROLE_INVITATION, m->org);
-    if (k == NULL) return 0;
-    k->has_expires_s = 1;
-    k->expires_s = m->expires_s + REMEMBER_S;
-    return 0;
-}
-
-int admission_send_keys(registry_t *self, store_txn_t *txn)
-{
-    AUTO(arena_destroy) arena_t *arena = arena_new(ARENA_LIMIT);
-    AUTO(xfree) Selenga__Key **keys = xcalloc(CHILDREN_MAX, sizeof *keys);
-    struct table t = {
-        .self = &service_node(self->service)->path, .keys = keys, .arena = arena, .now_s = wall_s()};
-    int rc = each_own(self, txn, N_NODE, add_child, &t);
-    if (rc == 0) rc = each_own(self, txn, N_INVITE, add_invitation, &t);
-    if (rc < 0) return rc;
-    Selenga__Keys message = SELENGA__KEYS__INIT;
-    message.has_whole = message.whole = 1;
-    message.keys = keys;
-    message.n_keys = t.n;
-    service_send(self->service, SERVICE_GATE, MSG_KEYS, &message.base);
-    self->keys_changed = false;
-    return 0;
 }
 
 // --- nodes ---------------------------------------------------------------------------------------
@@ -260,7 +144,7 @@ int admission_invite(registry_t *self, store_txn_t *txn, const envelope_t *e)
     invite.state = text("open");
     author_t author = service_author(self->service);
     if ((rc = record_write_own(&author, txn, &KIND_INVITE, NULL, &invite.base, NULL)) != 0) return rc;
-    if ((rc = admission_send_keys(self, txn)) != 0) return rc; // before the token can be used
+    if ((rc = table_send_changes(self, txn)) != 0) return rc; // before the token can be used
     Selenga__InviteReply reply = SELENGA__INVITE_REPLY__INIT;
     reply.org = m->org;
     reply.level = text(level);
@@ -379,7 +263,7 @@ int admission_join(registry_t *self, store_txn_t *txn, const envelope_t *e)
     if ((rc = choose_path(self, txn, invite->org, &path)) != 0)
         return rc < 0 ? rc : refuse(self, e, "TREE-DEPTH", "");
     if ((rc = enrol(self, txn, invite, join, &path)) != 0) return rc;
-    if ((rc = admission_send_keys(self, txn)) != 0) return rc; // before the node can come
+    if ((rc = table_send_changes(self, txn)) != 0) return rc; // before the node can come
     welcome(self, e, invite, join, &path);
     log_at(L_INFO, "NODE-JOINED", _("node of %s joined"), invite->org);
     return 0;
@@ -418,7 +302,7 @@ int admission_revoke(registry_t *self, store_txn_t *txn, const envelope_t *e)
     if (m == NULL || m->name == NULL) return refuse(self, e, "MALFORMED", "");
     if (m->why == NULL || m->why[0] == '\0') return refuse(self, e, "REQUIRED", "why");
     struct search search = {.name = m->name, .self = &service_node(self->service)->path};
-    int rc = each_own(self, txn, N_NODE, match_node, &search);
+    int rc = table_each_own(self, txn, N_NODE, match_node, &search);
     if (rc < 0) return rc;
     if (!search.found) return refuse(self, e, "NO-CHILD", m->name);
     if ((rc = store_get(txn, &search.id, &held, NULL)) != 0) return rc;

@@ -6,6 +6,7 @@
 #include "proto/registry.pb-c.h"
 #include "services/registry/admission.h"
 #include "services/registry/pseudonym.h"
+#include "services/registry/table.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -20,12 +21,14 @@ static void *open_registry(service_t *service)
         exit(1); // without its keys a node can neither name people nor be known
     }
     memcpy(self->public_key, keys.public_key, sizeof self->public_key);
+    table_start(self);
     return self;
 }
 
 static void close_registry(void *arg)
 {
     registry_t *self = arg;
+    table_clear(self);
     free(self->renamed);
     free(self);
 }
@@ -78,8 +81,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
 {
     registry_t *self = arg;
     (void)txn;
-    (void)old;
-    if (now->kind == N_NODE || now->kind == N_INVITE) self->keys_changed = true;
+    if (now->kind == N_NODE || now->kind == N_INVITE) table_note(self, old, now);
     if (now->kind == N_IDENTITY) pseudonym_note(self, now);
 }
 
@@ -87,9 +89,7 @@ static int settle(void *arg, store_txn_t *txn)
 {
     registry_t *self = arg;
     int rc = pseudonym_settle(self, txn);
-    if (rc != 0 || !self->keys_changed) return rc;
-    self->keys_changed = false;
-    return admission_send_keys(self, txn);
+    return rc != 0 ? rc : table_send_changes(self, txn);
 }
 
 static int message(void *arg, store_txn_t *txn, const envelope_t *e)
@@ -98,7 +98,7 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
     if (e->peer != PEER_SELF && e->type != MSG_JOIN) return 0;
     switch (e->type) {
     case MSG_HELLO:
-        return e->from == SERVICE_GATE ? admission_send_keys(self, txn) : 0;
+        return e->from == SERVICE_GATE ? table_send_whole(self, txn) : 0;
     case MSG_INVITE:
         return admission_invite(self, txn, e);
     case MSG_JOIN:

@@ -11,7 +11,11 @@ typedef struct registry {
     uint8_t person_key[NODE_KEY_SIZE];
     uint8_t public_key[NODE_KEY_SIZE]; // of this node
     uint8_t pseudonym[16];             // derived last
-    bool keys_changed;                 // children or invitations of this node changed in this transaction
+    uint64_t keys_seq;                 // of the last MSG_KEYS
+    rid_t *touched; // children and invitations of this node written since the last MSG_KEYS
+    size_t n_touched, room_touched;
+    uint8_t (*gone)[NODE_KEY_SIZE]; // keys that they had before and may have no more
+    size_t n_gone, room_gone;
     rid_t *renamed; // identities written in this transaction, whose pseudonym may be another now
     size_t n_renamed, room_renamed;
 } registry_t;

@@ -161,10 +161,11 @@ static void an_allowed_key_gets_its_hex_as_user(void **state)
 
 // --- the table of keys
 
-static Selenga__Keys message_of(Selenga__Key **keys, size_t n, bool whole)
+static Selenga__Keys message_of(Selenga__Key **keys, size_t n, bool whole, uint64_t seq)
 {
     Selenga__Keys message = SELENGA__KEYS__INIT;
-    message.has_whole = 1;
+    message.has_whole = message.has_seq = 1;
+    message.seq = seq;
     message.whole = whole;
     message.keys = keys;
     message.n_keys = n;
@@ -188,10 +189,10 @@ static void rows_that_are_not_valid_are_left_out(void **state)
     rows[5].path.len = 0;
     Selenga__Key *pointers[6];
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) pointers[i] = &rows[i];
-    Selenga__Keys message = message_of(pointers, ARRAY_SIZE(rows), true);
+    Selenga__Keys message = message_of(pointers, ARRAY_SIZE(rows), true, 1);
     keys_t keys = {0};
-    assert_int_equal(keys_apply(&keys, &message, 5), ARRAY_SIZE(rows));
-    assert_int_equal(keys.n, 0);
+    assert_int_equal(keys_apply(&keys, &message, 5).left_out, ARRAY_SIZE(rows));
+    assert_int_equal(keys.now.n, 0);
     assert_true(keys.ready);
     keys_clear(&keys);
 }
@@ -206,14 +207,14 @@ static void a_change_adds_and_replaces_and_a_whole_table_forgets(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
         node_keys_make(&nodes[i]);
         Selenga__Key row = a_key(&nodes[i], KEY_CHILD, &path), *pointer = &row;
-        Selenga__Keys message = message_of(&pointer, 1, i == 0);
-        assert_int_equal(keys_apply(&keys, &message, 5), 0);
+        Selenga__Keys message = message_of(&pointer, 1, i == 0, 7 + i);
+        assert_int_equal(keys_apply(&keys, &message, 5).left_out, 0);
     }
     for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) assert_non_null(keys_find(&keys, nodes[i].public_key));
     keys_find(&keys, nodes[3].public_key)->up = true;
     Selenga__Key row = a_key(&nodes[3], KEY_REVOKED, &path), *pointer = &row;
-    Selenga__Keys message = message_of(&pointer, 1, false);
-    assert_int_equal(keys_apply(&keys, &message, 9), 0);
+    Selenga__Keys message = message_of(&pointer, 1, false, 7 + ARRAY_SIZE(nodes));
+    assert_int_equal(keys_apply(&keys, &message, 9).left_out, 0);
     assert_int_equal(keys_find(&keys, nodes[3].public_key)->role, KEY_REVOKED);
     assert_false(keys_find(&keys, nodes[3].public_key)->up);
     size_t n;
@@ -222,9 +223,100 @@ static void a_change_adds_and_replaces_and_a_whole_table_forgets(void **state)
     for (size_t i = 0; i < n; i++)
         assert_memory_not_equal(allowed + NODE_KEY_SIZE * i, nodes[3].public_key, NODE_KEY_SIZE);
     message.whole = true;
-    assert_int_equal(keys_apply(&keys, &message, 9), 0);
-    assert_int_equal(keys.n, 1);
+    assert_int_equal(keys_apply(&keys, &message, 9).left_out, 0);
+    assert_int_equal(keys.now.n, 1);
     keys_clear(&keys);
+}
+
+static keys_result_t tell(keys_t *keys, const node_keys_t *node, bool whole, bool more, uint64_t seq)
+{
+    path_t path;
+    assert_true(path_parse("0a0b0c0d.11223344", &path));
+    Selenga__Key row = a_key(node, KEY_CHILD, &path), *pointer = &row;
+    Selenga__Keys message = message_of(&pointer, 1, whole, seq);
+    message.has_more = 1;
+    message.more = more;
+    return keys_apply(keys, &message, 5);
+}
+
+static void a_change_after_a_gap_waits_for_a_whole_table(void **state)
+{
+    (void)state;
+    keys_t keys = {0};
+    node_keys_t nodes[4];
+    for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) node_keys_make(&nodes[i]);
+    assert_int_equal(tell(&keys, &nodes[0], false, false, 1).outcome, KEYS_GAP);
+    assert_false(keys.ready);
+    assert_int_equal(tell(&keys, &nodes[0], true, false, 5).outcome, KEYS_WHOLE);
+    assert_int_equal(tell(&keys, &nodes[1], false, false, 7).outcome, KEYS_GAP);
+    assert_int_equal(tell(&keys, &nodes[2], false, false, 6).outcome, KEYS_GAP); // not in order either
+    assert_int_equal(keys.now.n, 1);
+    assert_true(keys.ready); // what was known holds meanwhile
+    assert_int_equal(tell(&keys, &nodes[3], true, false, 8).outcome, KEYS_WHOLE);
+    assert_int_equal(keys.now.n, 1);
+    assert_int_equal(tell(&keys, &nodes[0], false, false, 9).outcome, KEYS_CHANGED);
+    keys_clear(&keys);
+}
+
+static void pages_of_a_whole_table_count_when_the_last_has_come(void **state)
+{
+    (void)state;
+    keys_t keys = {0};
+    node_keys_t nodes[4];
+    for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) node_keys_make(&nodes[i]);
+    assert_int_equal(tell(&keys, &nodes[0], true, true, 1).outcome, KEYS_PAGE);
+    assert_int_equal(tell(&keys, &nodes[1], false, true, 2).outcome, KEYS_PAGE);
+    assert_false(keys.ready);
+    assert_null(keys_find(&keys, nodes[0].public_key));
+    assert_int_equal(tell(&keys, &nodes[2], false, false, 3).outcome, KEYS_WHOLE);
+    assert_int_equal(keys.now.n, 3);
+    keys_find(&keys, nodes[2].public_key)->up = true;
+    assert_int_equal(tell(&keys, &nodes[3], true, true, 4).outcome, KEYS_PAGE);
+    assert_int_equal(keys.now.n, 3);
+    assert_int_equal(tell(&keys, &nodes[3], false, false, 6).outcome, KEYS_GAP); // a page is missing
+    assert_int_equal(keys.now.n, 3);
+    assert_int_equal(tell(&keys, &nodes[3], true, true, 7).outcome, KEYS_PAGE);
+    keys_result_t last = tell(&keys, &nodes[2], false, false, 8);
+    assert_int_equal(last.outcome, KEYS_WHOLE);
+    assert_true(last.taken_away);
+    assert_int_equal(keys.now.n, 2);
+    assert_true(keys_find(&keys, nodes[2].public_key)->up);
+    keys_clear(&keys);
+}
+
+static void a_key_that_is_named_gone_goes(void **state)
+{
+    (void)state;
+    keys_t keys = {0};
+    node_keys_t nodes[2];
+    for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) node_keys_make(&nodes[i]);
+    tell(&keys, &nodes[0], true, false, 1);
+    assert_false(tell(&keys, &nodes[1], false, false, 2).taken_away);
+    Selenga__Keys message = message_of(NULL, 0, false, 3);
+    ProtobufCBinaryData gone = {.len = NODE_KEY_SIZE, .data = nodes[0].public_key};
+    message.gone = &gone;
+    message.n_gone = 1;
+    assert_true(keys_apply(&keys, &message, 5).taken_away);
+    assert_false(keys_allow(&keys, nodes[0].public_key));
+    assert_true(keys_allow(&keys, nodes[1].public_key));
+    keys_clear(&keys);
+}
+
+static void a_change_lets_in_and_keeps_out_at_once(void **state)
+{
+    (void)state;
+    zap_change_t changes[40] = {0};
+    zap_allow_only(zap, NULL, 0);
+    for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+        randombytes_buf(changes[i].key, ZAP_KEY_SIZE);
+        changes[i].allowed = true;
+    }
+    zap_change(zap, changes, ARRAY_SIZE(changes));
+    for (size_t i = 0; i < ARRAY_SIZE(changes); i++) assert_string_equal(ask(changes[i].key).code, "200");
+    for (size_t i = 0; i < ARRAY_SIZE(changes); i += 2) changes[i].allowed = false;
+    zap_change(zap, changes, ARRAY_SIZE(changes));
+    for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
+        assert_string_equal(ask(changes[i].key).code, i % 2 == 0 ? "400" : "200");
 }
 
 #define ASKED(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -235,12 +327,16 @@ int main(void)
         ASKED(before_the_first_table_everybody_waits),
         ASKED(an_empty_table_refuses_everybody),
         ASKED(a_key_that_left_the_table_is_refused_at_once),
+        ASKED(a_change_lets_in_and_keeps_out_at_once),
         ASKED(questions_of_another_form_are_refused),
         ASKED(ten_thousand_unknown_keys_change_nothing),
         ASKED(test_keys_hold_only_while_the_test_lasts),
         ASKED(a_second_handler_in_one_context_is_an_error),
         ASKED(an_allowed_key_gets_its_hex_as_user),
         cmocka_unit_test(rows_that_are_not_valid_are_left_out),
+        cmocka_unit_test(a_change_after_a_gap_waits_for_a_whole_table),
+        cmocka_unit_test(pages_of_a_whole_table_count_when_the_last_has_come),
+        cmocka_unit_test(a_key_that_is_named_gone_goes),
         cmocka_unit_test(a_change_adds_and_replaces_and_a_whole_table_forgets),
     };
     return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,6 +49,9 @@ static const row_t table[] = {
     {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},
     {"IN-USE", N_("Other records still refer to it, e.g. of kind {1}. Delete those first.")},
     {"NOT-FOUND", N_("There is no such record: {1}. Check the key.")},
+    {"STRAY",
+     N_("Record {1} was changed on both sides while a store was put back; this version is kept beside the "
+        "present one. Write the record again if it lacks something, then discard this.")},
     {"NOT-HOME", N_("This record belongs to another node. Change it there.")},
     {"NOT-WRITER", N_("Records of kind {1} are not written at this level. Write them at: {2}.")},
     {"NOT-SERVING",

@@ -10,16 +10,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-    GROUPS_MAX = 4000,
-    PAGE_MAX = 1000,
-    PAGE_BYTES = 512 * 1024,
-    ROWS_MAX = 8192,
-    KIND_REFUSAL = 2,
-    WHERE_MAX = 16
-};
+enum { GROUPS_MAX = 4000, PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, WHERE_MAX = 16 };
 
-static int refuse(service_t *service, const envelope_t *e, const char *code, const char *arg)
+int requests_refuse(service_t *service, const envelope_t *e, const char *code, const char *arg)
 {
     fault_t fault;
     fault_set(&fault, code, NULL, arg);
@@ -79,7 +72,7 @@ static int put_groups(service_t *service, store_txn_t *txn, const envelope_t *e,
 static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__Put *put = msg_body_unpack(&selenga__put__descriptor, e->body);
-    if (put == NULL || put->n_groups > GROUPS_MAX) return refuse(service, e, "MALFORMED", "");
+    if (put == NULL || put->n_groups > GROUPS_MAX) return requests_refuse(service, e, "MALFORMED", "");
     AUTO(xfree) answer_t *answers = xcalloc(put->n_groups + 1, sizeof *answers);
     AUTO(xfree) Selenga__Outcome **outcomes = xcalloc(put->n_groups + 1, sizeof *outcomes);
     int rc = put_groups(service, txn, e, put, answers);
@@ -132,13 +125,13 @@ static int on_get(service_t *service, store_txn_t *txn, const envelope_t *e)
     AUTO(msg_body_free) Selenga__Get *get = msg_body_unpack(&selenga__get__descriptor, e->body);
     record_t r;
     rid_t id;
-    if (get == NULL || get->id.len != sizeof id.b) return refuse(service, e, "MALFORMED", "");
+    if (get == NULL || get->id.len != sizeof id.b) return requests_refuse(service, e, "MALFORMED", "");
     memcpy(id.b, get->id.data, sizeof id.b);
     int rc = store_get(txn, &id, &r, NULL);
     if (rc < 0) return rc;
     if (rc == KV_NONE || (r.deleted && !get->deleted_too) || (get->has_kind && r.kind != get->kind)) {
         const kind_rule_t *rule = kind_by_number(get->kind);
-        return refuse(service, e, "NOT-FOUND", rule != NULL ? rule->name : "");
+        return requests_refuse(service, e, "NOT-FOUND", rule != NULL ? rule->name : "");
     }
     page_t page = {.wires = xcalloc(1, sizeof *page.wires)};
     page_add(&page, &r);
@@ -194,11 +187,11 @@ static int on_list(service_t *service, store_txn_t *txn, const envelope_t *e)
     list_mark_t after;
     if (query == NULL || query->n_where > WHERE_MAX ||
         (query->has_after && query->after.len != sizeof after.b))
-        return refuse(service, e, "MALFORMED", "");
+        return requests_refuse(service, e, "MALFORMED", "");
     const kind_rule_t *rule = kind_by_number(query->kind);
-    if (rule == NULL) return refuse(service, e, "UNKNOWN-KIND", "");
+    if (rule == NULL) return requests_refuse(service, e, "UNKNOWN-KIND", "");
     const char *bad = bad_where(rule, query);
-    if (bad != NULL) return refuse(service, e, "UNKNOWN-FIELD", bad);
+    if (bad != NULL) return requests_refuse(service, e, "UNKNOWN-FIELD", bad);
     if (query->has_after) memcpy(after.b, query->after.data, sizeof after.b);
     size_t limit = query->has_limit && query->limit > 0 && query->limit < PAGE_MAX ? query->limit : PAGE_MAX;
     page_t page = {.wires = xcalloc(limit, sizeof *page.wires),
@@ -344,165 +337,6 @@ static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-// --- quarantine ----------------------------------------------------------------------------------
-
-typedef struct qlist {
-    service_t *service;
-    store_txn_t *txn;
-    Selenga__Quarantined **items; // each with its texts in one arena
-    size_t n, room;
-    arena_t *arena;
-} qlist_t;
-
-static char *keep_text(qlist_t *list, const char *text)
-{
-    return arena_text(list->arena, slice_text(text));
-}
-
-static Selenga__Quarantined *new_item(qlist_t *list, const rid_t *id, const fault_t *fault)
-{
-    if (list->n == ROWS_MAX) return NULL;
-    Selenga__Quarantined *item = arena_alloc(list->arena, sizeof *item);
-    Selenga__Fault *message = arena_alloc(list->arena, sizeof *message);
-    fault_t *copy = arena_alloc(list->arena, sizeof *copy);
-    char **args = arena_alloc(list->arena, FAULT_ARGS * sizeof *args);
-    uint8_t *key = arena_alloc(list->arena, sizeof id->b);
-    if (key == NULL) return NULL;
-    *copy = *fault;
-    memcpy(key, id->b, sizeof id->b);
-    selenga__quarantined__init(item);
-    fault_to_proto(copy, message, args);
-    item->fault = message;
-    item->has_id = item->has_kind = item->has_since_s = item->has_service = item->has_from_peer = 1;
-    item->id = (ProtobufCBinaryData){.len = sizeof id->b, .data = key};
-    item->service = list->service->def->number;
-    if (list->n == list->room) {
-        list->room = list->room * 2 + 64;
-        list->items = xrealloc(list->items, list->room * sizeof(Selenga__Quarantined *));
-    }
-    return list->items[list->n++] = item;
-}
-
-static int list_item(void *arg, const quarantined_t *q)
-{
-    qlist_t *list = arg;
-    char home[PATH_TEXT], version[VERSION_TEXT], org[ORG_MAX + 1] = "";
-    Selenga__Quarantined *item = new_item(list, &q->id, &q->fault);
-    if (item == NULL) return 1;
-    if (q->record.org.size > 0) memcpy(org, q->record.org.data, q->record.org.size);
-    item->kind = q->record.kind;
-    item->org = keep_text(list, org);
-    item->home = keep_text(list, path_text(&q->record.home, home));
-    item->at = keep_text(list, "here");
-    item->from_peer = q->peer;
-    item->since_s = q->since_s;
-    item->version = keep_text(list, version_text(&q->record.version, version));
-    return 0;
-}
-
-// What another node refused of ours: its refusal record is addressed to us.
-static int list_refusal(void *arg, const rid_t *id)
-{
-    qlist_t *list = arg;
-    record_t r;
-    fault_t fault;
-    rid_t about;
-    char home[PATH_TEXT], version[VERSION_TEXT], org[ORG_MAX + 1] = "";
-    int rc = store_get(list->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    if (!path_equal(&r.to, &list->service->place.path)) return 0;
-    AUTO(msg_body_free) Selenga__Refusal *m = msg_body_unpack(&selenga__refusal__descriptor, r.body);
-    if (m == NULL || m->record_id.len != sizeof about.b) return 0;
-    memcpy(about.b, m->record_id.data, sizeof about.b);
-    fault_set(&fault, m->code != NULL ? m->code : "", m->field, m->n_args > 0 ? m->args[0] : NULL,
-              m->n_args > 1 ? m->args[1] : NULL);
-    Selenga__Quarantined *item = new_item(list, &about, &fault);
-    if (item == NULL) return 1;
-    if (r.org.size > 0) memcpy(org, r.org.data, r.org.size);
-    version_t v = {.inc = m->inc, .seq = m->seq, .boot = m->boot};
-    item->kind = m->kind;
-    item->org = keep_text(list, org);
-    item->home = keep_text(list, path_text(&r.to, home));
-    item->at = keep_text(list, path_text(&r.home, home));
-    item->since_s = m->since_s;
-    item->version = keep_text(list, version_text(&v, version));
-    return 0;
-}
-
-static int on_quarantine_list(service_t *service, store_txn_t *txn, const envelope_t *e)
-{
-    AUTO(arena_destroy) arena_t *arena = arena_new(ARENA_LIMIT);
-    qlist_t list = {.service = service, .txn = txn, .arena = arena};
-    int rc = quarantine_each(txn, list_item, &list);
-    if (rc >= 0) rc = store_list(txn, KIND_REFUSAL, (slice_t){0}, NULL, list_refusal, &list);
-    if (rc >= 0) {
-        Selenga__QuarantineList reply = SELENGA__QUARANTINE_LIST__INIT;
-        reply.items = list.items;
-        reply.n_items = list.n;
-        service_reply(service, e, MSG_QUARANTINE_REPLY, &reply.base);
-    }
-    free(list.items);
-    return rc < 0 ? rc : 0;
-}
-
-struct again {
-    rid_t *ids;
-    size_t n;
-    const rid_t *only;
-};
-
-static int note_again(void *arg, const quarantined_t *q)
-{
-    struct again *again = arg;
-    if (again->only != NULL ? !rid_equal(again->only, &q->id) : !admit_may_change(&q->fault)) return 0;
-    if (again->n == ROWS_MAX) return 1;
-    again->ids[again->n++] = q->id;
-    return 0;
-}
-
-int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsigned *ret_admitted)
-{
-    struct again again = {.ids = xcalloc(ROWS_MAX, sizeof(rid_t)), .only = only};
-    *ret_admitted = 0;
-    int rc = quarantine_each(txn, note_again, &again);
-    for (size_t i = 0; i < again.n && rc >= 0; i++) {
-        bool good;
-        rc = feed_retry(service->feed, txn, &again.ids[i], &good);
-        *ret_admitted += rc == 0 && good;
-    }
-    free(again.ids);
-    return rc < 0 ? rc : 0;
-}
-
-static int on_quarantine_act(service_t *service, store_txn_t *txn, const envelope_t *e)
-{
-    AUTO(msg_body_free)
-    Selenga__QuarantineAct *act = msg_body_unpack(&selenga__quarantine_act__descriptor, e->body);
-    quarantined_t q;
-    rid_t id;
-    char text[RID_TEXT];
-    unsigned admitted = 0;
-    if (act == NULL || act->id.len != sizeof id.b) return refuse(service, e, "MALFORMED", "");
-    memcpy(id.b, act->id.data, sizeof id.b);
-    int rc = quarantine_get(txn, &id, &q);
-    if (rc < 0) return rc;
-    if (rc == KV_NONE) return refuse(service, e, "NOT-FOUND", "quarantine");
-    if (e->type == MSG_QUARANTINE_RETRY) {
-        fault_t fault = q.fault;
-        if ((rc = requests_retry(service, txn, &id, &admitted)) != 0) return rc;
-        if (admitted == 0)
-            service_refuse(service, e, &fault, false);
-        else
-            service_reply(service, e, MSG_DONE, NULL);
-        return 0;
-    }
-    if (act->why == NULL || act->why[0] == '\0') return refuse(service, e, "REQUIRED", "why");
-    if ((rc = quarantine_clear(txn, &id, NULL)) < 0) return rc;
-    log_at(L_INFO, "QUARANTINE-DISCARDED", _("%s by %s: %s"), rid_text(&id, text), e->principal, act->why);
-    service_reply(service, e, MSG_DONE, NULL);
-    return 0;
-}
-
 // --- status --------------------------------------------------------------------------------------
 
 static uint64_t memory_bytes(void)
@@ -544,10 +378,10 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, 
     case MSG_QUEUES:
         return on_queues(service, txn, e);
     case MSG_QUARANTINE_LIST:
-        return on_quarantine_list(service, txn, e);
+        return requests_quarantine_list(service, txn, e);
     case MSG_QUARANTINE_RETRY:
     case MSG_QUARANTINE_DISCARD:
-        return on_quarantine_act(service, txn, e);
+        return requests_quarantine_act(service, txn, e);
     case MSG_STATUS:
         return on_status(service, e);
     default:

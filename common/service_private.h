@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by service.c, service_topology.c and requests.c; nobody else includes it.
+// Shared by service*.c and requests*.c; nobody else includes it.
 #pragma once
 #include "common/service.h"
 
@@ -32,6 +32,10 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *env
 // Tries again what waits in quarantine; all: also what a new topology cannot have changed. Counts what was
 // let in.
 int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsigned *ret_admitted);
+int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelope_t *e);
+int requests_quarantine_act(service_t *service, store_txn_t *txn, const envelope_t *e);
+int requests_refuse(service_t *service, const envelope_t *e, const char *code, const char *arg); // 0
+enum { ROWS_MAX = 8192 };                                                                        // of a list
 // Fault code of an errno of the store, as operators see it.
 const char *service_trouble(int error);
 

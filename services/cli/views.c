@@ -9,6 +9,7 @@
 
 #include "common/i18n.h"
 #include "common/ids.h"
+#include "common/json.h"
 #include "common/msg.h"
 #include "common/util.h"
 #include "services/cli/ask.h"
@@ -243,6 +244,10 @@ static json_t *quarantined_json(const Selenga__Quarantined *item, uint32_t servi
     json_object_set_new(json, "since_s", output_integer(item->has_since_s, item->since_s));
     json_object_set_new(json, "code", output_text(item->fault ? item->fault->code : NULL));
     json_object_set_new(json, "reason", output_text(why));
+    json_t *record = NULL;
+    fault_t fault;
+    if (item->has_record && record_to_json(slice(item->record.data, item->record.len), &record, &fault) == 0)
+        json_object_set_new(json, "record", record);
     return json;
 }
 

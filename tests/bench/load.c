@@ -148,12 +148,27 @@ static void ingest(load_t *load, size_t producers, uint64_t step, uint64_t n, do
 
 // --- idle
 
+// The most children that came within one second.
+typedef struct burst {
+    uint64_t begun_us;
+    size_t up_before, most;
+} burst_t;
+
+static void note_burst(burst_t *burst, size_t up)
+{
+    if (up > burst->up_before + burst->most) burst->most = up - burst->up_before;
+    if (mono_us() - burst->begun_us < 1000000 && up >= burst->up_before) return;
+    burst->begun_us = mono_us();
+    burst->up_before = up;
+}
+
 // Until the standard input ends: says when half and all are connected, and again after each time that all
 // were gone.
 static void idle(load_t *load)
 {
     uint64_t since = mono_us();
     bool told = false, half = false;
+    burst_t burst = {.begun_us = since};
     for (;;) {
         zmq_pollitem_t in = {NULL, 0, ZMQ_POLLIN, 0};
         zmq_poll(&in, 1, SWEEP_MS);
@@ -161,15 +176,18 @@ static void idle(load_t *load)
         uint64_t now = mono_ms();
         for (size_t i = 0; i < load->n; i++) child_turn(load->children[i], now);
         size_t up = count(load, child_is_open);
+        note_burst(&burst, up);
         if (!half && up >= load->n / 2) {
             result("half_up_s", (double)(mono_us() - since) / 1e6);
             half = true;
         }
         if (!told && up == load->n) {
+            result("most_up_in_1_s", (double)burst.most);
             result("all_up_s", (double)(mono_us() - since) / 1e6);
             told = true;
         } else if (told && up == 0) {
             since = mono_us();
+            burst = (burst_t){.begun_us = since};
             told = half = false;
         }
     }

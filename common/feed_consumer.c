@@ -370,18 +370,22 @@ static int give_page(feed_t *feed, link_t *link)
     return 0;
 }
 
-// Held and quarantined are for people (both ends compare them): counted only when a session begins or falls
-// quiet.
-static int count_held(feed_t *feed, link_t *link, Selenga__Pull *m)
+// Held and quarantined are for people (both ends compare them): told only when a session begins or falls
+// quiet. A line that carries one record at a time is quiet after each, and its lane is long: what it holds is
+// walked once a second at most, and the keepalive tells what the last acknowledgements left out.
+static int count_held(feed_t *feed, link_t *link, bool restart, int64_t now_ms, Selenga__Pull *m)
 {
-    enum { COUNT_MOST = 20000 }; // beyond, it would cost more than it tells
+    enum { COUNT_MOST = 20000, COUNT_MS = 1000 }; // more would cost more than it tells
     store_txn_t *txn = NULL;
+    consumer_t *in = &link->in;
+    bool walk = restart || now_ms - in->counted_ms >= COUNT_MS;
     int rc = store_begin(feed->store, false, &txn);
     if (rc != 0) return rc;
-    rc = lane_count(txn, LANE_IN, link->peer, 0, COUNT_MOST, &m->held);
+    if (walk) rc = lane_count(txn, LANE_IN, link->peer, 0, COUNT_MOST, &m->held);
     if (rc == 0) rc = quarantine_count(txn, link->peer, &m->quarantined);
     store_abort(&txn);
-    m->has_held = rc == 0 && m->held < COUNT_MOST;
+    if (walk) in->counted_ms = now_ms;
+    m->has_held = walk && rc == 0 && m->held < COUNT_MOST;
     m->has_quarantined = rc == 0;
     return rc;
 }
@@ -399,7 +403,7 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
     m.n_position = STREAMS;
     m.credit = in->window;
     if (feed->trouble[0] != '\0') m.trouble = feed->trouble;
-    if (restart || position_equal(&in->expected, &end)) rc = count_held(feed, link, &m);
+    if (restart || position_equal(&in->expected, &end)) rc = count_held(feed, link, restart, now_ms, &m);
     witness_message(&in->cursor, restart, &witness);
     if (restart) {
         m.has_restart = m.restart = 1;

@@ -20,7 +20,7 @@ typedef struct consumer {
     bool boots_changed;
     uint32_t window; // credit now, by what the line carries
     bool backlog;    // the producer had more when it pushed last: what comes next was ready
-    int64_t heard_ms, asked_ms;
+    int64_t heard_ms, asked_ms, counted_ms; // the last: when the producer was told what is held
     feed_filter_t filter;
     // due at the next flush
     bool restart, ack, give;

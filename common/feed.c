@@ -26,6 +26,7 @@ void feed_destroy(feed_t **feed_p)
     if (*feed_p == NULL) return;
     for (size_t i = 0; i < (*feed_p)->n_links; i++) link_free((*feed_p)->links[i]);
     free((*feed_p)->links);
+    free((*feed_p)->due);
     free(*feed_p);
     *feed_p = NULL;
 }
@@ -53,10 +54,17 @@ link_t *feed_find(const feed_t *feed, uint32_t peer)
     return NULL;
 }
 
+static void make_due(feed_t *feed, link_t *link)
+{
+    if (!link->due) feed->due[feed->n_due++] = link;
+    link->due = true;
+}
+
 static link_t *make_link(feed_t *feed, uint32_t peer)
 {
     size_t i = feed->n_links;
     feed->links = xrealloc(feed->links, (feed->n_links + 1) * sizeof *feed->links);
+    feed->due = xrealloc(feed->due, (feed->n_links + 1) * sizeof *feed->due);
     for (; i > 0 && feed->links[i - 1]->peer > peer; i--) feed->links[i] = feed->links[i - 1];
     link_t *link = xcalloc(1, sizeof *link);
     link->peer = peer;
@@ -114,6 +122,7 @@ void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms)
     link->in.restart = link->in.wanted;
     link->in.heard_ms = link->in.asked_ms = now_ms;
     link->out.wake = true;
+    make_due(feed, link);
 }
 
 void feed_know(feed_t *feed, uint32_t peer)
@@ -121,15 +130,21 @@ void feed_know(feed_t *feed, uint32_t peer)
     (void)get_link(feed, peer); // what the store cannot tell now it tells when the neighbour comes
 }
 
+static size_t leave_out(link_t **list, size_t n, const link_t *link)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (list[i] != link) list[kept++] = list[i];
+    return kept;
+}
+
 void feed_forget(feed_t *feed, uint32_t peer)
 {
-    for (size_t i = 0; i < feed->n_links; i++) {
-        if (feed->links[i]->peer != peer) continue;
-        link_free(feed->links[i]);
-        feed->n_links--;
-        for (; i < feed->n_links; i++) feed->links[i] = feed->links[i + 1];
-        return;
-    }
+    link_t *link = feed_find(feed, peer);
+    if (link == NULL) return;
+    feed->n_links = leave_out(feed->links, feed->n_links, link);
+    feed->n_due = leave_out(feed->due, feed->n_due, link);
+    link_free(link);
 }
 
 void feed_send(feed_t *feed, uint32_t peer, uint32_t type, const ProtobufCMessage *body)
@@ -168,21 +183,64 @@ int feed_message(feed_t *feed, store_txn_t *txn, uint32_t peer, uint32_t type, s
     int rc = consumer_load(feed, link);
     if (rc != 0) return rc;
     link->up = true;
+    make_due(feed, link);
     rc = dispatch(feed, txn, link, type, body, now_ms);
     if (rc != -EBADMSG) return rc;
     feed->malformed++;
     return 0;
 }
 
+static void has_news(feed_t *feed, link_t *link)
+{
+    producer_news(&link->out);
+    make_due(feed, link);
+}
+
+static bool is_local(const link_t *link)
+{
+    return link->peer < PEER_LABEL_MIN;
+}
+
+// Who has something new to read. Nearly always single links; all of a sort are looked through when a record
+// is for all.
+static void hear_news(feed_t *feed)
+{
+    fresh_t fresh = store_take_fresh(feed->store);
+    for (size_t i = 0; i < feed->n_links && (fresh.services || fresh.children); i++) {
+        link_t *link = feed->links[i];
+        if (link->peer != PEER_PARENT && (is_local(link) ? fresh.services : fresh.children))
+            has_news(feed, link);
+        if (!is_local(link) && !fresh.children) break; // services come first
+    }
+    link_t *parent = fresh.parent ? feed_find(feed, PEER_PARENT) : NULL;
+    if (parent != NULL) has_news(feed, parent);
+    for (size_t i = 0; i < fresh.n; i++) {
+        link_t *child = feed_find(feed, fresh.child[i]);
+        if (child != NULL) has_news(feed, child);
+    }
+}
+
+static int flush_link(feed_t *feed, link_t *link, int64_t now_ms)
+{
+    int rc = link->up ? consumer_flush(feed, link, now_ms) : 0;
+    if (rc == 0 && link->up) rc = producer_flush(feed, link, now_ms);
+    if (rc == 0) link->due = false;
+    return rc;
+}
+
+// Neighbours before the node's own services: a record is on its way before they take the processor.
 int feed_flush(feed_t *feed, int64_t now_ms)
 {
     int rc = 0;
-    for (size_t i = 0; i < feed->n_links && rc == 0; i++) {
-        link_t *link = feed->links[i];
-        if (!link->up) continue;
-        rc = consumer_flush(feed, link, now_ms);
-        if (rc == 0) rc = producer_flush(feed, link, now_ms);
-    }
+    hear_news(feed);
+    for (int local = 0; local <= 1; local++)
+        for (size_t i = 0; i < feed->n_due && rc == 0; i++)
+            if (feed->due[i]->due && is_local(feed->due[i]) == (local == 1))
+                rc = flush_link(feed, feed->due[i], now_ms);
+    size_t kept = 0; // after an error: what it kept from being sent
+    for (size_t i = 0; i < feed->n_due; i++)
+        if (feed->due[i]->due) feed->due[kept++] = feed->due[i];
+    feed->n_due = kept;
     return rc;
 }
 
@@ -197,6 +255,7 @@ void feed_rollback(feed_t *feed, int64_t now_ms)
         link->in.asked_ms = now_ms;
         producer_close(&link->out);
         link->out.wake = true;
+        make_due(feed, link);
     }
 }
 
@@ -204,7 +263,7 @@ void feed_tick(feed_t *feed, int64_t now_ms)
 {
     for (size_t i = 0; i < feed->n_links; i++) {
         link_t *link = feed->links[i];
-        if (link->up && link->in.wanted) consumer_tick(link, now_ms);
+        if (link->up && link->in.wanted && consumer_tick(link, now_ms)) make_due(feed, link);
         producer_t *out = &link->out;
         if (now_ms - out->rate_ms < 1000) continue;
         out->rate = out->sent_records * 1000 / (uint64_t)(now_ms - out->rate_ms);

@@ -441,13 +441,15 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
     return rc;
 }
 
-void consumer_tick(link_t *link, int64_t now_ms)
+bool consumer_tick(link_t *link, int64_t now_ms)
 {
     consumer_t *in = &link->in;
-    if (now_ms - in->heard_ms >= SILENCE_MS) {
+    bool silent = now_ms - in->heard_ms >= SILENCE_MS;
+    if (silent) {
         in->restart = true;
         in->heard_ms = now_ms;
     } else if (in->open && now_ms - in->heard_ms >= KEEPALIVE_MS && now_ms - in->asked_ms >= KEEPALIVE_MS) {
         in->ack = true; // any pull is answered
     }
+    return in->restart || in->ack;
 }

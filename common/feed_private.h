@@ -40,7 +40,8 @@ typedef struct producer {
     } flight[IN_FLIGHT_MAX];
     size_t n_flight;
     uint64_t flight_bytes[STREAMS];
-    bool boots_told; // this session's consumer knows our lineage as it is
+    bool fresh[STREAMS]; // the lanes may hold something behind `scanned`
+    bool boots_told;     // this session's consumer knows our lineage as it is
     size_t n_boots_told;
     feed_filter_t filter;
     // diverged: its witness is not of our past
@@ -60,6 +61,7 @@ typedef struct producer {
 typedef struct link {
     uint32_t peer;
     bool up;
+    bool due;       // something may be to be sent: it stands in the feed's list
     consumer_t in;  // what we pull from it
     producer_t out; // what it pulls from us
 } link_t;
@@ -70,6 +72,8 @@ struct feed {
     uint64_t seed;
     link_t **links;
     size_t n_links;
+    link_t **due; // of n_links at most: a flush costs what there is to do, however many neighbours there are
+    size_t n_due;
     char trouble[64];
     uint64_t malformed;
     uint32_t window_min, window_max;
@@ -105,7 +109,7 @@ int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, in
 int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_ms);
 int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
 int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms);
-void consumer_tick(link_t *link, int64_t now_ms);
+bool consumer_tick(link_t *link, int64_t now_ms); // is something due?
 // Applies a batch from a peer; arrival as given. -EBADMSG when it is no batch.
 int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
               const arrival_t *arrival);
@@ -117,3 +121,4 @@ int producer_flush(feed_t *feed, link_t *link, int64_t now_ms);
 bool producer_wants(const feed_t *feed, const link_t *link,
                     const record_t *record); // does the consumer's filter let it through?
 void producer_close(producer_t *out);
+void producer_news(producer_t *out); // its lanes took entries

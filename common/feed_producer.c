@@ -27,6 +27,11 @@ void producer_close(producer_t *out)
     memset(out->flight_bytes, 0, sizeof out->flight_bytes);
 }
 
+void producer_news(producer_t *out)
+{
+    for (size_t i = 0; i < STREAMS; i++) out->fresh[i] = true;
+}
+
 // --- pull ----------------------------------------------------------------------------------------
 
 static void acknowledge(producer_t *out, const position_t *position, int64_t now_ms)
@@ -101,6 +106,7 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
         if (rc != 0 || !MUTANT("pull_while_diverged")) return rc;
     }
     out->open = out->answer = true;
+    producer_news(out);
     out->boots_told = false;
     out->sent = out->scanned = *position;
     return 0;
@@ -199,6 +205,7 @@ typedef struct load {
     batch_t batch;
     uint32_t bytes[STREAMS]; // of the batch, by stream
     position_t upto;         // how far lanes were read: head when to their end
+    bool ended[STREAMS];
 } load_t;
 
 // Credit that is left for a stream: what is under way of those before it counts, what is behind it does not,
@@ -248,6 +255,7 @@ static int fill_stream(feed_t *feed, link_t *link, store_txn_t *txn, enum stream
     int rc = lane_open(txn, store_feed_lanes(link->peer, stream), link->peer, *upto, &reader);
     if (rc == 0) rc = add_records(feed, link, txn, reader, room, load, upto);
     lane_close(&reader);
+    load->ended[stream] = rc == KV_NONE;
     if (rc == KV_NONE) *upto = store_txn_head(txn);
     load->bytes[stream] = (uint32_t)(load->batch.size - before);
     return rc;
@@ -309,20 +317,19 @@ static void send_push(feed_t *feed, link_t *link, load_t *load)
     witness_message_free(&witness);
 }
 
-static bool may_push(const feed_t *feed, const producer_t *out)
+static bool may_push(const producer_t *out)
 {
     size_t room;
     if (out->n_flight == IN_FLIGHT_MAX) return false;
     for (size_t i = 0; i < STREAMS; i++)
-        if (has_room(out, i, &room) && (out->answer || out->scanned.of[i] < store_head(feed->store)))
-            return true;
+        if ((out->answer || out->fresh[i]) && has_room(out, i, &room)) return true;
     return false;
 }
 
 static int push_some(feed_t *feed, link_t *link)
 {
     producer_t *out = &link->out;
-    while (may_push(feed, out)) {
+    while (may_push(out)) {
         load_t load = {0};
         int rc = fill(feed, link, &load);
         bool stuck = MUTANT("skip_not_advancing") && position_equal(&load.upto, &out->scanned);
@@ -333,6 +340,7 @@ static int push_some(feed_t *feed, link_t *link)
         batch_clear(&load.batch);
         if (rc != 0 || stuck) return rc;
         out->scanned = load.upto;
+        for (size_t i = 0; i < STREAMS; i++) out->fresh[i] = out->fresh[i] && !load.ended[i];
         out->answer = false;
     }
     return 0;

@@ -173,8 +173,49 @@ int lanes_remove(store_txn_t *txn, const place_t *place)
     return for_lanes(txn, place, remove_entry);
 }
 
+// --- who has something to read -------------------------------------------------------------------
+
+static void fresh_child(fresh_t *fresh, uint32_t child)
+{
+    if (fresh->children || (fresh->n > 0 && fresh->child[fresh->n - 1] == child)) return;
+    if (fresh->n < FRESH_MAX)
+        fresh->child[fresh->n++] = child;
+    else
+        fresh->children = true; // looking at all of them costs no more
+}
+
+static void fresh_note(fresh_t *fresh, const place_t *place)
+{
+    unsigned lanes = place->lanes;
+    fresh->services |= (lanes & LANE_ALL) != 0;
+    fresh->children |= (lanes & (LANE_PUBLIC | LANE_LEFT)) != 0;
+    fresh->parent |= (lanes & (LANE_UP | LANE_LEFT)) != 0;
+    if ((lanes & LANE_CHILD) != 0) fresh_child(fresh, place->child);
+    if ((lanes & LANE_BACK) == 0) return;
+    if (place->toward == PEER_PARENT)
+        fresh->parent = true;
+    else
+        fresh_child(fresh, place->toward);
+}
+
+void fresh_merge(fresh_t *to, const fresh_t *from)
+{
+    to->services |= from->services;
+    to->parent |= from->parent;
+    to->children |= from->children;
+    for (size_t i = 0; i < from->n; i++) fresh_child(to, from->child[i]);
+}
+
+fresh_t store_take_fresh(store_t *store)
+{
+    fresh_t fresh = store->fresh;
+    store->fresh = (fresh_t){0};
+    return fresh;
+}
+
 int lanes_add(store_txn_t *txn, const place_t *place)
 {
+    fresh_note(&txn->fresh, place);
     return for_lanes(txn, place, add_entry);
 }
 

@@ -245,6 +245,17 @@ size_t msg_size(const envelope_t *envelope)
     return counter.size;
 }
 
+size_t msg_head(const envelope_t *envelope, uint8_t *buf)
+{
+    assert(envelope->body.size <= MAX_BODY && envelope->route_size <= ROUTE_MAX);
+    cursor_t to = {buf, 0};
+    put_head(&to, envelope);
+    if (envelope->body.size == 0) return to.size;
+    put_tag(&to, FIELD_BODY);
+    put_varint(&to, envelope->body.size);
+    return to.size;
+}
+
 static void init_frame(zmq_msg_t *frame, size_t size)
 {
     if (zmq_msg_init_size(frame, size)) abort(); // out of memory

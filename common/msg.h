@@ -11,6 +11,7 @@ enum {
     MAX_FRAME = MAX_BODY + 64 * 1024, // with envelope and CURVE's 33 bytes; every socket's ZMQ_MAXMSGSIZE
     PRINCIPAL_MAX = 127,
     ROUTE_MAX = 32,
+    MSG_HEAD_MAX = 256, // bytes of an envelope before its body, at most
 };
 
 typedef struct envelope {
@@ -42,6 +43,10 @@ size_t msg_size(const envelope_t *envelope);
 // Makes the frame of an envelope; body must not exceed MAX_BODY (asserted: we made it).
 // The caller owns *ret_frame: zmq_msg_send or zmq_msg_close it.
 void msg_pack(const envelope_t *envelope, zmq_msg_t *ret_frame);
+
+// What stands before the body's bytes, for a body of envelope->body.size, which is not read. buf of
+// MSG_HEAD_MAX bytes; returns how many of them.
+size_t msg_head(const envelope_t *envelope, uint8_t *buf);
 
 // The same with `body` as the body, packed straight into the frame; envelope->body is ignored. NULL body =
 // empty.

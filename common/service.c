@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/quarantine.h"
 #include "common/service_private.h"
+#include "common/wait.h"
 #include "proto/envelope.pb-c.h"
 #include <czmq.h>
 #include <errno.h>
@@ -21,6 +22,7 @@ enum {
     TICK_MS = 1000,
     SAVE_MS = 5000, // acknowledged positions that only memory holds
     LAST_WORDS_MS = 1000,
+    FEED_FRAMES = 16, // of one flush that wait for each other
 };
 
 typedef struct store_settings {
@@ -83,23 +85,13 @@ const char *service_trouble(int error)
 
 // --- sending -------------------------------------------------------------------------------------
 
-static void queue(service_t *service, const envelope_t *envelope, const ProtobufCMessage *body)
-{
-    outgoing_t *out = &service->replies;
-    if (out->n == out->room) {
-        out->room = out->room * 2 + 16;
-        out->frames = xrealloc(out->frames, out->room * sizeof *out->frames);
-    }
-    msg_pack_with(envelope, body, &out->frames[out->n++]);
-}
-
 void service_reply(service_t *service, const envelope_t *to, uint32_t type, const ProtobufCMessage *body)
 {
     envelope_t out = {
         .type = type, .to = to->from, .from = service->def->number, .call = to->call, .peer = to->peer};
     memcpy(out.route, to->route, to->route_size);
     out.route_size = to->route_size;
-    queue(service, &out, body);
+    outgoing_add(&service->replies, &out, body);
 }
 
 void service_refuse(service_t *service, const envelope_t *to, const fault_t *fault, bool again)
@@ -117,7 +109,19 @@ void service_refuse(service_t *service, const envelope_t *to, const fault_t *fau
 void service_send(service_t *service, uint32_t to, uint32_t type, const ProtobufCMessage *body)
 {
     envelope_t out = {.type = type, .to = to, .from = service->def->number};
-    queue(service, &out, body);
+    outgoing_add(&service->replies, &out, body);
+}
+
+static bool send_now(void *arg, zmq_msg_t *frame)
+{
+    service_t *service = arg;
+    return zmq_msg_send(frame, service->socket, ZMQ_DONTWAIT) >= 0;
+}
+
+static bool send_waiting(void *arg, zmq_msg_t *frame)
+{
+    service_t *service = arg;
+    return zmq_msg_send(frame, service->socket, 0) >= 0;
 }
 
 // Feeds recover from a message that was not sent, so a full pipe only drops it.
@@ -130,17 +134,13 @@ static void send_feed(void *arg, uint32_t peer, uint32_t type, slice_t body)
                       .from = service->def->number,
                       .peer = local ? PEER_SELF : peer,
                       .body = body};
-    zmq_msg_t frame;
-    msg_pack(&out, &frame);
-    if (zmq_msg_send(&frame, service->socket, ZMQ_DONTWAIT) < 0) zmq_msg_close(&frame);
+    outgoing_add(&service->feeds, &out, NULL);
+    if (service->feeds.n >= FEED_FRAMES) outgoing_flush(&service->feeds, send_now, service);
 }
 
-static void send_replies(service_t *service, bool really)
+static void send_replies(service_t *service)
 {
-    outgoing_t *out = &service->replies;
-    for (size_t i = 0; i < out->n; i++)
-        if (!really || zmq_msg_send(&out->frames[i], service->socket, 0) < 0) zmq_msg_close(&out->frames[i]);
-    out->n = 0;
+    outgoing_flush(&service->replies, send_waiting, service);
 }
 
 // --- one message ---------------------------------------------------------------------------------
@@ -180,16 +180,32 @@ static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
 
 typedef struct intake {
     zmq_msg_t frames[TAKE_MESSAGES];
-    envelope_t envelopes[TAKE_MESSAGES];
+    size_t n_frames;
+    envelope_t envelopes[TAKE_MESSAGES + BUNDLE_ENVELOPES]; // of these frames
     size_t n;
 } intake_t;
+
+// The envelope of a frame, or those of a bundle. False: nothing of it can be read.
+static bool take_frame(intake_t *in, slice_t data)
+{
+    size_t first = in->n;
+    envelope_t *e = &in->envelopes[in->n];
+    if (msg_unpack(data, e) != 0) return false;
+    if (e->type != MSG_BUNDLE) {
+        in->n++;
+        return true;
+    }
+    slice_t rest = e->body;
+    while (in->n - first < BUNDLE_ENVELOPES && bundle_next(&rest, &in->envelopes[in->n]) == 0) in->n++;
+    return in->n > first;
+}
 
 static void take_in(service_t *service, intake_t *in)
 {
     size_t bytes = 0;
-    in->n = 0;
+    in->n = in->n_frames = 0;
     while (in->n < TAKE_MESSAGES && bytes < TAKE_BYTES) {
-        zmq_msg_t *frame = &in->frames[in->n];
+        zmq_msg_t *frame = &in->frames[in->n_frames];
         zmq_msg_init(frame);
         if (zmq_msg_recv(frame, service->socket, ZMQ_DONTWAIT) < 0) {
             zmq_msg_close(frame);
@@ -197,8 +213,8 @@ static void take_in(service_t *service, intake_t *in)
         }
         slice_t data = slice(zmq_msg_data(frame), zmq_msg_size(frame));
         bytes += data.size;
-        if (msg_unpack(data, &in->envelopes[in->n]) == 0)
-            in->n++;
+        if (take_frame(in, data))
+            in->n_frames++;
         else
             zmq_msg_close(frame);
     }
@@ -233,11 +249,11 @@ static void give_up(service_t *service, const intake_t *in, int rc)
 {
     fault_t fault;
     fault_set(&fault, service_trouble(rc), NULL, strerror(-rc));
-    send_replies(service, false);
+    outgoing_drop(&service->replies);
     for (size_t i = 0; i < in->n; i++)
         if (in->envelopes[i].call != 0 && in->envelopes[i].peer == PEER_SELF)
             service_refuse(service, &in->envelopes[i], &fault, true);
-    send_replies(service, true);
+    send_replies(service);
     feed_rollback(service->feed, (int64_t)mono_ms());
     feed_set_trouble(service->feed, fault.code);
     if (rc != service->trouble)
@@ -275,9 +291,10 @@ static void probe(service_t *service)
 
 static void settle_accounts(service_t *service, bool wrote)
 {
-    send_replies(service, true);
+    send_replies(service);
     if (wrote) be_well(service);
     int rc = feed_flush(service->feed, (int64_t)mono_ms());
+    outgoing_flush(&service->feeds, send_now, service);
     if (rc != 0)
         log_once(L_ERROR, "FEED-READ", (uint64_t)rc, _("a feed cannot read the store: %s"), strerror(-rc));
 }
@@ -299,7 +316,7 @@ static void run_batch(service_t *service, intake_t *in, bool save)
         settle_accounts(service, wrote);
     else
         give_up(service, in, rc);
-    for (size_t i = 0; i < in->n; i++) zmq_msg_close(&in->frames[i]);
+    for (size_t i = 0; i < in->n_frames; i++) zmq_msg_close(&in->frames[i]);
 }
 
 // --- starting and running ------------------------------------------------------------------------
@@ -374,7 +391,7 @@ static void greet(service_t *service)
     hello.version = SELENGA_VERSION;
     hello.pid = (uint32_t)getpid();
     service_send(service, SERVICE_GATE, MSG_HELLO, &hello.base);
-    send_replies(service, true);
+    send_replies(service);
 }
 
 static void say_hello(service_t *service)
@@ -382,6 +399,7 @@ static void say_hello(service_t *service)
     greet(service);
     for (uint32_t local = SERVICE_REGISTRY; local <= SERVICE_REPORTING; local++)
         if (local != service->def->number) send_feed(service, local, MSG_WAKE, (slice_t){0});
+    outgoing_flush(&service->feeds, send_now, service);
 }
 
 // A gate that was started again knows nobody: each connection begins with a greeting.
@@ -439,7 +457,7 @@ static void service_run(service_t *service, int signal_fd)
                               {NULL, signal_fd, ZMQ_POLLIN, 0},
                               {service->monitor, 0, ZMQ_POLLIN, 0}};
     for (;;) {
-        zmq_poll(items, 3, TICK_MS);
+        wait_for_input(items, 3, TICK_MS);
         if ((items[1].revents & ZMQ_POLLIN) != 0) break;
         if ((items[2].revents & ZMQ_POLLIN) != 0) greet_when_connected(service);
         uint64_t now = mono_ms();
@@ -456,7 +474,7 @@ static void service_run(service_t *service, int signal_fd)
         if (service->lost) break;
         if (due) greet(service);
     }
-    in->n = 0;
+    in->n = in->n_frames = 0;
     if (!service->lost) run_batch(service, in, true);
     free(in);
 }
@@ -472,7 +490,8 @@ static void service_close(service_t *service)
     kv_destroy(&service->kv);
     scope_destroy(&service->scope);
     arena_destroy(&service->arena);
-    free(service->replies.frames);
+    outgoing_clear(&service->replies);
+    outgoing_clear(&service->feeds);
     node_conf_clear(&service->node);
 }
 
@@ -517,7 +536,11 @@ int service_main(int argc, char **argv, const service_def_t *def)
         return 64;
     }
     if (sodium_init() < 0) return 1;
-    service_t service = {.def = def, .started_ms = mono_ms(), .arena = arena_new(0)};
+    service_t service = {.def = def,
+                         .replies = {.from = def->number, .to = SERVICE_GATE},
+                         .feeds = {.from = def->number, .to = SERVICE_GATE},
+                         .started_ms = mono_ms(),
+                         .arena = arena_new(0)};
     if (node_enter(argv[1], &why) != 0 || node_conf_load(".", &service.node, &why) != 0) {
         log_at(L_ERROR, "NODE-CONF", "%s", why.text);
         return 1;

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shared by service*.c and requests*.c; nobody else includes it.
 #pragma once
+#include "common/outgoing.h"
 #include "common/service.h"
-
-typedef struct outgoing {
-    zmq_msg_t *frames;
-    size_t n, room;
-} outgoing_t;
 
 struct service_state {
     const service_def_t *def;
@@ -20,6 +16,7 @@ struct service_state {
     void *socket;       // DEALER to the gate
     void *monitor;      // tells when the gate answers, each time that it does
     outgoing_t replies; // leave only after the commit
+    outgoing_t feeds;   // of one flush; lost when the gate does not keep up
     bool topology_changed;
     uint64_t started_ms;
     int trouble; // errno of the last failed commit, 0 when well

@@ -219,6 +219,7 @@ int store_commit(store_txn_t **txn_p)
     if (rc == 0 && txn->dirty) {
         txn->store->lives.head = txn->head;
         txn->store->inc = txn->inc;
+        fresh_merge(&txn->store->fresh, &txn->fresh);
     }
     free(txn->buf);
     free(txn);

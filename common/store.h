@@ -185,6 +185,16 @@ int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, 
 // Lanes that the feed towards this peer reads in this stream; 0: none.
 unsigned store_feed_lanes(uint32_t peer, enum stream stream);
 
+// Whose lanes took entries: feeds look at no others.
+enum { FRESH_MAX = 64 };
+typedef struct fresh {
+    bool services, parent, children; // all services of this node, the parent, all children
+    uint32_t child[FRESH_MAX];       // single children, some more than once
+    size_t n;
+} fresh_t;
+// In committed transactions, since this was asked last.
+fresh_t store_take_fresh(store_t *store);
+
 // --- listing -------------------------------------------------------------------------------------
 
 // Where a listing stands: opaque bytes, good for as long as the store.

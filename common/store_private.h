@@ -10,6 +10,7 @@ struct store {
     witness_t lives;  // lineage: every life that wrote, the present one last; head kept up to date
     uint32_t inc;     // incarnation of what is written next
     uint64_t boot_id; // the present life
+    fresh_t fresh;    // of committed transactions
     store_changed_fn *changed;
     void *changed_arg;
 };
@@ -23,6 +24,7 @@ struct store_txn {
     bool dirty;
     uint8_t *buf; // for packing an entry of the log
     size_t room;
+    fresh_t fresh;
 };
 
 enum { STORE_FORMAT = 4, SEQ_KEY = 13 };
@@ -43,6 +45,7 @@ uint8_t lanes_left(const place_t *now, const place_t *old);
 bool place_reaches(const place_t *place, uint32_t peer);
 int lanes_remove(store_txn_t *txn, const place_t *place);
 int lanes_add(store_txn_t *txn, const place_t *place);
+void fresh_merge(fresh_t *to, const fresh_t *from);
 
 // Makes a version the present one: place, lanes, indexes. Takes the next seq. `old`/`old_place`: what stands
 // there, or NULL.

@@ -30,6 +30,7 @@ enum message {
     MSG_KEYS = 6,
     MSG_JOIN = 7,
     MSG_JOIN_REPLY = 8,
+    MSG_BUNDLE = 9, // several envelopes; only between a gate and the services of its node
     // feeds: service with the same service of a neighbour, or with another service of its node
     MSG_PULL = 10,
     MSG_PUSH = 11,

@@ -158,19 +158,24 @@ void door_done(door_frame_t *frame)
     zmq_msg_close(&frame->message);
 }
 
-int door_send(door_t *door, uint32_t routing, const envelope_t *envelope, const ProtobufCMessage *body)
+int door_send_frame(door_t *door, uint32_t routing, zmq_msg_t *frame)
 {
     uint8_t id[ROUTING_SIZE] = {0};
     be32_store(id + 1, routing);
     // MANDATORY with DONTWAIT: the id's part fails when the connection is gone or full, and then nothing was
     // sent.
     if (zmq_send(door->socket, id, sizeof id, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) return -errno;
+    return zmq_msg_send(frame, door->socket, ZMQ_DONTWAIT) < 0 ? -errno : 0;
+}
+
+int door_send(door_t *door, uint32_t routing, const envelope_t *envelope, const ProtobufCMessage *body)
+{
     zmq_msg_t frame;
     if (body)
         msg_pack_with(envelope, body, &frame);
     else
         msg_pack(envelope, &frame);
-    int r = zmq_msg_send(&frame, door->socket, ZMQ_DONTWAIT) < 0 ? -errno : 0;
+    int r = door_send_frame(door, routing, &frame);
     if (r) zmq_msg_close(&frame);
     return r;
 }

@@ -44,6 +44,9 @@ void door_done(door_frame_t *frame);
 // -EHOSTUNREACH (gone).
 int door_send(door_t *door, uint32_t routing, const envelope_t *envelope, const ProtobufCMessage *body);
 
+// The same for a frame that is packed; it stays the caller's unless 0 is returned.
+int door_send_frame(door_t *door, uint32_t routing, zmq_msg_t *frame);
+
 typedef struct door_event {
     unsigned event; // ZMQ_EVENT_
     int value;      // a descriptor, or an error code

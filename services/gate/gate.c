@@ -3,6 +3,7 @@
 #include "services/gate/gate.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/wait.h"
 #include "services/gate/gate_private.h"
 #include "services/gate/route.h"
 #include "services/gate/selftest.h"
@@ -107,6 +108,11 @@ static void on_service(void *arg, uint32_t service)
     if (service == SERVICE_REGISTRY) route_ask_keys(gate, mono_ms());
 }
 
+static void on_undelivered(void *arg, uint32_t service, const envelope_t *envelope, int error)
+{
+    route_undelivered(arg, service, envelope, error);
+}
+
 static int test_door(gate_t *gate, why_t *why)
 {
     int r = selftest(gate->context, gate->zap, peers_endpoint(gate->peers), gate->node_keys.public_key,
@@ -152,7 +158,8 @@ int gate_open(gate_t **ret_gate, why_t *why)
     if (!gate->context) return refuse_system("libzmq", errno, why);
     r = zap_start(gate->context, &gate->zap); // before any door
     if (r) return refuse_system("ZAP", -r, why);
-    r = local_open(gate->context, &gate->counters, on_service, gate, &gate->local);
+    local_hooks_t hooks = {gate, on_service, on_undelivered};
+    r = local_open(gate->context, &gate->counters, &hooks, &gate->local);
     if (r) return refuse_system("run/gate", -r, why);
     r = open_outside(gate, why);
     if (r) return r;
@@ -189,23 +196,34 @@ const char *gate_endpoint(const gate_t *gate)
 static long until_next_timer(const gate_t *gate)
 {
     uint64_t now = mono_ms();
-    uint64_t wait = gate->tick_ms > now ? gate->tick_ms - now : 0;
+    uint64_t wait = gate->tick_ms > now && !local_holds(gate->local) ? gate->tick_ms - now : 0;
     uint64_t due = gate->link ? link_due_ms(gate->link, now) : wait;
     return (long)(due < wait ? due : wait);
 }
 
-static void wait_for_work(gate_t *gate)
+// Which sides have something to take.
+typedef struct work {
+    bool local, children, parent;
+} work_t;
+
+static bool any_input(const zmq_pollitem_t *items, int n)
 {
-    zmq_pollitem_t items[7] = {{NULL, gate->signal_fd, ZMQ_POLLIN, 0}};
-    int n = 1;
-    local_poll_items(gate->local, items + n);
-    n += 2;
-    if (gate->peers) {
-        peers_poll_items(gate->peers, items + n);
-        n += 2;
-    }
-    if (gate->link) n += link_poll_items(gate->link, items + n);
-    zmq_poll(items, n, until_next_timer(gate)); // an interrupted wait is a short one
+    for (int i = 0; i < n; i++)
+        if (items[i].revents != 0) return true;
+    return false;
+}
+
+static work_t wait_for_work(gate_t *gate)
+{
+    enum { SIGNAL = 1, DOOR = 2 }; // items of each
+    zmq_pollitem_t items[SIGNAL + 3 * DOOR] = {{NULL, gate->signal_fd, ZMQ_POLLIN, 0}};
+    zmq_pollitem_t *local = items + SIGNAL, *children = local + DOOR,
+                   *parent = children + (gate->peers ? DOOR : 0);
+    local_poll_items(gate->local, local);
+    if (gate->peers) peers_poll_items(gate->peers, children);
+    int n = gate->link ? link_poll_items(gate->link, parent) : 0;
+    wait_for_input(items, (int)(parent - items) + n, until_next_timer(gate));
+    return (work_t){any_input(local, DOOR), gate->peers && any_input(children, DOOR), any_input(parent, n)};
 }
 
 static void log_counters(const gate_t *gate)
@@ -272,10 +290,8 @@ static void open_for_children(gate_t *gate)
                  zmq_strerror(-r));
 }
 
-static void run_timers(gate_t *gate)
+static void run_timers(gate_t *gate, uint64_t now)
 {
-    uint64_t now = mono_ms();
-    if (now < gate->tick_ms) return;
     gate->tick_ms = now + TICK_MS;
     (void)zap_ask(gate->zap); // ends the process when the handler hangs
     for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
@@ -286,12 +302,15 @@ static void run_timers(gate_t *gate)
 void gate_run(gate_t *gate)
 {
     while (!gate->stop) {
-        wait_for_work(gate);
+        work_t work = wait_for_work(gate);
+        uint64_t now = mono_ms();
+        bool due = now >= gate->tick_ms;
         take_signals(gate);
-        take_from_local(gate);
+        if (work.local || local_holds(gate->local)) take_from_local(gate);
         open_for_children(gate);
-        take_from_children(gate);
-        take_from_parent(gate);
-        run_timers(gate);
+        if (work.children || due) take_from_children(gate);
+        if (work.parent || (gate->link && link_due_ms(gate->link, now) == 0)) take_from_parent(gate);
+        local_flush(gate->local);
+        if (due) run_timers(gate, now);
     }
 }

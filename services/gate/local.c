@@ -5,6 +5,7 @@
 #include "common/kinds.h"
 #include "common/log.h"
 #include "common/node.h"
+#include "common/outgoing.h"
 #include "proto/envelope.pb-c.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -20,20 +21,21 @@ typedef struct registrant {
 struct local {
     door_t door;
     registrant_t services[SERVICES_END];
+    outgoing_t passed[SERVICES_END]; // to each service, until the next flush
     counters_t *counters;
-    local_registered_fn *registered;
-    void *arg;
+    local_hooks_t hooks;
     door_frame_t frame; // last taken
     bool holds_frame;
+    slice_t rest; // of the bundle in `frame`
 };
 
-int local_open(void *context, counters_t *counters, local_registered_fn *registered, void *arg,
-               local_t **ret_local)
+int local_open(void *context, counters_t *counters, const local_hooks_t *hooks, local_t **ret_local)
 {
     AUTO(local_close) local_t *local = xcalloc(1, sizeof *local);
     local->counters = counters;
-    local->registered = registered;
-    local->arg = arg;
+    local->hooks = *hooks;
+    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
+        local->passed[n] = (outgoing_t){.from = SERVICE_GATE, .to = n};
     int r = door_open(&local->door, context, "local");
     if (r) return r;
     if (zmq_bind(local->door.socket, NODE_GATE_ENDPOINT)) return -errno;
@@ -46,6 +48,7 @@ void local_close(local_t **local)
 {
     if (!*local) return;
     if ((*local)->holds_frame) door_done(&(*local)->frame);
+    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++) outgoing_clear(&(*local)->passed[n]);
     door_close(&(*local)->door);
     free(*local);
     *local = NULL;
@@ -90,8 +93,56 @@ int local_answer(local_t *local, uint32_t routing, const envelope_t *envelope, c
     return door_send(&local->door, routing, envelope, body);
 }
 
+typedef struct delivery {
+    local_t *local;
+    uint32_t service;
+} delivery_t;
+
+static void tell_undelivered(const delivery_t *d, zmq_msg_t *frame, int error)
+{
+    const local_hooks_t *hooks = &d->local->hooks;
+    envelope_t e;
+    if (msg_unpack(slice(zmq_msg_data(frame), zmq_msg_size(frame)), &e) != 0) return;
+    slice_t rest = e.body;
+    if (e.type != MSG_BUNDLE)
+        hooks->undelivered(hooks->arg, d->service, &e, error);
+    else
+        while (bundle_next(&rest, &e) == 0) hooks->undelivered(hooks->arg, d->service, &e, error);
+}
+
+static bool deliver(void *arg, zmq_msg_t *frame)
+{
+    const delivery_t *d = arg;
+    int r = -EHOSTUNREACH;
+    if (local_has(d->local, d->service))
+        r = door_send_frame(&d->local->door, d->local->services[d->service].routing, frame);
+    if (r == -EHOSTUNREACH && local_has(d->local, d->service)) note_gone(d->local, d->service);
+    if (r != 0) tell_undelivered(d, frame, r);
+    return r == 0;
+}
+
+int local_pass(local_t *local, uint32_t service, const envelope_t *envelope)
+{
+    if (!local_has(local, service)) return -EHOSTUNREACH;
+    outgoing_add(&local->passed[service], envelope, NULL);
+    return 0;
+}
+
+static void flush_one(local_t *local, uint32_t service)
+{
+    delivery_t d = {local, service};
+    outgoing_flush(&local->passed[service], deliver, &d);
+}
+
+void local_flush(local_t *local)
+{
+    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++) flush_one(local, n);
+}
+
 int local_send(local_t *local, uint32_t service, const envelope_t *envelope, const ProtobufCMessage *body)
 {
+    if (!local_has(local, service)) return -EHOSTUNREACH;
+    flush_one(local, service);
     if (!local_has(local, service)) return -EHOSTUNREACH;
     int r = door_send(&local->door, local->services[service].routing, envelope, body);
     if (r == -EHOSTUNREACH) note_gone(local, service);
@@ -156,7 +207,7 @@ static uint32_t identify(local_t *local, const door_frame_t *frame)
     local->services[claimed] = (registrant_t){frame->routing, frame->fd};
     if (greets) send_welcome(local, frame);
     log_at(L_INFO, "GATE-SERVICE-UP", _("%s is connected"), service_name(claimed));
-    local->registered(local->arg, claimed);
+    local->hooks.registered(local->hooks.arg, claimed);
     return claimed;
 }
 
@@ -179,22 +230,50 @@ static bool admit(local_t *local, const door_frame_t *frame, uint32_t *ret_servi
     return true;
 }
 
-bool local_take(local_t *local, const door_frame_t **ret_frame, uint32_t *ret_service)
+bool local_holds(const local_t *local)
+{
+    return local->rest.size > 0;
+}
+
+// The next envelope of the frame that is being read. False: it is read to its end.
+static bool next_in_bundle(local_t *local)
+{
+    int rc = bundle_next(&local->rest, &local->frame.envelope);
+    if (rc == 0) return true;
+    local->rest = (slice_t){0};
+    if (rc < 0) drop(local, &local->frame, COUNT_MALFORMED, _("it is no envelope"));
+    return false;
+}
+
+static void open_bundle(local_t *local)
+{
+    if (identify(local, &local->frame) == SERVICE_CLI)
+        drop(local, &local->frame, COUNT_NOT_ALLOWED, _("only services send bundles"));
+    else
+        local->rest = local->frame.envelope.body;
+}
+
+static void forget_frame(local_t *local)
 {
     if (local->holds_frame) door_done(&local->frame);
     local->holds_frame = false;
+}
+
+bool local_take(local_t *local, const door_frame_t **ret_frame, uint32_t *ret_service)
+{
+    *ret_frame = &local->frame;
     for (;;) {
+        while (local->rest.size > 0)
+            if (next_in_bundle(local) && admit(local, &local->frame, ret_service)) return true;
+        forget_frame(local);
         int r = door_take(&local->door, &local->frame);
         if (r == DOOR_E_EMPTY) return false;
-        if (r) {
+        local->holds_frame = r == 0;
+        if (r)
             drop(local, &local->frame, COUNT_MALFORMED, _("it is no envelope"));
-            continue;
-        }
-        if (admit(local, &local->frame, ret_service)) {
-            local->holds_frame = true;
-            *ret_frame = &local->frame;
+        else if (local->frame.envelope.type == MSG_BUNDLE)
+            open_bundle(local);
+        else if (admit(local, &local->frame, ret_service))
             return true;
-        }
-        door_done(&local->frame);
     }
 }

@@ -12,12 +12,15 @@
 
 typedef struct local local_t;
 
-// Called when a service registered. It may send.
-typedef void local_registered_fn(void *arg, uint32_t service);
+typedef struct local_hooks {
+    void *arg;
+    void (*registered)(void *arg, uint32_t service); // it may send
+    // An envelope of local_pass could not be handed over; error as of local_send.
+    void (*undelivered)(void *arg, uint32_t service, const envelope_t *envelope, int error);
+} local_hooks_t;
 
 // Binds the endpoint, relative to the current directory. Returns 0 or negative errno.
-int local_open(void *context, counters_t *counters, local_registered_fn *registered, void *arg,
-               local_t **ret_local);
+int local_open(void *context, counters_t *counters, const local_hooks_t *hooks, local_t **ret_local);
 void local_close(local_t **local);
 
 void local_poll_items(const local_t *local, zmq_pollitem_t ret_items[static 2]);
@@ -29,8 +32,16 @@ void local_take_events(local_t *local);
 // waits.
 bool local_take(local_t *local, const door_frame_t **ret_frame, uint32_t *ret_service);
 
+// Has it read only a part of what it took?
+bool local_holds(const local_t *local);
+
 bool local_has(const local_t *local, uint32_t service);
 
-// 0, -EAGAIN (it does not keep up), -EHOSTUNREACH (not running). `body` as for door_send.
+// Leaves with the next local_flush, in one frame with others (common/outgoing.h). 0, or -EHOSTUNREACH.
+int local_pass(local_t *local, uint32_t service, const envelope_t *envelope);
+void local_flush(local_t *local);
+
+// At once, behind what was passed before. 0, -EAGAIN (it does not keep up), -EHOSTUNREACH (not running).
+// `body` as for door_send.
 int local_send(local_t *local, uint32_t service, const envelope_t *envelope, const ProtobufCMessage *body);
 int local_answer(local_t *local, uint32_t routing, const envelope_t *envelope, const ProtobufCMessage *body);

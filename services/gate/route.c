@@ -37,21 +37,7 @@ static void count(gate_t *gate, enum gate_counter counter)
     counters_add(&gate->counters, counter, 1);
 }
 
-// Feeds send again what is lost here, so the gate keeps nothing.
-static int send_to_service(gate_t *gate, uint32_t service, const envelope_t *envelope)
-{
-    int r = local_send(gate->local, service, envelope, NULL);
-    if (r == -EAGAIN) {
-        count(gate, COUNT_SERVICE_FULL);
-        log_once(L_WARNING, "GATE-SERVICE-FULL", service,
-                 _("%s does not keep up; messages are dropped and sent again"), service_name(service));
-    } else if (r) {
-        count(gate, COUNT_SERVICE_DOWN);
-    }
-    return r;
-}
-
-// --- callers
+// --- what cannot go on
 
 // The parts of an answer with a fault; they point into each other.
 typedef struct refusal {
@@ -73,11 +59,51 @@ static void set_refusal(refusal_t *refusal, uint64_t call, const char *code, con
     refusal->answer = (envelope_t){.type = MSG_ERROR, .from = SERVICE_GATE, .call = call};
 }
 
-static void refuse(gate_t *gate, const door_frame_t *frame, const char *code, const char *arg, bool again)
+static void refuse_local(gate_t *gate, uint32_t routing, refusal_t *refusal)
+{
+    (void)local_answer(gate->local, routing, &refusal->answer, &refusal->error.base);
+}
+
+// Nobody sends a join again by itself, so that its sender has to hear that it was dropped.
+static void refuse_join(gate_t *gate, uint32_t routing, refusal_t *refusal)
+{
+    AUTO(xfree) uint8_t *body = xmalloc(selenga__error__get_packed_size(&refusal->error));
+    refusal->answer.body = slice(body, selenga__error__pack(&refusal->error, body));
+    (void)peers_answer(gate->peers, routing, &refusal->answer, mono_ms());
+}
+
+// Feeds send again what is lost here, so the gate keeps nothing; who waits for an answer is told.
+void route_undelivered(gate_t *gate, uint32_t service, const envelope_t *envelope, int error)
 {
     refusal_t refusal;
-    set_refusal(&refusal, frame->envelope.call, code, arg, again);
-    (void)local_answer(gate->local, frame->routing, &refusal.answer, &refusal.error.base);
+    bool busy = error == -EAGAIN;
+    count(gate, busy ? COUNT_SERVICE_FULL : COUNT_SERVICE_DOWN);
+    if (busy)
+        log_once(L_WARNING, "GATE-SERVICE-FULL", service,
+                 _("%s does not keep up; messages are dropped and sent again"), service_name(service));
+    if (envelope->route_size != ROUTE_SIZE) return;
+    uint32_t routing = be32_load(envelope->route + 1);
+    set_refusal(&refusal, envelope->call, busy ? "SERVICE-BUSY" : "SERVICE-DOWN", service_name(service),
+                true);
+    if (envelope->route[0] == ROUTE_LOCAL)
+        refuse_local(gate, routing, &refusal);
+    else
+        refuse_join(gate, routing, &refusal);
+}
+
+static void send_to_service(gate_t *gate, uint32_t service, const envelope_t *envelope)
+{
+    int r = local_pass(gate->local, service, envelope);
+    if (r) route_undelivered(gate, service, envelope, r);
+}
+
+// --- callers
+
+static void refuse(gate_t *gate, const door_frame_t *frame, const char *code)
+{
+    refusal_t refusal;
+    set_refusal(&refusal, frame->envelope.call, code, "", false);
+    refuse_local(gate, frame->routing, &refusal);
 }
 
 static void forward_request(gate_t *gate, const door_frame_t *frame)
@@ -90,11 +116,7 @@ static void forward_request(gate_t *gate, const door_frame_t *frame)
         snprintf(request.principal, sizeof request.principal, "local:%lld", (long long)frame->uid);
     else
         strcpy(request.principal, "local:?");
-    int r = send_to_service(gate, request.to, &request);
-    if (r == -EAGAIN)
-        refuse(gate, frame, "SERVICE-BUSY", service_name(request.to), true);
-    else if (r)
-        refuse(gate, frame, "SERVICE-DOWN", service_name(request.to), true);
+    send_to_service(gate, request.to, &request);
 }
 
 void route_from_caller(gate_t *gate, const door_frame_t *frame)
@@ -108,10 +130,10 @@ void route_from_caller(gate_t *gate, const door_frame_t *frame)
     } else if (is_service(envelope->to) && request) {
         forward_request(gate, frame);
     } else if (envelope->to == SERVICE_GATE && request) {
-        refuse(gate, frame, "UNKNOWN-REQUEST", "", false);
+        refuse(gate, frame, "UNKNOWN-REQUEST");
     } else {
         count(gate, COUNT_NOT_ALLOWED);
-        refuse(gate, frame, "NOT-ALLOWED", "", false);
+        refuse(gate, frame, "NOT-ALLOWED");
     }
 }
 
@@ -164,7 +186,7 @@ static void send_between_services(gate_t *gate, uint32_t service, const envelope
     out.peer = service; // as a consumer and producer it is a neighbour of this label
     out.principal[0] = '\0';
     if (is_service(out.to) && out.to != service)
-        (void)send_to_service(gate, out.to, &out);
+        send_to_service(gate, out.to, &out);
     else
         count(gate, COUNT_NOT_ALLOWED);
 }
@@ -251,16 +273,6 @@ void route_ask_keys(gate_t *gate, uint64_t now_ms)
 
 // --- neighbours
 
-// Nobody sends a join again by itself, so that its sender has to hear that it was dropped.
-static void refuse_join(gate_t *gate, const envelope_t *join, const connection_t *from, const char *code)
-{
-    refusal_t refusal;
-    set_refusal(&refusal, join->call, code, service_name(join->to), true);
-    AUTO(xfree) uint8_t *body = xmalloc(selenga__error__get_packed_size(&refusal.error));
-    refusal.answer.body = slice(body, selenga__error__pack(&refusal.error, body));
-    (void)peers_answer(gate->peers, from->routing, &refusal.answer, mono_ms());
-}
-
 void route_from_child(gate_t *gate, const envelope_t *envelope, const connection_t *from)
 {
     envelope_t in = {
@@ -273,8 +285,7 @@ void route_from_child(gate_t *gate, const envelope_t *envelope, const connection
         in.from = SERVICE_GATE;
         set_route(&in, ROUTE_JOIN, from->routing);
     }
-    int r = send_to_service(gate, in.to, &in);
-    if (r && !from->label) refuse_join(gate, &in, from, r == -EAGAIN ? "SERVICE-BUSY" : "SERVICE-DOWN");
+    send_to_service(gate, in.to, &in);
 }
 
 void route_from_parent(gate_t *gate, const envelope_t *envelope)
@@ -292,7 +303,7 @@ void route_from_parent(gate_t *gate, const envelope_t *envelope)
                      .call = envelope->call,
                      .body = envelope->body};
     strcpy(in.principal, gate->parent_principal);
-    (void)send_to_service(gate, in.to, &in);
+    send_to_service(gate, in.to, &in);
 }
 
 // --- links

@@ -12,6 +12,8 @@ void route_from_caller(gate_t *gate, const door_frame_t *frame);
 // From outside, after peers_take and link_take have admitted it.
 void route_from_child(gate_t *gate, const envelope_t *envelope, const connection_t *from);
 void route_from_parent(gate_t *gate, const envelope_t *envelope);
+// It could not be handed to that service (errors of local_send): counted, and its asker is told.
+void route_undelivered(gate_t *gate, uint32_t service, const envelope_t *envelope, int error);
 
 // Tells all services that a neighbour came or went.
 void route_link(gate_t *gate, uint32_t peer, bool up);

@@ -62,6 +62,7 @@ uint64_t gate_counter(gate_process_t *gate, const char *name);
 typedef struct plug {
     void *context, *socket, *monitor;
     zmq_msg_t frame; // holds what plug_take gave
+    slice_t rest;    // of the bundle in it
 } plug_t;
 
 void plug_local(plug_t *plug, const gate_process_t *gate);                     // not greeted

@@ -66,19 +66,18 @@ int index_remove(store_txn_t *txn, const record_t *record, uint64_t at)
     return rc < 0 ? rc : 0;
 }
 
-int index_add(store_txn_t *txn, const record_t *record, uint64_t at)
+void index_gather(store_txn_t *txn, const record_t *record, uint64_t at)
 {
     uint8_t buf[REF_KEY], value[ID + 1];
     rid_t ids[REFS_MAX];
     size_t n = refs_of(record, ids);
-    if (record->gone) return 0; // of no organisation any more
+    if (record->gone) return; // of no organisation any more
     memcpy(value, record->id.b, ID);
     value[ID] = 1;
-    int rc = kv_put(txn->kv, KV_KINDS, kind_key(buf, record->kind, org_hash(record->org), at),
-                    slice(value, record->deleted ? ID + 1 : ID));
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = kv_put(txn->kv, KV_REFS, ref_key(buf, &ids[i], record->kind, at), slice(value, ID));
-    return rc;
+    entries_add(&txn->entries, KV_KINDS, kind_key(buf, record->kind, org_hash(record->org), at),
+                slice(value, record->deleted ? ID + 1 : ID));
+    for (size_t i = 0; i < n; i++)
+        entries_add(&txn->entries, KV_REFS, ref_key(buf, &ids[i], record->kind, at), slice(value, ID));
 }
 
 // Walks keys that begin with prefix, from `start`, handing the ids to fn; tombstones only if `all`.
@@ -93,11 +92,48 @@ static int walk(store_txn_t *txn, enum kv_table table, slice_t prefix, slice_t s
     while (rc == 0 && key.size >= prefix.size && memcmp(key.data, prefix.data, prefix.size) == 0) {
         if (value.size < ID) return kv_close_cursor(&cursor), -EUCLEAN;
         memcpy(id.b, value.data, ID);
-        if ((all || value.size == ID) && (stop = fn(arg, &id)) != 0) break;
+        bool dead = tail_is_dead(txn->store->tail, be64_load(key.data + key.size - 8));
+        if (!dead && (all || value.size == ID) && (stop = fn(arg, &id)) != 0) break;
         rc = kv_next(cursor, &key, &value);
     }
     kv_close_cursor(&cursor);
     return rc < 0 ? rc : stop;
+}
+
+// What a transaction that may not write finds in no index yet. Behind all others: only a reader of the whole
+// list gets it in order, and nobody else reads so.
+typedef struct unindexed {
+    uint32_t kind;    // 0: any
+    const rid_t *ref; // who refers to it; NULL: any
+    slice_t org;      // empty: any
+    store_list_fn *fn;
+    void *arg;
+} unindexed_t;
+
+static bool refers(const record_t *r, const rid_t *target)
+{
+    rid_t ids[REFS_MAX];
+    size_t n = refs_of(r, ids);
+    for (size_t i = 0; i < n; i++)
+        if (rid_equal(&ids[i], target)) return true;
+    return false;
+}
+
+static int offer(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
+{
+    const unindexed_t *want = arg;
+    (void)txn, (void)place;
+    if (r->deleted || r->gone || (want->kind != 0 && r->kind != want->kind)) return 0;
+    if (want->org.size > 0 && !slice_equal(r->org, want->org)) return 0;
+    if (want->ref != NULL && !refers(r, want->ref)) return 0;
+    return want->fn(want->arg, &r->id);
+}
+
+static int walk_all(store_txn_t *txn, enum kv_table table, slice_t prefix, slice_t start, unindexed_t *want)
+{
+    int rc = txn->write ? store_index(txn) : 0;
+    if (rc == 0) rc = walk(txn, table, prefix, start, false, want->fn, want->arg);
+    return rc == 0 && !txn->write ? log_each(txn, txn->indexed, offer, want) : rc;
 }
 
 list_mark_t store_list_mark(const record_t *record, const place_t *place)
@@ -120,7 +156,8 @@ int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *
         start[KIND_KEY] = 0; // just behind it
         from = slice(start, sizeof start);
     }
-    return walk(txn, KV_KINDS, prefix, from, false, fn, arg);
+    unindexed_t want = {.kind = kind, .org = org, .fn = fn, .arg = arg};
+    return walk_all(txn, KV_KINDS, prefix, from, &want);
 }
 
 int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg)
@@ -128,7 +165,8 @@ int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list
     uint8_t buf[REF_KEY];
     ref_key(buf, id, kind, 0);
     slice_t prefix = slice(buf, kind != 0 ? 20 : 16);
-    return walk(txn, KV_REFS, prefix, prefix, false, fn, arg);
+    unindexed_t want = {.kind = kind, .ref = id, .fn = fn, .arg = arg};
+    return walk_all(txn, KV_REFS, prefix, prefix, &want);
 }
 
 // --- lanes after the topology changed ------------------------------------------------------------
@@ -171,6 +209,7 @@ int store_relane_org(store_txn_t *txn, slice_t org)
     ids_t list = {0};
     int rc;
     if (MUTANT("relane_missing")) return 0;
+    if ((rc = store_index(txn)) != 0) return rc;
     while ((rc = next_kind(txn, &kind)) == 0) {
         const kind_rule_t *rule = kind_by_number(kind);
         if (rule != NULL && rule->down != DOWN_SERVING)

@@ -5,7 +5,8 @@
 //   lane (1) | peer (4) | seq (8)  ->  nothing        all big-endian, so that byte order is reading order
 //
 // Records of a load stand in lanes beside those of all others, with LANE_BULK in the key's first byte.
-// The log has the record at that seq. It is itself the lane ALL: entries without that bit are passed over.
+// The log has the record at that seq. It is itself the lane ALL, and all lanes of what is not indexed yet:
+// entries without the bits are passed over.
 //
 // Which lanes a record is on follows from its stamped reach, its home, and which child serves its
 // organisation; the bits are kept beside the record, so that leaving them needs no second guess after the
@@ -163,14 +164,20 @@ static int remove_entry(store_txn_t *txn, slice_t key)
     return rc == KV_NONE ? -EUCLEAN : rc; // the place says that it is there
 }
 
-static int add_entry(store_txn_t *txn, slice_t key)
+static int gather_entry(store_txn_t *txn, slice_t key)
 {
-    return kv_put(txn->kv, KV_LANES, key, (slice_t){0});
+    entries_add(&txn->entries, KV_LANES, key, (slice_t){0});
+    return 0;
 }
 
 int lanes_remove(store_txn_t *txn, const place_t *place)
 {
     return for_lanes(txn, place, remove_entry);
+}
+
+int lanes_gather(store_txn_t *txn, const place_t *place)
+{
+    return for_lanes(txn, place, gather_entry);
 }
 
 // --- who has something to read -------------------------------------------------------------------
@@ -184,7 +191,7 @@ static void fresh_child(fresh_t *fresh, uint32_t child)
         fresh->children = true; // looking at all of them costs no more
 }
 
-static void fresh_note(fresh_t *fresh, const place_t *place)
+void fresh_note(fresh_t *fresh, const place_t *place)
 {
     unsigned lanes = place->lanes;
     fresh->services |= (lanes & LANE_ALL) != 0;
@@ -213,24 +220,22 @@ fresh_t store_take_fresh(store_t *store)
     return fresh;
 }
 
-int lanes_add(store_txn_t *txn, const place_t *place)
-{
-    fresh_note(&txn->fresh, place);
-    return for_lanes(txn, place, add_entry);
-}
-
 // --- reading -------------------------------------------------------------------------------------
 
 enum { READ_MAX = 4 }; // lanes that one feed reads: PUBLIC, CHILD, BACK, LEFT
 
+// First what stands in lanes, all of it indexed; then the log behind that. Where the lane ALL is asked for,
+// the log alone.
 struct lane_reader {
+    const tail_t *tail;
     struct one {
         kv_cursor_t *cursor;
         unsigned lane;
         uint32_t peer;
         uint64_t seq; // UINT64_MAX: at its end
-    } lanes[READ_MAX];
+    } lanes[READ_MAX], log;
     size_t n;
+    unsigned on; // lanes on which the log's present entry stands
 };
 
 unsigned store_feed_lanes(uint32_t peer, enum stream stream)
@@ -241,50 +246,75 @@ unsigned store_feed_lanes(uint32_t peer, enum stream stream)
     return stream == STREAM_BULK ? lanes | LANE_BULK : lanes;
 }
 
-// The log, passing over what is not on the lane.
-static int settle_log(struct one *one, int rc, slice_t key, slice_t value)
+// Lanes, of those that `one` asks for, on which an entry of the log stands.
+static unsigned lanes_in_log(const struct one *one, slice_t value)
 {
-    while (rc == 0 && (value.size <= LOG_LANES || (value.data[LOG_LANES] & one->lane) == 0))
+    if (value.size < LOG_PLACE) return 0;
+    unsigned has = value.data[LOG_LANES], on = has & one->lane & ~(unsigned)LANE_BULK;
+    if (((has ^ one->lane) & LANE_BULK) != 0) on &= LANE_ALL | LANE_IN; // of the other half
+    if (be32_load(value.data + LOG_CHILD) != one->peer) on &= ~(unsigned)LANE_CHILD;
+    if (be32_load(value.data + LOG_TOWARD) != one->peer) on &= ~(unsigned)(LANE_BACK | LANE_IN);
+    return on;
+}
+
+static int settle_log(lane_reader_t *reader, int rc, slice_t key, slice_t value)
+{
+    struct one *log = &reader->log;
+    while (rc == 0 &&
+           ((reader->on = lanes_in_log(log, value)) == 0 || tail_is_dead(reader->tail, be64_load(key.data))))
+        rc = kv_next(log->cursor, &key, &value);
+    log->seq = rc == 0 ? be64_load(key.data) : UINT64_MAX;
+    return rc < 0 ? rc : 0;
+}
+
+static int settle(const lane_reader_t *reader, struct one *one, int rc, slice_t key, slice_t value)
+{
+    for (;;) {
+        bool on = rc == 0 && key.size == SEQ_KEY && key.data[0] == one->lane &&
+                  be32_load(key.data + 1) == one->peer;
+        one->seq = on ? be64_load(key.data + 5) : UINT64_MAX;
+        if (!on || !tail_is_dead(reader->tail, one->seq)) return rc < 0 ? rc : 0;
         rc = kv_next(one->cursor, &key, &value);
-    one->seq = rc == 0 ? be64_load(key.data) : UINT64_MAX;
-    return rc < 0 ? rc : 0;
+    }
 }
 
-static int settle(struct one *one, int rc, slice_t key, slice_t value)
-{
-    if (one->lane == LANE_ALL) return settle_log(one, rc, key, value);
-    bool on =
-        rc == 0 && key.size == SEQ_KEY && key.data[0] == one->lane && be32_load(key.data + 1) == one->peer;
-    one->seq = on ? be64_load(key.data + 5) : UINT64_MAX;
-    return rc < 0 ? rc : 0;
-}
-
-static int open_one(store_txn_t *txn, struct one *one, uint64_t after)
+static int open_lane(store_txn_t *txn, lane_reader_t *reader, unsigned lane, uint32_t peer, uint64_t after)
 {
     uint8_t buf[SEQ_KEY];
     slice_t key, value;
-    bool log = one->lane == LANE_ALL;
-    int rc = kv_cursor(txn->kv, log ? KV_LOG : KV_LANES, &one->cursor);
-    if (rc != 0) return rc;
-    if (after == UINT64_MAX) return settle(one, KV_NONE, (slice_t){0}, (slice_t){0});
-    slice_t from = lane_key(buf, one->lane, one->peer, after + 1);
-    if (log) from = slice(from.data + 5, 8); // the seq alone
-    rc = kv_seek(one->cursor, from, &key, &value);
-    return settle(one, rc, key, value);
+    assert(reader->n < READ_MAX);
+    struct one *one = &reader->lanes[reader->n++];
+    one->lane = lane;
+    one->peer = (lane & (LANE_CHILD | LANE_BACK | LANE_IN)) != 0 ? peer : PEER_SELF;
+    int rc = kv_cursor(txn->kv, KV_LANES, &one->cursor);
+    if (rc == 0) rc = kv_seek(one->cursor, lane_key(buf, lane, one->peer, after + 1), &key, &value);
+    return settle(reader, one, rc, key, value);
+}
+
+static int open_log(store_txn_t *txn, lane_reader_t *reader, unsigned lanes, uint32_t peer, uint64_t after)
+{
+    uint8_t buf[8];
+    slice_t key, value;
+    reader->log.lane = lanes;
+    reader->log.peer = peer;
+    int rc = kv_cursor(txn->kv, KV_LOG, &reader->log.cursor);
+    be64_store(buf, after + 1);
+    if (rc == 0) rc = kv_seek(reader->log.cursor, slice(buf, sizeof buf), &key, &value);
+    return settle_log(reader, rc, key, value);
 }
 
 int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, lane_reader_t **ret_reader)
 {
     lane_reader_t *reader = xcalloc(1, sizeof *reader);
     int rc = 0;
-    for (unsigned lane = 1; lane <= LANE_LEFT && rc == 0; lane <<= 1) {
-        if ((lanes & lane) == 0 || lane == LANE_BULK) continue;
-        assert(reader->n < READ_MAX);
-        struct one *one = &reader->lanes[reader->n++];
-        one->lane = half_of(lane, lanes);
-        one->peer = (lane & (LANE_CHILD | LANE_BACK | LANE_IN)) != 0 ? peer : PEER_SELF;
-        rc = open_one(txn, one, after);
-    }
+    reader->tail = txn->store->tail;
+    reader->log.seq = UINT64_MAX;
+    bool log_alone = (lanes & LANE_ALL) != 0, none = lanes == 0 || after == UINT64_MAX;
+    for (unsigned lane = 1; lane <= LANE_LEFT && rc == 0 && !log_alone && !none; lane <<= 1)
+        if ((lanes & lane) != 0 && lane != LANE_BULK && after < txn->indexed)
+            rc = open_lane(txn, reader, half_of(lane, lanes), peer, after);
+    uint64_t from = log_alone || after > txn->indexed ? after : txn->indexed;
+    if (rc == 0 && !none) rc = open_log(txn, reader, lanes, peer, from);
     if (rc != 0)
         lane_close(&reader);
     else
@@ -292,12 +322,22 @@ int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, l
     return rc;
 }
 
+static int next_in_log(lane_reader_t *reader, uint64_t *ret_seq, unsigned *ret_lanes)
+{
+    slice_t key, value;
+    *ret_seq = reader->log.seq;
+    if (ret_lanes != NULL) *ret_lanes = reader->on;
+    if (reader->log.seq == UINT64_MAX) return KV_NONE;
+    int rc = kv_next(reader->log.cursor, &key, &value);
+    return settle_log(reader, rc, key, value);
+}
+
 int lane_next(lane_reader_t *reader, uint64_t *ret_seq, unsigned *ret_lanes)
 {
     uint64_t seq = UINT64_MAX;
     for (size_t i = 0; i < reader->n; i++)
         if (reader->lanes[i].seq < seq) seq = reader->lanes[i].seq;
-    if (seq == UINT64_MAX) return KV_NONE;
+    if (seq == UINT64_MAX) return next_in_log(reader, ret_seq, ret_lanes);
     unsigned lanes = 0;
     for (size_t i = 0; i < reader->n; i++) { // a record on two lanes is read once
         struct one *one = &reader->lanes[i];
@@ -305,7 +345,7 @@ int lane_next(lane_reader_t *reader, uint64_t *ret_seq, unsigned *ret_lanes)
         lanes |= one->lane & ~(unsigned)LANE_BULK;
         slice_t key, value;
         int rc = kv_next(one->cursor, &key, &value);
-        if ((rc = settle(one, rc, key, value)) != 0) return rc;
+        if ((rc = settle(reader, one, rc, key, value)) != 0) return rc;
     }
     *ret_seq = seq;
     if (ret_lanes != NULL) *ret_lanes = lanes;
@@ -316,6 +356,7 @@ void lane_close(lane_reader_t **reader_p)
 {
     if (*reader_p == NULL) return;
     for (size_t i = 0; i < (*reader_p)->n; i++) kv_close_cursor(&(*reader_p)->lanes[i].cursor);
+    kv_close_cursor(&(*reader_p)->log.cursor);
     free(*reader_p);
     *reader_p = NULL;
 }

@@ -3,7 +3,7 @@
 // index.c.
 //
 //   META     'F' -> format (1)   'H' -> head (8)   'I' -> incarnation (4)
-//            'L' -> lineage: boot id (8), start (8), ...
+//            'L' -> lineage: boot id (8), start (8), ...      'X' -> seq (8) up to which records are indexed
 //   RECORDS  record id (16) -> seq (8) of its last change here
 //   LOG      that seq (8) -> place, then the record's wire form:
 //            format (1) | lanes (1) | flags (1) | 0 (1) | time (4) | src (4) | toward (4) | child (4)
@@ -11,6 +11,12 @@
 //
 // Records stand in the order of their last change, so that writing appends and feeds read in a row; under
 // their ids each new one would touch a page of its own.
+//
+// Writing only appends to the log. Behind X are records that no index has yet, neither RECORDS nor lanes nor
+// listing: `tail` knows them by id, feeds read them from the log itself. They are put into the indexes many
+// at a time, in the order of keys, since a commit costs what it costs by the pages that it writes, and a
+// record by itself has a page of its own in each of five indexes. Until then the place that a record has left
+// stays in the log and in the indexes, and the tail knows it as dead.
 #include "common/store_private.h"
 #include "proto/message.h"
 #include <assert.h>
@@ -18,7 +24,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACE_SIZE = 20, ANCESTOR_SIZE = 20, FLAG_ANCESTOR = 1 };
+enum { PLACE_SIZE = LOG_PLACE, ANCESTOR_SIZE = 20, FLAG_ANCESTOR = 1 };
+enum { TAIL_MAX = 8192 }; // records that wait for the indexes: tens of milliseconds of work, once in a while
 
 static slice_t meta_key(const char *letter)
 {
@@ -69,6 +76,8 @@ static int load_meta(kv_txn_t *txn, store_t *store)
     if (v.size != 1 || v.data[0] != STORE_FORMAT) return -EPROTO;
     if ((rc = kv_get(txn, KV_META, meta_key("H"), &v)) != 0 || v.size != 8) return rc < 0 ? rc : -EUCLEAN;
     store->lives.head = be64_load(v.data);
+    if ((rc = kv_get(txn, KV_META, meta_key("X"), &v)) != 0 || v.size != 8) return rc < 0 ? rc : -EUCLEAN;
+    store->indexed = be64_load(v.data);
     if ((rc = kv_get(txn, KV_META, meta_key("I"), &v)) != 0 || v.size != 4) return rc < 0 ? rc : -EUCLEAN;
     store->inc = be32_load(v.data);
     return load_lineage(txn, store);
@@ -77,14 +86,16 @@ static int load_meta(kv_txn_t *txn, store_t *store)
 static int save_lineage(kv_txn_t *txn, const store_t *store)
 {
     size_t size = store->lives.n * 16;
-    uint8_t *buf = xmalloc(size), inc[4], head[8], format = STORE_FORMAT;
+    uint8_t *buf = xmalloc(size), inc[4], head[8], indexed[8], format = STORE_FORMAT;
     for (size_t i = 0; i < store->lives.n; i++) {
         be64_store(buf + 16 * i, store->lives.boots[i].id);
         be64_store(buf + 16 * i + 8, store->lives.boots[i].start);
     }
     be32_store(inc, store->inc);
     be64_store(head, store->lives.head);
+    be64_store(indexed, store->indexed);
     kv_put(txn, KV_META, meta_key("F"), (slice_t){.data = &format, .size = 1});
+    kv_put(txn, KV_META, meta_key("X"), slice(indexed, sizeof indexed));
     kv_put(txn, KV_META, meta_key("I"), (slice_t){.data = inc, .size = sizeof inc});
     kv_put(txn, KV_META, meta_key("H"), (slice_t){.data = head, .size = sizeof head});
     int rc = kv_put(txn, KV_META, meta_key("L"), (slice_t){.data = buf, .size = size});
@@ -128,6 +139,8 @@ int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (
     store->kv = kv;
     store->place = *place;
     store->clock_s = clock_s;
+    store->tail = tail_new();
+    store->tail_is_old = true;
     int rc = open_meta(store, boot_id);
     if (rc != 0) {
         store_close(&store);
@@ -141,6 +154,7 @@ void store_close(store_t **store_p)
 {
     if (*store_p == NULL) return;
     witness_clear(&(*store_p)->lives);
+    tail_destroy(&(*store_p)->tail);
     free(*store_p);
     *store_p = NULL;
 }
@@ -158,12 +172,12 @@ void store_set_scope(store_t *store, scope_t *scope)
 
 uint64_t store_records(store_t *store)
 {
-    kv_txn_t *txn = NULL;
+    store_txn_t *txn = NULL;
     uint64_t n = 0;
-    if (kv_begin(store->kv, false, &txn) != 0) return 0;
-    kv_count(txn, KV_RECORDS, &n);
-    kv_abort(&txn);
-    return n;
+    if (store_begin(store, false, &txn) != 0) return 0;
+    kv_count(txn->kv, KV_RECORDS, &n);
+    store_abort(&txn);
+    return n + tail_records(store->tail) - tail_dead(store->tail);
 }
 
 const store_place_t *store_place(const store_t *store)
@@ -188,16 +202,50 @@ const witness_t *store_witness(const store_t *store)
 
 // --- transactions --------------------------------------------------------------------------------
 
+static int learn_place(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
+{
+    slice_t v;
+    int rc = kv_get(txn->kv, KV_RECORDS, slice(r->id.b, sizeof r->id.b), &v);
+    if (rc == 0 && v.size != 8) return -EUCLEAN;
+    if (rc >= 0) tail_put(arg, &r->id, place->at, rc == 0 ? be64_load(v.data) : 0);
+    return rc < 0 ? rc : 0;
+}
+
+// From the log, after opening and after a transaction that was lost.
+static int read_tail(store_txn_t *txn)
+{
+    store_t *store = txn->store;
+    if (!store->tail_is_old) return 0;
+    tail_empty(store->tail);
+    int rc = log_each(txn, store->indexed, learn_place, store->tail);
+    store->tail_is_old = rc != 0;
+    return rc;
+}
+
+static void end_txn(store_txn_t *txn)
+{
+    entries_clear(&txn->entries);
+    free(txn->buf);
+    free(txn);
+}
+
 int store_begin(store_t *store, bool write, store_txn_t **ret_txn)
 {
     kv_txn_t *kv = NULL;
     int rc = kv_begin(store->kv, write, &kv);
     if (rc != 0) return rc;
     store_txn_t *txn = xcalloc(1, sizeof *txn);
-    *txn =
-        (store_txn_t){.store = store, .kv = kv, .head = store->lives.head, .inc = store->inc, .write = write};
-    *ret_txn = txn;
-    return 0;
+    *txn = (store_txn_t){.store = store,
+                         .kv = kv,
+                         .head = store->lives.head,
+                         .inc = store->inc,
+                         .write = write,
+                         .indexed = store->indexed};
+    if ((rc = read_tail(txn)) != 0)
+        store_abort(&txn);
+    else
+        *ret_txn = txn;
+    return rc;
 }
 
 static void save_head(store_txn_t *txn)
@@ -213,16 +261,19 @@ static void save_head(store_txn_t *txn)
 int store_commit(store_txn_t **txn_p)
 {
     store_txn_t *txn = *txn_p;
+    store_t *store = txn->store;
     *txn_p = NULL;
+    if (txn->dirty && tail_records(store->tail) >= TAIL_MAX) store_index(txn); // its errors stick
     if (txn->dirty) save_head(txn);
     int rc = kv_commit(&txn->kv);
     if (rc == 0 && txn->dirty) {
-        txn->store->lives.head = txn->head;
-        txn->store->inc = txn->inc;
-        fresh_merge(&txn->store->fresh, &txn->fresh);
+        store->lives.head = txn->head;
+        store->inc = txn->inc;
+        store->indexed = txn->indexed;
+        fresh_merge(&store->fresh, &txn->fresh);
     }
-    free(txn->buf);
-    free(txn);
+    store->tail_is_old |= rc != 0;
+    end_txn(txn);
     return rc;
 }
 
@@ -230,8 +281,8 @@ void store_abort(store_txn_t **txn_p)
 {
     if (*txn_p == NULL) return;
     kv_abort(&(*txn_p)->kv);
-    free((*txn_p)->buf);
-    free(*txn_p);
+    (*txn_p)->store->tail_is_old |= (*txn_p)->dirty;
+    end_txn(*txn_p);
     *txn_p = NULL;
 }
 
@@ -315,13 +366,51 @@ int store_at(store_txn_t *txn, uint64_t at, record_t *ret_record, place_t *ret_p
     return 0;
 }
 
-int store_get(store_txn_t *txn, const rid_t *id, record_t *ret_record, place_t *ret_place)
+// Where the record's last change stands; 0: there is no such record. The same one is asked for several times
+// in a row while it is being judged.
+static int find_place(store_txn_t *txn, const rid_t *id, uint64_t *ret_at)
 {
     slice_t v;
-    int rc = kv_get(txn->kv, KV_RECORDS, slice(id->b, sizeof id->b), &v);
+    if (txn->found && rid_equal(id, &txn->found_id)) {
+        *ret_at = txn->found_at;
+        return 0;
+    }
+    if (!tail_find(txn->store->tail, id, ret_at)) {
+        int rc = kv_get(txn->kv, KV_RECORDS, slice(id->b, sizeof id->b), &v);
+        if (rc < 0 || (rc == 0 && v.size != 8)) return rc < 0 ? rc : -EUCLEAN;
+        *ret_at = rc == 0 ? be64_load(v.data) : 0;
+    }
+    txn->found = true;
+    txn->found_id = *id;
+    txn->found_at = *ret_at;
+    return 0;
+}
+
+int store_get(store_txn_t *txn, const rid_t *id, record_t *ret_record, place_t *ret_place)
+{
+    uint64_t at;
+    int rc = find_place(txn, id, &at);
     if (rc != 0) return rc;
-    if (v.size != 8) return -EUCLEAN;
-    return store_at(txn, be64_load(v.data), ret_record, ret_place);
+    return at != 0 ? store_at(txn, at, ret_record, ret_place) : KV_NONE;
+}
+
+int log_each(store_txn_t *txn, uint64_t after, log_fn *fn, void *arg)
+{
+    kv_cursor_t *cursor = NULL;
+    uint8_t from[8];
+    slice_t key, value, wire;
+    place_t place;
+    record_t r;
+    int rc = after == UINT64_MAX ? KV_NONE : kv_cursor(txn->kv, KV_LOG, &cursor), stop = 0;
+    if (rc == 0) rc = kv_seek(cursor, seq_key(from, after + 1), &key, &value);
+    while (rc == 0 && stop == 0) {
+        bool sound = key.size == 8 && place_parse(value, be64_load(key.data), &place, &wire) == 0 &&
+                     record_parse(wire, &r) == 0;
+        stop = sound ? fn(arg, txn, &r, &place) : -EUCLEAN;
+        if (stop == 0) rc = kv_next(cursor, &key, &value);
+    }
+    kv_close_cursor(&cursor);
+    return rc < 0 ? rc : stop;
 }
 
 static int put_log(store_txn_t *txn, const record_t *r, const place_t *place)
@@ -334,27 +423,86 @@ static int put_log(store_txn_t *txn, const record_t *r, const place_t *place)
     }
     uint8_t *end = place_pack(place, txn->buf);
     memcpy(end, r->wire.data, r->wire.size);
-    slice_t at = seq_key(key, place->at);
-    int rc = kv_put(txn->kv, KV_LOG, at, slice(txn->buf, (size_t)(end - txn->buf) + r->wire.size));
-    return rc == 0 ? kv_put(txn->kv, KV_RECORDS, slice(r->id.b, sizeof r->id.b), at) : rc;
+    return kv_put(txn->kv, KV_LOG, seq_key(key, place->at),
+                  slice(txn->buf, (size_t)(end - txn->buf) + r->wire.size));
 }
 
-// Takes a record away from where it stands: its last change is another one from now on.
-static int lift(store_txn_t *txn, const record_t *r, const place_t *place)
+// Takes a record away from where it stands, for another place. What no index has yet goes at once, the rest
+// with the others: *ret_left is a place that indexes name, or 0.
+static int lift(store_txn_t *txn, const place_t *place, uint64_t *ret_left)
 {
     uint8_t key[8];
-    int rc = lanes_remove(txn, place);
-    if (rc == 0) rc = index_remove(txn, r, place->at);
-    return rc == 0 ? kv_del(txn->kv, KV_LOG, seq_key(key, place->at)) : rc;
+    txn->dirty = true;
+    *ret_left = place->at <= txn->indexed ? place->at : 0;
+    return *ret_left == 0 ? kv_del(txn->kv, KV_LOG, seq_key(key, place->at)) : 0;
 }
 
-static int set_down(store_txn_t *txn, const record_t *r, const place_t *place)
+static int set_down(store_txn_t *txn, const record_t *r, const place_t *place, uint64_t left)
 {
     txn->dirty = true;
-    int rc = put_log(txn, r, place);
-    if (rc == 0) rc = lanes_add(txn, place);
-    return rc == 0 ? index_add(txn, r, place->at) : rc;
+    txn->found = false;
+    tail_put(txn->store->tail, &r->id, place->at, left);
+    fresh_note(&txn->fresh, place);
+    return put_log(txn, r, place);
 }
+
+// --- bringing the indexes up to the log ----------------------------------------------------------
+
+typedef struct moved {
+    uint64_t *from; // places in the log and the indexes that records have left
+    size_t n, room;
+} moved_t;
+
+static int gather(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
+{
+    moved_t *moved = arg;
+    uint8_t at[8];
+    uint64_t left = tail_left(txn->store->tail, &r->id);
+    if (left != 0 && moved->n == moved->room) {
+        moved->room = moved->room * 2 + 64;
+        moved->from = xrealloc(moved->from, moved->room * sizeof *moved->from);
+    }
+    if (left != 0) moved->from[moved->n++] = left;
+    entries_add(&txn->entries, KV_RECORDS, slice(r->id.b, sizeof r->id.b), seq_key(at, place->at));
+    index_gather(txn, r, place->at);
+    return lanes_gather(txn, place);
+}
+
+static int forget_place(store_txn_t *txn, uint64_t at)
+{
+    record_t r;
+    place_t place;
+    uint8_t key[8];
+    int rc = store_at(txn, at, &r, &place);
+    if (rc != 0) return rc;
+    r = store_record_dup(&r);
+    rc = lanes_remove(txn, &place);
+    if (rc == 0) rc = index_remove(txn, &r, at);
+    store_record_free(&r);
+    return rc == 0 ? kv_del(txn->kv, KV_LOG, seq_key(key, at)) : rc;
+}
+
+int store_index(store_txn_t *txn)
+{
+    moved_t moved = {0};
+    uint8_t indexed[8];
+    assert(txn->write);
+    if (txn->indexed == txn->head) return 0;
+    txn->dirty = true;
+    int rc = log_each(txn, txn->indexed, gather, &moved);
+    for (size_t i = 0; i < moved.n && rc == 0; i++) rc = forget_place(txn, moved.from[i]);
+    free(moved.from);
+    if (rc == 0) rc = entries_put(&txn->entries, txn->kv);
+    be64_store(indexed, txn->head);
+    if (rc == 0) rc = kv_put(txn->kv, KV_META, meta_key("X"), slice(indexed, sizeof indexed));
+    if (rc != 0) return rc;
+    txn->indexed = txn->head;
+    txn->found = false;
+    tail_empty(txn->store->tail);
+    return 0;
+}
+
+// --- places of a record --------------------------------------------------------------------------
 
 int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *ancestor, const record_t *old,
                const place_t *old_place)
@@ -367,8 +515,9 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *a
     place.lanes = lanes_of(here, now, src, &place.child);
     place.lanes |= lanes_left(&place, old != NULL ? old_place : NULL);
     if (ancestor != NULL) place.ancestor = *ancestor;
-    int rc = old != NULL ? lift(txn, old, old_place) : 0;
-    if (rc == 0) rc = set_down(txn, now, &place);
+    uint64_t left = 0;
+    int rc = old != NULL ? lift(txn, old_place, &left) : 0;
+    if (rc == 0) rc = set_down(txn, now, &place, left);
     if (rc == 0 && txn->store->changed != NULL) txn->store->changed(txn->store->changed_arg, txn, old, now);
     return rc;
 }
@@ -379,7 +528,7 @@ int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place)
     back.lanes &= LANE_BACK | LANE_BULK;
     kept.lanes &= (uint8_t)~LANE_BACK;
     kept.src = place->toward;
-    int rc = lanes_remove(txn, &back);
+    int rc = place->at <= txn->indexed ? lanes_remove(txn, &back) : 0; // else it stands in the log alone
     return rc == 0 ? put_log(txn, now, &kept) : rc;
 }
 
@@ -387,9 +536,10 @@ int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place)
 static int move_to(store_txn_t *txn, const record_t *held, const place_t *from, place_t *to)
 {
     record_t copy = store_record_dup(held);
-    int rc = lift(txn, &copy, from);
+    uint64_t left;
+    int rc = lift(txn, from, &left);
     to->at = ++txn->head;
-    if (rc == 0) rc = set_down(txn, &copy, to);
+    if (rc == 0) rc = set_down(txn, &copy, to, left);
     store_record_free(&copy);
     return rc;
 }

@@ -203,6 +203,10 @@ typedef struct list_mark {
 } list_mark_t;
 list_mark_t store_list_mark(const record_t *record, const place_t *place);
 
+// Brings the indexes up to the log: what writing leaves for later, so that many records are put into them
+// together. Listing in a write transaction does it first, which ends the life of slices. 0 or -errno.
+int store_index(store_txn_t *txn);
+
 // Records of a kind (of an organisation, if org.size > 0), not deleted; those of one organisation together,
 // in the order of their last change, so that what changes meanwhile comes later, or again. after: NULL, or
 // behind that mark. Stops when fn returns non-zero; returns that, 0, or -errno. fn must not write.

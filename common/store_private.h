@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shared by store.c, lanes.c, lineage.c and apply.c; nobody else includes it.
 #pragma once
+#include "common/entries.h"
 #include "common/store.h"
+#include "common/tail.h"
 
 struct store {
     kv_t *kv;
@@ -11,6 +13,9 @@ struct store {
     uint32_t inc;     // incarnation of what is written next
     uint64_t boot_id; // the present life
     fresh_t fresh;    // of committed transactions
+    uint64_t indexed; // up to this seq all records stand in the indexes
+    tail_t *tail;     // what stands in the log behind that
+    bool tail_is_old; // a transaction that was lost has changed it
     store_changed_fn *changed;
     void *changed_arg;
 };
@@ -25,9 +30,14 @@ struct store_txn {
     uint8_t *buf; // for packing an entry of the log
     size_t room;
     fresh_t fresh;
+    uint64_t indexed;
+    entries_t entries; // being gathered for the indexes
+    bool found;        // the record that was looked for last, and where it stands; 0: nowhere
+    rid_t found_id;
+    uint64_t found_at;
 };
 
-enum { STORE_FORMAT = 4, SEQ_KEY = 13 };
+enum { STORE_FORMAT = 5, SEQ_KEY = 13 };
 
 // Is this node and service the record's home?
 bool place_is_home(const store_place_t *p, const record_t *r);
@@ -44,7 +54,8 @@ uint8_t lanes_left(const place_t *now, const place_t *old);
 // Is this neighbour to have the record, or is it on the home's side?
 bool place_reaches(const place_t *place, uint32_t peer);
 int lanes_remove(store_txn_t *txn, const place_t *place);
-int lanes_add(store_txn_t *txn, const place_t *place);
+int lanes_gather(store_txn_t *txn, const place_t *place); // into txn->entries
+void fresh_note(fresh_t *fresh, const place_t *place);
 void fresh_merge(fresh_t *to, const fresh_t *from);
 
 // Makes a version the present one: place, lanes, indexes. Takes the next seq. `old`/`old_place`: what stands
@@ -62,7 +73,12 @@ int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *a
                      record_t *ret_record);
 // Index entries of a record as it stands at this seq.
 int index_remove(store_txn_t *txn, const record_t *record, uint64_t at);
-int index_add(store_txn_t *txn, const record_t *record, uint64_t at);
+void index_gather(store_txn_t *txn, const record_t *record, uint64_t at); // into txn->entries
 
-// What the log's entry begins with; lanes.c looks at this byte of it.
-enum { LOG_LANES = 1 };
+// Walks the log behind this seq, over what stands there no more, too. Stops when fn returns non-zero; returns
+// that, 0, or -errno. fn must not write.
+typedef int log_fn(void *arg, store_txn_t *txn, const record_t *record, const place_t *place);
+int log_each(store_txn_t *txn, uint64_t after, log_fn *fn, void *arg);
+
+// Where the log's entry has them, for lanes.c.
+enum { LOG_LANES = 1, LOG_TOWARD = 12, LOG_CHILD = 16, LOG_PLACE = 20 };

@@ -13,7 +13,7 @@
 
 enum { KIND_STRAY = 1, KIND_REFUSAL = 2 };
 
-// Every record of a store, in order of id; word of one that is gone has a place, and is none.
+// Every record of a store, in order of its last change; word of one that is gone has a place, and is none.
 typedef void visit_fn(unit_t *u, store_txn_t *txn, const record_t *r, void *arg);
 static visit_fn count_places;
 
@@ -24,14 +24,16 @@ static void visit(unit_t *u, visit_fn *fn, void *arg)
     slice_t key, value;
     uint8_t zero = 0;
     if (store_begin(u->store, false, &txn) != 0) return;
-    int rc = kv_cursor(store_kv(txn), KV_RECORDS, &cursor);
+    int rc = kv_cursor(store_kv(txn), KV_LOG, &cursor);
     if (rc == 0) rc = kv_seek(cursor, slice(&zero, 1), &key, &value);
     for (; rc == 0; rc = kv_next(cursor, &key, &value)) {
-        record_t r;
-        rid_t id;
-        memcpy(id.b, key.data, sizeof id.b);
-        if (store_get(txn, &id, &r, NULL) != 0)
+        record_t r, present;
+        place_t place;
+        uint64_t at = be64_load(key.data);
+        if (store_at(txn, at, &r, NULL) != 0 || store_get(txn, &r.id, &present, &place) != 0)
             broken(u->world, "%s cannot read a record", unit_name(u));
+        else if (place.at != at)
+            continue; // it has left this place
         else if (!r.gone || fn == count_places)
             fn(u, txn, &r, arg);
     }
@@ -479,7 +481,9 @@ void check_store(unit_t *u)
     store_txn_t *txn = NULL;
     places_t places = {0};
     visit(u, count_places, &places);
-    if (store_begin(u->store, false, &txn) != 0) return;
+    kv_mem_set_full(u->kv, KV_WELL);
+    if (store_begin(u->store, true, &txn) != 0) return;
+    if (store_index(txn) != 0) broken(u->world, "%s cannot index what it holds", unit_name(u));
     uint64_t lanes = count_entries(u, txn, KV_LANES), log = count_entries(u, txn, KV_LOG),
              kinds = count_entries(u, txn, KV_KINDS);
     count_entries(u, txn, KV_REFS);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two tables with open addressing. A neighbour chooses ids: they are hashed with a key that it does not know.
+#include "common/tail.h"
+#include "common/util.h"
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 64 };
+
+typedef struct slot {
+    rid_t id;     // of a dead place: its seq, then zeros
+    uint64_t seq; // 0: free
+    uint64_t left;
+} slot_t;
+
+typedef struct table {
+    slot_t *slots;
+    size_t n, room; // room: a power of two, or 0
+} table_t;
+
+struct tail {
+    uint8_t key[crypto_shorthash_KEYBYTES];
+    table_t records, dead;
+};
+
+tail_t *tail_new(void)
+{
+    tail_t *tail = xcalloc(1, sizeof *tail);
+    crypto_shorthash_keygen(tail->key);
+    return tail;
+}
+
+void tail_empty(tail_t *tail)
+{
+    free(tail->records.slots);
+    free(tail->dead.slots);
+    tail->records = tail->dead = (table_t){0};
+}
+
+void tail_destroy(tail_t **tail_p)
+{
+    if (*tail_p == NULL) return;
+    tail_empty(*tail_p);
+    free(*tail_p);
+    *tail_p = NULL;
+}
+
+// The slot of this id, or the free one where it would stand. There is always a free one.
+static slot_t *find(const tail_t *tail, const table_t *table, const rid_t *id)
+{
+    uint8_t hash[crypto_shorthash_BYTES];
+    crypto_shorthash(hash, id->b, sizeof id->b, tail->key);
+    size_t i = (size_t)be64_load(hash);
+    while (table->slots[i & (table->room - 1)].seq != 0 &&
+           !rid_equal(&table->slots[i & (table->room - 1)].id, id))
+        i++;
+    return &table->slots[i & (table->room - 1)];
+}
+
+static void grow(const tail_t *tail, table_t *table)
+{
+    table_t old = *table;
+    if (2 * (table->n + 1) <= table->room) return;
+    table->room = old.room > 0 ? 2 * old.room : FIRST_ROOM;
+    table->slots = xcalloc(table->room, sizeof *table->slots);
+    for (size_t i = 0; i < old.room; i++)
+        if (old.slots[i].seq != 0) *find(tail, table, &old.slots[i].id) = old.slots[i];
+    free(old.slots);
+}
+
+static void put(const tail_t *tail, table_t *table, const rid_t *id, uint64_t seq, uint64_t left)
+{
+    grow(tail, table);
+    slot_t *slot = find(tail, table, id);
+    table->n += slot->seq == 0;
+    *slot = (slot_t){*id, seq, left != 0 ? left : slot->left};
+}
+
+static rid_t id_of(uint64_t seq)
+{
+    rid_t id = {{0}};
+    be64_store(id.b, seq);
+    return id;
+}
+
+void tail_put(tail_t *tail, const rid_t *id, uint64_t seq, uint64_t left)
+{
+    rid_t dead = id_of(left);
+    put(tail, &tail->records, id, seq, left);
+    if (left != 0) put(tail, &tail->dead, &dead, left, 0);
+}
+
+uint64_t tail_left(const tail_t *tail, const rid_t *id)
+{
+    return tail->dead.n > 0 ? find(tail, &tail->records, id)->left : 0;
+}
+
+bool tail_find(const tail_t *tail, const rid_t *id, uint64_t *ret_seq)
+{
+    if (tail->records.n == 0) return false;
+    *ret_seq = find(tail, &tail->records, id)->seq;
+    return *ret_seq != 0;
+}
+
+size_t tail_records(const tail_t *tail)
+{
+    return tail->records.n;
+}
+
+bool tail_is_dead(const tail_t *tail, uint64_t seq)
+{
+    if (tail->dead.n == 0) return false;
+    rid_t id = id_of(seq);
+    return find(tail, &tail->dead, &id)->seq != 0;
+}
+
+size_t tail_dead(const tail_t *tail)
+{
+    return tail->dead.n;
+}

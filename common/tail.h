@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log's tail: records that stand in the log of a store and in none of its indexes yet, by id; and places
+// in the log that they have left, which indexes still name. In memory; store.c reads it anew from the log.
+#pragma once
+#include "common/ids.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct tail tail_t;
+
+tail_t *tail_new(void);
+void tail_destroy(tail_t **tail_p);
+void tail_empty(tail_t *tail);
+
+// The record's last change has this seq; an earlier one of it gives way. left: the place that indexes name
+// and where it stands no more, dead from now on; 0: none, or as told before.
+void tail_put(tail_t *tail, const rid_t *id, uint64_t seq, uint64_t left);
+bool tail_find(const tail_t *tail, const rid_t *id, uint64_t *ret_seq);
+size_t tail_records(const tail_t *tail);
+
+// The place that the record has left; 0: indexes know nothing of it.
+uint64_t tail_left(const tail_t *tail, const rid_t *id);
+bool tail_is_dead(const tail_t *tail, uint64_t seq);
+size_t tail_dead(const tail_t *tail);

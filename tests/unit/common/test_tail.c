@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands in a store's log and in no index yet.
+#include "common/tail.h"
+#include <setjmp.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static rid_t number(unsigned n)
+{
+    rid_t id = {{0}};
+    id.b[0] = (uint8_t)(n >> 8);
+    id.b[1] = (uint8_t)n;
+    return id;
+}
+
+static void what_was_never_put_is_not_found(void **state)
+{
+    (void)state;
+    tail_t *tail = tail_new();
+    uint64_t seq;
+    rid_t one = number(1), other = number(2);
+    assert_false(tail_find(tail, &one, &seq));
+    tail_put(tail, &other, 7, 0);
+    assert_false(tail_find(tail, &one, &seq));
+    assert_false(tail_is_dead(tail, 7));
+    tail_destroy(&tail);
+}
+
+static void the_last_change_counts(void **state)
+{
+    (void)state;
+    tail_t *tail = tail_new();
+    uint64_t seq = 0;
+    rid_t one = number(1);
+    tail_put(tail, &one, 7, 0);
+    tail_put(tail, &one, 9, 0);
+    assert_true(tail_find(tail, &one, &seq));
+    assert_int_equal(seq, 9);
+    assert_int_equal(tail_records(tail), 1);
+    tail_destroy(&tail);
+}
+
+static void a_place_that_indexes_name_stays_dead_through_later_changes(void **state)
+{
+    (void)state;
+    tail_t *tail = tail_new();
+    rid_t one = number(1);
+    tail_put(tail, &one, 7, 3);
+    tail_put(tail, &one, 9, 0);
+    assert_true(tail_is_dead(tail, 3));
+    assert_false(tail_is_dead(tail, 7));
+    assert_int_equal(tail_left(tail, &one), 3);
+    assert_int_equal(tail_dead(tail), 1);
+    tail_empty(tail);
+    assert_false(tail_is_dead(tail, 3));
+    tail_destroy(&tail);
+}
+
+static void it_grows(void **state)
+{
+    (void)state;
+    enum { MANY = 5000 };
+    tail_t *tail = tail_new();
+    uint64_t seq = 0;
+    for (unsigned n = 1; n <= MANY; n++) {
+        rid_t id = number(n);
+        tail_put(tail, &id, n, 0);
+    }
+    assert_int_equal(tail_records(tail), MANY);
+    for (unsigned n = 1; n <= MANY; n++) {
+        rid_t id = number(n);
+        assert_true(tail_find(tail, &id, &seq));
+        assert_int_equal(seq, n);
+    }
+    tail_destroy(&tail);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_never_put_is_not_found),
+        cmocka_unit_test(the_last_change_counts),
+        cmocka_unit_test(a_place_that_indexes_name_stays_dead_through_later_changes),
+        cmocka_unit_test(it_grows),
+    };
+    return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -23,7 +23,7 @@ enum {
     HEARTBEAT_TIMEOUT_MS = 45000,
     PING_BODY_MAX = 64,
     HEARTBEAT_TTL_MS = 60000, // must stay below 6553.6 s, which overflows
-    EVENTS = ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
+    EVENTS = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
              ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
              ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL,
 };
@@ -172,7 +172,9 @@ static void take_events(link_t *link, uint64_t now_ms)
 {
     door_event_t event;
     while (link->monitor && door_next_event(link->monitor, &event)) {
-        if (event.event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+        if (event.event == ZMQ_EVENT_CONNECTED)
+            step(link, LINK_EV_REACHED, now_ms);
+        else if (event.event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
             step(link, LINK_EV_HANDSHAKE, now_ms);
         else if (event.event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
             step(link, LINK_EV_REFUSED, now_ms);
@@ -225,6 +227,7 @@ static void take_welcome(link_t *link, slice_t body, uint64_t now_ms)
     AUTO(msg_body_free) Selenga__Hello *hello = msg_body_unpack(&selenga__hello__descriptor, body);
     if (!hello || !hello->version || !text_copy(link->version, sizeof link->version, hello->version))
         link->version[0] = '\0';
+    link->core.return_ms = hello ? hello->return_ms : 0;
     step(link, LINK_EV_WELCOMED, now_ms);
 }
 

@@ -4,14 +4,19 @@
 
 link_core_t link_core_start(uint64_t now_ms)
 {
-    return (link_core_t){.state = LINK_WAITING, .deadline_ms = now_ms, .since_ms = now_ms};
+    return (link_core_t){.state = LINK_WAITING, .deadline_ms = now_ms, .since_ms = now_ms, .away_ms = now_ms};
 }
 
-// Exponential with full jitter: after a hub's outage its children must not come back in step.
-static uint64_t backoff_ms(const link_times_t *times, unsigned failures, uint32_t random)
+// With full jitter: after a hub's outage its children must not come back in step. A port where nobody listens
+// costs nobody anything, and whoever waits for it comes soon after it opens; a parent that was reached and
+// did not let us in has had work with us, so that the wait doubles.
+static uint64_t backoff_ms(const link_core_t *core, const link_times_t *times, uint64_t now_ms,
+                           uint32_t random)
 {
-    uint64_t most = times->backoff_base_ms;
-    for (unsigned i = 0; i < failures && most < times->backoff_max_ms; i++) most *= 2;
+    uint64_t most = core->return_ms > 0 ? core->return_ms : times->backoff_base_ms;
+    uint64_t away = (now_ms - core->away_ms) / LINK_AWAY_PART;
+    for (unsigned i = 0; i < core->failures && most < times->backoff_max_ms; i++) most *= 2;
+    if (most < away) most = away;
     if (most > times->backoff_max_ms) most = times->backoff_max_ms;
     return most * random / UINT32_MAX;
 }
@@ -20,12 +25,14 @@ static link_action_t fail(link_core_t *core, const link_times_t *times, bool ref
                           uint32_t random)
 {
     if (core->state == LINK_UP) {
-        if (now_ms - core->since_ms >= LINK_STEADY_MS) core->failures = 0;
-        core->since_ms = now_ms;
+        core->reached = now_ms - core->since_ms < LINK_STEADY_MS;
+        if (!core->reached) core->failures = 0;
+        core->since_ms = core->away_ms = now_ms;
     }
     core->state = LINK_WAITING;
-    core->deadline_ms = now_ms + backoff_ms(times, core->failures, random);
-    if (core->failures < 32) core->failures++;
+    core->deadline_ms = now_ms + backoff_ms(core, times, now_ms, random);
+    if (core->reached && core->failures < 32) core->failures++;
+    core->reached = false;
     if (refused && !core->refused) core->since_ms = now_ms;
     core->refused = refused;
     return LINK_DO_CLOSE;
@@ -54,9 +61,13 @@ link_action_t link_core_step(link_core_t *core, const link_times_t *times, link_
     switch (event) {
     case LINK_EV_TIMER:
         return when_due(core, times, now_ms, random);
+    case LINK_EV_REACHED:
+        core->reached |= core->state == LINK_CONNECTING;
+        return LINK_DO_NOTHING;
     case LINK_EV_HANDSHAKE:
         if (core->state != LINK_CONNECTING) return LINK_DO_NOTHING;
         core->refused = false;
+        core->reached = true;
         return enter(core, LINK_GREETING, now_ms + times->greeting_ms, LINK_DO_GREET);
     case LINK_EV_REFUSED:
         return core->state == LINK_WAITING ? LINK_DO_NOTHING : fail(core, times, true, now_ms, random);

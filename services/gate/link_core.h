@@ -14,6 +14,7 @@ typedef enum link_state {
 
 typedef enum link_event {
     LINK_EV_TIMER,     // the deadline may have passed
+    LINK_EV_REACHED,   // TCP is connected
     LINK_EV_HANDSHAKE, // the keys are proved
     LINK_EV_REFUSED,   // the parent does not admit our key
     LINK_EV_LOST,      // the connection is gone, or could not be made
@@ -33,17 +34,23 @@ typedef struct link_times {
     uint64_t connect_ms; // for TCP and the handshake
     uint64_t greeting_ms;
     uint64_t silence_ms;
-    uint64_t backoff_base_ms;
+    uint64_t backoff_base_ms; // the parent may ask for another one: link_core_t
     uint64_t backoff_max_ms;
 } link_times_t;
 
-enum { LINK_STEADY_MS = 10000 }; // up for this long: the next failure is a first one
+enum {
+    LINK_STEADY_MS = 10000, // up for this long: the next failure is a first one
+    LINK_AWAY_PART = 16,    // the longest wait is at least this part of the time without a link
+};
 
 typedef struct link_core {
     link_state_t state;
     uint64_t deadline_ms; // when to give LINK_EV_TIMER
     uint64_t since_ms;    // when it last went up, or down
-    unsigned failures;    // in a row
+    uint64_t away_ms;     // since when there is no link
+    uint64_t return_ms;   // the first wait that the parent asked for when it last greeted; 0: none
+    unsigned failures;    // in a row, of tries that reached the parent
+    bool reached;         // this try did
     bool refused;         // the last try ended with a refusal
 } link_core_t;
 

@@ -26,6 +26,8 @@ enum {
     TCP_INTERVAL_S = 20,
     TCP_COUNT = 4,
     TCP_UNSENT_MS = 60000,
+    RETURN_MS = 2, // times those who may come: when all have lost us, they come back spread over this
+    RETURN_LEAST_MS = 50,
 };
 
 // A greeted child, for finding its connection by label.
@@ -204,6 +206,9 @@ static int send_welcome(peers_t *peers, const door_frame_t *hello)
     body.version = SELENGA_VERSION;
     body.has_pid = 1;
     body.pid = (uint32_t)getpid();
+    size_t return_ms = RETURN_MS * peers->setup.table->now.n;
+    body.has_return_ms = 1;
+    body.return_ms = (uint32_t)(return_ms > RETURN_LEAST_MS ? return_ms : RETURN_LEAST_MS);
     envelope_t welcome = {
         .type = MSG_WELCOME, .to = SERVICE_GATE, .from = SERVICE_GATE, .call = hello->envelope.call};
     return door_send(&peers->door, hello->routing, &welcome, &body.base);

@@ -13,9 +13,9 @@ static const setting_t ROWS[] = {
     INT_ROW(silence_ms, 300, 3600000, "60000", "ms",
             N_("After this time without a sign of life a link is taken for down; more than three pings of "
                "both ends")),
-    INT_ROW(
-        backoff_base_ms, 10, 600000, "250", "ms",
-        N_("The first wait before the parent is tried again; it doubles, and a random part of it is waited")),
+    INT_ROW(backoff_base_ms, 10, 600000, "250", "ms",
+            N_("The first wait before a parent that has not greeted yet is tried again; a random part of it "
+               "is waited")),
     INT_ROW(backoff_max_ms, 10, 3600000, "60000", "ms",
             N_("The longest wait before the parent is tried again")),
     INT_ROW(handshake_ms, 100, 600000, "10000", "ms", N_("Time that a connection has to prove its key")),

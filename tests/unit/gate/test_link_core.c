@@ -86,22 +86,55 @@ static void every_unfinished_step_has_its_deadline(void **state)
     assert_int_equal(core.state, LINK_WAITING);
 }
 
-static void the_wait_doubles_up_to_its_bound(void **state)
+// The wait after one more try.
+static uint64_t wait_after(bool reached)
+{
+    now = core.deadline_ms;
+    event(LINK_EV_TIMER);
+    if (reached) event(LINK_EV_REACHED);
+    event(LINK_EV_LOST);
+    return core.deadline_ms - now;
+}
+
+static void the_wait_doubles_up_to_its_bound_when_the_parent_was_reached(void **state)
 {
     (void)state;
     static const uint64_t EXPECTED[] = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
-    for (size_t i = 0; i < sizeof EXPECTED / sizeof *EXPECTED; i++) {
-        now = core.deadline_ms;
-        event(LINK_EV_TIMER);
-        event(LINK_EV_LOST);
-        assert_int_equal(core.deadline_ms - now, EXPECTED[i]);
+    for (size_t i = 0; i < sizeof EXPECTED / sizeof *EXPECTED; i++)
+        assert_int_equal(wait_after(true), EXPECTED[i]);
+    for (int i = 0; i < 1000; i++) wait_after(true);
+    assert_int_equal(wait_after(true), 60000);
+}
+
+static void while_nobody_listens_the_wait_is_a_part_of_the_time_without_a_link(void **state)
+{
+    (void)state;
+    bring_up();
+    now += LINK_STEADY_MS;
+    uint64_t lost_ms = now;
+    event(LINK_EV_LOST);
+    assert_int_equal(core.deadline_ms - now, 1000);
+    while (now < lost_ms + 2000 * 1000) {
+        uint64_t wait = wait_after(false), part = (now - lost_ms) / LINK_AWAY_PART;
+        assert_int_equal(wait, part < 1000 ? 1000 : part > 60000 ? 60000 : part);
     }
-    for (int i = 0; i < 1000; i++) {
-        now = core.deadline_ms;
-        event(LINK_EV_TIMER);
-        event(LINK_EV_LOST);
-    }
-    assert_int_equal(core.deadline_ms - now, 60000);
+    assert_int_equal(wait_after(false), 60000);
+}
+
+static void the_first_wait_is_the_one_that_the_parent_asked_for(void **state)
+{
+    (void)state;
+    core.return_ms = 100;
+    bring_up();
+    now += LINK_STEADY_MS;
+    event(LINK_EV_LOST);
+    assert_int_equal(core.deadline_ms - now, 100);
+    assert_int_equal(wait_after(true), 100);
+    assert_int_equal(wait_after(true), 200);
+    core.return_ms = 9000;
+    assert_int_equal(wait_after(false), 36000);
+    core.return_ms = UINT32_MAX;
+    assert_int_equal(wait_after(false), 60000);
 }
 
 static void the_wait_is_a_random_part_of_it(void **state)
@@ -112,7 +145,7 @@ static void the_wait_is_a_random_part_of_it(void **state)
     assert_int_equal(core.deadline_ms, now);
     event(LINK_EV_TIMER);
     link_core_step(&core, &TIMES, LINK_EV_LOST, now, UINT32_MAX / 2);
-    assert_in_range(core.deadline_ms - now, 990, 1000);
+    assert_in_range(core.deadline_ms - now, 490, 500);
 }
 
 static void a_link_that_falls_at_once_keeps_backing_off_and_a_steady_one_does_not(void **state)
@@ -152,7 +185,9 @@ int main(void)
         IN_TIME(events_that_a_state_does_not_expect_change_nothing),
         IN_TIME(a_refusal_is_shown_until_the_keys_are_proved_again),
         IN_TIME(every_unfinished_step_has_its_deadline),
-        IN_TIME(the_wait_doubles_up_to_its_bound),
+        IN_TIME(the_wait_doubles_up_to_its_bound_when_the_parent_was_reached),
+        IN_TIME(while_nobody_listens_the_wait_is_a_part_of_the_time_without_a_link),
+        IN_TIME(the_first_wait_is_the_one_that_the_parent_asked_for),
         IN_TIME(the_wait_is_a_random_part_of_it),
         IN_TIME(a_link_that_falls_at_once_keeps_backing_off_and_a_steady_one_does_not),
         IN_TIME(silence_ends_a_link_and_any_sign_of_life_keeps_it),

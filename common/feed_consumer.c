@@ -215,15 +215,18 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
     return moved ? save_cursor(txn, link) : 0;
 }
 
-// The window follows the line. Only pushes that were ready when we asked tell how long the line takes; and
-// that it is fast only those that used the window: a small one comes close behind another, unasked.
+// The window follows the line. Only pushes that were ready when we asked tell how long the line takes (a
+// session's first is); and that it is fast only those that used the window: a small one comes close behind
+// another, unasked. It grows by what would still have come in time.
 static void fit_window(const feed_t *feed, consumer_t *in, const Selenga__Push *m, const position_t *upto,
-                       int64_t now_ms)
+                       bool first, int64_t now_ms)
 {
     int64_t took_ms = now_ms - in->asked_ms;
     position_t end = position_at(m->witness != NULL ? m->witness->head : 0);
     bool used = m->plain_bytes >= (in->window < PUSH_BYTES ? in->window : PUSH_BYTES) / 2;
-    if (in->backlog && used && took_ms < WINDOW_FAST_MS && in->window < feed->window_max) in->window *= 2;
+    if ((in->backlog || first) && used && took_ms < WINDOW_FAST_MS && in->window < feed->window_max)
+        in->window *= took_ms < WINDOW_FAST_MS / 4 ? 4 : 2;
+    if (in->window > feed->window_max) in->window = feed->window_max;
     if (in->backlog && took_ms > WINDOW_SLOW_MS && in->window > feed->window_min) in->window /= 2;
     in->backlog = !position_within(&end, upto);
 }
@@ -245,8 +248,8 @@ int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, in
         in->open = false;
         return 0;
     }
+    fit_window(feed, in, m, &upto, in->boot == 0, now_ms);
     in->boot = m->boot;
-    fit_window(feed, in, m, &upto, now_ms);
     return apply_push(feed, txn, link, m, &upto);
 }
 

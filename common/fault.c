@@ -105,6 +105,8 @@ static const row_t table[] = {
     {"TREE-DEPTH", N_("The tree would become too deep. Join a hub nearer to the root.")},
     // the service itself
     {"DISK-FULL", N_("The disk of this node is full. Free space; work goes on by itself.")},
+    {"STORE-FULL",
+     N_("The store of this service is full. Raise map_mib in node.conf and start the node again.")},
     {"STORE-DAMAGED",
      N_("The store of this service is damaged. Replace it: the neighbours hold copies and give them back.")},
     {"STORE-FAILED", N_("The store of this service cannot be written. Its log says why.")},

@@ -97,6 +97,11 @@ uint64_t kv_bytes(kv_t *kv)
     return kv->ops->bytes(kv);
 }
 
+uint64_t kv_room(kv_t *kv)
+{
+    return kv->ops->room(kv);
+}
+
 void kv_destroy(kv_t **kv_p)
 {
     if (*kv_p == NULL) return;

@@ -43,6 +43,7 @@ typedef struct kv_ops {
     void (*close_cursor)(kv_cursor_t *cursor);
     int (*count)(kv_txn_t *txn, enum kv_table table, uint64_t *ret_entries);
     uint64_t (*bytes)(kv_t *kv); // used on disk
+    uint64_t (*room)(kv_t *kv);
     void (*destroy)(kv_t *kv);
 } kv_ops_t;
 
@@ -70,8 +71,9 @@ int kv_next(kv_cursor_t *cursor, slice_t *ret_key, slice_t *ret_value);
 void kv_close_cursor(kv_cursor_t **cursor_p);
 int kv_count(kv_txn_t *txn, enum kv_table table, uint64_t *ret_entries);
 uint64_t kv_bytes(kv_t *kv);
+uint64_t kv_room(kv_t *kv); // bytes of pages that may still be written before the map is full
 void kv_destroy(kv_t **kv_p);
 
 // Opens (and makes) an LMDB environment in the directory, default sync, on a local file system only.
-// map_bytes: address space set aside; grown data meets -ENOSPC there. Returns -errno.
+// map_bytes: address space set aside; grown data meets -ENOBUFS there. Returns -errno.
 int kv_lmdb_open(const char *dir, uint64_t map_bytes, kv_t **ret_kv);

@@ -45,6 +45,7 @@ static int from_mdb(int rc)
     case MDB_NOTFOUND:
         return KV_NONE;
     case MDB_MAP_FULL:
+        return -ENOBUFS;
     case MDB_TXN_FULL:
         return -ENOSPC;
     case MDB_CORRUPTED:
@@ -189,6 +190,38 @@ static uint64_t bytes(kv_t *base)
     return (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
 }
 
+// Pages that LMDB may use again, by its own table of them: each row begins with their number.
+static uint64_t free_pages(MDB_env *env)
+{
+    enum { FREE_TABLE = 0 };
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    MDB_val key, row;
+    uint64_t n = 0;
+    if (mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) != MDB_SUCCESS) return 0;
+    if (mdb_cursor_open(txn, FREE_TABLE, &cursor) == MDB_SUCCESS) {
+        while (mdb_cursor_get(cursor, &key, &row, MDB_NEXT) == MDB_SUCCESS) {
+            size_t pages;
+            memcpy(&pages, row.mv_data, sizeof pages);
+            n += pages;
+        }
+        mdb_cursor_close(cursor);
+    }
+    mdb_txn_abort(txn);
+    return n;
+}
+
+static uint64_t room(kv_t *base)
+{
+    kv_lmdb_t *kv = (kv_lmdb_t *)base;
+    MDB_envinfo info;
+    MDB_stat stat;
+    mdb_env_info(kv->env, &info);
+    mdb_env_stat(kv->env, &stat);
+    uint64_t used = bytes(base), rest = info.me_mapsize > used ? info.me_mapsize - used : 0;
+    return rest + free_pages(kv->env) * stat.ms_psize;
+}
+
 static void destroy(kv_t *base)
 {
     kv_lmdb_t *kv = (kv_lmdb_t *)base;
@@ -209,6 +242,7 @@ static const kv_ops_t OPS = {
     .close_cursor = close_cursor,
     .count = count,
     .bytes = bytes,
+    .room = room,
     .destroy = destroy,
 };
 

@@ -22,17 +22,18 @@ enum {
     TICK_MS = 1000,
     SAVE_MS = 5000, // acknowledged positions that only memory holds
     LAST_WORDS_MS = 1000,
-    FEED_FRAMES = 16, // of one flush that wait for each other
+    FEED_FRAMES = 16,             // of one flush that wait for each other
+    BATCH_ROOM = 4 * 1024 * 1024, // in the map: a push, its indexes, and the pages that it changes
 };
 
 typedef struct store_settings {
-    int64_t map_gib;
+    int64_t map_mib;
 } store_settings_t;
 
 static const setting_t SETTINGS[] = {
-    {"map_gib", SETTING_INT, offsetof(store_settings_t, map_gib), 1, 4096, "16", "GiB",
-     N_("Address space of one service's store. It is not disk space; the store stops taking records when it "
-        "is full.")},
+    {"map_mib", SETTING_INT, offsetof(store_settings_t, map_mib), 16, 4194304, "16384", "MiB",
+     N_("Address space of one service's store, and the most that it may hold. Disk space is taken as it "
+        "fills; a full store takes no records until it is enlarged here and the node is started again.")},
 };
 static const settings_table_t SETTINGS_TABLE = {"store", SETTINGS, ARRAY_SIZE(SETTINGS)};
 
@@ -76,6 +77,8 @@ const char *service_trouble(int error)
     case -EDQUOT:
     case -EFBIG:
         return "DISK-FULL";
+    case -ENOBUFS:
+        return "STORE-FULL";
     case -EUCLEAN:
         return "STORE-DAMAGED";
     default:
@@ -243,12 +246,17 @@ static int open_state(service_t *service)
     return rc;
 }
 
+static const char *cause(int rc)
+{
+    return rc == -ENOBUFS ? _("the store is full") : strerror(-rc);
+}
+
 // Nothing of the batch is kept: askers hear "try again", feeds go back to what the store holds, memory is
 // read anew.
 static void give_up(service_t *service, const intake_t *in, int rc)
 {
     fault_t fault;
-    fault_set(&fault, service_trouble(rc), NULL, strerror(-rc));
+    fault_set(&fault, service_trouble(rc), NULL, cause(rc));
     outgoing_drop(&service->replies);
     for (size_t i = 0; i < in->n; i++)
         if (in->envelopes[i].call != 0 && in->envelopes[i].peer == PEER_SELF)
@@ -256,16 +264,18 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     send_replies(service);
     feed_rollback(service->feed, (int64_t)mono_ms());
     feed_set_trouble(service->feed, fault.code);
-    if (rc != service->trouble)
-        log_at(L_ERROR, fault.code, _("nothing can be written now: %s"), strerror(-rc));
+    if (rc != service->trouble) log_at(L_ERROR, fault.code, _("nothing can be written now: %s"), cause(rc));
     service->trouble = rc;
     if ((rc = open_state(service)) == 0) return;
     service->lost = true;
     log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
 }
 
+// A small write still fits into a full map where a feed's batch does not: without room for that, all is not
+// well.
 static void be_well(service_t *service)
 {
+    if (service->trouble == -ENOBUFS && kv_room(service->kv) < BATCH_ROOM) return;
     if (service->trouble != 0) log_at(L_INFO, "STORE-WELL", _("writing works again"));
     service->trouble = 0;
     feed_set_trouble(service->feed, "");
@@ -332,7 +342,7 @@ static int open_store(service_t *service)
         return -EINVAL;
     }
     snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
-    int rc = kv_lmdb_open(dir, (uint64_t)settings.map_gib << 30, &service->kv);
+    int rc = kv_lmdb_open(dir, (uint64_t)settings.map_mib << 20, &service->kv);
     if (rc != 0) return rc;
     service->place = (store_place_t){.path = service->node.path,
                                      .service = service->def->number,

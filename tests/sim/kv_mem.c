@@ -331,6 +331,12 @@ static uint64_t bytes(kv_t *base)
     return ((kv_mem_t *)base)->writes;
 }
 
+static uint64_t room(kv_t *base)
+{
+    (void)base;
+    return UINT64_MAX;
+}
+
 static void destroy(kv_t *base)
 {
     kv_mem_t *kv = (kv_mem_t *)base;
@@ -352,6 +358,7 @@ static const kv_ops_t OPS = {
     .close_cursor = close_cursor,
     .count = count,
     .bytes = bytes,
+    .room = room,
     .destroy = destroy,
 };
 

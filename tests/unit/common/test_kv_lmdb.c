@@ -69,10 +69,30 @@ static void a_full_map_sticks_to_its_transaction_and_the_next_one_works(void **s
     (void)state;
     kv_t *kv = open_store(1 << 20);
     assert_int_equal(put_some(kv, 1, 10, 100), 0);
-    assert_int_equal(put_some(kv, 2, 200, 20000), -ENOSPC);
+    assert_int_equal(put_some(kv, 2, 200, 20000), -ENOBUFS);
     assert_int_equal(entries(kv), 10);
     assert_int_equal(put_some(kv, 3, 10, 100), 0);
     assert_int_equal(entries(kv), 20);
+    kv_destroy(&kv);
+}
+
+static void room_is_what_may_still_be_written(void **state)
+{
+    (void)state;
+    kv_t *kv = open_store(4 << 20);
+    assert_in_range(kv_room(kv), 3 << 20, 4 << 20);
+    uint8_t first = 0;
+    while (put_some(kv, ++first, 1, 20000) == 0) {}
+    assert_in_range(kv_room(kv), 0, 100000);
+    kv_txn_t *txn = NULL;
+    assert_int_equal(kv_begin(kv, true, &txn), 0);
+    for (uint8_t i = 1; i <= first / 2; i++)
+        assert_int_equal(kv_del(txn, KV_AUX, slice((uint8_t[]){i, 0}, 2)), 0);
+    assert_int_equal(kv_commit(&txn), 0);
+    assert_in_range(kv_room(kv), 1 << 20, 3 << 20); // given back by what was deleted
+    kv_destroy(&kv);
+    kv = open_store(8 << 20);
+    assert_in_range(kv_room(kv), 5 << 20, 8 << 20);
     kv_destroy(&kv);
 }
 
@@ -123,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_full_map_sticks_to_its_transaction_and_the_next_one_works, new_dir),
+        cmocka_unit_test_setup(room_is_what_may_still_be_written, new_dir),
         cmocka_unit_test_setup(a_full_disk_loses_its_transaction_only, new_dir),
         cmocka_unit_test_setup(what_was_committed_outlives_a_kill, new_dir),
     };

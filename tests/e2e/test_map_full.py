@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A store that fills: what comes in waits where it is, and goes on when the store is enlarged."""
+import re
+
+import world
+from world import Refused, refused, test, wait_until
+
+SCHOOL = "03-08-01"
+SMALL_MIB, LARGE_MIB = 16, 64
+SHEET = 2000
+
+
+def scene(w):
+    nodes = w.tree(hubs=("03-08",), schools=(SCHOOL,))
+    w.region, w.hub, w.school = nodes["03"], nodes["03-08"], nodes[SCHOOL]
+    w.settle()
+    w.hub.stop()
+    w.hub.configure({"store": {"map_mib": SMALL_MIB}})
+    w.hub.run()
+    w.written = 0
+    return w
+
+
+def sheet(n, org, first):
+    rows = "".join(f"{org}/{first + i},seminar,Семинар {'x' * 380},{org},2024-01-10,\n" for i in range(n))
+    return "code,kind,title,org,starts_on,ends_on\n" + rows
+
+
+def write(w, n):
+    w.school.text("event", sheet(n, SCHOOL, w.written))
+    w.written += n
+
+
+def row(w):
+    return w.school.queues(flow="up", service="registry")[0]
+
+
+def is_stopped(w):
+    return row(w)["state"] == "stopped"
+
+
+def at(node):
+    return len(node.list("event"))
+
+
+def trouble(node):
+    """What node status says of the registry; empty: it is well."""
+    try:
+        return next(r for r in node.selenga("node", "status") if r["program"] == "registry")["trouble"]
+    except Refused as error:
+        return next(r for r in error.out if r["program"] == "registry")["trouble"]
+
+
+@test
+def a_feed_stops_and_both_ends_say_why(w):
+    """The hub's store is full: the school's records wait at the school."""
+    def filled():
+        write(w, SHEET)
+        return is_stopped(w)
+    wait_until(filled, what="the hub's store is full")
+    assert trouble(w.hub) == row(w)["reason"] == "STORE-FULL", (trouble(w.hub), row(w))
+    assert 0 < at(w.hub) < w.written == at(w.school)
+    assert not w.hub.quarantine(), "a full store is no reason for quarantine"
+    wait_until(lambda: at(w.region) == at(w.hub), what="what the hub took goes on upwards")
+
+
+@test
+def it_stays_so_and_is_told_once(w):
+    """A small write still fits where a batch does not: that is no recovery."""
+    asked = 0
+    def again():
+        nonlocal asked
+        assert is_stopped(w) and trouble(w.hub), "it says that all is well"
+        asked += 1
+        return asked == 25
+    wait_until(again, what="a while has passed")
+    lines = [l for l in w.hub.log("registry").splitlines() if " error " in l]
+    assert 1 <= len(lines) <= 2, lines
+
+
+@test
+def a_sheet_is_answered_try_again_and_nothing_of_it_is_there(w):
+    said = refused(75, w.hub.text, "event", sheet(SHEET, "03-08", 0))
+    assert "map_mib" in said, said
+    assert not [r for r in w.hub.list("event") if r["org"] == "03-08"]
+
+
+@test
+def killed_while_full_it_starts_and_is_read(w):
+    held = at(w.hub)
+    w.hub.kill_all()
+    w.hub.run()
+    assert held <= at(w.hub) < w.written  # smaller batches than before may still fit
+    wait_until(lambda: is_stopped(w), what="the feed is stopped again")
+
+
+@test
+def enlarged_it_takes_all_that_waited(w):
+    w.hub.stop()
+    text = w.hub.conf.read_text()
+    w.hub.conf.write_text(re.sub(rf'map_mib = "{SMALL_MIB}"', f'map_mib = "{LARGE_MIB}"', text))
+    w.hub.run()
+    w.settle()
+    assert at(w.school) == at(w.hub) == at(w.region) == w.written
+    assert not trouble(w.hub)
+    w.conserved()
+    for node in w.nodes:
+        assert not node.quarantine(), node.quarantine()
+
+
+world.main(scene)

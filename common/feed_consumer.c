@@ -217,7 +217,7 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
 
 // The window follows the line. Only pushes that were ready when we asked tell how long the line takes (a
 // session's first is); and that it is fast only those that used the window: a small one comes close behind
-// another, unasked. It grows by what would still have come in time.
+// another, unasked. It grows to what would come within twice that time.
 static void fit_window(const feed_t *feed, consumer_t *in, const Selenga__Push *m, const position_t *upto,
                        bool first, int64_t now_ms)
 {
@@ -225,7 +225,7 @@ static void fit_window(const feed_t *feed, consumer_t *in, const Selenga__Push *
     position_t end = position_at(m->witness != NULL ? m->witness->head : 0);
     bool used = m->plain_bytes >= (in->window < PUSH_BYTES ? in->window : PUSH_BYTES) / 2;
     if ((in->backlog || first) && used && took_ms < WINDOW_FAST_MS && in->window < feed->window_max)
-        in->window *= took_ms < WINDOW_FAST_MS / 4 ? 4 : 2;
+        in->window *= took_ms < WINDOW_FAST_MS / 2 ? 4 : 2;
     if (in->window > feed->window_max) in->window = feed->window_max;
     if (in->backlog && took_ms > WINDOW_SLOW_MS && in->window > feed->window_min) in->window /= 2;
     in->backlog = !position_within(&end, upto);

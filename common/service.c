@@ -316,6 +316,7 @@ static void run_batch(service_t *service, intake_t *in, bool save)
     int rc = store_begin(service->store, true, &txn);
     if (rc == 0) {
         rc = decide(service, txn, in, save);
+        outgoing_flush(&service->feeds, send_now, service); // pushes of what was durable before
         wrote = rc == 0 && store_txn_dirty(txn);
         if (rc == 0)
             rc = store_commit(&txn);

@@ -9,6 +9,7 @@
 #include "services/gate/selftest.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@ enum {
     TICK_MS = 1000,
     ASK_AGAIN_MS = 5000, // the registry for its keys
     SELFTEST_MS = 15000,
+    MAPPED_BYTES = 16 * 1024,
+    MAPPINGS_MAX = 48 * 1024,
 };
 
 // --- opening
@@ -69,6 +72,17 @@ static void raise_file_limit(void)
     if (getrlimit(RLIMIT_NOFILE, &files)) return;
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
+}
+
+// Each connection has two queues of libzmq, in pieces of 16 KiB of which most are never touched, and a buffer
+// of that size. Cut from the heap they take over pages that others have used; in mappings of their own,
+// untouched pages stay nobody's and what is freed goes back: 29 KiB a connection instead of 37 (tests/bench).
+// Beyond the number, which leaves the system's usual 65,530 mappings of a process room, they come from the
+// heap.
+static void spare_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+    mallopt(M_MMAP_MAX, MAPPINGS_MAX);
 }
 
 static int load(gate_t *gate, why_t *why)
@@ -154,6 +168,7 @@ int gate_open(gate_t **ret_gate, why_t *why)
     if (!r) r = take_over_signals(gate, why);
     if (r) return r;
     raise_file_limit();
+    spare_memory();
     gate->context = zmq_ctx_new();
     if (!gate->context) return refuse_system("libzmq", errno, why);
     r = zap_start(gate->context, &gate->zap); // before any door

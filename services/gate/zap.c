@@ -4,15 +4,23 @@
 //   'W' keys...            whole table         'T' allowed(32) refused(32)   test keys; 'T' alone: none
 //   'C' zap_change_t...    change of it
 //   'A'                    counts              'Q'                           end
+//
+// libzmq keeps the pipe over which it asked for as long as the connection lives: two queues of 16 KiB, of
+// which 15 KiB a connection stay resident, as much as half of all the rest. A pipe goes when either end
+// closes. So the socket that answers is replaced in each second in which it did, and closed in the next one.
 #include "services/gate/zap.h"
+#include "common/clock.h"
 #include <assert.h>
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
 
-enum { ANSWER_MS = 5000, PARTS_MAX = 16, FIELD_MAX_BYTES = 256 };
+enum { ANSWER_MS = 5000, PARTS_MAX = 16, FIELD_MAX_BYTES = 256, TURN_MS = 1000 };
+
+static const char QUESTIONS[] = "inproc://zeromq.zap.01";
 
 struct zap {
     pthread_t thread;
@@ -21,9 +29,13 @@ struct zap {
 
 // What the thread owns.
 typedef struct handler {
-    void *rep;     // libzmq's questions
-    void *command; // PAIR, the thread's end
-    uint8_t *keys; // ascending
+    void *context;
+    void *rep;        // libzmq's questions
+    void *before;     // took them in the turn before; NULL: none did
+    bool answered;    // in this turn
+    uint64_t turn_ms; // when the next turn begins; 0: nothing waits for it
+    void *command;    // PAIR, the thread's end
+    uint8_t *keys;    // ascending
     size_t n, room;
     bool ready;
     bool testing;
@@ -92,23 +104,24 @@ static void answer(void *rep, const part_t *request_id, const char *code, const 
 }
 
 // version, request id, domain, address, identity, mechanism, key
-static void handle_question(handler_t *handler)
+static void handle_question(handler_t *handler, void *rep)
 {
     part_t parts[PARTS_MAX];
-    size_t n = take_parts(handler->rep, parts);
+    size_t n = take_parts(rep, parts);
     if (n == 0) return;
+    handler->answered = true;
     const part_t none = {.size = 0}, *key = &parts[6];
     if (n != 7 || !part_is(&parts[0], "1.0") || !part_is(&parts[2], ZAP_DOMAIN) ||
         !part_is(&parts[5], "CURVE") || key->size != ZAP_KEY_SIZE) {
         handler->counts.refused++;
-        answer(handler->rep, n > 1 ? &parts[1] : &none, "500", "");
+        answer(rep, n > 1 ? &parts[1] : &none, "500", "");
         return;
     }
     const char *code = decide(handler, key->data);
     char user[2 * ZAP_KEY_SIZE + 1] = "";
     for (size_t i = 0; code[0] == '2' && i < ZAP_KEY_SIZE; i++)
         snprintf(user + 2 * i, 3, "%02x", key->data[i]);
-    answer(handler->rep, &parts[1], code, user);
+    answer(rep, &parts[1], code, user);
 }
 
 static void set_table(handler_t *handler, slice_t keys)
@@ -192,15 +205,73 @@ static bool handle_command(handler_t *handler)
     return go_on;
 }
 
+static void *new_socket(void *context, int type)
+{
+    int zero = 0;
+    void *socket = zmq_socket(context, type);
+    if (socket) zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero);
+    return socket;
+}
+
+static void *bound(void *context, int type, const char *address)
+{
+    void *socket = new_socket(context, type);
+    if (!socket || zmq_bind(socket, address) == 0) return socket;
+    int error = errno;
+    zmq_close(socket);
+    errno = error;
+    return NULL;
+}
+
+// A handshake that asks between the two calls finds nobody, fails, and is tried again by its child.
+static void replace(handler_t *handler)
+{
+    void *next = new_socket(handler->context, ZMQ_REP);
+    if (!next) return; // no descriptor is left: a later turn tries again
+    zmq_unbind(handler->rep, QUESTIONS);
+    if (zmq_bind(next, QUESTIONS)) {
+        perror("the thread that admits peers cannot bind again");
+        abort();
+    }
+    handler->before = handler->rep;
+    handler->rep = next;
+    handler->answered = false;
+}
+
+// When nobody has come for a turn, what the pipes took is given back to the system: it lies in holes between
+// what lives on, and malloc keeps those.
+static void turn(handler_t *handler)
+{
+    bool idle = !handler->before && !handler->answered;
+    if (handler->before) zmq_close(handler->before);
+    handler->before = NULL;
+    if (handler->answered) replace(handler);
+    handler->turn_ms = idle ? 0 : mono_ms() + TURN_MS;
+    if (idle) malloc_trim(0);
+}
+
+static long until_turn(handler_t *handler)
+{
+    uint64_t now = mono_ms();
+    if (handler->answered && handler->turn_ms == 0) handler->turn_ms = now + TURN_MS;
+    if (handler->turn_ms == 0) return -1;
+    return handler->turn_ms > now ? (long)(handler->turn_ms - now) : 0;
+}
+
 static void *run(void *arg)
 {
     handler_t *handler = arg;
-    zmq_pollitem_t items[] = {{handler->command, 0, ZMQ_POLLIN, 0}, {handler->rep, 0, ZMQ_POLLIN, 0}};
     for (bool go_on = true; go_on;) {
-        if (zmq_poll(items, 2, -1) < 0) continue; // a signal
+        zmq_pollitem_t items[] = {{handler->command, 0, ZMQ_POLLIN, 0},
+                                  {handler->rep, 0, ZMQ_POLLIN, 0},
+                                  {handler->before, 0, ZMQ_POLLIN, 0}};
+        if (zmq_poll(items, handler->before ? 3 : 2, until_turn(handler)) < 0) continue; // a signal
         if (items[0].revents) go_on = handle_command(handler);
-        if (items[1].revents) handle_question(handler);
+        if (items[1].revents) handle_question(handler, handler->rep);
+        if (items[2].revents) handle_question(handler, handler->before);
+        if (handler->turn_ms != 0 && mono_ms() >= handler->turn_ms) turn(handler);
     }
+    if (handler->before) zmq_close(handler->before);
     zmq_close(handler->rep);
     zmq_close(handler->command);
     free(handler->keys);
@@ -210,25 +281,11 @@ static void *run(void *arg)
 
 // --- the main thread
 
-static void *bound(void *context, int type, const char *address)
-{
-    int zero = 0;
-    void *socket = zmq_socket(context, type);
-    if (!socket) return NULL;
-    zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero);
-    if (zmq_bind(socket, address) == 0) return socket;
-    int error = errno;
-    zmq_close(socket);
-    errno = error;
-    return NULL;
-}
-
 static void *connected(void *context, const char *address)
 {
-    int zero = 0, wait_ms = ANSWER_MS;
-    void *socket = zmq_socket(context, ZMQ_PAIR);
+    int wait_ms = ANSWER_MS;
+    void *socket = new_socket(context, ZMQ_PAIR);
     if (!socket) return NULL;
-    zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero);
     zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait_ms, sizeof wait_ms);
     zmq_setsockopt(socket, ZMQ_SNDTIMEO, &wait_ms, sizeof wait_ms);
     if (zmq_connect(socket, address) == 0) return socket;
@@ -241,7 +298,8 @@ int zap_start(void *context, zap_t **ret_zap)
     static const char address[] = "inproc://gate-zap";
     handler_t *handler = xcalloc(1, sizeof *handler);
     zap_t *zap = xcalloc(1, sizeof *zap);
-    handler->rep = bound(context, ZMQ_REP, "inproc://zeromq.zap.01");
+    handler->context = context;
+    handler->rep = bound(context, ZMQ_REP, QUESTIONS);
     handler->command = handler->rep ? bound(context, ZMQ_PAIR, address) : NULL;
     zap->command = handler->command ? connected(context, address) : NULL;
     int r = zap->command ? 0 : -errno;

@@ -3,6 +3,7 @@
 #include "services/gate/peers.h"
 #include "services/gate/zap.h"
 #include "tests/unit/gate/world.h"
+#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -50,7 +51,10 @@ typedef struct client {
 
 static client_t curve_client(const char *endpoint)
 {
+    static unsigned n;
+    char name[32];
     node_keys_t keys;
+    snprintf(name, sizeof name, "pin-client-%u", n++);
     node_keys_make(&keys);
     client_t client = {.socket = zmq_socket(context, ZMQ_DEALER)};
     set_int(client.socket, ZMQ_LINGER, 0);
@@ -58,7 +62,7 @@ static client_t curve_client(const char *endpoint)
     zmq_setsockopt(client.socket, ZMQ_CURVE_SERVERKEY, server_keys.public_key, NODE_KEY_SIZE);
     zmq_setsockopt(client.socket, ZMQ_CURVE_PUBLICKEY, keys.public_key, NODE_KEY_SIZE);
     zmq_setsockopt(client.socket, ZMQ_CURVE_SECRETKEY, keys.secret_key, NODE_KEY_SIZE);
-    client.monitor = door_watch(context, client.socket, "pin-client", ZMQ_EVENT_ALL);
+    client.monitor = door_watch(context, client.socket, name, ZMQ_EVENT_ALL);
     assert_int_equal(zmq_connect(client.socket, endpoint), 0);
     return client;
 }
@@ -237,6 +241,58 @@ static void without_reconnecting_a_failed_try_stays_failed(void **state)
     close_client(&client);
 }
 
+// Bytes that are allocated and not freed; 0 where the allocator does not tell.
+static size_t bytes_in_use(void)
+{
+    return mallinfo2().uordblks;
+}
+
+static bool answer_question(void *rep)
+{
+    zmq_msg_t part;
+    zmq_msg_init(&part);
+    bool came = zmq_msg_recv(&part, rep, ZMQ_DONTWAIT) >= 0;
+    while (came && zmq_msg_more(&part)) zmq_msg_recv(&part, rep, 0);
+    zmq_msg_close(&part);
+    if (!came) return false;
+    static const char *const parts[] = {"1.0", "1", "200", "", "user", ""}; // libzmq's request id is always 1
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+        assert_true(zmq_send(rep, parts[i], strlen(parts[i]), i + 1 < ARRAY_SIZE(parts) ? ZMQ_SNDMORE : 0) >=
+                    0);
+    return true;
+}
+
+// The reason why the handler replaces its socket: each connection keeps the two queues over which it asked.
+static void a_handler_that_closes_frees_what_handshakes_took_and_leaves_connections_alone(void **state)
+{
+    (void)state;
+    enum { CLIENTS = 40, QUEUES = 2 * 256 * 64 };
+    char endpoint[128];
+    client_t clients[CLIENTS];
+    if (bytes_in_use() == 0) skip();
+    void *rep = zmq_socket(context, ZMQ_REP);
+    assert_int_equal(zmq_bind(rep, "inproc://zeromq.zap.01"), 0);
+    void *server = curve_server(true, endpoint, sizeof endpoint);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        clients[i] = curve_client(endpoint);
+        expect_soon(answer_question(rep));
+        assert_int_equal(first_event(&clients[i], ENDINGS), ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+    }
+    size_t before = bytes_in_use();
+    set_int(rep, ZMQ_LINGER, 0);
+    zmq_close(rep);
+    expect_soon(bytes_in_use() + CLIENTS * QUEUES <= before);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        char byte;
+        zmq_pollitem_t item = {server, 0, ZMQ_POLLIN, 0};
+        assert_int_equal(zmq_send(clients[i].socket, "x", 1, 0), 1);
+        assert_int_equal(zmq_poll(&item, 1, SOON_MS), 1);
+        while (zmq_recv(server, &byte, 1, ZMQ_DONTWAIT) >= 0) {}
+        close_client(&clients[i]);
+    }
+    zmq_close(server);
+}
+
 #define PIN(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -244,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PIN(with_option_93_and_no_handler_nobody_gets_in),
         PIN(without_option_93_and_without_handler_everybody_gets_in),
+        PIN(a_handler_that_closes_frees_what_handshakes_took_and_leaves_connections_alone),
         PIN(user_and_descriptor_are_on_the_body_frame),
         PIN(the_accepted_descriptor_is_the_one_of_the_message),
         PIN(a_local_peer_is_known_by_its_user),

@@ -193,6 +193,8 @@ save("request", "link", script(MUNICIPALITY + 1, say(GATE | END, 5, f32(1, SCHOO
 
 # --- texts
 save("token", "token", "selenga1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQAAAABrSdIACDAzLTA4LTAxFnRjcDovL2h1Yi5leGFtcGxlOjU2MDAgw1YkOJTZiQ")
+invitation = b"k" * 32 + b"s" * 32 + struct.pack(">q", 1800000000) + b"\x0803-08-01" + b"\x16tcp://hub.example:5600"
+save("token", "content", b"\0" + invitation)
 save("sheet", "comma", b"\x00" + "org,number,last_name\n03-08-01,17,\"Иванова, А.\"\n\"a\"\"b\",\"c\nd\",e\n".encode())
 save("sheet", "cp1251", b"\x00" + "org;number;last_name\r\n03-08-01;17;Иванова\r\n".encode("cp1251"))
 save("sheet", "bom", b"\x01" + "\ufeffcode;kind;name\n03-08-09;school;Школа\n".encode())

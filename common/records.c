@@ -3,6 +3,7 @@
 // may this node write about that organisation. Nothing is written before all items of a group have passed.
 #include "common/records.h"
 #include "common/clock.h"
+#include "common/log.h"
 #include "common/service.h"
 #include "proto/registry.pb-c.h"
 #include <errno.h>
@@ -67,7 +68,14 @@ static int find_id(const Selenga__Item *item, const body_t *given, pending_t *p,
     return 0;
 }
 
-static int load_old(const author_t *author, store_txn_t *txn, arena_t *arena, pending_t *p)
+// The arena bounds what one group may cost.
+static int no_room(fault_t *fault)
+{
+    fault_set(fault, "TOO-BIG", NULL, "32768");
+    return E_FAULT;
+}
+
+static int load_old(const author_t *author, store_txn_t *txn, arena_t *arena, pending_t *p, fault_t *fault)
 {
     record_t held;
     int rc = store_get(txn, &p->id, &held, NULL);
@@ -77,7 +85,7 @@ static int load_old(const author_t *author, store_txn_t *txn, arena_t *arena, pe
     p->foreign = !path_equal(&held.home, &author->place->path);
     if (!p->had_alive || held.body.size == 0) return 0;
     uint8_t *copy = arena_alloc(arena, held.body.size);
-    if (copy == NULL) return -ENOMEM;
+    if (copy == NULL) return no_room(fault);
     memcpy(copy, held.body.data, held.body.size);
     p->old = slice(copy, held.body.size);
     return 0;
@@ -209,7 +217,7 @@ static int prepare(const author_t *author, store_txn_t *txn, const Selenga__Item
     if (body_unpack(p->rule, slice(item->body.data, item->body.len), arena, &given, fault) != 0)
         return E_FAULT;
     if ((rc = find_id(item, given, p, fault)) != 0) return rc;
-    if ((rc = load_old(author, txn, arena, p)) != 0) return rc;
+    if ((rc = load_old(author, txn, arena, p, fault)) != 0) return rc;
     bool outside = !author->program;
     if (body_merge(p->rule, p->old, given, item->set, item->n_set, outside, arena, &merged, fault) != 0)
         return E_FAULT;
@@ -238,6 +246,7 @@ static int prepare_removal(const author_t *author, store_txn_t *txn, const Selen
         return E_FAULT;
     }
     char *org = arena_text(arena, held.org);
+    if (org == NULL) return no_room(fault);
     p->org = slice(org, held.org.size);
     p->up = held.up;
     p->had = p->had_alive = true;
@@ -315,11 +324,26 @@ int record_put_group(author_t *author, store_txn_t *txn, const Selenga__Group *g
     return 0;
 }
 
+// What peers would refuse is not written, whoever is to blame for it.
+static int refuse_own(const kind_rule_t *rule, const fault_t *fault, fault_t *ret_fault)
+{
+    if (ret_fault != NULL) {
+        *ret_fault = *fault;
+        return E_FAULT;
+    }
+    log_once(L_ERROR, "RECORD-NOT-MADE", rule->number,
+             _("a record of kind %s breaks a rule and is left out: %s %s"), rule->name, fault->code,
+             fault->field);
+    return 0;
+}
+
 int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t *rule, const rid_t *id,
-                     const body_t *body, bool *ret_written)
+                     const body_t *body, fault_t *ret_fault)
 {
     record_t held;
+    fault_t fault;
     pending_t p = {.rule = rule, .up = rule->up};
+    if (body_validate(rule, body, &fault) != 0) return refuse_own(rule, &fault, ret_fault);
     if (id != NULL)
         p.id = *id;
     else if (!body_id(rule, body, &p.id))
@@ -332,7 +356,6 @@ int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t
     if (rc < 0) return rc;
     p.had_alive = rc == 0 && !held.deleted;
     p.same = p.had_alive && slice_equal(held.body, p.body) && held.up == p.up;
-    if (ret_written != NULL) *ret_written = !p.same;
     if (rc == 0 && !path_equal(&held.home, &author->place->path)) return 0; // another node's to write
     put_result_t result;
     return commit_item(author, txn, &p, &result);

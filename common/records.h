@@ -37,8 +37,10 @@ int record_put_group(author_t *author, store_txn_t *txn, const Selenga__Group *g
                      put_result_t *ret_result, fault_t *ret_fault, rid_t *ret_id);
 
 // A record of the service's own making, whole; id NULL: by its key, or new. Writes nothing where nothing
-// changes, nor where the record's home is another node. ret_written may be NULL.
+// changes, nor where the record's home is another node, nor where the body breaks a rule of its kind: then
+// RECORD_E_FAULT with *ret_fault; or, where ret_fault is NULL because nobody asked for the record, a line in
+// the log and 0. -errno of the transaction.
 int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t *rule, const rid_t *id,
-                     const body_t *body, bool *ret_written);
+                     const body_t *body, fault_t *ret_fault);
 // Its tombstone. Nothing happens where there is no such record, or it is another node's.
 int record_remove_own(const author_t *author, store_txn_t *txn, const rid_t *id);

@@ -19,6 +19,13 @@ static int refuse(registry_t *self, const envelope_t *e, const char *code, const
     return 0;
 }
 
+// Ends a request whose record was not written: refused for what the asker said, or -errno.
+static int not_written(registry_t *self, const envelope_t *e, int rc, const fault_t *fault)
+{
+    if (rc == RECORD_E_FAULT) service_refuse(self->service, e, fault, false);
+    return rc < 0 ? rc : 0;
+}
+
 static ProtobufCBinaryData binary(const void *data, size_t size)
 {
     return (ProtobufCBinaryData){.len = size, .data = (uint8_t *)(uintptr_t)data};
@@ -31,10 +38,10 @@ static char *text(const char *s)
 
 // --- nodes ---------------------------------------------------------------------------------------
 
-static int write_node(registry_t *self, store_txn_t *txn, const Selenga__Node *node)
+static int write_node(registry_t *self, store_txn_t *txn, const Selenga__Node *node, fault_t *ret_fault)
 {
     author_t author = service_author(self->service);
-    return record_write_own(&author, txn, &KIND_NODE, NULL, &node->base, NULL);
+    return record_write_own(&author, txn, &KIND_NODE, NULL, &node->base, ret_fault);
 }
 
 int admission_write_self(registry_t *self, store_txn_t *txn)
@@ -48,7 +55,7 @@ int admission_write_self(registry_t *self, store_txn_t *txn)
     node.has_key = node.has_path = 1;
     node.key = binary(self->public_key, NODE_KEY_SIZE);
     node.path = binary(conf->path.b, conf->path.len);
-    return write_node(self, txn, &node);
+    return write_node(self, txn, &node, NULL);
 }
 
 // --- invitations ---------------------------------------------------------------------------------
@@ -143,7 +150,9 @@ int admission_invite(registry_t *self, store_txn_t *txn, const envelope_t *e)
     invite.expires_s = m->expires_s;
     invite.state = text("open");
     author_t author = service_author(self->service);
-    if ((rc = record_write_own(&author, txn, &KIND_INVITE, NULL, &invite.base, NULL)) != 0) return rc;
+    fault_t fault;
+    rc = record_write_own(&author, txn, &KIND_INVITE, NULL, &invite.base, &fault);
+    if (rc != 0) return not_written(self, e, rc, &fault);
     if ((rc = table_send_changes(self, txn)) != 0) return rc; // before the token can be used
     Selenga__InviteReply reply = SELENGA__INVITE_REPLY__INIT;
     reply.org = m->org;
@@ -207,7 +216,7 @@ static int choose_path(registry_t *self, store_txn_t *txn, const char *org, path
 }
 
 static int enrol(registry_t *self, store_txn_t *txn, const Selenga__InviteRecord *invite,
-                 const Selenga__Join *join, const path_t *path)
+                 const Selenga__Join *join, const path_t *path, fault_t *ret_fault)
 {
     const path_t *here = &service_node(self->service)->path;
     author_t author = service_author(self->service);
@@ -220,13 +229,13 @@ static int enrol(registry_t *self, store_txn_t *txn, const Selenga__InviteRecord
     node.key = join->key;
     node.path = binary(path->b, path->len);
     node.parent = binary(here->b, here->len);
-    int rc = write_node(self, txn, &node);
+    int rc = write_node(self, txn, &node, ret_fault);
     if (rc != 0) return rc;
     Selenga__InviteRecord used = *invite;
     used.has_used_by = 1;
     used.used_by = join->key;
     used.state = text("used");
-    return record_write_own(&author, txn, &KIND_INVITE, NULL, &used.base, NULL);
+    return record_write_own(&author, txn, &KIND_INVITE, NULL, &used.base, ret_fault);
 }
 
 static void welcome(registry_t *self, const envelope_t *e, const Selenga__InviteRecord *invite,
@@ -262,7 +271,9 @@ int admission_join(registry_t *self, store_txn_t *txn, const envelope_t *e)
     if (code != NULL) return refuse(self, e, code, invite->org);
     if ((rc = choose_path(self, txn, invite->org, &path)) != 0)
         return rc < 0 ? rc : refuse(self, e, "TREE-DEPTH", "");
-    if ((rc = enrol(self, txn, invite, join, &path)) != 0) return rc;
+    fault_t fault;
+    rc = enrol(self, txn, invite, join, &path, &fault);
+    if (rc != 0) return not_written(self, e, rc, &fault);
     if ((rc = table_send_changes(self, txn)) != 0) return rc; // before the node can come
     welcome(self, e, invite, join, &path);
     log_at(L_INFO, "NODE-JOINED", _("node of %s joined"), invite->org);
@@ -311,10 +322,11 @@ int admission_revoke(registry_t *self, store_txn_t *txn, const envelope_t *e)
     char *old_state = node->state, *old_why = node->why;
     node->state = text("revoked");
     node->why = m->why;
-    rc = write_node(self, txn, node);
+    fault_t fault;
+    rc = write_node(self, txn, node, &fault);
     node->state = old_state; // the message frees what is its own
     node->why = old_why;
-    if (rc != 0) return rc;
+    if (rc != 0) return not_written(self, e, rc, &fault);
     service_reply(self->service, e, MSG_DONE, NULL);
     log_at(L_WARNING, "NODE-REVOKED", _("node of %s revoked by %s: %s"), node->org, e->principal, m->why);
     return 0;

@@ -21,6 +21,13 @@ static int refuse(routing_t *self, const envelope_t *e, const char *code, const 
     return 0;
 }
 
+// Ends a request whose record was not written: refused for what the asker said, or -errno.
+static int not_written(routing_t *self, const envelope_t *e, int rc, const fault_t *fault)
+{
+    if (rc == RECORD_E_FAULT) service_refuse(self->service, e, fault, false);
+    return rc < 0 ? rc : 0;
+}
+
 static char *text(const char *s)
 {
     return (char *)(uintptr_t)s;
@@ -151,7 +158,8 @@ static int write_step(routing_t *self, store_txn_t *txn, const gathered_t *g, co
     return record_write_own(&author, txn, &KIND_ACTIVITY, NULL, &a.base, NULL);
 }
 
-static int write_draft(routing_t *self, store_txn_t *txn, const gathered_t *g, const char *person, char *code)
+static int write_draft(routing_t *self, store_txn_t *txn, const gathered_t *g, const char *person, char *code,
+                       fault_t *ret_fault)
 {
     author_t author = service_author(self->service);
     step_t steps[STEPS_MAX];
@@ -164,7 +172,7 @@ static int write_draft(routing_t *self, store_txn_t *txn, const gathered_t *g, c
     r.state = text("draft");
     r.has_from = 1;
     r.from = today();
-    int rc = record_write_own(&author, txn, &KIND_ROUTE, NULL, &r.base, NULL);
+    int rc = record_write_own(&author, txn, &KIND_ROUTE, NULL, &r.base, ret_fault);
     size_t n = propose(g->needs, g->n_needs, g->offers, g->n_offers, steps);
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = write_step(self, txn, g, &steps[i], code, person, (unsigned)i + 1);
@@ -214,10 +222,18 @@ static int find_person(store_txn_t *txn, const char *ref, rid_t *ret_id)
     return rc == 0 && held.deleted ? KV_NONE : rc;
 }
 
+static int draft(routing_t *self, store_txn_t *txn, const envelope_t *e, const gathered_t *g,
+                 const char *person)
+{
+    char code[CODE_TEXT];
+    fault_t fault;
+    int rc = write_draft(self, txn, g, person, code, &fault);
+    return rc == 0 ? show_route(self, txn, e, code) : not_written(self, e, rc, &fault);
+}
+
 int routes_propose(routing_t *self, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__Propose *m = msg_body_unpack(&selenga__propose__descriptor, e->body);
-    char code[CODE_TEXT];
     rid_t person;
     if (m == NULL) return refuse(self, e, "MALFORMED", "");
     int rc = find_person(txn, m->person, &person);
@@ -232,15 +248,16 @@ int routes_propose(routing_t *self, store_txn_t *txn, const envelope_t *e)
         rc = refuse(self, e, "NO-NEEDS", m->person);
     else if (rc == 0 && g.has_draft)
         rc = refuse(self, e, "HAS-DRAFT", m->person);
-    else if (rc == 0 && (rc = write_draft(self, txn, &g, m->person, code)) == 0)
-        rc = show_route(self, txn, e, code);
+    else if (rc == 0)
+        rc = draft(self, txn, e, &g, m->person);
     gathered_free(&g);
     return rc;
 }
 
 // --- confirming ----------------------------------------------------------------------------------
 
-static int agree(routing_t *self, store_txn_t *txn, const Selenga__Confirm *m, const Selenga__Route *draft)
+static int agree(routing_t *self, store_txn_t *txn, const Selenga__Confirm *m, const Selenga__Route *draft,
+                 fault_t *ret_fault)
 {
     author_t author = service_author(self->service);
     Selenga__Route agreed = *draft;
@@ -249,7 +266,7 @@ static int agree(routing_t *self, store_txn_t *txn, const Selenga__Confirm *m, c
     agreed.has_confirmed_on = 1;
     agreed.confirmed_on = today();
     if (m->tutor != NULL && m->tutor[0] != '\0') agreed.tutor = m->tutor;
-    return record_write_own(&author, txn, &KIND_ROUTE, NULL, &agreed.base, NULL);
+    return record_write_own(&author, txn, &KIND_ROUTE, NULL, &agreed.base, ret_fault);
 }
 
 int routes_confirm(routing_t *self, store_txn_t *txn, const envelope_t *e)
@@ -271,6 +288,7 @@ int routes_confirm(routing_t *self, store_txn_t *txn, const envelope_t *e)
         if ((rc = find_person(txn, m->tutor, &tutor)) < 0) return rc;
         if (rc == KV_NONE) return refuse(self, e, "REF-UNKNOWN", m->tutor);
     }
-    if ((rc = agree(self, txn, m, route)) != 0) return rc;
-    return show_route(self, txn, e, route->code);
+    fault_t fault;
+    rc = agree(self, txn, m, route, &fault);
+    return rc == 0 ? show_route(self, txn, e, route->code) : not_written(self, e, rc, &fault);
 }

@@ -1,94 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The body of a record of any kind. A byte says which kind and how the rest is meant: as a neighbour's bytes,
-// or (BUILT) as choices for each field, so that bodies of every kind come by that are nearly good. A body
+// or (BUILT) as choices of choose.h. A body
 // that keeps its rules survives every other form of it unchanged.
 #include "common/json.h"
-#include "common/text.h"
-#include "tests/fuzz/fuzz.h"
-#include <inttypes.h>
-#include <stdlib.h>
+#include "tests/fuzz/choose.h"
 
 enum { ROOM = 1024 * 1024, BUILT = 0x80 };
-
-// --- a body by choices ---------------------------------------------------------------------------
-
-// One of the words, or a text that is none of them.
-static slice_t choose_word(const char *words, uint8_t choice)
-{
-    slice_t rest = slice_text(words), piece = rest;
-    bool done = false;
-    for (unsigned i = 0; i <= choice && text_next_piece(&rest, ' ', &done, &piece);) i++;
-    return piece;
-}
-
-// Pieces of a reference that the kind may have, or one too few or too many.
-static void choose_ref(const kind_rule_t *target, slice_t *in, FILE *to)
-{
-    uint8_t choice = fuzz_byte(in);
-    size_t parts = kind_ref_parts(target) + (choice % 16 == 1) - (choice % 16 == 2);
-    for (size_t i = 0; i < parts; i++) fprintf(to, "%s%02u", i > 0 ? ":" : "", fuzz_byte(in) % 100);
-}
-
-static void choose_pieces(const field_rule_t *f, slice_t *in, FILE *to)
-{
-    size_t n = f->type == FIELD_SET || f->type == FIELD_REFS ? 1 + fuzz_byte(in) % 4 : 1;
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0) fputc(';', to);
-        slice_t word = f->values != NULL ? choose_word(f->values, fuzz_byte(in)) : fuzz_take(in, 3);
-        if (f->ref != 0)
-            choose_ref(kind_by_number(f->ref), in, to);
-        else
-            fwrite(word.data, 1, word.size, to);
-    }
-}
-
-// A text for the field, which need not keep its rule.
-static void choose_text(const field_rule_t *f, slice_t *in, FILE *to)
-{
-    uint64_t wide = 0;
-    slice_t number = fuzz_take(in, f->type == FIELD_INT || f->type == FIELD_DECIMAL ? 3 : 0);
-    for (size_t i = 0; i < number.size; i++) wide = wide << 8 | number.data[i];
-    switch (f->type) {
-    case FIELD_DATE:
-        fprintf(to, "20%02u-%02u-%02u", fuzz_byte(in) % 100, fuzz_byte(in) % 14, fuzz_byte(in) % 33);
-        break;
-    case FIELD_BOOL:
-        fputs(fuzz_byte(in) % 2 == 0 ? "yes" : "no", to);
-        break;
-    case FIELD_INT:
-        fprintf(to, "%" PRId64, f->min + (int64_t)wide);
-        break;
-    case FIELD_DECIMAL:
-        fprintf(to, "%" PRId64 ".%02" PRIu64, f->min / 100 + (int64_t)(wide / 100), wide % 100);
-        break;
-    case FIELD_DIGITS:
-        for (int64_t i = 0; i < f->max; i++) fputc('0' + fuzz_byte(in) % 10, to);
-        break;
-    case FIELD_BYTES:
-        for (int64_t i = 0; i < f->max; i++) fprintf(to, "%02x", fuzz_byte(in));
-        break;
-    case FIELD_TEXT:
-    case FIELD_ENUM:
-    case FIELD_SET:
-    case FIELD_REF:
-    case FIELD_REFS:
-        choose_pieces(f, in, to);
-        break;
-    }
-}
-
-static void choose_field(const kind_rule_t *kind, size_t i, slice_t *in, arena_t *arena, body_t *body)
-{
-    char *text = NULL;
-    size_t size = 0;
-    if (fuzz_byte(in) % 4 == 3) return; // left out
-    FILE *to = open_memstream(&text, &size);
-    assert(to != NULL);
-    choose_text(&kind->fields[i], in, to);
-    fclose(to);
-    (void)body_set_text(kind, body, i, text, arena, NULL); // else it is left out
-    free(text);
-}
 
 static slice_t pack(const body_t *body, arena_t *arena)
 {
@@ -96,15 +13,6 @@ static slice_t pack(const body_t *body, arena_t *arena)
     assert(body_pack(body, arena, &bytes, NULL) == 0);
     return bytes;
 }
-
-static slice_t build(const kind_rule_t *kind, slice_t in, arena_t *arena)
-{
-    body_t *body = body_new(kind, arena);
-    for (size_t i = 0; i < kind->n_fields; i++) choose_field(kind, i, &in, arena, body);
-    return pack(body, arena);
-}
-
-// --- what must hold of it ------------------------------------------------------------------------
 
 static bool is_derived(const kind_rule_t *kind, size_t i)
 {
@@ -189,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t first = fuzz_byte(&in);
     const kind_rule_t *kind = KINDS[(first & (BUILT - 1)) % N_KINDS];
     AUTO(arena_destroy) arena_t *arena = arena_new(ROOM);
-    if ((first & BUILT) != 0) in = build(kind, in, arena);
+    if ((first & BUILT) != 0) in = pack(choose_body(kind, &in, arena), arena);
     try(kind, in);
     return 0;
 }

@@ -2,40 +2,12 @@
 // node.conf and the settings in it. What is accepted is written as a node would, and accepted again.
 #include "common/node.h"
 #include "services/gate/settings.h"
-#include "tests/fuzz/fuzz.h"
-#include <stdlib.h>
-#include <unistd.h>
-
-// Linked in place of fsync: power is not what is tried here.
-int __wrap_fsync(int fd);
-int __wrap_fsync(int fd)
-{
-    (void)fd;
-    return 0;
-}
-
-static char dir[] = "/tmp/selenga-fuzz-XXXXXX";
-
-static void remove_dir(void)
-{
-    if (chdir(dir) != 0) return;
-    unlink("node.conf");
-    if (chdir("/") == 0) rmdir(dir);
-}
-
-static void make_dir(void)
-{
-    static bool made;
-    if (made) return;
-    made = mkdtemp(dir) != NULL;
-    assert(made);
-    atexit(remove_dir);
-}
+#include "tests/fuzz/scratch.h"
 
 static void write_conf(slice_t in)
 {
-    char path[sizeof dir + 16];
-    snprintf(path, sizeof path, "%s/node.conf", dir);
+    char path[sizeof scratch + 16];
+    snprintf(path, sizeof path, "%s/node.conf", scratch_dir());
     FILE *file = fopen(path, "w");
     assert(file != NULL);
     if (in.size > 0) fwrite(in.data, 1, in.size, file);
@@ -48,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     AUTO(node_conf_clear) node_conf_t again = {0};
     gate_settings_t settings;
     why_t why;
-    make_dir();
+    const char *dir = scratch_dir();
     write_conf(slice(data, size));
     if (node_conf_load(dir, &conf, &why) != 0) return 0;
     bool good = node_settings(&conf, &GATE_SETTINGS, &settings, sizeof settings, &why) == 0;

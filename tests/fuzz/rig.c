@@ -9,11 +9,13 @@
 #include "services/registry/registry.h"
 #include "services/reporting/reporting.h"
 #include "services/routing/routing.h"
+#include "tests/fuzz/say.h"
 #include "tests/sim/kv_mem.h"
 #include <fcntl.h>
 #include <ftw.h>
 
 enum { REGION = 0x101, HUB = 0x202, SCHOOL_A = 0x303, SCHOOL_B = 0x404, LEVELS = 3, BATCH_MESSAGES = 32 };
+enum { BY_CHOICES = 255, INVITED = 'k' };
 enum { HOW_END = 8, HOW_SESSION = 16, HOW_FULL = 32, HOW_LATER = 64, HOW_RESTART = 128 };
 
 static const service_def_t *const DEFS[] = {&REGISTRY, &DIAGNOSTICS, &ROUTING, &REPORTING};
@@ -34,7 +36,7 @@ static const size_t SELF[LEVELS] = {2, 1, 0}; // a school, the hub, the region
 typedef struct rig {
     service_t service;
     kv_t *kv;
-    uint64_t boot;
+    uint64_t lives;
     kv_full_t full;
 } rig_t;
 
@@ -52,15 +54,21 @@ static path_t path_of(size_t node)
 
 // --- starting and stopping ---
 
+// Scattered, so that no message can tell of a life that is still to come.
+static uint64_t boot_of(uint64_t life)
+{
+    return life * 0x9e3779b97f4a7c15ULL;
+}
+
 static void start_service(rig_t *rig)
 {
     service_t *service = &rig->service;
-    assert(store_open(rig->kv, &service->place, ++rig->boot, wall_s, &service->store) == 0);
+    assert(store_open(rig->kv, &service->place, boot_of(++rig->lives), wall_s, &service->store) == 0);
     service->kv = rig->kv;
     assert(open_state(service) == 0);
     store_on_change(service->store, on_change, service);
     open_feed(service);
-    service->feed->seed = rig->boot; // the same sessions each time
+    service->feed->seed = rig->lives; // the same sessions each time
     assert(start(service) == 0);
     for (size_t i = 0; i < ARRAY_SIZE(TREE); i++) {
         path_t path = path_of(i), up = path_parent(&path), self = service->place.path;
@@ -81,21 +89,22 @@ static void stop_service(rig_t *rig)
     service->topology_changed = false;
 }
 
-// A record of the registry as it reached this node, or as the root itself wrote it.
-static void plant(rig_t *rig, store_txn_t *txn, const kind_rule_t *kind, const body_t *body, const char *org)
+// A record of the registry as its home wrote it: this node itself, or one from which it has reached it.
+static void plant(rig_t *rig, store_txn_t *txn, const kind_rule_t *kind, const body_t *body, const char *org,
+                  path_t home)
 {
     service_t *service = &rig->service;
     AUTO(arena_destroy) arena_t *arena = arena_new(BODY_MAX);
-    bool root = service->place.path.len == PATH_LABEL, registry = service->def->number == SERVICE_REGISTRY;
+    bool registry = service->def->number == SERVICE_REGISTRY;
     record_t r = {.kind = kind->number, .up = kind->up, .down = kind->down, .org = slice_text(org)};
     assert(body_validate(kind, body, NULL) == 0 && body_id(kind, body, &r.id));
     assert(body_pack(body, arena, &r.body, NULL) == 0);
-    if (root && registry) {
+    if (registry && path_equal(&home, &service->place.path)) {
         assert(store_write(txn, &r, NULL) == 0);
         return;
     }
     static uint64_t seq;
-    r.home = path_of(0);
+    r.home = home;
     r.version = (version_t){.inc = 1, .seq = ++seq, .boot = 7};
     AUTO(xfree) uint8_t *buf = xmalloc(record_size(&r));
     record_pack(&r, buf);
@@ -117,14 +126,14 @@ static void plant_tree(rig_t *rig)
         org.parent = (char *)(uintptr_t)TREE[i].parent;
         org.kind = (char *)(uintptr_t)TREE[i].kind;
         org.name = (char *)(uintptr_t)TREE[i].org;
-        plant(rig, txn, &KIND_ORGANISATION, &org.base, org.code);
+        plant(rig, txn, &KIND_ORGANISATION, &org.base, org.code, path_of(0));
         if (!path_is_prefix(&rig->service.place.path, &path)) continue; // nodes are told upwards only
         node.level = (char *)(uintptr_t)level_name((int)(3 - path.len / PATH_LABEL));
         node.state = (char *)(uintptr_t) "active";
         node.has_path = node.has_key = 1;
         node.path = (ProtobufCBinaryData){.len = path.len, .data = path.b};
         node.key = (ProtobufCBinaryData){.len = sizeof key, .data = key};
-        plant(rig, txn, &KIND_NODE, &node.base, node.org);
+        plant(rig, txn, &KIND_NODE, &node.base, node.org, i > 0 ? path_parent(&path) : path);
     }
     assert(store_commit(&txn) == 0);
 }
@@ -137,6 +146,8 @@ static void set_up(rig_t *rig, const service_def_t *def, size_t level)
     service->node.path = path_of(self);
     service->node.rank = (uint32_t)level;
     text_copy(service->node.org, sizeof service->node.org, TREE[self].org);
+    text_copy(service->node.level, sizeof service->node.level, level_name((int)level));
+    if (level > 0) text_copy(service->node.listen, sizeof service->node.listen, "tcp://127.0.0.1:5600");
     service->node.parent = (node_parent_t){.known = level < 2, .rank = (uint32_t)level + 1};
     service->place = (store_place_t){.path = service->node.path,
                                      .service = def->number,
@@ -144,7 +155,7 @@ static void set_up(rig_t *rig, const service_def_t *def, size_t level)
                                      .has_parent = level < 2,
                                      .parent_rank = (uint8_t)(level + 1)};
     rig->kv = kv_mem_new();
-    rig->boot = 100;
+    rig->lives = 100;
     start_service(rig);
     plant_tree(rig);
     stop_service(rig);
@@ -170,7 +181,12 @@ static envelope_t stamp(const service_t *service, unsigned sender, uint8_t type)
         e.from = service->def->number;
     }
     strcpy(e.principal, sender == 0 ? "local:0" : sender >= 2 && sender < 5 ? "node:0" : "");
-    if (sender == 1 && type == MSG_JOIN) strcpy(e.principal, "invite:0000");
+    if (sender == 1 && type == MSG_JOIN) {
+        uint8_t key[NODE_KEY_SIZE];
+        char text[2 * NODE_KEY_SIZE + 1];
+        memset(key, INVITED, sizeof key);
+        snprintf(e.principal, sizeof e.principal, "invite:%s", hex_text(slice(key, sizeof key), text));
+    }
     return e;
 }
 
@@ -199,6 +215,53 @@ static void turn(rig_t *rig, intake_t *in)
     kv_mem_set_full(rig->kv, rig->full = KV_WELL);
 }
 
+// The body by choices, of a type that fits its sender. False when that can say nothing.
+static bool say(const service_t *service, envelope_t *e, slice_t choices, zmq_msg_t *frame)
+{
+    say_node_t nodes[ARRAY_SIZE(TREE)];
+    size_t size;
+    AUTO(xfree) uint8_t *body = NULL;
+    const link_t *link = feed_find(service->feed, e->peer != PEER_SELF ? e->peer : e->from);
+    for (size_t i = 0; i < ARRAY_SIZE(TREE); i++) nodes[i] = (say_node_t){TREE[i].org, path_of(i)};
+    e->type = MSG_PUT;
+    if (e->from == SERVICE_CLI)
+        body = say_put(choices, service->def->number, &size);
+    else if (link != NULL)
+        body = say_records(choices, link, nodes, ARRAY_SIZE(nodes), &e->type, &size);
+    if (body == NULL) return false;
+    zmq_msg_init_size(frame, size); // a copy of its own size: reading on is seen
+    memcpy(zmq_msg_data(frame), body, size);
+    return true;
+}
+
+static bool copy_body(const service_t *service, const envelope_t *e, slice_t body, bool fit, zmq_msg_t *frame)
+{
+    zmq_msg_init_size(frame, body.size);
+    uint8_t *copy = zmq_msg_data(frame);
+    if (body.size > 0) memcpy(copy, body.data, body.size);
+    if (fit) fit_session(service, e, copy, body.size);
+    return true;
+}
+
+static void add_message(rig_t *rig, uint8_t how, uint8_t type, slice_t body, intake_t *in)
+{
+    const service_t *service = &rig->service;
+    zmq_msg_t *frame = &in->frames[in->n];
+    envelope_t e = stamp(service, how & 7, type);
+    bool said = type == BY_CHOICES ? say(service, &e, body, frame)
+                                   : copy_body(service, &e, body, (how & HOW_SESSION) != 0, frame);
+    if (!said) return;
+    e.body = slice(zmq_msg_data(frame), zmq_msg_size(frame));
+    in->envelopes[in->n++] = e;
+}
+
+static void start_anew(rig_t *rig, intake_t *in)
+{
+    while (in->n > 0) zmq_msg_close(&in->frames[--in->n]); // lost with the process
+    stop_service(rig);
+    start_service(rig);
+}
+
 // Takes the next message of the script into the batch. False at the end.
 static bool take_message(rig_t *rig, slice_t *script, unsigned senders, intake_t *in)
 {
@@ -206,25 +269,38 @@ static bool take_message(rig_t *rig, slice_t *script, unsigned senders, intake_t
     uint8_t how = fuzz_byte(script), type = fuzz_byte(script);
     size_t size = (size_t)fuzz_byte(script) << 8;
     slice_t body = fuzz_take(script, size | fuzz_byte(script));
-    unsigned sender = how & 7;
     if ((how & HOW_LATER) != 0) clock_advance_ms(15000);
-    if ((how & HOW_RESTART) != 0) {
-        while (in->n > 0) zmq_msg_close(&in->frames[--in->n]); // lost with the process
-        stop_service(rig);
-        start_service(rig);
-    }
-    if ((senders & 1U << sender) != 0) {
-        envelope_t e = stamp(&rig->service, sender, type);
-        zmq_msg_init_size(&in->frames[in->n], body.size); // a copy of its own size: reading on is seen
-        uint8_t *copy = zmq_msg_data(&in->frames[in->n]);
-        if (body.size > 0) memcpy(copy, body.data, body.size);
-        if ((how & HOW_SESSION) != 0) fit_session(&rig->service, &e, copy, body.size);
-        e.body = slice(copy, body.size);
-        in->envelopes[in->n++] = e;
-    }
+    if ((how & HOW_RESTART) != 0) start_anew(rig, in);
+    if ((senders & 1U << (how & 7)) != 0) add_message(rig, how, type, body, in);
     if ((how & HOW_FULL) != 0) rig->full = KV_FULL_COMMIT;
     if ((how & HOW_END) != 0 || in->n == BATCH_MESSAGES) turn(rig, in);
     return true;
+}
+
+// --- what must hold at the end ---
+
+// Whatever the messages were: what this node wrote keeps the rules, or its neighbours would refuse it.
+static int check_own(void *arg, const rid_t *id)
+{
+    store_txn_t *txn = arg;
+    record_t r;
+    fault_t fault;
+    assert(store_get(txn, id, &r, NULL) == 0);
+    const kind_rule_t *kind = kind_by_number(r.kind);
+    bool ours = false;
+    const witness_t *lives = store_witness(store_of(txn));
+    for (size_t i = 0; i < lives->n; i++) ours |= lives->boots[i].id == r.version.boot;
+    if (kind != NULL && ours && !r.deleted) assert(body_check(kind, r.body, &fault) == 0);
+    return 0;
+}
+
+static void check_store(rig_t *rig)
+{
+    store_txn_t *txn = NULL;
+    assert(store_begin(rig->service.store, false, &txn) == 0);
+    for (size_t i = 0; i < N_KINDS; i++)
+        assert(store_list(txn, KINDS[i]->number, (slice_t){0}, NULL, check_own, txn) == 0);
+    store_abort(&txn);
 }
 
 // --- the node's folder, which holds the registry's keys ---
@@ -276,11 +352,12 @@ void rig_run(slice_t script, unsigned senders)
         images[i] = kv_mem_image(rig->kv);
     }
     kv_mem_restore(rig->kv, images[i]);
-    rig->boot = 200;
+    rig->lives = 200;
     start_service(rig);
     turn(rig, in);
     while (take_message(rig, &script, senders, in)) continue;
     turn(rig, in);
+    check_store(rig);
     stop_service(rig);
     start_service(rig); // what was written can be read again
     turn(rig, in);

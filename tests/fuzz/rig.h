@@ -7,6 +7,7 @@
 //   how: bits 0-2 the sender: 0 local caller, 1 gate, 2 parent, 3 and 4 children, 5-7 other services of the
 //        node; 8 the batch ends here; 16 the body's session becomes the right one; 32 the batch's commit
 //        fails; 64 15 seconds pass; 128 the service starts anew
+//   type: 255 for a body by choices (say.h): of a local caller a put, of all others records of their feed
 #pragma once
 #include "tests/fuzz/fuzz.h"
 

@@ -191,6 +191,24 @@ save("request", "report", script(AT_REGION + 3, say(SELF | END, 40, data(1, "03"
 save("request", "route", script(SCHOOL + 2, say(SELF | END, 42, data(1, "03-08-01:17") + data(2, "C1")), say(SELF | END, 43, data(1, b"r" * 16) + data(2, "x") + data(3, "M-1"))))
 save("request", "link", script(MUNICIPALITY + 1, say(GATE | END, 5, f32(1, SCHOOL_A) + num(2, 1)), say(5 | END | FIT, PUSH, push(0, 20, LIVES, entries(ORG_RECORD)))))
 
+# --- what the gate and a joining node hear
+def key_row(key, role, label=0, where=b""):
+    return data(1, key) + num(2, role) + (f32(3, label) if label else b"") + (data(4, where) if where else b"")
+
+
+def keys(seq, *rows, whole=True, more=False, gone=()):
+    body = num(1, whole) + b"".join(data(2, r) for r in rows) + b"".join(data(3, g) for g in gone)
+    body += num(4, seq) + num(5, more)
+    return struct.pack(">H", len(body)) + body
+
+
+CHILD_ROW, INVITATION_ROW = key_row(b"a" * 32, 1, SCHOOL_A, SCHOOL_A_PATH), key_row(b"b" * 32, 2)
+save("keys", "whole", keys(1, CHILD_ROW, INVITATION_ROW))
+save("keys", "pages-and-a-change", keys(1, CHILD_ROW, more=True) + keys(2, INVITATION_ROW, whole=False) +
+     keys(3, key_row(b"a" * 32, 3, SCHOOL_A, SCHOOL_A_PATH), whole=False, gone=[b"b" * 32]))
+save("join", "answer", data(1, SCHOOL_A_PATH) + data(2, "03-08-01") + data(3, "school") + data(4, 'Школа "Заря"') + data(5, b"p" * 32) +
+     data(6, "03-08") + num(7, 1))
+
 # --- texts
 save("token", "token", "selenga1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQAAAABrSdIACDAzLTA4LTAxFnRjcDovL2h1Yi5leGFtcGxlOjU2MDAgw1YkOJTZiQ")
 invitation = b"k" * 32 + b"s" * 32 + struct.pack(">q", 1800000000) + b"\x0803-08-01" + b"\x16tcp://hub.example:5600"

@@ -70,7 +70,8 @@ int topology_learn_all(service_t *service)
     store_abort(&txn);
     free(list.ids);
     slice_t org;
-    while (scope_moved(service->scope, &org)) {
+    size_t state = 0;
+    while (scope_moved(service->scope, &state, &org)) {
     } // lanes in the store are as the topology was when they were written
     return rc;
 }
@@ -89,11 +90,12 @@ int topology_settle(service_t *service, store_txn_t *txn)
     slice_t org;
     char code[ORG_MAX + 1];
     unsigned admitted;
+    size_t state = 0;
     int rc = 0;
     if (!service->topology_changed) return 0;
     service->topology_changed = false;
     topology_know_neighbours(service);
-    while (rc == 0 && scope_moved(service->scope, &org)) {
+    while (rc == 0 && scope_moved(service->scope, &state, &org)) {
         memcpy(code, org.data, org.size);
         rc = store_relane_org(txn, slice(code, org.size)); // to the lane of the child that serves it now
     }

@@ -7,6 +7,7 @@
 // The checksum (BLAKE2b-8 of all before it) finds typing errors; it proves nothing, the key does.
 #include "common/token.h"
 #include "common/i18n.h"
+#include "common/text.h"
 #include <assert.h>
 #include <ctype.h>
 #include <sodium.h>
@@ -72,9 +73,7 @@ static bool take_text(slice_t *from, char *to, size_t max)
     uint8_t size;
     if (!take(from, &size, 1) || size == 0 || size > max || !take(from, to, size)) return false;
     to[size] = '\0';
-    for (size_t i = 0; i < size; i++)
-        if ((uint8_t)to[i] <= ' ' || to[i] == 0x7f) return false;
-    return true;
+    return memchr(to, ' ', size) == NULL && text_is_clean(slice(to, size));
 }
 
 static int read_raw(slice_t raw, token_t *ret_token)

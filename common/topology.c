@@ -230,10 +230,10 @@ in_scope_t scope_in_self(const scope_t *scope, slice_t code)
     return scope_is_below(scope, code, slice_text(scope->self_org));
 }
 
-bool scope_moved(scope_t *scope, slice_t *ret_org)
+bool scope_moved(scope_t *scope, size_t *state, slice_t *ret_org)
 {
-    for (size_t i = 0; i < scope->n_slots; i++) {
-        org_t *org = &scope->slots[i];
+    while (*state < scope->n_slots) {
+        org_t *org = &scope->slots[(*state)++];
         if (org->code[0] == '\0') continue;
         uint32_t child = child_for(scope, slice_text(org->code));
         if (child == org->child && !org->unsettled) continue;

@@ -39,6 +39,7 @@ uint32_t scope_next_child(const scope_t *scope, size_t *state);
 int scope_child_rank(scope_t *scope, uint32_t label);
 bool scope_knows(const scope_t *scope, slice_t org);
 
-// Takes one organisation whose serving child has changed since it was asked last, or had in between; false
-// when there is none left. The records about it have to change lanes.
-bool scope_moved(scope_t *scope, slice_t *ret_org);
+// Takes the next organisation whose serving child has changed since it was asked last, or had in between;
+// *state begins at 0. False when there is none left. The records about it have to change lanes; the scope
+// itself must not change before the end.
+bool scope_moved(scope_t *scope, size_t *state, slice_t *ret_org);

@@ -18,6 +18,7 @@
 #include "common/ids.h"
 #include "common/kinds.h"
 #include "common/msg.h"
+#include "common/text.h"
 #include "common/token.h"
 #include "proto/envelope.pb-c.h"
 #include "services/cli/ask.h"
@@ -122,6 +123,12 @@ static int ask_hub(const cli_t *cli, const token_t *token, const node_keys_t *ke
     return r;
 }
 
+// Texts that node.conf can hold and give back.
+static bool copy_clean(char *to, size_t size, const char *text)
+{
+    return text_is_clean(slice_text(text)) && text_copy(to, size, text);
+}
+
 // What the hub says, checked, as our own configuration.
 static bool fill_conf(const cli_t *cli, const token_t *token, const Selenga__JoinReply *reply,
                       node_conf_t *conf)
@@ -133,12 +140,12 @@ static bool fill_conf(const cli_t *cli, const token_t *token, const Selenga__Joi
         rank >= 0 && path_from_bytes(slice(reply->path.data, reply->path.len), &conf->path) &&
         conf->path.len > PATH_LABEL && reply->person_key.len == NODE_KEY_SIZE && reply->org &&
         strcmp(reply->org, token->org) == 0 && reply->parent_rank <= NODE_RANK_MAX &&
-        text_copy(conf->org, sizeof conf->org, reply->org) &&
+        copy_clean(conf->org, sizeof conf->org, reply->org) &&
         text_copy(conf->level, sizeof conf->level, reply->level) &&
-        text_copy(conf->name, sizeof conf->name, given ? given : name) &&
+        copy_clean(conf->name, sizeof conf->name, given ? given : name) &&
         text_copy(conf->listen, sizeof conf->listen, listen ? listen : "") &&
-        text_copy(conf->parent.endpoint, sizeof conf->parent.endpoint, token->endpoint) &&
-        text_copy(conf->parent.org, sizeof conf->parent.org, reply->parent_org ? reply->parent_org : "");
+        copy_clean(conf->parent.endpoint, sizeof conf->parent.endpoint, token->endpoint) &&
+        copy_clean(conf->parent.org, sizeof conf->parent.org, reply->parent_org ? reply->parent_org : "");
     if (!good) return false;
     conf->rank = (uint32_t)rank;
     conf->parent.known = true;

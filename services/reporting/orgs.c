@@ -165,18 +165,6 @@ static void place(const orgs_t *orgs, groups_t *groups, const uint32_t *group_at
     if (top != DICT_NONE && group_at[top] != DICT_NONE) groups->of_org[top] = group_at[top];
 }
 
-// The group above a group, by the same walk. Bounded by the number of organisations against circles.
-static uint32_t group_above(const orgs_t *orgs, const uint32_t *group_at, uint32_t head)
-{
-    uint32_t org = orgs->rows[head].parent;
-    for (uint32_t steps = 0; org != DICT_NONE && steps < orgs_count(orgs); steps++) {
-        if (org == head) return DICT_NONE;
-        if (group_at[org] != DICT_NONE) return group_at[org];
-        org = orgs->rows[org].parent;
-    }
-    return DICT_NONE;
-}
-
 typedef struct depth {
     uint32_t head;
     uint32_t depth;
@@ -190,21 +178,29 @@ static int by_depth(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static uint32_t depth_of(const orgs_t *orgs, uint32_t org)
+// Steps up to a root, through organisations whose depth is not known yet. Where a circle of parents closes,
+// it is cut.
+static void find_depth(const orgs_t *orgs, uint32_t *depths, uint32_t org)
 {
-    uint32_t depth = 0;
-    while (orgs->rows[org].parent != DICT_NONE && depth < orgs_count(orgs)) {
-        org = orgs->rows[org].parent;
-        depth++;
+    uint32_t top = org, steps = 0;
+    for (; top != DICT_NONE && depths[top] == NOT_YET; top = orgs->rows[top].parent) {
+        depths[top] = ON_THE_WAY;
+        steps++;
     }
-    return depth;
+    uint32_t above = top != DICT_NONE && depths[top] != ON_THE_WAY ? depths[top] + 1 : 0;
+    for (; steps > 0; org = orgs->rows[org].parent) depths[org] = above + --steps;
 }
 
 // Heads from the root down, in the order given within a depth.
 static void order_heads(const orgs_t *orgs, const uint32_t *heads, groups_t *groups)
 {
     depth_t *order = xcalloc(groups->n + 1, sizeof *order);
-    for (uint32_t i = 0; i < groups->n; i++) order[i] = (depth_t){heads[i], depth_of(orgs, heads[i]), i};
+    AUTO(xfree) uint32_t *depths = xcalloc(groups->n_orgs + 1, sizeof *depths);
+    for (uint32_t i = 0; i < groups->n_orgs; i++) depths[i] = NOT_YET;
+    for (uint32_t i = 0; i < groups->n; i++) {
+        find_depth(orgs, depths, heads[i]);
+        order[i] = (depth_t){heads[i], depths[heads[i]], i};
+    }
     qsort(order, groups->n, sizeof *order, by_depth);
     for (uint32_t i = 0; i < groups->n; i++) groups->head[i] = order[i].head;
     free(order);
@@ -225,11 +221,12 @@ groups_t *groups_make(const orgs_t *orgs, const uint32_t *heads, uint32_t n_head
     }
     order_heads(orgs, heads, groups);
     for (uint32_t g = 0; g < n_heads; g++) group_at[groups->head[g]] = g;
+    for (uint32_t i = 0; i < groups->n_orgs; i++) place(orgs, groups, group_at, i);
     for (uint32_t g = 0; g < n_heads; g++) {
-        uint32_t above = group_above(orgs, group_at, groups->head[g]);
+        uint32_t org = orgs->rows[groups->head[g]].parent,
+                 above = org != DICT_NONE ? groups->of_org[org] : DICT_NONE;
         groups->parent[g] = above != DICT_NONE && above < g ? above : DICT_NONE;
     }
-    for (uint32_t i = 0; i < groups->n_orgs; i++) place(orgs, groups, group_at, i);
     free(group_at);
     return groups;
 }

@@ -2,6 +2,7 @@
 // What an operator types in as an invitation. A text as it is; or, behind a NUL, what a text holds before its
 // checksum, so that the checks behind that are reached.
 #include "common/token.h"
+#include "common/text.h"
 #include "tests/fuzz/fuzz.h"
 #include <sodium.h>
 
@@ -35,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(token_fault(rc)[0] != '\0');
         return 0;
     }
+    assert(text_is_clean(slice_text(token.endpoint)) && text_is_clean(slice_text(token.org)));
     token_text(&token, out);
     assert(token_parse(out, &again) == 0);
     assert(strcmp(token.endpoint, again.endpoint) == 0 && strcmp(token.org, again.org) == 0);

@@ -56,6 +56,7 @@ static int learn_all(unit_t *u)
 {
     static const uint32_t kinds[] = {N_ORGANISATION, N_NODE};
     slice_t org;
+    size_t state = 0;
     reading_t reading = {.unit = u};
     scope_destroy(&u->scope);
     u->scope = scope_new(&u->place.path, u->world->orgs[u->world->nodes[u->node].org].code);
@@ -65,7 +66,7 @@ static int learn_all(unit_t *u)
     for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++)
         rc = store_list(reading.txn, kinds[i], (slice_t){0}, NULL, learn_one, &reading);
     store_abort(&reading.txn);
-    while (scope_moved(u->scope, &org)) {} // lanes are as the topology was when they were written
+    while (scope_moved(u->scope, &state, &org)) {} // lanes are as the topology was when they were written
     u->topology_changed = false;
     return rc;
 }
@@ -101,10 +102,11 @@ static int settle_topology(unit_t *u, store_txn_t *txn)
     slice_t org;
     char code[ORG_MAX + 1];
     ids_t list = {.n = 0};
+    size_t state = 0;
     int rc = 0;
     if (!u->topology_changed) return 0;
     u->topology_changed = false;
-    while (rc == 0 && scope_moved(u->scope, &org)) {
+    while (rc == 0 && scope_moved(u->scope, &state, &org)) {
         memcpy(code, org.data, org.size);
         rc = store_relane_org(txn, slice(code, org.size));
     }

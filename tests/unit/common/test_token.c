@@ -77,6 +77,20 @@ static void a_token_far_too_long_is_refused(void **state)
     assert_int_equal(parse(text), TOKEN_E_DAMAGED);
 }
 
+// What a token names goes into node.conf and onto the screen.
+static void a_token_that_names_what_is_no_text_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"03 08", "03\t08", "03\xff", "03\xc2\x85", "03\xe2\x80\xae"};
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        token_t token = a_token();
+        char text[TOKEN_TEXT_MAX];
+        strcpy(token.org, bad[i]);
+        token_text(&token, text);
+        assert_int_equal(parse(text), TOKEN_E_DAMAGED);
+    }
+}
+
 static void every_refusal_has_a_sentence(void **state)
 {
     (void)state;
@@ -120,6 +134,7 @@ int main(void)
         cmocka_unit_test(a_token_with_any_changed_character_is_refused),
         cmocka_unit_test(a_token_cut_short_or_with_more_behind_it_is_refused),
         cmocka_unit_test(a_token_far_too_long_is_refused),
+        cmocka_unit_test(a_token_that_names_what_is_no_text_is_refused),
         cmocka_unit_test(every_refusal_has_a_sentence),
         cmocka_unit_test(a_token_comes_back_as_it_was),
         cmocka_unit_test(the_longest_token_fits),

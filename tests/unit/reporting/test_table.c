@@ -3,6 +3,7 @@
 #include "proto/reporting.pb-c.h"
 #include "tests/unit/reporting/make.h"
 #include <errno.h>
+#include <stdio.h>
 
 // ---- bodies ----
 
@@ -279,6 +280,24 @@ static void a_circle_of_parents_hangs_nothing(void **state)
         assert_true(groups->parent[g] == DICT_NONE || groups->parent[g] < g);
 }
 
+// As many steps as organisations, not as their square: a neighbour may send such a chain.
+static void a_chain_of_parents_costs_no_more_than_its_length(void **state)
+{
+    (void)state;
+    enum { LINKS = 300000 };
+    AUTO(table_destroy) table_t *table = table_new();
+    char code[16], above[16] = "0";
+    for (uint32_t i = 1; i <= LINKS; i++) {
+        snprintf(code, sizeof code, "%u", i);
+        put_org(table, code, above, "other");
+        memcpy(above, code, sizeof above);
+    }
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
+    assert_int_equal(groups->n, LINKS + 1);
+    assert_int_equal(groups->parent[0], DICT_NONE);
+    for (uint32_t g = 1; g < groups->n; g++) assert_int_equal(groups->parent[g], g - 1);
+}
+
 static void groups_may_lie_within_groups(void **state)
 {
     (void)state;
@@ -308,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_child_closed_before_the_period_is_not_shown),
         cmocka_unit_test(every_organisation_heads_a_group_under_that_of_its_parent),
         cmocka_unit_test(a_circle_of_parents_hangs_nothing),
+        cmocka_unit_test(a_chain_of_parents_costs_no_more_than_its_length),
         cmocka_unit_test(groups_may_lie_within_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

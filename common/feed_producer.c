@@ -120,7 +120,8 @@ static uint64_t present_life(const feed_t *feed)
 
 static int push_some(feed_t *feed, link_t *link);
 
-// What is durable leaves at once: a consumer need not wait until this transaction is, too.
+// What is durable leaves at once: a consumer need not wait until this transaction is, too. Only before the
+// transaction has written: what the store knows in memory goes by it from then on.
 int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, int64_t now_ms)
 {
     producer_t *out = &link->out;
@@ -140,7 +141,8 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
     }
     hear_counts(out, m);
     if (out->open && position_within(&position, &out->sent)) acknowledge(out, &position, now_ms);
-    if (out->open) (void)push_some(feed, link); // what cannot be read now is read by the flush
+    if (out->open && !store_txn_dirty(txn))
+        (void)push_some(feed, link); // what cannot be read now is read by the flush
     return 0;
 }
 

@@ -80,60 +80,136 @@ void index_gather(store_txn_t *txn, const record_t *record, uint64_t at)
         entries_add(&txn->entries, KV_REFS, ref_key(buf, &ids[i], record->kind, at), slice(value, ID));
 }
 
-// Walks keys that begin with prefix, from `start`, handing the ids to fn; tombstones only if `all`.
-static int walk(store_txn_t *txn, enum kv_table table, slice_t prefix, slice_t start, bool all,
-                store_list_fn *fn, void *arg)
+void index_later(tail_t *tail, const record_t *record, uint64_t at)
+{
+    rid_t ids[REFS_MAX];
+    size_t n = refs_of(record, ids);
+    for (size_t i = 0; i < n; i++) tail_refer(tail, &ids[i], at);
+}
+
+// --- walking, with what is in no index yet -------------------------------------------------------
+
+// An entry that will be put into the index.
+typedef struct coming {
+    uint8_t key[REF_KEY];
+    rid_t id;
+} coming_t;
+
+// A walk over keys that begin with prefix, from `start`, handing the ids to fn; tombstones only if `all`.
+typedef struct walk {
+    enum kv_table table;
+    slice_t prefix, start;
+    bool all;
+    store_list_fn *fn;
+    void *arg;
+    coming_t *coming; // in order
+    size_t n, room, next;
+} walk_t;
+
+static size_t key_size(const walk_t *walk)
+{
+    return walk->table == KV_KINDS ? KIND_KEY : REF_KEY;
+}
+
+static bool begins_with(slice_t key, slice_t prefix)
+{
+    return key.size >= prefix.size && memcmp(key.data, prefix.data, prefix.size) == 0;
+}
+
+static int key_cmp(slice_t a, slice_t b)
+{
+    int cmp = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
+    return cmp != 0 ? cmp : (a.size > b.size) - (a.size < b.size);
+}
+
+static void add_coming(walk_t *walk, const record_t *r, slice_t key)
+{
+    bool on = begins_with(key, walk->prefix) && key_cmp(key, walk->start) >= 0;
+    if (!on || r->gone || (r->deleted && !walk->all)) return;
+    if (walk->n == walk->room) {
+        walk->room = walk->room * 2 + 16;
+        walk->coming = xrealloc(walk->coming, walk->room * sizeof *walk->coming);
+    }
+    coming_t *one = &walk->coming[walk->n++];
+    memcpy(one->key, key.data, key.size);
+    one->id = r->id;
+}
+
+static int listed_later(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
+{
+    uint8_t buf[KIND_KEY];
+    (void)txn;
+    add_coming(arg, r, kind_key(buf, r->kind, org_hash(r->org), place->at));
+    return 0;
+}
+
+static int find_referring(store_txn_t *txn, walk_t *walk, const rid_t *target)
+{
+    size_t state = 0;
+    uint64_t seq, present;
+    uint8_t buf[REF_KEY];
+    record_t r;
+    while (tail_next_referring(txn->store->tail, target, &state, &seq)) {
+        int rc = store_at(txn, seq, &r, NULL);
+        if (rc == -EUCLEAN) continue; // it has left this place
+        if (rc != 0) return rc;
+        if (tail_find(txn->store->tail, &r.id, &present) && present == seq)
+            add_coming(walk, &r, ref_key(buf, target, r.kind, seq));
+    }
+    return 0;
+}
+
+static int by_kind_key(const void *a, const void *b)
+{
+    return memcmp(a, b, KIND_KEY);
+}
+
+static int by_ref_key(const void *a, const void *b)
+{
+    return memcmp(a, b, REF_KEY);
+}
+
+// Hands out what is coming before this key; NULL: all that is left.
+static int hand_coming(walk_t *walk, const slice_t *before)
+{
+    int stop = 0;
+    while (stop == 0 && walk->next < walk->n) {
+        coming_t *one = &walk->coming[walk->next];
+        if (before != NULL && key_cmp(slice(one->key, key_size(walk)), *before) > 0) break;
+        walk->next++;
+        stop = walk->fn(walk->arg, &one->id);
+    }
+    return stop;
+}
+
+static int walk_indexed(store_txn_t *txn, walk_t *walk)
 {
     kv_cursor_t *cursor = NULL;
     slice_t key, value;
     rid_t id;
-    int rc = kv_cursor(txn->kv, table, &cursor), stop = 0;
-    if (rc == 0) rc = kv_seek(cursor, start, &key, &value);
-    while (rc == 0 && key.size >= prefix.size && memcmp(key.data, prefix.data, prefix.size) == 0) {
-        if (value.size < ID) return kv_close_cursor(&cursor), -EUCLEAN;
+    int rc = kv_cursor(txn->kv, walk->table, &cursor), stop = 0;
+    if (rc == 0) rc = kv_seek(cursor, walk->start, &key, &value);
+    while (rc == 0 && begins_with(key, walk->prefix)) {
+        if (value.size < ID || key.size != key_size(walk)) return kv_close_cursor(&cursor), -EUCLEAN;
         memcpy(id.b, value.data, ID);
         bool dead = tail_is_dead(txn->store->tail, be64_load(key.data + key.size - 8));
-        if (!dead && (all || value.size == ID) && (stop = fn(arg, &id)) != 0) break;
+        if ((stop = hand_coming(walk, &key)) != 0) break;
+        if (!dead && (walk->all || value.size == ID) && (stop = walk->fn(walk->arg, &id)) != 0) break;
         rc = kv_next(cursor, &key, &value);
     }
     kv_close_cursor(&cursor);
-    return rc < 0 ? rc : stop;
+    if (rc < 0 || stop != 0) return rc < 0 ? rc : stop;
+    return hand_coming(walk, NULL);
 }
 
-// What a transaction that may not write finds in no index yet. Behind all others: only a reader of the whole
-// list gets it in order, and nobody else reads so.
-typedef struct unindexed {
-    uint32_t kind;    // 0: any
-    const rid_t *ref; // who refers to it; NULL: any
-    slice_t org;      // empty: any
-    store_list_fn *fn;
-    void *arg;
-} unindexed_t;
-
-static bool refers(const record_t *r, const rid_t *target)
+static int walk_kinds(store_txn_t *txn, walk_t *walk)
 {
-    rid_t ids[REFS_MAX];
-    size_t n = refs_of(r, ids);
-    for (size_t i = 0; i < n; i++)
-        if (rid_equal(&ids[i], target)) return true;
-    return false;
-}
-
-static int offer(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
-{
-    const unindexed_t *want = arg;
-    (void)txn, (void)place;
-    if (r->deleted || r->gone || (want->kind != 0 && r->kind != want->kind)) return 0;
-    if (want->org.size > 0 && !slice_equal(r->org, want->org)) return 0;
-    if (want->ref != NULL && !refers(r, want->ref)) return 0;
-    return want->fn(want->arg, &r->id);
-}
-
-static int walk_all(store_txn_t *txn, enum kv_table table, slice_t prefix, slice_t start, unindexed_t *want)
-{
-    int rc = txn->write ? store_index(txn) : 0;
-    if (rc == 0) rc = walk(txn, table, prefix, start, false, want->fn, want->arg);
-    return rc == 0 && !txn->write ? log_each(txn, txn->indexed, offer, want) : rc;
+    walk->table = KV_KINDS;
+    int rc = log_each(txn, txn->indexed, listed_later, walk);
+    if (walk->n > 1) qsort(walk->coming, walk->n, sizeof *walk->coming, by_kind_key);
+    if (rc == 0) rc = walk_indexed(txn, walk);
+    free(walk->coming);
+    return rc;
 }
 
 list_mark_t store_list_mark(const record_t *record, const place_t *place)
@@ -149,15 +225,15 @@ int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *
 {
     uint8_t buf[KIND_KEY], start[KIND_KEY + 1];
     kind_key(buf, kind, org_hash(org), 0);
-    slice_t prefix = slice(buf, org.size > 0 ? 12 : 4), from = prefix;
+    slice_t prefix = slice(buf, org.size > 0 ? 12 : 4);
+    walk_t walk = {.prefix = prefix, .start = prefix, .fn = fn, .arg = arg};
     if (after != NULL) {
         be32_store(start, kind);
         memcpy(start + 4, after->b, sizeof after->b);
         start[KIND_KEY] = 0; // just behind it
-        from = slice(start, sizeof start);
+        walk.start = slice(start, sizeof start);
     }
-    unindexed_t want = {.kind = kind, .org = org, .fn = fn, .arg = arg};
-    return walk_all(txn, KV_KINDS, prefix, from, &want);
+    return walk_kinds(txn, &walk);
 }
 
 int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg)
@@ -165,8 +241,12 @@ int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list
     uint8_t buf[REF_KEY];
     ref_key(buf, id, kind, 0);
     slice_t prefix = slice(buf, kind != 0 ? 20 : 16);
-    unindexed_t want = {.kind = kind, .ref = id, .fn = fn, .arg = arg};
-    return walk_all(txn, KV_REFS, prefix, prefix, &want);
+    walk_t walk = {.table = KV_REFS, .prefix = prefix, .start = prefix, .fn = fn, .arg = arg};
+    int rc = find_referring(txn, &walk, id);
+    if (walk.n > 1) qsort(walk.coming, walk.n, sizeof *walk.coming, by_ref_key);
+    if (rc == 0) rc = walk_indexed(txn, &walk);
+    free(walk.coming);
+    return rc;
 }
 
 // --- lanes after the topology changed ------------------------------------------------------------
@@ -215,9 +295,9 @@ int store_relane_org(store_txn_t *txn, slice_t org)
         if (rule != NULL && rule->down != DOWN_SERVING)
             continue; // its lanes do not depend on the organisation
         slice_t prefix = slice(kind_key(buf, kind, org_hash(org), 0).data, 12);
-        if ((rc = walk(txn, KV_KINDS, prefix, prefix, !MUTANT("tombstone_not_relaned"), collect_id, &list)) !=
-            0)
-            break;
+        walk_t walk = {.table = KV_KINDS, .prefix = prefix, .start = prefix, .fn = collect_id, .arg = &list};
+        walk.all = !MUTANT("tombstone_not_relaned");
+        if ((rc = walk_indexed(txn, &walk)) != 0) break;
     }
     if (rc == KV_NONE) rc = 0;
     for (size_t i = 0; i < list.n && rc == 0; i++) rc = store_relane(txn, &list.ids[i]);

@@ -223,10 +223,14 @@ static void take_in(service_t *service, intake_t *in)
     }
 }
 
+// Pulls first: they are answered with what is durable, which nothing must have changed yet.
 static int decide(service_t *service, store_txn_t *txn, const intake_t *in, bool save)
 {
     int rc = 0;
-    for (size_t i = 0; i < in->n && rc == 0; i++) rc = handle(service, txn, &in->envelopes[i]);
+    for (int pulls = 1; pulls >= 0; pulls--)
+        for (size_t i = 0; i < in->n && rc == 0; i++)
+            if ((in->envelopes[i].type == MSG_PULL) == (pulls == 1))
+                rc = handle(service, txn, &in->envelopes[i]);
     if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);

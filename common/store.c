@@ -207,8 +207,10 @@ static int learn_place(void *arg, store_txn_t *txn, const record_t *r, const pla
     slice_t v;
     int rc = kv_get(txn->kv, KV_RECORDS, slice(r->id.b, sizeof r->id.b), &v);
     if (rc == 0 && v.size != 8) return -EUCLEAN;
-    if (rc >= 0) tail_put(arg, &r->id, place->at, rc == 0 ? be64_load(v.data) : 0);
-    return rc < 0 ? rc : 0;
+    if (rc < 0) return rc;
+    tail_put(arg, &r->id, place->at, rc == 0 ? be64_load(v.data) : 0);
+    index_later(arg, r, place->at);
+    return 0;
 }
 
 // From the log, after opening and after a transaction that was lost.
@@ -442,6 +444,7 @@ static int set_down(store_txn_t *txn, const record_t *r, const place_t *place, u
     txn->dirty = true;
     txn->found = false;
     tail_put(txn->store->tail, &r->id, place->at, left);
+    index_later(txn->store->tail, r, place->at);
     fresh_note(&txn->fresh, place);
     return put_log(txn, r, place);
 }

@@ -204,7 +204,7 @@ typedef struct list_mark {
 list_mark_t store_list_mark(const record_t *record, const place_t *place);
 
 // Brings the indexes up to the log: what writing leaves for later, so that many records are put into them
-// together. Listing in a write transaction does it first, which ends the life of slices. 0 or -errno.
+// together; commit does it from time to time. Reading does not need it. 0 or -errno.
 int store_index(store_txn_t *txn);
 
 // Records of a kind (of an organisation, if org.size > 0), not deleted; those of one organisation together,

@@ -74,6 +74,7 @@ int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *a
 // Index entries of a record as it stands at this seq.
 int index_remove(store_txn_t *txn, const record_t *record, uint64_t at);
 void index_gather(store_txn_t *txn, const record_t *record, uint64_t at); // into txn->entries
+void index_later(tail_t *tail, const record_t *record, uint64_t at);      // to whom it refers
 
 // Walks the log behind this seq, over what stands there no more, too. Stops when fn returns non-zero; returns
 // that, 0, or -errno. fn must not write.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two tables with open addressing. A neighbour chooses ids: they are hashed with a key that it does not know.
+// Tables with open addressing. A neighbour chooses ids: they are hashed with a key that it does not know.
 #include "common/tail.h"
 #include "common/util.h"
 #include <sodium.h>
@@ -19,9 +19,17 @@ typedef struct table {
     size_t n, room; // room: a power of two, or 0
 } table_t;
 
+// One reference; those to one target are chained.
+typedef struct ref {
+    uint64_t seq;
+    size_t before; // number of the one before it; 0: none
+} ref_t;
+
 struct tail {
     uint8_t key[crypto_shorthash_KEYBYTES];
-    table_t records, dead;
+    table_t records, dead, targets; // of a target, `seq` is the number of its last reference
+    ref_t *refs;                    // by number, from 1
+    size_t n_refs, refs_room;
 };
 
 tail_t *tail_new(void)
@@ -35,7 +43,11 @@ void tail_empty(tail_t *tail)
 {
     free(tail->records.slots);
     free(tail->dead.slots);
-    tail->records = tail->dead = (table_t){0};
+    free(tail->targets.slots);
+    free(tail->refs);
+    tail->records = tail->dead = tail->targets = (table_t){0};
+    tail->refs = NULL;
+    tail->n_refs = tail->refs_room = 0;
 }
 
 void tail_destroy(tail_t **tail_p)
@@ -118,4 +130,28 @@ bool tail_is_dead(const tail_t *tail, uint64_t seq)
 size_t tail_dead(const tail_t *tail)
 {
     return tail->dead.n;
+}
+
+// The target's last reference; 0: none.
+static size_t last_ref(const tail_t *tail, const rid_t *target)
+{
+    return tail->targets.n > 0 ? (size_t)find(tail, &tail->targets, target)->seq : 0;
+}
+
+void tail_refer(tail_t *tail, const rid_t *target, uint64_t seq)
+{
+    if (tail->n_refs + 1 >= tail->refs_room) {
+        tail->refs_room = tail->refs_room * 2 + FIRST_ROOM;
+        tail->refs = xrealloc(tail->refs, tail->refs_room * sizeof *tail->refs);
+    }
+    size_t number = ++tail->n_refs;
+    tail->refs[number] = (ref_t){seq, last_ref(tail, target)};
+    put(tail, &tail->targets, target, number, 0);
+}
+
+bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, uint64_t *ret_seq)
+{
+    *state = *state == 0 ? last_ref(tail, target) : tail->refs[*state].before;
+    if (*state != 0) *ret_seq = tail->refs[*state].seq;
+    return *state != 0;
 }

@@ -21,4 +21,10 @@ size_t tail_records(const tail_t *tail);
 // The place that the record has left; 0: indexes know nothing of it.
 uint64_t tail_left(const tail_t *tail, const rid_t *id);
 bool tail_is_dead(const tail_t *tail, uint64_t seq);
+
+// The record at this seq refers to the target.
+void tail_refer(tail_t *tail, const rid_t *target, uint64_t seq);
+// The next one that was said to, latest first; *state begins as 0. False: none is left. The record may have
+// left that place.
+bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, uint64_t *ret_seq);
 size_t tail_dead(const tail_t *tail);

@@ -431,6 +431,7 @@ static void reads(void *context, const char *dir, const char *org, size_t client
         await_answers(fds, readers, clients, &swept_ms);
         for (size_t i = 0; i < clients; i++) {
             if (fds[i].revents == 0 || !take_answer(&readers[i])) continue;
+            if (take_answer(&readers[i])) die("two answers"); // to its end: only then is the next one told
             lat_add(&lat, mono_us() - readers[i].asked_us);
             done++;
             x ^= x << 13, x ^= x >> 7, x ^= x << 17;

@@ -59,6 +59,25 @@ static void a_place_that_indexes_name_stays_dead_through_later_changes(void **st
     tail_destroy(&tail);
 }
 
+static void who_refers_is_told_latest_first(void **state)
+{
+    (void)state;
+    tail_t *tail = tail_new();
+    rid_t one = number(1), other = number(2);
+    size_t at = 0;
+    uint64_t seq = 0;
+    assert_false(tail_next_referring(tail, &one, &at, &seq));
+    tail_refer(tail, &one, 7);
+    tail_refer(tail, &other, 8);
+    tail_refer(tail, &one, 9);
+    assert_true(tail_next_referring(tail, &one, &at, &seq));
+    assert_int_equal(seq, 9);
+    assert_true(tail_next_referring(tail, &one, &at, &seq));
+    assert_int_equal(seq, 7);
+    assert_false(tail_next_referring(tail, &one, &at, &seq));
+    tail_destroy(&tail);
+}
+
 static void it_grows(void **state)
 {
     (void)state;
@@ -68,6 +87,7 @@ static void it_grows(void **state)
     for (unsigned n = 1; n <= MANY; n++) {
         rid_t id = number(n);
         tail_put(tail, &id, n, 0);
+        tail_refer(tail, &id, n);
     }
     assert_int_equal(tail_records(tail), MANY);
     for (unsigned n = 1; n <= MANY; n++) {
@@ -84,6 +104,7 @@ int main(void)
         cmocka_unit_test(what_was_never_put_is_not_found),
         cmocka_unit_test(the_last_change_counts),
         cmocka_unit_test(a_place_that_indexes_name_stays_dead_through_later_changes),
+        cmocka_unit_test(who_refers_is_told_latest_first),
         cmocka_unit_test(it_grows),
     };
     return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);

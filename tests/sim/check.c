@@ -14,7 +14,7 @@
 enum { KIND_STRAY = 1, KIND_REFUSAL = 2 };
 
 // Every record of a store, in order of its last change; word of one that is gone has a place, and is none.
-typedef void visit_fn(unit_t *u, store_txn_t *txn, const record_t *r, void *arg);
+typedef void visit_fn(unit_t *u, const record_t *r, const place_t *place, void *arg);
 static visit_fn count_places;
 
 static void visit(unit_t *u, visit_fn *fn, void *arg)
@@ -35,7 +35,7 @@ static void visit(unit_t *u, visit_fn *fn, void *arg)
         else if (place.at != at)
             continue; // it has left this place
         else if (!r.gone || fn == count_places)
-            fn(u, txn, &r, arg);
+            fn(u, &r, &place, arg);
     }
     kv_close_cursor(&cursor);
     store_abort(&txn);
@@ -67,8 +67,8 @@ static bool people_wait(unit_t *producer, uint32_t peer, const position_t *upto)
     for (enum stream stream = 0; stream < STREAMS; stream++) {
         lane_reader_t *reader = NULL;
         int rc = lane_open(txn, store_feed_lanes(peer, stream), peer, upto->of[STREAM_PEOPLE], &reader);
-        while (rc == 0 && (rc = lane_next(reader, &seq, NULL)) == 0)
-            wait |= store_at(txn, seq, &r, NULL) == 0 && !r.bulk;
+        while (rc == 0 && !wait && (rc = lane_next(reader, &seq, NULL)) == 0)
+            wait = store_at(txn, seq, &r, NULL) == 0 && !r.bulk;
         lane_close(&reader);
     }
     store_abort(&txn);
@@ -122,14 +122,13 @@ static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_tx
 {
     record_t r;
     quarantined_t q;
-    char text[VERSION_TEXT];
     if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
     if (quarantine_get(txn, &claim->id, &q) == 0 && version_cmp(&q.record.version, &claim->version) >= 0)
         return;
     if (stands_beyond(producer, local, claim, position)) return;
     broken(consumer->world, "%s acknowledges %s, which is not durable", unit_name(consumer),
-           version_text(&claim->version, text));
+           version_name(&claim->version));
 }
 
 void check_pulled(world_t *w, edge_t *e, int way, unit_t *consumer, slice_t body)
@@ -299,18 +298,17 @@ static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u
 {
     store_txn_t *txn = NULL;
     record_t held;
-    char text[VERSION_TEXT];
     bool has = holds(u, &r->id, &held, &txn), should = reaches(w, r, home, u);
-    version_text(&r->version, text);
     if (has && !should && arrives(w, r, home, u) &&
         !is_shown(w, &held)) // what is refused on the way cannot tell that it left
         broken(w, "%s holds kind %u of %s, which does not reach it", unit_name(u), r->kind, unit_name(home));
     if (should && arrives(w, r, home, u)) {
         if (!has)
-            broken(w, "%s lacks kind %u of %s, version %s", unit_name(u), r->kind, unit_name(home), text);
+            broken(w, "%s lacks kind %u of %s, version %s", unit_name(u), r->kind, unit_name(home),
+                   version_name(&r->version));
         else if (!slice_equal(held.wire, r->wire))
             broken(w, "%s has kind %u of %s in another version than %s", unit_name(u), r->kind,
-                   unit_name(home), text);
+                   unit_name(home), version_name(&r->version));
     } else if (should) {
         if (has && version_cmp(&held.version, &r->version) >= 0)
             broken(w, "%s let a bad version in", unit_name(u));
@@ -342,10 +340,10 @@ static void check_stray(unit_t *u, const record_t *r)
         broken(u->world, "%s keeps a stray that nobody will see", unit_name(u));
 }
 
-static void check_own(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
+static void check_own(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     world_t *w = arg;
-    (void)txn;
+    (void)place;
     const ledger_record_t *lr = ledger_find(w->ledger, &r->id);
     if (lr == NULL) {
         broken(w, "%s holds what nobody wrote", unit_name(u));
@@ -373,13 +371,13 @@ static ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record
     return *ret != NULL ? ledger_version(*ret, &r->version) : NULL;
 }
 
-static void hold(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
+static void hold(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     ledger_record_t *lr;
     record_t in;
     AUTO(msg_body_free) Selenga__Stray *stray;
     (void)u;
-    (void)txn;
+    (void)place;
     if (!unwrap(r, &in, &stray)) return;
     const ledger_version_t *v = version_of(arg, &in, &lr);
     if (v != NULL) lr->held |= v->past;
@@ -390,12 +388,12 @@ void check_held(world_t *w)
     for (int i = 0; i < w->n_units; i++) visit(&w->units[i], hold, w);
 }
 
-static void keep(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
+static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     ledger_record_t *lr;
     record_t in;
     AUTO(msg_body_free) Selenga__Stray *stray;
-    (void)txn;
+    (void)place;
     if (!unwrap(r, &in, &stray)) return;
     const ledger_version_t *v = version_of(arg, &in, &lr);
     if (v != NULL && (stray != NULL || lr->home == u->index)) lr->held &= ~v->past;
@@ -432,16 +430,13 @@ typedef struct places {
     uint64_t records, listed, lanes;
 } places_t;
 
-static void count_places(unit_t *u, store_txn_t *txn, const record_t *r, void *arg)
+static void count_places(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     places_t *n = arg;
-    record_t held;
-    place_t place;
     (void)u;
-    store_get(txn, &r->id, &held, &place);
     n->records++;
     n->listed += !r->gone;
-    n->lanes += (uint64_t)__builtin_popcount(place.lanes &
+    n->lanes += (uint64_t)__builtin_popcount(place->lanes &
                                              ~(unsigned)(LANE_ALL | LANE_BULK)); // no lanes of their own
 }
 

@@ -101,8 +101,13 @@ static table_t *table_own(table_t **slot)
     return *slot = copy;
 }
 
+// Most keys differ in their first eight bytes: those are compared as one number.
 static int key_cmp(const entry_t *e, slice_t key)
 {
+    if (e->key_size >= 8 && key.size >= 8) {
+        uint64_t a = be64_load(e->bytes), b = be64_load(key.data);
+        if (a != b) return a < b ? -1 : 1;
+    }
     size_t size = e->key_size < key.size ? e->key_size : key.size;
     int c = memcmp(e->bytes, key.data, size);
     return c != 0 ? c : (e->key_size > key.size) - (e->key_size < key.size);

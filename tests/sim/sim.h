@@ -145,8 +145,14 @@ bool chance(world_t *w, unsigned percent);
 
 // Notes the first failure. Always false.
 bool broken(world_t *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void trace(world_t *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-const char *unit_name(const unit_t *u); // a static buffer of a few
+// A line of the trace. Its arguments are worked out only if it is shown.
+#define trace(w, ...)                                                                                        \
+    do                                                                                                       \
+        if ((w)->plan.trace) trace_line(__VA_ARGS__);                                                        \
+    while (0)
+void trace_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+const char *unit_name(const unit_t *u);       // a static buffer of a few
+const char *version_name(const version_t *v); // likewise
 
 // --- tree.c
 void tree_make(world_t *w);

@@ -97,11 +97,19 @@ static bool admit_here(void *arg, store_txn_t *txn, uint32_t peer, const record_
     return false;
 }
 
+static int judge_again(unit_t *u, store_txn_t *txn)
+{
+    ids_t list = {.n = 0};
+    bool good;
+    int rc = quarantine_each(txn, note_again, &list);
+    for (size_t i = 0; i < list.n && rc == 0; i++) rc = feed_retry(u->feed, txn, &list.ids[i], &good);
+    return rc;
+}
+
 static int settle_topology(unit_t *u, store_txn_t *txn)
 {
     slice_t org;
     char code[ORG_MAX + 1];
-    ids_t list = {.n = 0};
     size_t state = 0;
     int rc = 0;
     if (!u->topology_changed) return 0;
@@ -110,10 +118,7 @@ static int settle_topology(unit_t *u, store_txn_t *txn)
         memcpy(code, org.data, org.size);
         rc = store_relane_org(txn, slice(code, org.size));
     }
-    if (rc == 0) rc = quarantine_each(txn, note_again, &list);
-    bool good;
-    for (size_t i = 0; i < list.n && rc == 0; i++) rc = feed_retry(u->feed, txn, &list.ids[i], &good);
-    return rc;
+    return rc == 0 ? judge_again(u, txn) : rc;
 }
 
 // --- what the ledger hears -----------------------------------------------------------------------
@@ -140,7 +145,6 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
 {
     unit_t *u = arg;
     world_t *w = u->world;
-    char text[VERSION_TEXT], was[VERSION_TEXT];
     bool home = path_equal(&now->home, &u->place.path) && (now->kind < 100 || now->kind / 100 == u->service);
     ledger_record_t *lr = ledger_find(w->ledger, &now->id);
     (void)txn;
@@ -156,20 +160,21 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     bool own = v == NULL && home &&
                now->version.boot == store_witness(u->store)->boots[store_witness(u->store)->n - 1].id;
     if (own) v = hear_write(u, lr, old, now);
-    version_text(&now->version, text);
     trace(w, "    %s: kind %u %02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
-          text, own ? " (written)" : "");
+          version_name(&now->version), own ? " (written)" : "");
     if (v == NULL || (!own && v->fate != DURABLE && lr->home != u->index)) {
-        broken(w, "%s holds version %s of kind %u that nobody wrote", unit_name(u), text, now->kind);
+        broken(w, "%s holds version %s of kind %u that nobody wrote", unit_name(u),
+               version_name(&now->version), now->kind);
         return;
     }
     if (v->hash != wire_hash(now->wire))
-        broken(w, "%s holds other bytes of %s than were written", unit_name(u), text);
+        broken(w, "%s holds other bytes of %s than were written", unit_name(u), version_name(&now->version));
     if (old != NULL && version_cmp(&now->version, &old->version) <= 0)
-        broken(w, "%s goes back from %s to %s", unit_name(u), version_text(&old->version, was), text);
+        broken(w, "%s goes back from %s to %s", unit_name(u), version_name(&old->version),
+               version_name(&now->version));
     if (home && (past_of(u, old) & ~v->past) != 0)
-        broken(w, "%s, its home, drops what %s says for %s", unit_name(u), version_text(&old->version, was),
-               text);
+        broken(w, "%s, its home, drops what %s says for %s", unit_name(u), version_name(&old->version),
+               version_name(&now->version));
     if (home) ledger_note(&u->pending, lr, &now->version, v->past, own);
 }
 

@@ -46,10 +46,9 @@ bool broken(world_t *w, const char *format, ...)
     return false;
 }
 
-void trace(world_t *w, const char *format, ...)
+void trace_line(const char *format, ...)
 {
     va_list args;
-    if (!w->plan.trace) return;
     va_start(args, format);
     vprintf(format, args);
     va_end(args);
@@ -63,6 +62,13 @@ const char *unit_name(const unit_t *u)
     char *name = names[next++ % 4];
     snprintf(name, sizeof names[0], "%c%d/%u", "SMRF"[u->place.rank], u -> node, u -> service);
     return name;
+}
+
+const char *version_name(const version_t *v)
+{
+    static char names[4][VERSION_TEXT];
+    static unsigned next;
+    return version_text(v, names[next++ % 4]);
 }
 
 // --- faults --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 //
 //   KV_PEERS  'c' -> position of each stream, head of witness    'b' -> 0, boots of witness (written when
 //   they change)
+#include "common/admit.h"
 #include "common/feed_private.h"
 #include "common/mutant.h"
 #include "common/quarantine.h"
@@ -48,14 +49,6 @@ static int save_cursor(store_txn_t *txn, link_t *link)
 
 // --- applying a batch ----------------------------------------------------------------------------
 
-// Lineage of the record's home as last seen, when the home is a neighbour.
-static const witness_t *lives_of_home(const feed_t *feed, const record_t *r)
-{
-    uint32_t peer = store_home_neighbour(feed->store, r);
-    const link_t *link = peer != PEER_SELF ? feed_find(feed, peer) : NULL;
-    return link != NULL && link->in.cursor.n > 0 ? &link->in.cursor : NULL;
-}
-
 static rid_t id_of_garbage(slice_t wire)
 {
     rid_t id;
@@ -71,17 +64,44 @@ static int quarantine_garbage(store_txn_t *txn, const arrival_t *arrival, slice_
     return quarantine_put(txn, arrival, wire, &none, &fault);
 }
 
-// A version that was handed back and refused gives way to another one: if that one is not provably its
-// descendant, it may be lost with that, and stays as a stray.
-static int spare_quarantined(store_txn_t *txn, const record_t *in, const arrival_t *arrival, bool admitted)
+static bool one_line(const record_t *a, const record_t *b)
+{
+    return record_descends(a, &b->version) || record_descends(b, &a->version);
+}
+
+static bool from_home_side(store_txn_t *txn, uint32_t peer, const record_t *r)
+{
+    return peer == store_toward(store_of(txn), r);
+}
+
+// What comes unasked from elsewhere than its home's side may be made up, unless only its organisation speaks
+// against it, which may have moved.
+static bool may_be_real(store_txn_t *txn, const quarantined_t *item)
+{
+    return item->giveback || from_home_side(txn, item->peer, &item->record) || admit_may_change(&item->fault);
+}
+
+// What waits in quarantine and what comes of the same record now: if neither descends from the other, what
+// waits stays as a stray, before it gives way to that.
+static int spare_quarantined(store_txn_t *txn, const record_t *in)
 {
     quarantined_t item;
     int rc = quarantine_get(txn, &in->id, &item);
     if (rc != 0 || item.record.kind == 0) return rc < 0 ? rc : 0;
-    bool older = version_cmp(&item.record.version, &in->version) <= 0;
-    if (store_one_life(in, &item.record, arrival->home_lives) || MUTANT("quarantine_clears")) return 0;
-    if (older) return item.giveback ? store_keep_stray(txn, &item.record) : 0;
-    return arrival->giveback && !admitted ? store_keep_stray(txn, in) : 0;
+    bool another = !path_equal(&item.record.home, &in->home) && !item.giveback; // id of two homes
+    if (another || one_line(in, &item.record) || !may_be_real(txn, &item)) return 0;
+    return store_keep_stray(txn, &item.record);
+}
+
+// A version that was handed back, and whose organisation has moved since: its home hears of it by a stray, or
+// it would never stand above what somebody still holds.
+static int spare_refused(store_txn_t *txn, const record_t *in, const arrival_t *arrival, const fault_t *fault)
+{
+    record_t held;
+    if (from_home_side(txn, arrival->peer, in) || !admit_may_change(fault)) return 0;
+    int rc = store_get(txn, &in->id, &held, NULL);
+    if (rc < 0 || (rc == 0 && one_line(in, &held))) return rc;
+    return store_keep_stray(txn, in);
 }
 
 // An admitted version takes away what waits of the record, and who brought that hears whether to keep it.
@@ -97,7 +117,8 @@ static int release(store_txn_t *txn, const record_t *r)
 
 static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival, const fault_t *fault)
 {
-    int rc = spare_quarantined(txn, r, arrival, false);
+    int rc = spare_quarantined(txn, r);
+    if (rc == 0) rc = spare_refused(txn, r, arrival, fault);
     if (rc == 0) rc = quarantine_put(txn, arrival, r->wire, r, fault);
     return rc == 0 ? store_tell_outsider(txn, &r->id, arrival->peer) : rc;
 }
@@ -126,6 +147,7 @@ static int take_word(store_txn_t *txn, const record_t *gone, const arrival_t *ar
     *ret_good = true;
     if (arrival->giveback) return 0;
     int rc = store_leave(txn, gone, arrival->peer);
+    if (rc == 0) rc = spare_quarantined(txn, gone);
     if (rc == 0) rc = quarantine_clear(txn, &gone->id, &gone->version);
     return rc < 0 ? rc : 0;
 }
@@ -135,15 +157,13 @@ static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const 
 {
     fault_t fault;
     applied_t applied;
-    arrival_t full = *arrival;
-    full.home_lives = lives_of_home(feed, r);
     if (r->gone) return take_word(txn, r, arrival, ret_good);
     int rc = judge(feed, txn, r, arrival->peer, &fault);
     *ret_good = rc == 0;
     if (rc > 0 && MUTANT("quarantine_blocks")) return -EBADMSG;
-    if (rc != 0) return rc < 0 ? rc : refuse(txn, r, &full, &fault);
-    if ((rc = store_apply(txn, r, &full, &applied)) != 0) return rc;
-    if ((rc = spare_quarantined(txn, r, &full, true)) != 0) return rc;
+    if (rc != 0) return rc < 0 ? rc : refuse(txn, r, arrival, &fault);
+    if ((rc = store_apply(txn, r, arrival, &applied)) != 0) return rc;
+    if ((rc = spare_quarantined(txn, r)) != 0) return rc;
     return release(txn, r);
 }
 

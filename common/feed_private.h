@@ -48,7 +48,7 @@ typedef struct producer {
     bool diverged;
     position_t position; // the cursor it came with
     witness_t lost;
-    uint64_t fork, given; // where lives part; up to where it has given back
+    uint64_t given; // up to where it has given back
     // due at the next flush
     bool answer, ask, rebase, wake;
     // for people

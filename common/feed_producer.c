@@ -70,8 +70,7 @@ static int is_resolved(store_txn_t *txn, uint32_t peer, const position_t *positi
     return 0;
 }
 
-static int begin_giveback(store_txn_t *txn, link_t *link, const position_t *position, const witness_t *w,
-                          uint64_t fork)
+static int begin_giveback(store_txn_t *txn, link_t *link, const position_t *position, const witness_t *w)
 {
     producer_t *out = &link->out;
     bool resolved;
@@ -81,7 +80,6 @@ static int begin_giveback(store_txn_t *txn, link_t *link, const position_t *posi
     out->diverged = out->ask = !resolved;
     out->position = *position;
     witness_copy(w, &out->lost);
-    out->fork = fork;
     out->given = 0;
     return 0;
 }
@@ -91,7 +89,6 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
 {
     producer_t *out = &link->out;
     AUTO(witness_clear) witness_t w = {0};
-    uint64_t fork = 0;
     if (!witness_read(m->witness, &w) || m->n_kinds > KINDS_MAX || m->n_near_kinds > KINDS_MAX)
         return -EBADMSG;
     position_t end = position_at(w.head);
@@ -101,8 +98,8 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
     out->filter = (feed_filter_t){.n_kinds = m->n_kinds, .n_near = m->n_near_kinds};
     if (m->n_kinds > 0) memcpy(out->filter.kinds, m->kinds, m->n_kinds * sizeof *m->kinds);
     if (m->n_near_kinds > 0) memcpy(out->filter.near, m->near_kinds, m->n_near_kinds * sizeof *m->near_kinds);
-    if (!MUTANT("no_witness") && !store_check_witness(feed->store, &w, &fork)) {
-        int rc = begin_giveback(txn, link, position, &w, fork);
+    if (!MUTANT("no_witness") && !store_check_witness(feed->store, &w)) {
+        int rc = begin_giveback(txn, link, position, &w);
         if (rc != 0 || !MUTANT("pull_while_diverged")) return rc;
     }
     out->open = out->answer = true;
@@ -155,7 +152,7 @@ int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body
     if (m == NULL) return -EBADMSG;
     if (!out->diverged || m->session != out->session || m->after != out->given) return 0;
     if (m->upto < m->after || (m->upto == m->after && !m->done)) return -EBADMSG;
-    arrival_t arrival = {.peer = link->peer, .giveback = true, .lost = &out->lost, .fork = out->fork};
+    arrival_t arrival = {.peer = link->peer, .giveback = true};
     int rc =
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
     if (rc != 0) return rc;

@@ -40,19 +40,9 @@ uint32_t place_toward(const store_place_t *p, const record_t *r)
     return path_is_prefix(&p->path, &r->home) ? path_child_label(&p->path, &r->home) : PEER_PARENT;
 }
 
-bool place_peer_is_home(const store_place_t *p, uint32_t peer, const record_t *r)
+uint32_t store_toward(const store_t *store, const record_t *r)
 {
-    if (!is_ours(p, r)) return path_equal(&p->path, &r->home) && peer == r->kind / 100;
-    if (peer == PEER_PARENT)
-        return p->path.len == r->home.len + PATH_LABEL && path_is_prefix(&r->home, &p->path);
-    return r->home.len == p->path.len + PATH_LABEL && path_is_prefix(&p->path, &r->home) &&
-           path_child_label(&p->path, &r->home) == peer;
-}
-
-uint32_t store_home_neighbour(const store_t *store, const record_t *r)
-{
-    uint32_t toward = place_toward(&store->place, r);
-    return toward != PEER_SELF && place_peer_is_home(&store->place, toward, r) ? toward : PEER_SELF;
+    return place_toward(&store->place, r);
 }
 
 // A record addressed to one node goes up until `to` lies below, then down to it.

@@ -38,23 +38,10 @@ bool witness_equal(const witness_t *a, const witness_t *b)
     return a->head == b->head && a->n == b->n && common_prefix(a, b) == a->n;
 }
 
-bool witness_lived(const witness_t *w, const version_t *v)
-{
-    for (size_t i = 0; i < w->n; i++) {
-        if (w->boots[i].id != v->boot) continue;
-        uint64_t end = i + 1 < w->n ? w->boots[i + 1].start : w->head;
-        return w->boots[i].start < v->seq && v->seq <= end;
-    }
-    return false;
-}
-
-bool store_check_witness(const store_t *store, const witness_t *w, uint64_t *ret_fork)
+bool store_check_witness(const store_t *store, const witness_t *w)
 {
     const witness_t *mine = &store->lives;
     size_t n = common_prefix(mine, w);
     uint64_t end_mine = n < mine->n ? mine->boots[n].start : mine->head;
-    if (n == w->n && w->head <= end_mine) return true;
-    uint64_t end_theirs = n < w->n ? w->boots[n].start : w->head;
-    *ret_fork = n == 0 ? 0 : end_mine < end_theirs ? end_mine : end_theirs;
-    return false;
+    return n == w->n && w->head <= end_mine;
 }

@@ -20,10 +20,56 @@ int version_cmp(const version_t *a, const version_t *b)
     return 0;
 }
 
+static version_t past_at(slice_t past, size_t at)
+{
+    return (version_t){.boot = be64_load(past.data + at), .seq = be64_load(past.data + at + 8)};
+}
+
+bool record_descends(const record_t *r, const version_t *v)
+{
+    if (v->boot == r->version.boot) return v->seq <= r->version.seq;
+    for (size_t at = 0; at < r->past.size; at += PAST_LIFE) {
+        version_t last = past_at(r->past, at);
+        if (last.boot == v->boot) return v->seq <= last.seq;
+    }
+    return false;
+}
+
+slice_t record_past_upon(const record_t *before, uint64_t boot, uint8_t *buf)
+{
+    slice_t past = before->past;
+    if (before->version.boot == boot || MUTANT("past_untold")) return past;
+    if (past.size == PAST_MAX)
+        past = slice(past.data + PAST_LIFE, past.size - PAST_LIFE); // the oldest gives way
+    if (past.size > 0) memcpy(buf, past.data, past.size);
+    be64_store(buf + past.size, before->version.boot);
+    be64_store(buf + past.size + 8, before->version.seq);
+    return slice(buf, past.size + PAST_LIFE);
+}
+
 const char *version_text(const version_t *v, char *buf)
 {
     snprintf(buf, VERSION_TEXT, "%" PRIu32 ".%" PRIu64 ".%016" PRIx64, v->inc, v->seq, v->boot);
     return buf;
+}
+
+// --- sizes ---------------------------------------------------------------------------------------
+
+static size_t varint_size(uint64_t value)
+{
+    size_t n = 1;
+    while (value >= 0x80) value >>= 7, n++;
+    return n;
+}
+
+static size_t bytes_size(size_t size)
+{
+    return 1 + varint_size(size) + size;
+}
+
+static size_t past_size(slice_t past)
+{
+    return past.size > 0 ? 1 + bytes_size(past.size) : 0; // a tag of two bytes
 }
 
 // --- reading -------------------------------------------------------------------------------------
@@ -36,6 +82,7 @@ typedef struct {
 static uint64_t read_varint(reader_t *r)
 {
     uint64_t value = 0;
+    if (r->p < r->end && *r->p < 0x80) return *r->p++; // most are of one byte
     for (unsigned shift = 0; shift < 70; shift += 7) {
         if (r->p == r->end || (shift == 63 && *r->p > 1)) break;
         uint8_t byte = *r->p++;
@@ -169,8 +216,12 @@ static void read_field(reader_t *r, record_t *record)
     case TAG(15, WIRE_VARINT):
         record->gone = read_small(r, 1) != 0;
         break;
+    case TAG(16, WIRE_BYTES):
+        record->past = read_bytes(r, PAST_MAX);
+        if (record->past.size % PAST_LIFE != 0) r->bad = true;
+        break;
     default:                                                   // a newer field: kept in wire, passed on
-        if (tag >> 3 <= 15 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
+        if (tag >> 3 <= 16 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
         skip(r, (unsigned)(tag & 7));
     }
 }
@@ -181,7 +232,7 @@ int record_parse(slice_t wire, record_t *ret_record)
     record_t record = {.wire = wire};
     reader_t r = {.p = wire.data, .end = wire.data + wire.size};
     while (!r.bad && r.p < r.end) read_field(&r, &record);
-    bool fits = record.kind == KIND_STRAY || wire.size <= RECORD_MAX - RECORD_SPARE;
+    bool fits = record.kind == KIND_STRAY || wire.size - past_size(record.past) <= RECORD_MAX - RECORD_SPARE;
     bool bare = record.deleted &&
                 record.org.size + record.author.size + record.to.len + record.up + record.down == 0 &&
                 !record.bulk;
@@ -195,13 +246,6 @@ int record_parse(slice_t wire, record_t *ret_record)
 }
 
 // --- writing -------------------------------------------------------------------------------------
-
-static size_t varint_size(uint64_t value)
-{
-    size_t n = 1;
-    while (value >= 0x80) value >>= 7, n++;
-    return n;
-}
 
 static uint8_t *write_varint(uint8_t *p, uint64_t value)
 {
@@ -219,17 +263,12 @@ static uint8_t *write_number(uint8_t *p, uint8_t field, uint64_t value)
     return write_varint(p, value);
 }
 
-static uint8_t *write_bytes(uint8_t *p, uint8_t field, const uint8_t *data, size_t size)
+static uint8_t *write_bytes(uint8_t *p, unsigned field, const uint8_t *data, size_t size)
 {
-    *p++ = (uint8_t)TAG(field, WIRE_BYTES);
+    p = write_varint(p, TAG(field, WIRE_BYTES));
     p = write_varint(p, size);
     if (size > 0) memcpy(p, data, size);
     return p + size;
-}
-
-static size_t bytes_size(size_t size)
-{
-    return 1 + varint_size(size) + size;
 }
 
 size_t record_size(const record_t *r)
@@ -245,13 +284,18 @@ size_t record_size(const record_t *r)
     if (r->to.len > 0) n += bytes_size(r->to.len);
     if (r->bulk) n += 2;
     if (r->gone) n += 2;
-    return n;
+    return n + past_size(r->past);
 }
 
 record_t record_gone(const record_t *r)
 {
-    return (record_t){
-        .id = r->id, .kind = r->kind, .home = r->home, .version = r->version, .deleted = true, .gone = true};
+    return (record_t){.id = r->id,
+                      .kind = r->kind,
+                      .home = r->home,
+                      .version = r->version,
+                      .deleted = true,
+                      .gone = true,
+                      .past = r->past};
 }
 
 void record_pack(record_t *r, uint8_t *buf)
@@ -272,6 +316,7 @@ void record_pack(record_t *r, uint8_t *buf)
     if (r->to.len > 0) p = write_bytes(p, 13, r->to.b, r->to.len);
     if (r->bulk) p = write_number(p, 14, 1);
     if (r->gone) p = write_number(p, 15, 1);
+    if (r->past.size > 0) p = write_bytes(p, 16, r->past.data, r->past.size);
     r->wire = (slice_t){.data = buf, .size = (size_t)(p - buf)};
     assert(r->wire.size == record_size(r));
 }

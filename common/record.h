@@ -7,8 +7,11 @@
 
 enum {
     RECORD_MAX = 48 * 1024, // bytes of one record on the wire: one fits any batch of any line
-    RECORD_SPARE = 512,     // less for all but strays, so that a stray can hold any other record whole
+    RECORD_SPARE = 2048,    // less for all but strays, so that a stray can hold any other record whole
     ORG_MAX = 64,           // bytes of an organisation's code
+    PAST_LIVES = 64,        // earlier lives of its home that a version can name
+    PAST_LIFE = 16,         // bytes of each
+    PAST_MAX = PAST_LIVES * PAST_LIFE,
 };
 
 typedef struct version {
@@ -31,11 +34,22 @@ typedef struct record {
     path_t to;    // only with DOWN_TO
     bool bulk;    // of a load that may wait: read in the stream of its own
     bool gone;    // word that up to this version the record has left the receiver's reach; deleted too
+    slice_t past; // what this version descends from: see record_descends; not counted in RECORD_MAX -
+                  // RECORD_SPARE
     slice_t wire; // all of it, byte for byte as received; set by record_parse and record_pack
 } record_t;
 
 // <0, 0, >0 as a is older, the same, newer. incarnation, then seq, then boot.
 int version_cmp(const version_t *a, const version_t *b);
+
+// Is this version in the past of the record, or its present one? Told exactly from the record alone: the home
+// stamps each version with the last one of every earlier life of its store that it descends from, and within
+// a life a record has one line of versions. Only what is older than the last PAST_LIVES lives in which the
+// record changed counts as foreign.
+bool record_descends(const record_t *record, const version_t *version);
+// The past of a version that life `boot` writes upon `before`. buf of PAST_MAX bytes; the result points into
+// it or into `before`.
+slice_t record_past_upon(const record_t *before, uint64_t boot, uint8_t *buf);
 
 // "3.1042.9f3a5c0102030405"; buf of VERSION_TEXT bytes.
 enum { VERSION_TEXT = 48 };
@@ -50,5 +64,5 @@ int record_parse(slice_t wire, record_t *ret_record);
 size_t record_size(const record_t *record);
 // What is told of a record to a neighbour whose reach it has left: which one it was, and no more.
 record_t record_gone(const record_t *record);
-enum { RECORD_GONE_MAX = 128 }; // bytes of such a one
+enum { RECORD_GONE_MAX = 128 + PAST_MAX }; // bytes of such a one
 void record_pack(record_t *record, uint8_t *buf);

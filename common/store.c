@@ -6,8 +6,7 @@
 //            'L' -> lineage: boot id (8), start (8), ...      'X' -> seq (8) up to which records are indexed
 //   RECORDS  record id (16) -> seq (8) of its last change here
 //   LOG      that seq (8) -> place, then the record's wire form:
-//            format (1) | lanes (1) | flags (1) | 0 (1) | time (4) | src (4) | toward (4) | child (4)
-//            [ ancestor: inc (4) | seq (8) | boot (8) ]  with flag 1          all big-endian
+//            format (1) | lanes (1) | 0 (2) | time (4) | src (4) | toward (4) | child (4)     all big-endian
 //
 // Records stand in the order of their last change, so that writing appends and feeds read in a row; under
 // their ids each new one would touch a page of its own.
@@ -24,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACE_SIZE = LOG_PLACE, ANCESTOR_SIZE = 20, FLAG_ANCESTOR = 1 };
+enum { PLACE_SIZE = LOG_PLACE };
 enum { TAIL_MAX = 8192 }; // records that wait for the indexes: tens of milliseconds of work, once in a while
 
 static slice_t meta_key(const char *letter)
@@ -312,40 +311,26 @@ bool store_txn_dirty(const store_txn_t *txn)
 
 static uint8_t *place_pack(const place_t *p, uint8_t *buf)
 {
-    bool ancestor = p->ancestor.inc > 0;
     buf[0] = STORE_FORMAT;
     buf[1] = p->lanes;
-    buf[2] = ancestor ? FLAG_ANCESTOR : 0;
-    buf[3] = 0;
+    buf[2] = buf[3] = 0;
     be32_store(buf + 4, p->time_s);
     be32_store(buf + 8, p->src);
     be32_store(buf + 12, p->toward);
     be32_store(buf + 16, p->child);
-    if (!ancestor) return buf + PLACE_SIZE;
-    be32_store(buf + 20, p->ancestor.inc);
-    be64_store(buf + 24, p->ancestor.seq);
-    be64_store(buf + 32, p->ancestor.boot);
-    return buf + PLACE_SIZE + ANCESTOR_SIZE;
+    return buf + PLACE_SIZE;
 }
 
 static int place_parse(slice_t v, uint64_t at, place_t *ret_place, slice_t *ret_wire)
 {
     if (v.size < PLACE_SIZE || v.data[0] != STORE_FORMAT) return -EUCLEAN;
-    place_t p = {.at = at,
-                 .lanes = v.data[1],
-                 .time_s = be32_load(v.data + 4),
-                 .src = be32_load(v.data + 8),
-                 .toward = be32_load(v.data + 12),
-                 .child = be32_load(v.data + 16)};
-    size_t size = PLACE_SIZE;
-    if ((v.data[2] & FLAG_ANCESTOR) != 0) {
-        size += ANCESTOR_SIZE;
-        if (v.size < size) return -EUCLEAN;
-        p.ancestor = (version_t){
-            .inc = be32_load(v.data + 20), .seq = be64_load(v.data + 24), .boot = be64_load(v.data + 32)};
-    }
-    *ret_place = p;
-    *ret_wire = (slice_t){.data = v.data + size, .size = v.size - size};
+    *ret_place = (place_t){.at = at,
+                           .lanes = v.data[1],
+                           .time_s = be32_load(v.data + 4),
+                           .src = be32_load(v.data + 8),
+                           .toward = be32_load(v.data + 12),
+                           .child = be32_load(v.data + 16)};
+    *ret_wire = (slice_t){.data = v.data + PLACE_SIZE, .size = v.size - PLACE_SIZE};
     return 0;
 }
 
@@ -418,7 +403,7 @@ int log_each(store_txn_t *txn, uint64_t after, log_fn *fn, void *arg)
 static int put_log(store_txn_t *txn, const record_t *r, const place_t *place)
 {
     uint8_t key[8];
-    size_t room = PLACE_SIZE + ANCESTOR_SIZE + r->wire.size;
+    size_t room = PLACE_SIZE + r->wire.size;
     if (room > txn->room) {
         txn->buf = xrealloc(txn->buf, 2 * room);
         txn->room = 2 * room;
@@ -507,8 +492,7 @@ int store_index(store_txn_t *txn)
 
 // --- places of a record --------------------------------------------------------------------------
 
-int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *ancestor, const record_t *old,
-               const place_t *old_place)
+int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const record_t *old, const place_t *old_place)
 {
     const store_place_t *here = &txn->store->place;
     place_t place = {.at = ++txn->head,
@@ -517,7 +501,6 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *a
                      .toward = place_toward(here, now)};
     place.lanes = lanes_of(here, now, src, &place.child);
     place.lanes |= lanes_left(&place, old != NULL ? old_place : NULL);
-    if (ancestor != NULL) place.ancestor = *ancestor;
     uint64_t left = 0;
     int rc = old != NULL ? lift(txn, old_place, &left) : 0;
     if (rc == 0) rc = set_down(txn, now, &place, left);
@@ -577,10 +560,11 @@ int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place
 
 // --- writing our own -----------------------------------------------------------------------------
 
-int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *ancestor, record_t *ret_record)
+int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)
 {
     record_t held, old = {0}, now = *draft;
     place_t place;
+    uint8_t past[PAST_MAX];
     assert(txn->write);
     int rc = store_get(txn, &draft->id, &held, &place);
     if (rc < 0) return rc;
@@ -588,37 +572,15 @@ int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *a
     if (had) old = store_record_dup(&held);
     now.home = txn->store->place.path;
     now.version = (version_t){.inc = txn->inc, .seq = txn->head + 1, .boot = txn->store->boot_id};
+    now.past = had ? record_past_upon(&old, now.version.boot, past) : (slice_t){0};
     uint8_t *wire = xmalloc(record_size(&now));
     record_pack(&now, wire);
     // From its own bytes: the draft's may be the store's, and die at the first write. What peers would refuse
     // as garbage must not be written.
     rc = record_parse(now.wire, &now) == 0 ? 0 : -EINVAL;
-    if (rc == 0) rc = store_keep(txn, &now, PEER_SELF, ancestor, had ? &old : NULL, had ? &place : NULL);
+    if (rc == 0) rc = store_keep(txn, &now, PEER_SELF, had ? &old : NULL, had ? &place : NULL);
     if (had) store_record_free(&old);
     free(wire);
     if (rc != 0 || ret_record == NULL) return rc;
     return store_get(txn, &draft->id, ret_record, NULL);
-}
-
-// What ours descends from: a version adopted from a lost life, which the new version now stands above.
-static int find_ancestor(store_txn_t *txn, const rid_t *id, version_t *ret)
-{
-    record_t held;
-    place_t place;
-    int rc = store_get(txn, id, &held, &place);
-    *ret = (version_t){0};
-    if (rc != 0) return rc == KV_NONE ? 0 : rc;
-    witness_t now = txn->store->lives;
-    now.head = txn->head;
-    *ret = place.ancestor;
-    if (!witness_lived(&now, &held.version) && version_cmp(&held.version, ret) > 0) *ret = held.version;
-    return 0;
-}
-
-int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)
-{
-    version_t ancestor;
-    int rc = find_ancestor(txn, &draft->id, &ancestor);
-    if (rc != 0) return rc;
-    return store_write_from(txn, draft, ancestor.inc > 0 ? &ancestor : NULL, ret_record);
 }

@@ -44,8 +44,6 @@ enum { BOOTS_MAX = 8192 }; // lives that wrote; one a day for twenty years
 void witness_clear(witness_t *w);
 void witness_copy(const witness_t *from, witness_t *to); // frees what `to` held
 bool witness_equal(const witness_t *a, const witness_t *b);
-// Was this version written in the life that these boots, up to this head, describe?
-bool witness_lived(const witness_t *w, const version_t *v);
 
 // --- the store -----------------------------------------------------------------------------------
 
@@ -69,9 +67,8 @@ const store_place_t *store_place(const store_t *store);
 int64_t store_now_s(const store_t *store); // for people, never for a decision about data
 uint64_t store_head(const store_t *store); // of the last committed transaction
 const witness_t *store_witness(const store_t *store);
-// Does the witness belong to our past? true: yes. false: *ret_fork is where our lives part (0: at the
-// beginning).
-bool store_check_witness(const store_t *store, const witness_t *w, uint64_t *ret_fork);
+// Does the witness belong to our past?
+bool store_check_witness(const store_t *store, const witness_t *w);
 
 int store_begin(store_t *store, bool write, store_txn_t **ret_txn);
 // 0 or the first error of the transaction; nothing of a failed one is kept. Nulls *txn_p.
@@ -86,13 +83,12 @@ bool store_txn_dirty(const store_txn_t *txn);
 
 // A place of a record in this store, beside the record itself.
 typedef struct place {
-    uint64_t at;        // this store's seq at its last change here
-    uint32_t time_s;    // unix time of that change, for people
-    uint32_t src;       // neighbour that the present version came from; PEER_SELF: written here
-    uint32_t toward;    // neighbour in whose direction the home lies; PEER_SELF: here
-    uint32_t child;     // child that must have it; 0: none
-    uint8_t lanes;      // bits of enum lane
-    version_t ancestor; // adopted version that ours descends from; inc 0: none
+    uint64_t at;     // this store's seq at its last change here
+    uint32_t time_s; // unix time of that change, for people
+    uint32_t src;    // neighbour that the present version came from; PEER_SELF: written here
+    uint32_t toward; // neighbour in whose direction the home lies; PEER_SELF: here
+    uint32_t child;  // child that must have it; 0: none
+    uint8_t lanes;   // bits of enum lane
 } place_t;
 
 // 0, KV_NONE, or -errno. place may be NULL.
@@ -120,11 +116,7 @@ typedef enum applied {
 // How it came.
 typedef struct arrival {
     uint32_t peer;
-    bool giveback;         // asked for, because our past does not contain their witness
-    const witness_t *lost; // giveback: the life that this peer saw us lose
-    uint64_t fork;         // giveback: where ours parts from it
-    const witness_t
-        *home_lives; // lineage of the record's home as last seen, if the home is a neighbour; or NULL
+    bool giveback; // asked for, because our past does not contain their witness
 } arrival_t;
 
 // Applies one checked version of design 2.6, rules 3 to 7. 0 or -errno.
@@ -139,12 +131,9 @@ int store_tell_outsider(store_txn_t *txn, const rid_t *id, uint32_t peer);
 
 // Keeps a version that may exist nowhere else as a stray: a record of ours (design 2.6, rule 7).
 int store_keep_stray(store_txn_t *txn, const record_t *r);
-// Provably one life's past and present? home_lives as in arrival_t. Then the older one is an ancestor and may
-// go.
-bool store_one_life(const record_t *a, const record_t *b, const witness_t *home_lives);
 
-// The neighbour that is itself the record's home; PEER_SELF when none is.
-uint32_t store_home_neighbour(const store_t *store, const record_t *r);
+// Neighbour in whose direction the record's home lies; PEER_SELF: here.
+uint32_t store_toward(const store_t *store, const record_t *r);
 
 // Recomputes the lanes of a record after the topology changed; appends it at the head where they differ.
 int store_relane(store_txn_t *txn, const rid_t *id);

@@ -37,14 +37,12 @@ struct store_txn {
     uint64_t found_at;
 };
 
-enum { STORE_FORMAT = 5, SEQ_KEY = 13 };
+enum { STORE_FORMAT = 6, SEQ_KEY = 13 };
 
 // Is this node and service the record's home?
 bool place_is_home(const store_place_t *p, const record_t *r);
 // Neighbour in whose direction the record's home lies.
 uint32_t place_toward(const store_place_t *p, const record_t *r);
-// Is this neighbour itself the record's home?
-bool place_peer_is_home(const store_place_t *p, uint32_t peer, const record_t *r);
 
 // Lane bits of a record and, with LANE_CHILD, the child. src: where its present version came from.
 uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32_t *ret_child);
@@ -60,17 +58,13 @@ void fresh_merge(fresh_t *to, const fresh_t *from);
 
 // Makes a version the present one: place, lanes, indexes. Takes the next seq. `old`/`old_place`: what stands
 // there, or NULL.
-int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const version_t *ancestor, const record_t *old,
-               const place_t *old_place);
+int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const record_t *old, const place_t *old_place);
 // The present version came from its home's direction after all: it leaves the lane BACK and keeps its place.
 int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place);
 // The home's side has lost what we hold: on the lane BACK with it.
 int store_hand_back(store_txn_t *txn, const record_t *held, const place_t *place);
 // A neighbour outside its reach has the record: it is told again.
 int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place);
-// store_write with the ancestor given.
-int store_write_from(store_txn_t *txn, const record_t *draft, const version_t *ancestor,
-                     record_t *ret_record);
 // Index entries of a record as it stands at this seq.
 int index_remove(store_txn_t *txn, const record_t *record, uint64_t at);
 void index_gather(store_txn_t *txn, const record_t *record, uint64_t at); // into txn->entries

@@ -19,7 +19,7 @@ static void compare(const record_t *r, slice_t wire)
     assert(same_bytes(slice(r->home.b, r->home.len), m->home) && same_bytes(r->body, m->body));
     assert(r->version.inc == m->inc && r->version.seq == m->seq && r->version.boot == m->boot);
     assert(r->deleted == m->deleted && r->up == m->up && r->down == m->down);
-    assert(same_bytes(slice(r->to.b, r->to.len), m->to));
+    assert(same_bytes(slice(r->to.b, r->to.len), m->to) && same_bytes(r->past, m->past));
     selenga__record__free_unpacked(m, NULL);
 }
 
@@ -34,7 +34,7 @@ static void repack(const record_t *r)
     assert(version_cmp(&again.version, &r->version) == 0 && again.deleted == r->deleted);
     assert(slice_equal(again.org, r->org) && slice_equal(again.author, r->author));
     assert(slice_equal(again.body, r->body) && again.up == r->up && again.down == r->down);
-    assert(path_equal(&again.to, &r->to));
+    assert(path_equal(&again.to, &r->to) && slice_equal(again.past, r->past));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

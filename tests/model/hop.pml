@@ -33,13 +33,14 @@ byte n_boots;
 bool falling;                                  // boot ids are random: either order must do
 byte v_inc[VERSIONS], v_seq[VERSIONS], v_boot[VERSIONS];
 byte v_says[VERSIONS];                         // writes that it stands upon, its own included; a bit each
+byte v_past[VERSIONS];                         // versions that it descends from, itself included; a bit each
+#define DESCENDS(a, b) ((v_past[a] & BIT(b)) != 0)
 byte n_versions, n_writes;
 
 // --- stores --------------------------------------------------------------------------------------------------
 
 typedef home_t {                               // common/store.c
   byte cur[RECORDS], at[RECORDS];              // present version, and its place in the lane
-  byte anc[RECORDS];                           // adopted version that ours descends from
   byte head, inc, boot;
   byte done_pos, done_boot, done_head;         // cursor for which M has given back
   bool done;
@@ -95,7 +96,7 @@ byte stale;                                    // sessions of M begun before it 
 byte held;                                     // writes that some store holds
 
 hidden byte i, j, k, x, y, z, lo, hi;
-hidden byte ok, ok2;
+hidden byte ok;
 
 #define BIT(n) (1 << (n))
 
@@ -106,14 +107,12 @@ hidden byte ok, ok2;
 #define find_life(b, life) x = 0; y = b; do :: y == 0 || y == life -> break :: else -> x = y; y = parent[y] od
 // where `life` ended in that lineage; it must be in it
 #define end_of(b, top, life, ret) find_life(b, life); ret = (x == 0 -> top : start[x])
-// ret: was version v written in the lives that (b, top) describes?
-#define lived(v, b, top, ret) find_life(b, v_boot[v]); ret = (y != 0 && v_seq[v] <= (x == 0 -> top : start[x]))
 
 inline witness() { // lo, hi: present witness of H: the last life that wrote, and the head
   lo = (start[H.boot] == H.head -> parent[H.boot] : H.boot);
   hi = H.head
 }
-inline check(b, top) { // [1] ok: the witness is of our past; else z: where lives part
+inline check(b, top) { // [1] ok: the witness is of our past; else z: where lives part, which only FROM_THE_FORK asks
 #ifdef NO_WITNESS
   ok = true
 #else
@@ -147,23 +146,22 @@ inline begin_life() { // one that wrote nothing leaves no trace: store.c
   start[n_boots] = H.head;
   H.boot = n_boots
 }
-inline new_version(says) { // its number: n_versions
+inline new_version(says, upon) { // its number: n_versions
   n_versions++;
   assert(n_versions < VERSIONS);
   H.head++;
   v_inc[n_versions] = H.inc;
   v_seq[n_versions] = H.head;
   v_boot[n_versions] = H.boot;
-  v_says[n_versions] = says
+  v_says[n_versions] = says;
+#ifdef PAST_UNTOLD
+  v_past[n_versions] = BIT(n_versions)
+#else
+  v_past[n_versions] = v_past[upon] | BIT(n_versions)
+#endif
 }
 inline write(r) { // store_write
-  if
-  :: H.cur[r] != 0 ->
-     lived(H.cur[r], H.boot, H.head, ok);
-     if :: !ok && NEWER(H.cur[r], H.anc[r]) -> H.anc[r] = H.cur[r] :: else fi
-  :: else
-  fi;
-  new_version(v_says[H.cur[r]] | BIT(n_writes));
+  new_version(v_says[H.cur[r]] | BIT(n_writes), H.cur[r]);
   n_writes++;
   H.cur[r] = n_versions;
   H.at[r] = H.head
@@ -250,27 +248,13 @@ inline begin_session() {
   clear(m);
   say_cursor(PULL)
 }
-inline keep_stray(v) { M.strays = M.strays | BIT(v) }
-inline one_life(a, b) { // ok: provably one life's past and present
-  ok = v_boot[a] == v_boot[b];
-  if
-  :: !ok && M.w_boot != 0 ->
-     lived(a, M.w_boot, SAME, ok);
-     lived(b, M.w_boot, SAME, ok2);
-     ok = ok && ok2
-  :: else
-  fi
-}
-inline apply(r) { // [3] version k: the greater wins; the other one stays as a stray unless it is provably its past
+#define PUT_BACK (restores > 0 || calm)        // else there are no strays: restarts leave none
+inline keep_stray(v) { assert(PUT_BACK); M.strays = M.strays | BIT(v) }
+inline apply(r) { // [3] version k: the greater wins; M keeps its own as a stray unless that descends from it
   i = M.cur[r];
   if
   :: i == 0 -> M.cur[r] = k
-  :: i != 0 && i != k ->
-     one_life(i, k);
-     if
-     :: NEWER(k, i) -> if :: !ok -> keep_stray(i) :: else fi; M.cur[r] = k
-     :: else -> if :: !ok -> keep_stray(k) :: else fi
-     fi
+  :: i != 0 && NEWER(k, i) -> if :: !DESCENDS(k, i) -> keep_stray(i) :: else fi; M.cur[r] = k
   :: else
   fi
 }
@@ -366,29 +350,19 @@ inline adopt(r) {
   H.head++; H.cur[r] = k; H.at[r] = H.head
 }
 inline keep_both(r) {
+  assert(PUT_BACK);
   if :: !(H.strays & BIT(k)) -> H.head++; H.strays = H.strays | BIT(k) :: else fi;
   if
-  :: NEWER(k, i) -> raise(k); new_version(v_says[i]); H.cur[r] = n_versions; H.at[r] = H.head
+  :: NEWER(k, i) -> raise(k); new_version(v_says[i], i); H.cur[r] = n_versions; H.at[r] = H.head
   :: else
   fi
 }
 inline come_back(r) { // [5] version k; apply.c apply_own
   i = H.cur[r];
-  lived(k, H.boot, H.head, ok);
   if
-  :: k == 0 || ok -> skip                                                   // our past
-  :: k != 0 && !ok && i == 0 -> adopt(r)                                    // made after the image
-  :: k != 0 && !ok && i != 0 && (i == k || (H.anc[r] != 0 && !NEWER(k, H.anc[r]))) -> skip // taken back before
-  :: else ->
-     lived(k, h_lost_boot, h_lost_head, ok);
-     lived(i, h_lost_boot, h_lost_head, ok2);
-     lived(i, H.boot, H.head, z);
-     z = z && v_seq[i] <= h_fork;                                           // ours is untouched since the fork
-     if
-     :: ok && (ok2 || z) && NEWER(k, i) -> adopt(r)
-     :: ok && ok2 && !NEWER(k, i) -> skip                                   // its ancestor, of the same lost life
-     :: else -> keep_both(r)                                                // both wrote, or nobody can tell
-     fi
+  :: k == 0 || (i != 0 && DESCENDS(i, k)) -> skip                           // our past
+  :: k != 0 && (i == 0 || DESCENDS(k, i)) -> adopt(r)                       // made after the image
+  :: else -> keep_both(r)                                                   // written on both sides
   fi
 }
 #define BEYOND(r) (H.cur[r] != 0 && H.at[r] > h_sent)
@@ -477,9 +451,9 @@ inline at_H() {
   clear(m)
 }
 #define COPY_HOME(s, t) t.cur[0] = s.cur[0]; t.cur[1] = s.cur[1]; t.at[0] = s.at[0]; t.at[1] = s.at[1]; \
-  t.anc[0] = s.anc[0]; t.anc[1] = s.anc[1]; t.head = s.head; t.inc = s.inc; t.boot = s.boot; \
+  t.head = s.head; t.inc = s.inc; t.boot = s.boot; \
   t.done_pos = s.done_pos; t.done_boot = s.done_boot; t.done_head = s.done_head; t.done = s.done; t.strays = s.strays
-#define ZERO_HOME(t) t.cur[0] = 0; t.cur[1] = 0; t.at[0] = 0; t.at[1] = 0; t.anc[0] = 0; t.anc[1] = 0; \
+#define ZERO_HOME(t) t.cur[0] = 0; t.cur[1] = 0; t.at[0] = 0; t.at[1] = 0; \
   t.head = 0; t.inc = 1; t.boot = 0; t.done_pos = 0; t.done_boot = 0; t.done_head = 0; t.done = false; t.strays = 0
 #define ZERO_HUB(t) t.cur[0] = 0; t.cur[1] = 0; t.pos = 0; t.w_boot = 0; t.w_head = 0; t.strays = 0
 inline boot_H() { close_H(); h_session = 0; begin_life() }

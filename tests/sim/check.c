@@ -329,15 +329,19 @@ static bool unwrap(const record_t *r, record_t *ret, Selenga__Stray **ret_stray)
            record_parse(slice((*ret_stray)->record.data, (*ret_stray)->record.len), ret) == 0;
 }
 
-// A stray must be able to find its way to the home of what it keeps.
+// A stray must be able to find its way to the home of what it keeps; and where no store was put back, there
+// is none.
 static void check_stray(unit_t *u, const record_t *r)
 {
     record_t in;
+    if (r->kind == KIND_STRAY && (u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE)) == 0)
+        broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
     AUTO(msg_body_free) Selenga__Stray *stray;
     if (!unwrap(r, &in, &stray) || stray == NULL || !path_equal(&r->home, &u->place.path)) return;
-    bool addressed = r->down == DOWN_TO && path_equal(&r->to, &in.home);
-    if (r->up != in.up || (!addressed && !path_equal(&in.home, &u->place.path)))
-        broken(u->world, "%s keeps a stray that nobody will see", unit_name(u));
+    bool ours = path_equal(&in.home, &u->place.path); // then it goes where the record went
+    bool fits = ours ? r->down == in.down && path_equal(&r->to, &in.to)
+                     : r->down == DOWN_TO && path_equal(&r->to, &in.home);
+    if (r->up != in.up || !fits) broken(u->world, "%s keeps a stray that nobody will see", unit_name(u));
 }
 
 static void check_own(unit_t *u, const record_t *r, const place_t *place, void *arg)

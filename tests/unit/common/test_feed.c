@@ -26,6 +26,7 @@ typedef struct {
     store_t *store;
     feed_t *feed;
     scope_t *scope;
+    int number;
     uint32_t peer; // the other one
     letter_t out[LETTERS_MAX];
     size_t n_out;
@@ -77,11 +78,12 @@ static void keep_letter(void *arg, uint32_t peer, uint32_t type, slice_t body)
     side->out[side->n_out++] = (letter_t){type, copy_of(body), body.size};
 }
 
-static void open_side(side_t *side, bool hub, uint64_t life)
+// Opens the store of this number: a new one, or that of a side that has ended, in a new life.
+static void open_at(side_t *side, bool hub, uint64_t life, int number)
 {
     char path[600];
-    snprintf(path, sizeof path, "%s/%d", dir, n_stores++);
-    *side = (side_t){.peer = hub ? CHILD : PEER_PARENT};
+    snprintf(path, sizeof path, "%s/%d", dir, number);
+    *side = (side_t){.peer = hub ? CHILD : PEER_PARENT, .number = number};
     store_place_t place = {.service = SERVICE, .rank = hub ? 1 : 0, .has_parent = !hub, .parent_rank = 1};
     assert_true(path_parse(hub ? "0a0b0c0d" : "0a0b0c0d.11223344", &place.path));
     side->scope = scope_new(&place.path, hub ? "03-08" : "03-08-01");
@@ -91,6 +93,11 @@ static void open_side(side_t *side, bool hub, uint64_t life)
     feed_hooks_t hooks = {.arg = side, .admit = admit_all, .send = keep_letter};
     side->feed = feed_new(side->store, &hooks, life);
     feed_link(side->feed, side->peer, true, 0);
+}
+
+static void open_side(side_t *side, bool hub, uint64_t life)
+{
+    open_at(side, hub, life, n_stores++);
 }
 
 static void burn_letters(side_t *side)
@@ -113,6 +120,14 @@ static rid_t an_id(uint8_t n)
     return (rid_t){.b = {1, [15] = n}};
 }
 
+static void restart(side_t *side, uint64_t life)
+{
+    bool hub = side->peer == CHILD;
+    int number = side->number;
+    close_side(side);
+    open_at(side, hub, life, number);
+}
+
 static void write_record(side_t *home, uint8_t n)
 {
     store_txn_t *txn = NULL;
@@ -131,6 +146,36 @@ static bool holds(side_t *side, uint8_t n)
     int rc = store_get(txn, &id, &r, NULL);
     store_abort(&txn);
     return rc == 0;
+}
+
+static version_t version_at(side_t *side, uint8_t n)
+{
+    store_txn_t *txn = NULL;
+    record_t r;
+    rid_t id = an_id(n);
+    assert_int_equal(store_begin(side->store, false, &txn), 0);
+    assert_int_equal(store_get(txn, &id, &r, NULL), 0);
+    version_t version = r.version;
+    store_abort(&txn);
+    return version;
+}
+
+static int count_one(void *arg, const rid_t *id)
+{
+    (void)id;
+    (*(int *)arg)++;
+    return 0;
+}
+
+static int strays(side_t *side)
+{
+    enum { STRAY = 1 };
+    store_txn_t *txn = NULL;
+    int n = 0;
+    assert_int_equal(store_begin(side->store, false, &txn), 0);
+    assert_int_equal(store_list(txn, STRAY, (slice_t){0}, NULL, count_one, &n), 0);
+    store_abort(&txn);
+    return n;
 }
 
 static void hear(side_t *side, const letter_t *letter, bool commit)
@@ -279,12 +324,121 @@ static void doubled_and_lost_pushes_change_nothing(void **state)
     close_side(&hub);
 }
 
+static void restarts_leave_no_strays(void **state)
+{
+    (void)state;
+    side_t home, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    for (uint64_t life = 102; life < 110; life++) { // the hub sees each second version
+        write_record(&home, 1);
+        if (life % 2 == 0) talk(&home, &hub);
+        restart(&home, life);
+        restart(&hub, life + 100);
+    }
+    talk(&home, &hub);
+    version_t at_home = version_at(&home, 1), at_hub = version_at(&hub, 1);
+    assert_int_equal(version_cmp(&at_home, &at_hub), 0);
+    assert_int_equal(strays(&home) + strays(&hub), 0);
+    close_side(&home);
+    close_side(&hub);
+}
+
+// The home has lost what it wrote and wrote the record anew. Whoever holds the other version keeps it, and
+// both end with the home's.
+static void two_lives_of_a_record_leave_a_stray(void **state)
+{
+    (void)state;
+    side_t home, put_back, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    open_side(&put_back, false, 102);
+    write_record(&home, 1);
+    talk(&home, &hub);
+    write_record(&put_back, 1);
+    talk(&put_back, &hub);
+    version_t at_home = version_at(&put_back, 1), at_hub = version_at(&hub, 1);
+    assert_int_equal(version_cmp(&at_home, &at_hub), 0);
+    assert_true(strays(&put_back) > 0 && strays(&hub) > 0);
+    close_side(&home);
+    close_side(&put_back);
+    close_side(&hub);
+}
+
+static void take(side_t *side, record_t *r)
+{
+    store_txn_t *txn = NULL;
+    applied_t applied;
+    arrival_t arrival = {.peer = side->peer};
+    AUTO(xfree) uint8_t *wire = xmalloc(record_size(r));
+    record_pack(r, wire);
+    assert_int_equal(store_begin(side->store, true, &txn), 0);
+    assert_int_equal(store_apply(txn, r, &arrival, &applied), 0);
+    assert_int_equal(applied, APPLIED_NEW);
+    assert_int_equal(store_commit(&txn), 0);
+}
+
+// No neighbour of the record's home, so that it knows nothing of that home's lives but what versions tell.
+static void a_third_node_tells_two_lives_apart(void **state)
+{
+    (void)state;
+    side_t far;
+    uint8_t past[PAST_MAX];
+    open_side(&far, true, 201);
+    record_t r = {.id = an_id(1), .kind = KIND, .version = {1, 5, 11}, .up = UP_ALL}, next;
+    assert_true(path_parse("0a0b0c0d.11223344.55667788", &r.home));
+    take(&far, &r);
+    next = r;
+    next.version = (version_t){1, 9, 22};
+    next.past = record_past_upon(&r, 22, past);
+    take(&far, &next);
+    assert_int_equal(strays(&far), 0);
+    next.version = (version_t){1, 10, 33}; // upon the first
+    take(&far, &next);
+    assert_int_equal(strays(&far), 1);
+    close_side(&far);
+}
+
+// A hub that could not hand a version back as such has kept it as a stray: the home writes above it.
+static void a_stray_that_comes_home_is_written_above(void **state)
+{
+    (void)state;
+    side_t home, put_back, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    open_side(&put_back, false, 102);
+    for (int i = 0; i < 3; i++) write_record(&home, 1);
+    write_record(&put_back, 1);
+    version_t lost = version_at(&home, 1), before = version_at(&put_back, 1);
+    assert_true(version_cmp(&before, &lost) < 0);
+    store_txn_t *from = NULL, *to = NULL;
+    record_t r;
+    rid_t id = an_id(1);
+    assert_int_equal(store_begin(home.store, false, &from), 0);
+    assert_int_equal(store_get(from, &id, &r, NULL), 0);
+    assert_int_equal(store_begin(hub.store, true, &to), 0);
+    assert_int_equal(store_keep_stray(to, &r), 0);
+    assert_int_equal(store_commit(&to), 0);
+    store_abort(&from);
+    talk(&put_back, &hub);
+    version_t now = version_at(&put_back, 1), at_hub = version_at(&hub, 1);
+    assert_true(version_cmp(&now, &lost) > 0);
+    assert_int_equal(version_cmp(&now, &at_hub), 0);
+    close_side(&home);
+    close_side(&put_back);
+    close_side(&hub);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_acknowledged_before_the_commit),
         cmocka_unit_test(an_acknowledgement_of_a_lost_life_is_not_taken_for_one_of_this),
         cmocka_unit_test(doubled_and_lost_pushes_change_nothing),
+        cmocka_unit_test(restarts_leave_no_strays),
+        cmocka_unit_test(two_lives_of_a_record_leave_a_stray),
+        cmocka_unit_test(a_third_node_tells_two_lives_apart),
+        cmocka_unit_test(a_stray_that_comes_home_is_written_above),
     };
     return cmocka_run_group_tests(tests, make_dir, NULL);
 }

@@ -56,6 +56,7 @@ static record_t any_record(void)
     r.id.b[0] |= 1;
     if (!r.deleted) r.body = any_text(any(2) == 0 ? 200 : sizeof filling);
     if (r.down == 3) r.to = any_path();
+    r.past = slice(filling, PAST_LIFE * (any(2) == 0 ? 0 : any(PAST_LIVES + 1)));
     return r;
 }
 
@@ -98,6 +99,8 @@ static void what_is_missing_or_contradicts_itself_is_refused(void **state)
     assert_refused((r = good, r.home.len = 3, r));
     assert_refused((r = good, r.org = slice(filling, ORG_MAX + 1), r));
     assert_refused((r = good, r.author = slice(filling, 257), r));
+    assert_refused((r = good, r.past = slice(filling, PAST_LIFE - 1), r));
+    assert_refused((r = good, r.past = slice(filling, PAST_MAX + PAST_LIFE), r));
 }
 
 static void a_record_too_large_is_refused_but_a_stray_may_hold_the_largest(void **state)
@@ -109,8 +112,10 @@ static void a_record_too_large_is_refused_but_a_stray_may_hold_the_largest(void 
     r.deleted = false;
     r.body = (slice_t){0};
     r.body = slice(body, RECORD_MAX - RECORD_SPARE - record_size(&r) - 4);
+    r.past = (slice_t){0};
     while (record_size(&r) > RECORD_MAX - RECORD_SPARE) r.body.size--;
     while (record_size(&r) < RECORD_MAX - RECORD_SPARE) r.body.size++;
+    r.past = slice(filling, PAST_MAX); // beside that
     slice_t wire = pack(&r);
     assert_int_equal(record_parse(wire, &got), 0);
     let_go(wire);
@@ -162,6 +167,7 @@ static void assert_same(const record_t *r, const Selenga__Record *m)
     assert_true(r->version.seq == m->seq && r->version.boot == m->boot);
     assert_int_equal(r->deleted, m->deleted);
     assert_int_equal(r->bulk, m->bulk);
+    assert_same_bytes(r->past, m->past);
     assert_int_equal(r->up, m->up);
     assert_int_equal(r->down, m->down);
 }
@@ -186,6 +192,41 @@ static void random_records_agree_with_protobuf_byte_for_byte(void **state)
     }
 }
 
+static record_t written(record_t *before, uint64_t seq, uint64_t boot, uint8_t *past)
+{
+    record_t r = {.version = {1, seq, boot}};
+    if (before != NULL) r.past = record_past_upon(before, boot, past);
+    return r;
+}
+
+static void a_version_knows_what_it_descends_from_and_nothing_else(void **state)
+{
+    (void)state;
+    uint8_t past[3][PAST_MAX];
+    record_t first = written(NULL, 5, 11, NULL), second = written(&first, 9, 11, past[0]);
+    record_t later = written(&second, 12, 22, past[1]), other = written(&first, 10, 33, past[2]);
+    assert_int_equal(second.past.size, 0); // of one life
+    assert_true(record_descends(&second, &first.version) && record_descends(&second, &second.version));
+    assert_false(record_descends(&first, &second.version));
+    assert_true(record_descends(&later, &first.version) && record_descends(&later, &second.version));
+    assert_true(record_descends(&other, &first.version));
+    assert_false(record_descends(&other, &second.version)); // written upon an image that had only the first
+    assert_false(record_descends(&other, &later.version) || record_descends(&later, &other.version));
+}
+
+static void the_oldest_lives_are_forgotten_first(void **state)
+{
+    (void)state;
+    uint8_t buf[2][PAST_MAX];
+    record_t r = {.version = {1, 1, 1000}};
+    for (unsigned life = 1; life <= PAST_LIVES + 1; life++)
+        r = written(&r, 1 + life, 1000 + life, buf[life % 2]);
+    assert_int_equal(r.past.size, PAST_MAX);
+    assert_false(record_descends(&r, &(version_t){1, 1, 1000}));
+    for (unsigned life = 1; life <= PAST_LIVES + 1; life++)
+        assert_true(record_descends(&r, &(version_t){1, 1 + life, 1000 + life}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +234,8 @@ int main(void)
         cmocka_unit_test(a_record_too_large_is_refused_but_a_stray_may_hold_the_largest),
         cmocka_unit_test(every_cut_is_refused_or_reads_as_protobuf_reads_it),
         cmocka_unit_test(random_records_agree_with_protobuf_byte_for_byte),
+        cmocka_unit_test(a_version_knows_what_it_descends_from_and_nothing_else),
+        cmocka_unit_test(the_oldest_lives_are_forgotten_first),
     };
     const char *given = getenv("SEED");
     seed = given != NULL ? strtoull(given, NULL, 10) : 1;

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the first inputs of each target into corpus/: well-formed ones, from which libFuzzer goes on.
 Run it when a format changes; inputs that once did harm lie in the same folders and stay."""
+import datetime
+import hashlib
 import os
 import struct
 
@@ -190,6 +192,78 @@ save("request", "invite", script(MUNICIPALITY, say(SELF | END, 37, data(1, "03-0
 save("request", "report", script(AT_REGION + 3, say(SELF | END, 40, data(1, "03") + data(2, "2024-Q3")), say(SELF | END, 40, data(2, "2023/24"))))
 save("request", "route", script(SCHOOL + 2, say(SELF | END, 42, data(1, "03-08-01:17") + data(2, "C1")), say(SELF | END, 43, data(1, b"r" * 16) + data(2, "x") + data(3, "M-1"))))
 save("request", "link", script(MUNICIPALITY + 1, say(GATE | END, 5, f32(1, SCHOOL_A) + num(2, 1)), say(5 | END | FIT, PUSH, push(0, 20, LIVES, entries(ORG_RECORD)))))
+
+# --- stories: what services make of records that others of the node, or a neighbour, bring
+def rid(kind, org, *key):
+    """The id of a record by its natural key (common/ids.c); org: as far as the key names it."""
+    def part(text, size):
+        return hashlib.blake2b(struct.pack(">I", kind) + text.encode(), digest_size=32).digest()[:size]
+    return part(org, 6) + part("\x1f".join(key), 10)
+
+
+def day(text):
+    return zigzag((datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)).days)
+
+
+def told(kind, key, body, org="", names_org=True, up=15, down=0, home=SCHOOL_A_PATH, seq=30):
+    return record(kind, home, seq, org, body, up=up, down=down, rid=rid(kind, org if names_org else "", *key))
+
+
+A, TEACHER, HELPER = "03-08-01", "03-08-01:17", "03-08-01:18"
+REGISTRY, DIAGNOSTICS, ROUTING, REPORTING = 5, 6, 7, 3  # senders; the last is the offset of its scripts
+
+
+def from_service(sender, *records):
+    return say(sender | END | FIT, PUSH, push(0, 20, LIVES, entries(*records)))
+
+
+def person(number, pseudonym):
+    return told(104, (A, number), data(1, A) + data(2, number) + data(3, pseudonym * 16), A)
+
+
+def employment(number, post, post_class, since):
+    return told(105, (A, number), data(1, A) + data(2, number) + data(3, post) + data(4, post_class) + num(6, zigzag(100)) +
+                num(7, 1) + num(9, day(since)), A)
+
+
+def identity(number, born):
+    return told(103, (A, number), data(1, A) + data(2, number) + data(3, "Иванова") + data(4, "Анна") + num(6, day(born)) + num(8, day("2022-09-01")), A, up=2)
+
+
+PEOPLE = [identity("17", "1999-05-05"), identity("18", "1975-01-01"), person("17", b"p"), person("18", b"q"), employment("17", "teacher", "pedagogue", "2023-09-01"),
+          employment("18", "head", "manager", "2010-09-01")]
+PROGRAMME = told(112, ("P1",), data(1, "P1") + data(2, "Programme") + data(3, "pk") + num(4, zigzag(36)) + data(8, "FW:K1"), "03", False, down=2, home=path(REGION))
+RUN = told(113, ("M1",), data(1, "M1") + data(2, "P1") + data(3, "03") + num(4, day("2024-03-01")) + num(5, day("2024-05-01")), "03", False, down=2, home=path(REGION))
+LEARNING = [PROGRAMME, RUN, told(111, ("T1",), data(1, "T1") + data(2, A), A, False),
+            told(114, ("M1", TEACHER), data(1, "M1") + data(2, TEACHER) + num(4, zigzag(36)), A),
+            told(114, ("M1", HELPER), data(1, "M1") + data(2, HELPER) + data(3, "T1") + num(4, zigzag(30)), A),
+            told(115, ("D-1",), data(1, "M1") + data(2, TEACHER) + data(3, "D-1") + num(4, day("2024-05-02")) + num(5, zigzag(36)), A, False)]
+HELP = [told(109, (HELPER, TEACHER, "2024-01-10"), data(1, HELPER) + data(2, TEACHER) + num(3, day("2024-01-10")), A),
+        told(107, ("C1",), data(1, "C1") + data(2, HELPER) + num(4, day("2020-01-01")), A, False),
+        told(108, ("C1", TEACHER, "2024-01-01"), data(1, "C1") + data(2, TEACHER) + num(3, day("2024-01-01")), A),
+        told(106, (HELPER, "2024-02-01"), data(1, HELPER) + data(2, "maternity") + num(3, day("2024-02-01")), A, up=1)]
+ROUTE = told(301, ("R1",), data(1, "R1") + data(2, TEACHER) + num(5, day("2024-01-15")) + data(7, "active"), A, False)
+ACT = told(303, (TEACHER, "C1", "visit", "2024-02-02"), data(1, TEACHER) + data(2, "C1") + data(3, "visit") + num(4, day("2024-02-02")), A)
+DEFICIT = told(205, (TEACHER, "FW:K1"), data(1, TEACHER) + data(2, "FW:K1") + data(3, "CA") + data(4, "high") + num(5, zigzag(3000)) +
+               num(6, zigzag(10000)) + data(7, "found"), A, up=1)
+CAMPAIGN = [told(201, ("FW", "K1"), data(1, "FW") + data(2, "K1") + data(5, "Assessment"), "03", False, down=2, home=path(REGION)),
+            told(202, ("standard",), data(1, "standard") + num(2, zigzag(80)) + num(3, zigzag(60)) + num(4, zigzag(40)) + num(5, day("2000-01-01")), "03", False,
+                 down=2, home=path(REGION)),
+            told(203, ("CA",), data(1, "CA") + data(2, "Campaign") + data(3, "FW") + data(4, "03") + num(5, day("2024-01-01")), "03", False, down=2, home=path(REGION))]
+RESULT = data(1, "CA") + data(2, TEACHER) + data(3, "K1") + num(4, zigzag(3000)) + num(5, zigzag(10000)) + num(6, day("2024-02-01"))
+FACT = told(401, ("70" * 16, A, "2024"), data(1, b"p" * 16) + data(2, A) + num(3, zigzag(2024)) + data(4, struct.pack(">8I", *[0x0003] * 8)) +
+            data(5, data(1, data(1, "T1") + data(2, "M1") + num(3, day("2024-05-01")) + num(4, 1) + num(5, zigzag(36)))), A, up=3)
+
+save("request", "people-are-counted", script(SCHOOL + REPORTING, from_service(REGISTRY, *PEOPLE, *LEARNING, *HELP), from_service(ROUTING, ROUTE, ACT),
+     say(SELF | END, 40, data(1, A) + data(2, "2024"))))
+save("request", "a-route-is-proposed-and-agreed", script(SCHOOL + 2, from_service(REGISTRY, *PEOPLE, PROGRAMME), from_service(DIAGNOSTICS, *CAMPAIGN, DEFICIT),
+     say(SELF | END, 42, data(1, TEACHER)), say(SELF | END, 43, data(1, rid(301, "", "R-03-08-01-17-1")) + data(2, "Head") + data(3, HELPER))))
+save("request", "a-result-shows-a-need", script(SCHOOL + 1, from_service(REGISTRY, *PEOPLE, *CAMPAIGN),
+     say(SELF | END, 20, put([item(204, RESULT, [1, 2, 3, 4, 5, 6])])), say(SELF | END, 23, num(1, 205))))
+save("request", "somebody-is-renamed", script(SCHOOL, say(SELF | END, 20, put(staff)),
+     say(SELF | END, 20, put([item(103, IDENTITY + data(7, "11223344595"), [1, 2, 3, 4, 7])]))))
+save("feed", "facts-come-up", script(AT_REGION + REPORTING, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(FACT)))))
+save("feed", "needs-and-routes-go-up", script(MUNICIPALITY + 2, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(ROUTE, ACT)))))
 
 # --- what the gate and a joining node hear
 def key_row(key, role, label=0, where=b""):

@@ -271,7 +271,7 @@ static int settle(const lane_reader_t *reader, struct one *one, int rc, slice_t 
 static int open_lane(store_txn_t *txn, lane_reader_t *reader, unsigned lane, uint32_t peer, uint64_t after)
 {
     uint8_t buf[SEQ_KEY];
-    slice_t key, value;
+    slice_t key = {0}, value = {0};
     assert(reader->n < READ_MAX);
     struct one *one = &reader->lanes[reader->n++];
     one->lane = lane;
@@ -284,7 +284,7 @@ static int open_lane(store_txn_t *txn, lane_reader_t *reader, unsigned lane, uin
 static int open_log(store_txn_t *txn, lane_reader_t *reader, unsigned lanes, uint32_t peer, uint64_t after)
 {
     uint8_t buf[8];
-    slice_t key, value;
+    slice_t key = {0}, value = {0};
     reader->log.lane = lanes;
     reader->log.peer = peer;
     int rc = kv_cursor(txn->kv, KV_LOG, &reader->log.cursor);

@@ -66,11 +66,11 @@ int index_remove(store_txn_t *txn, const record_t *record, uint64_t at)
     return rc < 0 ? rc : 0;
 }
 
-void index_gather(store_txn_t *txn, const record_t *record, uint64_t at)
+void index_gather(store_txn_t *txn, const record_t *record, uint64_t at, size_t *state)
 {
     uint8_t buf[REF_KEY], value[ID + 1];
     rid_t ids[REFS_MAX];
-    size_t n = refs_of(record, ids);
+    size_t n = tail_refs(txn->store->tail, state, at, ids, REFS_MAX);
     if (record->gone) return; // of no organisation any more
     memcpy(value, record->id.b, ID);
     value[ID] = 1;

@@ -438,7 +438,7 @@ static int set_down(store_txn_t *txn, const record_t *r, const place_t *place, u
 
 typedef struct moved {
     uint64_t *from; // places in the log and the indexes that records have left
-    size_t n, room;
+    size_t n, room, refs_read;
 } moved_t;
 
 static int gather(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
@@ -452,7 +452,7 @@ static int gather(void *arg, store_txn_t *txn, const record_t *r, const place_t 
     }
     if (left != 0) moved->from[moved->n++] = left;
     entries_add(&txn->entries, KV_RECORDS, slice(r->id.b, sizeof r->id.b), seq_key(at, place->at));
-    index_gather(txn, r, place->at);
+    index_gather(txn, r, place->at, &moved->refs_read);
     return lanes_gather(txn, place);
 }
 

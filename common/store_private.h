@@ -67,8 +67,9 @@ int store_hand_back(store_txn_t *txn, const record_t *held, const place_t *place
 int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place);
 // Index entries of a record as it stands at this seq.
 int index_remove(store_txn_t *txn, const record_t *record, uint64_t at);
-void index_gather(store_txn_t *txn, const record_t *record, uint64_t at); // into txn->entries
-void index_later(tail_t *tail, const record_t *record, uint64_t at);      // to whom it refers
+// Into txn->entries, in the order of seqs; *state begins as 0.
+void index_gather(store_txn_t *txn, const record_t *record, uint64_t at, size_t *state);
+void index_later(tail_t *tail, const record_t *record, uint64_t at); // to whom it refers
 
 // Walks the log behind this seq, over what stands there no more, too. Stops when fn returns non-zero; returns
 // that, 0, or -errno. fn must not write.

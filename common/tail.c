@@ -21,6 +21,7 @@ typedef struct table {
 
 // One reference; those to one target are chained.
 typedef struct ref {
+    rid_t target;
     uint64_t seq;
     size_t before; // number of the one before it; 0: none
 } ref_t;
@@ -145,8 +146,17 @@ void tail_refer(tail_t *tail, const rid_t *target, uint64_t seq)
         tail->refs = xrealloc(tail->refs, tail->refs_room * sizeof *tail->refs);
     }
     size_t number = ++tail->n_refs;
-    tail->refs[number] = (ref_t){seq, last_ref(tail, target)};
+    tail->refs[number] = (ref_t){*target, seq, last_ref(tail, target)};
     put(tail, &tail->targets, target, number, 0);
+}
+
+size_t tail_refs(const tail_t *tail, size_t *state, uint64_t seq, rid_t *ret_targets, size_t max)
+{
+    size_t n = 0;
+    while (*state < tail->n_refs && tail->refs[*state + 1].seq < seq) ++*state; // of places that were left
+    for (; *state < tail->n_refs && tail->refs[*state + 1].seq == seq; ++*state)
+        if (n < max) ret_targets[n++] = tail->refs[*state + 1].target;
+    return n;
 }
 
 bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, uint64_t *ret_seq)

@@ -22,8 +22,10 @@ size_t tail_records(const tail_t *tail);
 uint64_t tail_left(const tail_t *tail, const rid_t *id);
 bool tail_is_dead(const tail_t *tail, uint64_t seq);
 
-// The record at this seq refers to the target.
+// The record at this seq refers to the target. Told in the order of seqs.
 void tail_refer(tail_t *tail, const rid_t *target, uint64_t seq);
+// To whom the record at this seq refers, `max` at most. Asked in the order of seqs; *state begins as 0.
+size_t tail_refs(const tail_t *tail, size_t *state, uint64_t seq, rid_t *ret_targets, size_t max);
 // The next one that was said to, latest first; *state begins as 0. False: none is left. The record may have
 // left that place.
 bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, uint64_t *ret_seq);

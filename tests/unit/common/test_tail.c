@@ -78,6 +78,23 @@ static void who_refers_is_told_latest_first(void **state)
     tail_destroy(&tail);
 }
 
+static void to_whom_a_place_refers_is_told_in_the_order_of_places(void **state)
+{
+    (void)state;
+    tail_t *tail = tail_new();
+    rid_t one = number(1), other = number(2), ids[2];
+    size_t at = 0;
+    tail_refer(tail, &one, 7);
+    tail_refer(tail, &one, 8); // left since: nobody asks for it
+    tail_refer(tail, &one, 9);
+    tail_refer(tail, &other, 9);
+    assert_int_equal(tail_refs(tail, &at, 7, ids, 2), 1);
+    assert_int_equal(tail_refs(tail, &at, 9, ids, 2), 2);
+    assert_true(rid_equal(&ids[1], &other));
+    assert_int_equal(tail_refs(tail, &at, 10, ids, 2), 0);
+    tail_destroy(&tail);
+}
+
 static void it_grows(void **state)
 {
     (void)state;
@@ -105,6 +122,7 @@ int main(void)
         cmocka_unit_test(the_last_change_counts),
         cmocka_unit_test(a_place_that_indexes_name_stays_dead_through_later_changes),
         cmocka_unit_test(who_refers_is_told_latest_first),
+        cmocka_unit_test(to_whom_a_place_refers_is_told_in_the_order_of_places),
         cmocka_unit_test(it_grows),
     };
     return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);

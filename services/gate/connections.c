@@ -82,8 +82,9 @@ void connection_shutdown(const connection_t *connection)
     if (is_still(connection)) shutdown(connection->fd, SHUT_RDWR);
 }
 
-uint64_t connection_unread_bytes(const connection_t *connection)
+bool connection_is_greedy(const connection_t *connection, uint64_t unread_max)
 {
-    uint64_t received = is_still(connection) ? tcp_bytes_received(connection->fd) : 0;
-    return received > connection->taken_bytes ? received - connection->taken_bytes : 0;
+    uint64_t received = tcp_bytes_received(connection->fd);
+    return received > connection->taken_bytes && received - connection->taken_bytes > unread_max &&
+           is_still(connection);
 }

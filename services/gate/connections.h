@@ -38,6 +38,6 @@ void connections_remove(connections_t *all, int fd);
 // it.
 void connection_shutdown(const connection_t *connection);
 
-// Bytes that came in over TCP and were not taken as part of a complete message: what libzmq may hold for it.
-// 0 when the system does not tell.
-uint64_t connection_unread_bytes(const connection_t *connection);
+// Did more than this come in over TCP that was not taken as part of a complete message, so that libzmq may
+// hold it? False when the system does not tell. Asked twice a second of thousands: one system call.
+bool connection_is_greedy(const connection_t *connection, uint64_t unread_max);

@@ -99,7 +99,7 @@ static int load(gate_t *gate, why_t *why)
 static void on_parent(void *arg, bool up)
 {
     gate_t *gate = arg;
-    route_link(gate, PEER_PARENT, up);
+    route_link(gate, PEER_PARENT, up, &gate->parent_untold);
     if (up)
         log_at(L_INFO, "GATE-PARENT-UP", _("connected with the parent %s"), gate->node.parent.org);
     else
@@ -107,10 +107,10 @@ static void on_parent(void *arg, bool up)
                gate->node.parent.org);
 }
 
-static void on_child(void *arg, uint32_t label, bool up)
+static void on_child(void *arg, uint32_t label, key_entry_t *row, bool up)
 {
     gate_t *gate = arg;
-    route_link(gate, label, up);
+    route_link(gate, label, up, row ? &row->untold : NULL);
     log_once(L_INFO, up ? "GATE-CHILD-UP" : "GATE-CHILD-DOWN", label,
              up ? _("child %08x is connected") : _("child %08x is gone"), label);
 }
@@ -309,8 +309,7 @@ static void run_timers(gate_t *gate, uint64_t now)
 {
     gate->tick_ms = now + TICK_MS;
     (void)zap_ask(gate->zap); // ends the process when the handler hangs
-    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
-        if (gate->links_missed[service] && local_has(gate->local, service)) route_links_to(gate, service);
+    route_links_left(gate);
     if (gate->keys_asked_ms && now - gate->keys_asked_ms >= ASK_AGAIN_MS) route_ask_keys(gate, now);
 }
 

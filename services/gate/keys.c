@@ -111,6 +111,7 @@ static bool merge(key_entry_t *row, const key_entry_t *old, uint64_t now_ms)
     if (!old) return false;
     memcpy(row->version, old->version, sizeof row->version);
     row->rtt_us = old->rtt_us;
+    row->untold = old->untold;
     if (old->role != row->role || old->label != row->label) return true;
     row->up = old->up;
     row->since_ms = old->since_ms;

@@ -24,6 +24,7 @@ typedef struct key_entry {
     uint64_t since_ms; // when `up` or the role last changed, monotonic
     int64_t rtt_us;    // -1: not measured yet
     char version[32];
+    uint8_t untold; // bits of services that have not heard how the link stands
 } key_entry_t;
 
 typedef struct key_table {

@@ -90,7 +90,7 @@ static void note_link(peers_t *peers, const uint8_t *key, uint32_t label, bool u
         row->up = up;
         row->since_ms = now_ms;
     }
-    peers->setup.changed(peers->setup.arg, label, up);
+    peers->setup.changed(peers->setup.arg, label, row, up);
 }
 
 static void remove_up(peers_t *peers, const connection_t *connection, uint64_t now_ms)
@@ -372,7 +372,7 @@ static void look_at(peers_t *peers, connection_t *connection, uint64_t now_ms)
         return;
     }
     if (connection->ending) return;
-    if (connection_unread_bytes(connection) > (uint64_t)peers->setup.settings->unread_max) {
+    if (connection_is_greedy(connection, (uint64_t)peers->setup.settings->unread_max)) {
         log_once(L_WARNING, "GATE-PEER-GREEDY", connection->label,
                  _("a peer sent more than %lld bytes without completing a message; its connection is ended"),
                  (long long)peers->setup.settings->unread_max);

@@ -16,8 +16,9 @@ enum { PEERS_ZAP_ENFORCE_DOMAIN = 93 };
 
 typedef struct peers peers_t;
 
-// Called when a child's link came up or went down. It may send, but not end connections.
-typedef void peers_changed_fn(void *arg, uint32_t label, bool up);
+// Called when a child's link came up or went down. It may send, but not end connections. row: of its key,
+// NULL when the table has it no more.
+typedef void peers_changed_fn(void *arg, uint32_t label, key_entry_t *row, bool up);
 
 typedef struct peers_setup {
     void *context;

@@ -220,7 +220,7 @@ static void begin_with_keys(gate_t *gate, size_t n)
     log_at(L_INFO, "GATE-KEYS", _("the registry gave its keys: %zu may connect"), n);
     // Services that outlived an earlier gate may believe that links are up.
     for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
-        gate->links_missed[service] = true;
+        route_links_due(gate, service);
 }
 
 static void take_keys(gate_t *gate, slice_t body)
@@ -308,29 +308,63 @@ void route_from_parent(gate_t *gate, const envelope_t *envelope)
 
 // --- links
 
-static void tell_link(gate_t *gate, uint32_t service, uint32_t peer, bool up)
+static uint8_t bit_of(uint32_t service)
+{
+    return (uint8_t)(1U << service);
+}
+
+// Each link is told once: a service begins its feeds anew when it hears that a link is up, so that telling
+// thousands of links again because the last ones did not fit would never come to an end.
+static void tell_link(gate_t *gate, uint32_t service, uint32_t peer, bool up, uint8_t *untold)
 {
     Selenga__Link link = SELENGA__LINK__INIT;
     link.has_peer = link.has_up = 1;
     link.peer = peer;
     link.up = up;
     envelope_t envelope = {.type = MSG_LINK, .to = service, .from = SERVICE_GATE};
-    if (local_send(gate->local, service, &envelope, &link.base) == -EAGAIN)
-        gate->links_missed[service] = true;
+    *untold &= (uint8_t)~bit_of(service);
+    if (local_send(gate->local, service, &envelope, &link.base) != -EAGAIN) return;
+    *untold |= bit_of(service);
+    gate->links_untold |= bit_of(service);
 }
 
-void route_link(gate_t *gate, uint32_t peer, bool up)
+void route_link(gate_t *gate, uint32_t peer, bool up, uint8_t *untold)
 {
+    uint8_t nobody = 0;
     for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
-        if (local_has(gate->local, service)) tell_link(gate, service, peer, up);
+        if (local_has(gate->local, service)) tell_link(gate, service, peer, up, untold ? untold : &nobody);
+}
+
+static void tell_links_left(gate_t *gate, uint32_t service)
+{
+    uint8_t bit = bit_of(service);
+    gate->links_untold &= (uint8_t)~bit;
+    if (gate->link && (gate->parent_untold & bit) != 0)
+        tell_link(gate, service, PEER_PARENT, strcmp(link_view(gate->link).state, "up") == 0,
+                  &gate->parent_untold);
+    for (size_t i = 0; i < gate->keys.now.n && (gate->links_untold & bit) == 0; i++) {
+        key_entry_t *row = gate->keys.now.rows[i];
+        if ((row->untold & bit) != 0) tell_link(gate, service, row->label, row->up, &row->untold);
+    }
+}
+
+void route_links_due(gate_t *gate, uint32_t service)
+{
+    gate->links_untold |= bit_of(service);
+    gate->parent_untold |= bit_of(service);
+    for (size_t i = 0; i < gate->keys.now.n; i++)
+        if (gate->keys.now.rows[i]->role == KEY_CHILD) gate->keys.now.rows[i]->untold |= bit_of(service);
 }
 
 void route_links_to(gate_t *gate, uint32_t service)
 {
-    gate->links_missed[service] = false;
-    if (gate->link) tell_link(gate, service, PEER_PARENT, strcmp(link_view(gate->link).state, "up") == 0);
-    for (size_t i = 0; i < gate->keys.now.n && !gate->links_missed[service]; i++) {
-        const key_entry_t *row = gate->keys.now.rows[i];
-        if (row->role == KEY_CHILD) tell_link(gate, service, row->label, row->up);
-    }
+    route_links_due(gate, service);
+    tell_links_left(gate, service);
+}
+
+void route_links_left(gate_t *gate)
+{
+    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
+        if ((gate->links_untold & bit_of(service)) != 0 && local_has(gate->local, service))
+            tell_links_left(gate, service);
 }

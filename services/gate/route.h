@@ -15,9 +15,15 @@ void route_from_parent(gate_t *gate, const envelope_t *envelope);
 // It could not be handed to that service (errors of local_send): counted, and its asker is told.
 void route_undelivered(gate_t *gate, uint32_t service, const envelope_t *envelope, int error);
 
-// Tells all services that a neighbour came or went.
-void route_link(gate_t *gate, uint32_t peer, bool up);
-// Tells one service how every neighbour stands.
+// Tells all services that a neighbour came or went; *untold (NULL: nobody remembers) are those that did not
+// take it.
+void route_link(gate_t *gate, uint32_t peer, bool up, uint8_t *untold);
+// Some time soon a service is to be told how every neighbour stands.
+void route_links_due(gate_t *gate, uint32_t service);
+// A service is to be told how every neighbour stands, as far as its queue takes it now. The rest is for
+// later.
 void route_links_to(gate_t *gate, uint32_t service);
+// Tells services that have not heard of all links of those that are left.
+void route_links_left(gate_t *gate);
 // Asks the registry for the keys.
 void route_ask_keys(gate_t *gate, uint64_t now_ms);

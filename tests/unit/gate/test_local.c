@@ -50,6 +50,42 @@ static void a_second_gate_of_the_node_is_refused(void **state)
     plug_service(&one, &gate, SERVICE_ROUTING); // the first one still serves
 }
 
+// More than fit into a service's queue, and into what the system takes of it.
+static void thousands_of_links_are_told_once_each(void **state)
+{
+    (void)state;
+    enum { PART = 10000, CHILDREN = 3 * PART };
+    static node_keys_t keys[CHILDREN];
+    static path_t paths[CHILDREN];
+    static bool told[CHILDREN];
+    AUTO(xfree) Selenga__Key *rows = xcalloc(CHILDREN, sizeof *rows);
+    assert_true(path_parse("0a0b0c0d.11000000", &paths[0]));
+    for (size_t i = 0; i < CHILDREN; i++) {
+        paths[i] = paths[0];
+        be32_store(paths[i].b + PATH_LABEL, (uint32_t)(0x11000000 + i));
+        randombytes_buf(keys[i].public_key, sizeof keys[i].public_key);
+        rows[i] = a_key(&keys[i], KEY_CHILD, &paths[i]);
+    }
+    plug_service(&one, &gate, SERVICE_REGISTRY);
+    registry_answer(&one, &gate, rows, PART);
+    for (size_t i = PART; i < CHILDREN; i += PART) registry_tell(&one, false, rows + i, PART);
+    plug_expect_nothing(&one, MSG_ERROR); // all of it is in force
+    plug_service(&other, &gate, SERVICE_ROUTING);
+    plug_t caller; // while nobody reads: who gets an answer knows that the gate has told what it could
+    plug_local(&caller, &gate);
+    plug_send(&caller, &(envelope_t){.type = MSG_STATUS, .to = SERVICE_GATE, .call = 1}, NULL);
+    plug_take(&caller, MSG_STATUS_REPLY);
+    plug_close(&caller);
+    for (size_t n = 0; n < CHILDREN; n++) {
+        envelope_t envelope = plug_take(&other, MSG_LINK);
+        AUTO(msg_body_free) Selenga__Link *link = msg_body_unpack(&selenga__link__descriptor, envelope.body);
+        assert_in_range(link->peer, 0x11000000, 0x11000000 + CHILDREN - 1);
+        assert_false(told[link->peer - 0x11000000]);
+        told[link->peer - 0x11000000] = true;
+    }
+    plug_expect_nothing(&other, MSG_LINK);
+}
+
 static void a_wrong_configuration_is_refused_with_a_reason(void **state)
 {
     (void)state;
@@ -303,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUNNING(a_second_gate_of_the_node_is_refused),
+        RUNNING(thousands_of_links_are_told_once_each),
         RUNNING(a_wrong_configuration_is_refused_with_a_reason),
         RUNNING(the_local_door_is_closed_to_other_users),
         RUNNING(a_request_to_a_service_that_is_not_there_is_answered),

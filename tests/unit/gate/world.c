@@ -377,9 +377,8 @@ Selenga__Key a_key(const node_keys_t *keys, key_role_t role, const path_t *path)
 
 void registry_tell(plug_t *registry, bool whole, Selenga__Key *keys, size_t n)
 {
-    Selenga__Key *pointers[8];
+    AUTO(xfree) Selenga__Key **pointers = xcalloc(n + 1, sizeof *pointers);
     static uint64_t seq;
-    assert_true(n <= ARRAY_SIZE(pointers));
     for (size_t i = 0; i < n; i++) pointers[i] = &keys[i];
     Selenga__Keys message = SELENGA__KEYS__INIT;
     message.has_whole = message.has_seq = 1;

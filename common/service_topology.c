@@ -16,8 +16,7 @@ static void learn_organisation(service_t *service, const record_t *r)
     Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r->body);
     if (m == NULL || m->code == NULL) return;
     slice_t parent = m->parent != NULL ? slice_text(m->parent) : (slice_t){0};
-    slice_t kind = m->kind != NULL ? slice_text(m->kind) : (slice_t){0};
-    service->topology_changed |= scope_set_org(service->scope, slice_text(m->code), parent, kind);
+    service->topology_changed |= scope_set_org(service->scope, slice_text(m->code), parent);
 }
 
 static void learn_node(service_t *service, const record_t *r)

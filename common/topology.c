@@ -10,77 +10,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 32, FIRST_SLOTS = 64, KIND_MAX = 32 };
+enum { DEPTH_MAX = 32, FIRST_SLOTS = 64 };
 
-typedef struct {
-    char code[ORG_MAX + 1]; // "" : free slot
-    char parent[ORG_MAX + 1];
-    char kind[KIND_MAX + 1];
-    bool known; // has a record; else only a node stands there
-    path_t node;
+typedef struct {    // small: a hub has thousands in each of its services
+    char *parent;   // NULL: a root
+    bool known;     // has a record; else only a node stands there
+    bool unsettled; // another child than `child` was told meanwhile
     int rank;       // of the node's level, -1 unknown
     uint32_t child; // that it was last known to be served through; scope_moved
-    bool unsettled; // another child was told meanwhile
+    path_t node;
+    char code[];
 } org_t;
 
 struct scope {
     path_t self;
     char self_org[ORG_MAX + 1];
-    org_t *slots;
+    org_t **slots; // NULL: free
     size_t n_slots, n_used;
     uint8_t key[crypto_shorthash_KEYBYTES];
     uint32_t asked; // child whose rank was looked up last; PEER_SELF: none
     int asked_rank;
 };
 
-static org_t *slot_of(const scope_t *scope, slice_t code)
+static org_t **slot_of(const scope_t *scope, slice_t code)
 {
     uint8_t hash[crypto_shorthash_BYTES];
     uint64_t h;
     crypto_shorthash(hash, code.data, code.size, scope->key);
     memcpy(&h, hash, sizeof h);
     for (size_t i = h & (scope->n_slots - 1);; i = (i + 1) & (scope->n_slots - 1)) {
-        org_t *slot = &scope->slots[i];
-        if (slot->code[0] == '\0') return slot;
-        if (strlen(slot->code) == code.size && memcmp(slot->code, code.data, code.size) == 0) return slot;
+        const org_t *org = scope->slots[i];
+        if (org == NULL || slice_equal(slice_text(org->code), code)) return &scope->slots[i];
     }
 }
 
 static void grow(scope_t *scope)
 {
-    org_t *old = scope->slots;
+    org_t **old = scope->slots;
     size_t n_old = scope->n_slots;
     scope->n_slots *= 2;
     scope->slots = xcalloc(scope->n_slots, sizeof *scope->slots);
     for (size_t i = 0; i < n_old; i++)
-        if (old[i].code[0] != '\0') *slot_of(scope, slice_text(old[i].code)) = old[i];
+        if (old[i] != NULL) *slot_of(scope, slice_text(old[i]->code)) = old[i];
     free(old);
-}
-
-static void set_text(char *to, size_t max, slice_t from)
-{
-    size_t n = from.size < max ? from.size : max;
-    if (n > 0) memcpy(to, from.data, n);
-    to[n] = '\0';
 }
 
 static org_t *find(const scope_t *scope, slice_t code)
 {
-    if (code.size == 0 || code.size > ORG_MAX) return NULL;
-    org_t *slot = slot_of(scope, code);
-    return slot->code[0] != '\0' ? slot : NULL;
+    return code.size == 0 || code.size > ORG_MAX ? NULL : *slot_of(scope, code);
 }
 
 static org_t *make(scope_t *scope, slice_t code)
 {
     if (code.size == 0 || code.size > ORG_MAX || memchr(code.data, 0, code.size) != NULL) return NULL;
     if (scope->n_used * 2 >= scope->n_slots) grow(scope);
-    org_t *slot = slot_of(scope, code);
-    if (slot->code[0] == '\0') {
-        set_text(slot->code, ORG_MAX, code);
-        scope->n_used++;
-    }
-    return slot;
+    org_t **slot = slot_of(scope, code);
+    if (*slot != NULL) return *slot;
+    *slot = xcalloc(1, sizeof **slot + code.size + 1);
+    memcpy((*slot)->code, code.data, code.size);
+    scope->n_used++;
+    return *slot;
 }
 
 scope_t *scope_new(const path_t *self, const char *self_org)
@@ -98,21 +87,34 @@ scope_t *scope_new(const path_t *self, const char *self_org)
 void scope_destroy(scope_t **scope_p)
 {
     if (*scope_p == NULL) return;
+    for (size_t i = 0; i < (*scope_p)->n_slots; i++) {
+        org_t *org = (*scope_p)->slots[i];
+        if (org != NULL) free(org->parent);
+        free(org);
+    }
     free((*scope_p)->slots);
     free(*scope_p);
     *scope_p = NULL;
 }
 
-bool scope_set_org(scope_t *scope, slice_t code, slice_t parent, slice_t kind)
+static slice_t parent_of(const org_t *org)
 {
+    return org->parent != NULL ? slice_text(org->parent) : (slice_t){0};
+}
+
+bool scope_set_org(scope_t *scope, slice_t code, slice_t parent)
+{
+    char text[ORG_MAX + 1] = "";
     org_t *org = make(scope, code);
     if (org == NULL) return false;
-    bool same = org->known && slice_equal(slice_text(org->parent), parent) &&
-                slice_equal(slice_text(org->kind), kind);
+    if (parent.size > ORG_MAX) parent.size = ORG_MAX; // no code is longer: the parent is unknown in any case
+    if (parent.size > 0) memcpy(text, parent.data, parent.size);
+    bool same = org->known && slice_equal(parent_of(org), slice_text(text));
     org->known = true;
-    set_text(org->parent, ORG_MAX, parent);
-    set_text(org->kind, KIND_MAX, kind);
-    return !same;
+    if (same) return false;
+    free(org->parent);
+    org->parent = *text != '\0' ? xstrdup(text) : NULL;
+    return true;
 }
 
 bool scope_drop_org(scope_t *scope, slice_t code)
@@ -153,7 +155,7 @@ bool scope_knows(const scope_t *scope, slice_t code)
 static const org_t *above(const scope_t *scope, const org_t *org, bool *ret_broken)
 {
     if (!org->known) *ret_broken = true;
-    if (!org->known || org->parent[0] == '\0') return NULL;
+    if (!org->known || org->parent == NULL) return NULL;
     const org_t *parent = find(scope, slice_text(org->parent));
     if (parent == NULL) *ret_broken = true;
     return parent;
@@ -233,8 +235,8 @@ in_scope_t scope_in_self(const scope_t *scope, slice_t code)
 bool scope_moved(scope_t *scope, size_t *state, slice_t *ret_org)
 {
     while (*state < scope->n_slots) {
-        org_t *org = &scope->slots[(*state)++];
-        if (org->code[0] == '\0') continue;
+        org_t *org = scope->slots[(*state)++];
+        if (org == NULL) continue;
         uint32_t child = child_for(scope, slice_text(org->code));
         if (child == org->child && !org->unsettled) continue;
         org->child = child;
@@ -245,30 +247,36 @@ bool scope_moved(scope_t *scope, size_t *state, slice_t *ret_org)
     return false;
 }
 
+// Does a child stand there?
+static bool is_childs(const scope_t *scope, const org_t *org)
+{
+    return org != NULL && org->node.len == scope->self.len + PATH_LABEL &&
+           path_is_prefix(&scope->self, &org->node);
+}
+
 uint32_t scope_next_child(const scope_t *scope, size_t *state)
 {
     while (*state < scope->n_slots) {
-        const org_t *org = &scope->slots[(*state)++];
-        if (org->node.len == scope->self.len + PATH_LABEL && path_is_prefix(&scope->self, &org->node))
-            return child_towards(scope, &org->node);
+        const org_t *org = scope->slots[(*state)++];
+        if (is_childs(scope, org)) return child_towards(scope, &org->node);
     }
     return PEER_SELF;
 }
 
 bool scope_has_child(const scope_t *scope, uint32_t label)
 {
-    for (size_t i = 0; i < scope->n_slots; i++)
-        if (scope->slots[i].node.len > 0 && child_towards(scope, &scope->slots[i].node) == label) return true;
+    for (size_t i = 0; i < scope->n_slots; i++) {
+        const org_t *org = scope->slots[i];
+        if (org != NULL && org->node.len > 0 && child_towards(scope, &org->node) == label) return true;
+    }
     return false;
 }
 
 static const org_t *child_at(const scope_t *scope, uint32_t label)
 {
-    for (size_t i = 0; i < scope->n_slots; i++) {
-        const org_t *org = &scope->slots[i];
-        if (org->node.len == scope->self.len + PATH_LABEL && child_towards(scope, &org->node) == label)
-            return org;
-    }
+    for (size_t i = 0; i < scope->n_slots; i++)
+        if (is_childs(scope, scope->slots[i]) && child_towards(scope, &scope->slots[i]->node) == label)
+            return scope->slots[i];
     return NULL;
 }
 

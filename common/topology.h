@@ -11,7 +11,7 @@ scope_t *scope_new(const path_t *self, const char *self_org);
 void scope_destroy(scope_t **scope_p);
 
 // Codes are at most ORG_MAX bytes. An empty parent: a root. Returns true when something changed.
-bool scope_set_org(scope_t *scope, slice_t org, slice_t parent, slice_t kind);
+bool scope_set_org(scope_t *scope, slice_t org, slice_t parent);
 bool scope_drop_org(scope_t *scope, slice_t org);
 // rank: of the node's level, -1 when it is not known.
 bool scope_set_node(scope_t *scope, slice_t org, const path_t *node, int rank);

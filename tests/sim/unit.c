@@ -29,7 +29,7 @@ static void learn(unit_t *u, const record_t *r)
         Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r->body);
         if (m == NULL || m->code == NULL) return;
         slice_t parent = m->parent != NULL ? slice_text(m->parent) : (slice_t){0};
-        u->topology_changed |= scope_set_org(u->scope, slice_text(m->code), parent, slice_text(m->kind));
+        u->topology_changed |= scope_set_org(u->scope, slice_text(m->code), parent);
     }
     if (r->kind == N_NODE && !r->deleted) {
         AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);

@@ -18,6 +18,10 @@ static void link_free(link_t *link)
 {
     witness_clear(&link->in.cursor);
     witness_clear(&link->out.lost);
+    producer_close(&link->out);
+    free(link->in.filter);
+    free(link->out.filter);
+    free(link->out.trouble);
     free(link);
 }
 
@@ -69,6 +73,7 @@ static link_t *make_link(feed_t *feed, uint32_t peer)
     link_t *link = xcalloc(1, sizeof *link);
     link->peer = peer;
     link->in.wanted = peer >= PEER_LABEL_MIN; // a neighbour's same service; local ones by subscription
+    link->in.patience_ms = KEEPALIVE_MS;
     link->in.window = feed->window_max < WINDOW_FIRST_BYTES ? feed->window_max : WINDOW_FIRST_BYTES;
     feed->links[i] = link;
     feed->n_links++;
@@ -89,7 +94,8 @@ void feed_subscribe(feed_t *feed, uint32_t service, const feed_filter_t *filter)
 {
     link_t *link = get_link(feed, service);
     link->in.wanted = true;
-    link->in.filter = *filter;
+    free(link->in.filter);
+    link->in.filter = xmemdup(filter, sizeof *filter);
 }
 
 void feed_set_window(feed_t *feed, uint32_t min, uint32_t max)
@@ -105,11 +111,28 @@ static bool has_kind(const uint32_t *kinds, size_t n, uint32_t kind)
     return false;
 }
 
+static bool wants_all(const feed_filter_t *filter)
+{
+    return filter == NULL || (filter->n_kinds == 0 && filter->n_near == 0);
+}
+
 bool filter_wants(const feed_filter_t *filter, const path_t *self, const record_t *record)
 {
-    if (filter->n_kinds == 0 && filter->n_near == 0) return true;
+    if (wants_all(filter)) return true;
     return has_kind(filter->kinds, filter->n_kinds, record->kind) ||
            (has_kind(filter->near, filter->n_near, record->kind) && path_is_prefix(&record->home, self));
+}
+
+bool filter_covers(const feed_filter_t *wide, const feed_filter_t *narrow)
+{
+    if (wants_all(wide) || wants_all(narrow)) return wants_all(wide);
+    for (size_t i = 0; i < narrow->n_kinds; i++)
+        if (!has_kind(wide->kinds, wide->n_kinds, narrow->kinds[i])) return false;
+    for (size_t i = 0; i < narrow->n_near; i++)
+        if (!has_kind(wide->kinds, wide->n_kinds, narrow->near[i]) &&
+            !has_kind(wide->near, wide->n_near, narrow->near[i]))
+            return false;
+    return true;
 }
 
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms)
@@ -120,7 +143,7 @@ void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms)
     producer_close(&link->out);
     if (!up) return;
     link->in.restart = link->in.wanted;
-    link->in.heard_ms = link->in.asked_ms = now_ms;
+    link->in.heard_ms = link->in.asked_ms = link->out.heard_ms = now_ms;
     link->out.wake = true;
     make_due(feed, link);
 }
@@ -251,6 +274,7 @@ void feed_rollback(feed_t *feed, int64_t now_ms)
         link->in.loaded = MUTANT("rollback_keeps_cursor");
         link->in.open = link->in.ack = link->in.give = false;
         link->in.restart = false; // by the tick: what failed once wants a pause
+        link->in.patience_ms = KEEPALIVE_MS;
         link->in.heard_ms = now_ms - SILENCE_MS + 1000;
         link->in.asked_ms = now_ms;
         producer_close(&link->out);
@@ -263,7 +287,9 @@ void feed_tick(feed_t *feed, int64_t now_ms)
 {
     for (size_t i = 0; i < feed->n_links; i++) {
         link_t *link = feed->links[i];
-        if (link->up && link->in.wanted && consumer_tick(link, now_ms)) make_due(feed, link);
+        bool due = link->up && link->in.wanted && consumer_tick(link, now_ms);
+        due |= link->up && producer_tick(link, now_ms);
+        if (due) make_due(feed, link);
         producer_t *out = &link->out;
         if (now_ms - out->rate_ms < 1000) continue;
         out->rate = out->sent_records * 1000 / (uint64_t)(now_ms - out->rate_ms);
@@ -319,7 +345,7 @@ size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
                             .quarantined = out->quarantined,
                             .progress_ms = out->progress_ms,
                             .sent_per_s = out->rate};
-        memcpy(row->trouble, out->trouble, sizeof row->trouble);
+        if (out->trouble != NULL) text_copy(row->trouble, sizeof row->trouble, out->trouble);
     }
     return n;
 }

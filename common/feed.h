@@ -23,10 +23,12 @@ enum {
     WINDOW_FIRST_BYTES = 32 * 1024, // before the line is known
     WINDOW_MIN_BYTES = 16 * 1024,   // on the slowest: less makes a line that loses packets wait for each few
     WINDOW_FAST_MS = 700,           // what was ready came within this time: twice as much next time
-    WINDOW_SLOW_MS = 2500, // it took longer: half as much, so that nobody who shares the line waits long
-    KEEPALIVE_MS = 15000,
-    SILENCE_MS = 45000, // without a word, the session is begun anew
+    WINDOW_SLOW_MS = 2500,      // it took longer: half as much, so that nobody who shares the line waits long
+    KEEPALIVE_MS = 15000,       // a session where nothing comes is asked whether it stands
+    KEEPALIVE_MOST_MS = 240000, // and then after twice the time, each time that there is nothing new
+    SILENCE_MS = 45000,         // without a word that is due, the session is begun anew
     KINDS_MAX = 32,
+    TROUBLE_SIZE = 64, // of a fault code, as consumers tell it
 };
 
 typedef struct feed feed_t;
@@ -56,7 +58,8 @@ typedef struct feed_filter {
     size_t n_near;
 } feed_filter_t;
 
-// This service reads from another service of the node. Before the first link comes up.
+// This service reads from another service of the node. Before the first link comes up. A filter that has come
+// to let more through than the one before it reads everything again.
 void feed_subscribe(feed_t *feed, uint32_t service, const feed_filter_t *filter);
 
 // Bounds of the credit that this consumer gives, in plain bytes. In place of
@@ -100,7 +103,7 @@ typedef struct feed_row { // one feed that this service serves
     bool has_held;
     int64_t progress_ms; // when acked last grew; 0: not in this run
     uint64_t sent_per_s;
-    char trouble[64]; // what holds the consumer up, in its own words (a fault code)
+    char trouble[TROUBLE_SIZE]; // what holds the consumer up, in its own words (a fault code)
 } feed_row_t;
 
 size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms);

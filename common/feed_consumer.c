@@ -2,8 +2,10 @@
 // The consumer half. It alone knows what it has: position and witness are written in the transaction that
 // applies what they cover; everything it says leaves after that transaction is durable.
 //
-//   KV_PEERS  'c' -> position of each stream, head of witness    'b' -> 0, boots of witness (written when
-//   they change)
+//   KV_PEERS  'c' -> position of each stream, head of witness
+//             'b' -> 0, boots of witness    'f' -> the filter with which the position was reached: number of
+//             kinds, of near kinds, both lists filled up with zeros    (these two are written when they
+//             change)
 #include "common/admit.h"
 #include "common/feed_private.h"
 #include "common/mutant.h"
@@ -12,6 +14,46 @@
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
+
+enum { FILTER_NUMBERS = 2 + 2 * KINDS_MAX };
+
+static int save_filter(store_txn_t *txn, link_t *link)
+{
+    const feed_filter_t *filter = link->in.filter;
+    uint64_t numbers[FILTER_NUMBERS] = {filter->n_kinds, filter->n_near}, *p = numbers + 2;
+    for (size_t i = 0; i < filter->n_kinds; i++) p[i] = filter->kinds[i];
+    for (size_t i = 0; i < filter->n_near; i++) p[KINDS_MAX + i] = filter->near[i];
+    link->in.filter_changed = false;
+    return peer_row_put(txn, link->peer, 'f', numbers, FILTER_NUMBERS, NULL);
+}
+
+static int read_filter(store_txn_t *txn, uint32_t peer, feed_filter_t *ret)
+{
+    uint64_t numbers[FILTER_NUMBERS], *p = numbers + 2;
+    int rc = peer_row_get(txn, peer, 'f', numbers, FILTER_NUMBERS, NULL);
+    if (rc != 0) return rc;
+    if (numbers[0] > KINDS_MAX || numbers[1] > KINDS_MAX) return -EUCLEAN;
+    *ret = (feed_filter_t){.n_kinds = numbers[0], .n_near = numbers[1]};
+    for (size_t i = 0; i < ret->n_kinds; i++) ret->kinds[i] = (uint32_t)p[i];
+    for (size_t i = 0; i < ret->n_near; i++) ret->near[i] = (uint32_t)p[KINDS_MAX + i];
+    return 0;
+}
+
+// What the filter let through on the way to our position says nothing of kinds that it has come to name
+// since: these are read from the beginning, and all others with them, which changes nothing.
+static int compare_filter(store_txn_t *txn, link_t *link)
+{
+    consumer_t *in = &link->in;
+    feed_filter_t before;
+    in->filter_changed = false;
+    if (in->filter == NULL) return 0;
+    int rc = read_filter(txn, link->peer, &before);
+    if (rc < 0) return rc;
+    bool covered = rc == 0 && filter_covers(&before, in->filter);
+    in->filter_changed = !covered || !filter_covers(in->filter, &before);
+    if (!covered) in->expected = position_at(0);
+    return 0;
+}
 
 int consumer_load(feed_t *feed, link_t *link)
 {
@@ -24,10 +66,11 @@ int consumer_load(feed_t *feed, link_t *link)
     if (rc != 0) return rc;
     rc = peer_row_get(txn, link->peer, 'b', NULL, 0, &seen);
     if (rc >= 0) rc = peer_row_get(txn, link->peer, 'c', cursor, STREAMS + 1, NULL);
-    store_abort(&txn);
-    if (rc < 0) return rc;
     position_read(cursor, STREAMS, &in->expected);
     if (MUTANT("one_position")) in->expected = position_at(in->expected.of[STREAM_PEOPLE]);
+    if (rc >= 0) rc = compare_filter(txn, link);
+    store_abort(&txn);
+    if (rc < 0) return rc;
     seen.head = cursor[STREAMS];
     witness_copy(&seen, &in->cursor);
     in->boots_changed = false;
@@ -42,6 +85,7 @@ static int save_cursor(store_txn_t *txn, link_t *link)
     memcpy(cursor, in->expected.of, sizeof in->expected.of);
     cursor[STREAMS] = in->cursor.head;
     int rc = peer_row_put(txn, link->peer, 'c', cursor, STREAMS + 1, NULL);
+    if (rc == 0 && in->filter_changed) rc = save_filter(txn, link);
     if (rc != 0 || !in->boots_changed) return rc;
     in->boots_changed = false;
     return peer_row_put(txn, link->peer, 'b', NULL, 0, &in->cursor);
@@ -212,6 +256,17 @@ static void see_witness(consumer_t *in, witness_t *seen)
     in->cursor.head = seen->head;
 }
 
+// Thousands of idle children make a hub's load, and each message that they exchange takes memory of the gate
+// that it does not get back. What is lost on an idle line, its sender notices (producer_tick); what people
+// see of the quarantine and of troubles is told as often as ever.
+static void fit_patience(const feed_t *feed, link_t *link, bool moved)
+{
+    consumer_t *in = &link->in;
+    bool idle = !moved && in->quarantined == 0 && feed->trouble[0] == '\0' && link->peer >= PEER_LABEL_MIN;
+    in->patience_ms = idle ? 2 * in->patience_ms : KEEPALIVE_MS;
+    if (in->patience_ms > KEEPALIVE_MOST_MS) in->patience_ms = KEEPALIVE_MOST_MS;
+}
+
 static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Selenga__Push *m,
                       const position_t *upto)
 {
@@ -232,6 +287,7 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
     in->expected = *upto;
     in->ack |= moved;
     in->moved |= moved;
+    fit_patience(feed, link, moved);
     return moved ? save_cursor(txn, link) : 0;
 }
 
@@ -408,9 +464,19 @@ static int count_held(feed_t *feed, link_t *link, bool restart, int64_t now_ms, 
     if (rc == 0) rc = quarantine_count(txn, link->peer, &m->quarantined);
     store_abort(&txn);
     if (walk) in->counted_ms = now_ms;
+    in->quarantined = m->quarantined;
     m->has_held = walk && rc == 0 && m->held < COUNT_MOST;
     m->has_quarantined = rc == 0;
     return rc;
+}
+
+static void name_filter(feed_filter_t *filter, Selenga__Pull *m)
+{
+    if (filter == NULL) return;
+    m->n_kinds = filter->n_kinds;
+    m->kinds = filter->kinds;
+    m->n_near_kinds = filter->n_near;
+    m->near_kinds = filter->near;
 }
 
 static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
@@ -431,10 +497,7 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
     if (restart) {
         m.has_restart = m.restart = 1;
         m.witness = &witness;
-        m.n_kinds = in->filter.n_kinds;
-        m.kinds = in->filter.kinds;
-        m.n_near_kinds = in->filter.n_near;
-        m.near_kinds = in->filter.near;
+        name_filter(in->filter, &m);
     } else if (in->boot != 0) {
         m.has_boot = 1;
         m.boot = in->boot;
@@ -456,6 +519,7 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
         in->boot = 0;
         in->open = true;
         in->heard_ms = now_ms;
+        in->patience_ms = KEEPALIVE_MS;
         return send_pull(feed, link, true, now_ms);
     }
     if (in->give && in->open) rc = give_page(feed, link);
@@ -467,12 +531,12 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
 bool consumer_tick(link_t *link, int64_t now_ms)
 {
     consumer_t *in = &link->in;
-    bool silent = now_ms - in->heard_ms >= SILENCE_MS;
-    if (silent) {
+    int64_t late_ms = now_ms - in->heard_ms - in->patience_ms;
+    if (late_ms >= SILENCE_MS - KEEPALIVE_MS) {
         in->restart = true;
         in->heard_ms = now_ms;
-    } else if (in->open && now_ms - in->heard_ms >= KEEPALIVE_MS && now_ms - in->asked_ms >= KEEPALIVE_MS) {
-        in->ack = true; // any pull is answered
+    } else if (in->open && late_ms >= 0 && now_ms - in->asked_ms >= KEEPALIVE_MS) {
+        in->ack = true; // a pull that has nothing new is answered
     }
     return in->restart || in->ack;
 }

@@ -21,11 +21,19 @@ typedef struct consumer {
     uint32_t window; // credit now, by what the line carries
     bool backlog;    // the producer had more when it pushed last: what comes next was ready
     int64_t heard_ms, asked_ms, counted_ms; // the last: when the producer was told what is held
-    feed_filter_t filter;
+    int64_t patience_ms;                    // until the next keepalive
+    uint64_t quarantined;                   // of this producer, as it was told last
+    feed_filter_t *filter;                  // NULL: all
+    bool filter_changed;                    // the store knows another one
     // due at the next flush
     bool restart, ack, give;
     uint64_t give_after;
 } consumer_t;
+
+typedef struct flight { // one push that is not acknowledged
+    position_t upto;
+    uint32_t bytes[STREAMS];
+} flight_t;
 
 typedef struct producer {
     bool open;
@@ -34,16 +42,13 @@ typedef struct producer {
     position_t sent;    // last `upto` told
     position_t scanned; // lanes hold nothing for it between sent and here
     uint32_t credit;
-    struct {
-        position_t upto;
-        uint32_t bytes[STREAMS];
-    } flight[IN_FLIGHT_MAX];
+    flight_t *flight; // room for IN_FLIGHT_MAX; NULL: none
     size_t n_flight;
     uint64_t flight_bytes[STREAMS];
     bool fresh[STREAMS]; // the lanes may hold something behind `scanned`
     bool boots_told;     // this session's consumer knows our lineage as it is
     size_t n_boots_told;
-    feed_filter_t filter;
+    feed_filter_t *filter; // NULL: all
     // diverged: its witness is not of our past
     bool diverged;
     position_t position; // the cursor it came with
@@ -55,9 +60,11 @@ typedef struct producer {
     bool unsaved, has_held;
     uint64_t held, quarantined, sent_records, rate;
     int64_t progress_ms, rate_ms;
-    char trouble[64];
+    int64_t heard_ms; // the consumer's last word, or since when one is due
+    char *trouble;    // in the consumer's words; NULL: none
 } producer_t;
 
+// One for each neighbour: a hub has thousands, nearly all idle, so what few need is allocated when they do.
 typedef struct link {
     uint32_t peer;
     bool up;
@@ -74,12 +81,15 @@ struct feed {
     size_t n_links;
     link_t **due; // of n_links at most: a flush costs what there is to do, however many neighbours there are
     size_t n_due;
-    char trouble[64];
+    char trouble[TROUBLE_SIZE];
     uint64_t malformed;
     uint32_t window_min, window_max;
 };
 
+// Does the filter (NULL: none) let the record through?
 bool filter_wants(const feed_filter_t *filter, const path_t *self, const record_t *record);
+// Does `wide` let all through that `narrow` does?
+bool filter_covers(const feed_filter_t *wide, const feed_filter_t *narrow);
 link_t *feed_find(const feed_t *feed, uint32_t peer);
 uint64_t feed_session(feed_t *feed);
 void feed_send(feed_t *feed, uint32_t peer, uint32_t type, const ProtobufCMessage *body);
@@ -114,6 +124,8 @@ bool consumer_tick(link_t *link, int64_t now_ms); // is something due?
 int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
               const arrival_t *arrival);
 
+// A consumer that owes a word, for what it was sent or for a session at all, and says none is woken.
+bool producer_tick(link_t *link, int64_t now_ms); // is something due?
 void producer_load(feed_t *feed, link_t *link);
 int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, int64_t now_ms);
 int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body);

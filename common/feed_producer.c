@@ -24,6 +24,7 @@ void producer_close(producer_t *out)
 {
     out->open = out->diverged = out->answer = out->ask = out->rebase = false;
     out->n_flight = 0;
+    xfree(&out->flight);
     memset(out->flight_bytes, 0, sizeof out->flight_bytes);
 }
 
@@ -40,7 +41,10 @@ static void acknowledge(producer_t *out, const position_t *position, int64_t now
     for (; done < out->n_flight && position_within(&out->flight[done].upto, position); done++)
         for (size_t i = 0; i < STREAMS; i++) out->flight_bytes[i] -= out->flight[done].bytes[i];
     out->n_flight -= done;
-    memmove(out->flight, out->flight + done, out->n_flight * sizeof out->flight[0]);
+    if (out->n_flight == 0)
+        xfree(&out->flight);
+    else
+        memmove(out->flight, out->flight + done, out->n_flight * sizeof *out->flight);
     if (position_equal(position, &out->acked)) return;
     out->acked = *position;
     out->unsaved = true;
@@ -53,8 +57,9 @@ static void hear_counts(producer_t *out, const Selenga__Pull *m)
     if (m->has_quarantined) out->quarantined = m->quarantined;
     if (m->has_held) out->held = m->held;
     out->has_held = m->has_held || (out->has_held && !m->has_quarantined);
-    if (m->trouble == NULL || !text_copy(out->trouble, sizeof out->trouble, m->trouble))
-        out->trouble[0] = '\0';
+    xfree(&out->trouble);
+    if (m->trouble != NULL && *m->trouble != '\0' && strlen(m->trouble) < TROUBLE_SIZE)
+        out->trouble = xstrdup(m->trouble);
 }
 
 // Has this consumer given back for exactly this cursor already?
@@ -84,6 +89,18 @@ static int begin_giveback(store_txn_t *txn, link_t *link, const position_t *posi
     return 0;
 }
 
+static void keep_filter(producer_t *out, const Selenga__Pull *m)
+{
+    xfree(&out->filter);
+    if (m->n_kinds == 0 && m->n_near_kinds == 0) return;
+    out->filter = xcalloc(1, sizeof *out->filter);
+    out->filter->n_kinds = m->n_kinds;
+    out->filter->n_near = m->n_near_kinds;
+    if (m->n_kinds > 0) memcpy(out->filter->kinds, m->kinds, m->n_kinds * sizeof *m->kinds);
+    if (m->n_near_kinds > 0)
+        memcpy(out->filter->near, m->near_kinds, m->n_near_kinds * sizeof *m->near_kinds);
+}
+
 static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__Pull *m,
                    const position_t *position)
 {
@@ -95,9 +112,7 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
     if (!position_within(position, &end)) return -EBADMSG;
     producer_close(out);
     out->session = m->session;
-    out->filter = (feed_filter_t){.n_kinds = m->n_kinds, .n_near = m->n_near_kinds};
-    if (m->n_kinds > 0) memcpy(out->filter.kinds, m->kinds, m->n_kinds * sizeof *m->kinds);
-    if (m->n_near_kinds > 0) memcpy(out->filter.near, m->near_kinds, m->n_near_kinds * sizeof *m->near_kinds);
+    keep_filter(out, m);
     if (!MUTANT("no_witness") && !store_check_witness(feed->store, &w)) {
         int rc = begin_giveback(txn, link, position, &w);
         if (rc != 0 || !MUTANT("pull_while_diverged")) return rc;
@@ -115,7 +130,7 @@ static uint64_t present_life(const feed_t *feed)
     return lives->boots[lives->n - 1].id;
 }
 
-static int push_some(feed_t *feed, link_t *link);
+static int push_some(feed_t *feed, link_t *link, int64_t now_ms);
 
 // What is durable leaves at once: a consumer need not wait until this transaction is, too. Only before the
 // transaction has written: what the store knows in memory goes by it from then on.
@@ -137,9 +152,10 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
         out->answer = true; // nothing new: it asks whether we are there
     }
     hear_counts(out, m);
+    out->heard_ms = now_ms;
     if (out->open && position_within(&position, &out->sent)) acknowledge(out, &position, now_ms);
     if (out->open && !store_txn_dirty(txn))
-        (void)push_some(feed, link); // what cannot be read now is read by the flush
+        (void)push_some(feed, link, now_ms); // what cannot be read now is read by the flush
     return 0;
 }
 
@@ -192,7 +208,7 @@ static void send_rebase(feed_t *feed, link_t *link)
 bool producer_wants(const feed_t *feed, const link_t *link, const record_t *record)
 {
     if (link->peer < PEER_LABEL_MIN && record->kind < SYSTEM_KINDS) return false;
-    return filter_wants(&link->out.filter, &store_place(feed->store)->path, record);
+    return filter_wants(link->out.filter, &store_place(feed->store)->path, record);
 }
 
 static slice_t word_of(const record_t *r, uint8_t *buf)
@@ -282,11 +298,13 @@ static int fill(feed_t *feed, link_t *link, load_t *load)
     return rc < 0 ? rc : 0;
 }
 
-static void note_sent(producer_t *out, const load_t *load)
+static void note_sent(producer_t *out, const load_t *load, int64_t now_ms)
 {
     out->sent = out->scanned = load->upto;
     out->sent_records += load->batch.count;
     if (load->batch.count == 0) return;
+    if (out->n_flight == 0) out->heard_ms = now_ms;
+    if (out->flight == NULL) out->flight = xcalloc(IN_FLIGHT_MAX, sizeof *out->flight);
     out->flight[out->n_flight].upto = load->upto;
     memcpy(out->flight[out->n_flight++].bytes, load->bytes, sizeof load->bytes);
     for (size_t i = 0; i < STREAMS; i++) out->flight_bytes[i] += load->bytes[i];
@@ -329,7 +347,7 @@ static bool may_push(const producer_t *out)
     return false;
 }
 
-static int push_some(feed_t *feed, link_t *link)
+static int push_some(feed_t *feed, link_t *link, int64_t now_ms)
 {
     producer_t *out = &link->out;
     while (may_push(out)) {
@@ -338,7 +356,7 @@ static int push_some(feed_t *feed, link_t *link)
         bool stuck = MUTANT("skip_not_advancing") && position_equal(&load.upto, &out->scanned);
         if (rc == 0 && !stuck && (load.batch.count > 0 || out->answer)) {
             send_push(feed, link, &load);
-            note_sent(out, &load);
+            note_sent(out, &load, now_ms);
         }
         batch_clear(&load.batch);
         if (rc != 0 || stuck) return rc;
@@ -352,10 +370,20 @@ static int push_some(feed_t *feed, link_t *link)
 int producer_flush(feed_t *feed, link_t *link, int64_t now_ms)
 {
     producer_t *out = &link->out;
-    (void)now_ms;
     if (out->wake) feed_send(feed, link->peer, MSG_WAKE, NULL);
     if (out->ask) send_ask(feed, link);
     if (out->rebase) send_rebase(feed, link);
     out->wake = out->ask = out->rebase = false;
-    return out->open ? push_some(feed, link) : 0;
+    return out->open ? push_some(feed, link, now_ms) : 0;
+}
+
+bool producer_tick(link_t *link, int64_t now_ms)
+{
+    producer_t *out = &link->out;
+    bool reads = link->peer >= PEER_LABEL_MIN; // neighbours do; services of the node that subscribed
+    bool due = out->n_flight > 0 || (reads && !out->open && !out->diverged);
+    if (!due || now_ms - out->heard_ms < SILENCE_MS) return false;
+    out->wake = true;
+    out->heard_ms = now_ms;
+    return true;
 }

@@ -9,8 +9,8 @@
     }
 
 static const setting_t ROWS[] = {
-    INT_ROW(ping_ms, 100, 600000, "10000", "ms", N_("How often a neighbour is asked whether it is there")),
-    INT_ROW(silence_ms, 300, 3600000, "60000", "ms",
+    INT_ROW(ping_ms, 100, 600000, "60000", "ms", N_("How often a neighbour is asked whether it is there")),
+    INT_ROW(silence_ms, 300, 3600000, "200000", "ms",
             N_("After this time without a sign of life a link is taken for down; more than three pings of "
                "both ends")),
     INT_ROW(backoff_base_ms, 10, 600000, "250", "ms",

@@ -17,7 +17,7 @@ typedef struct flow { // both halves of one service's feed with the hub
     uint64_t pulling, head;
     position_t position;
     Selenga__Push *last; // whose witness we hold
-    uint64_t heard_ms, asked_ms;
+    uint64_t heard_ms, asked_ms, patience_ms;
     // what the hub pulls
     uint64_t session, acked, sent;
     uint32_t credit;
@@ -55,6 +55,7 @@ static void send_pull(child_t *child, uint32_t service, bool restart, uint64_t n
     Selenga__Pull m = SELENGA__PULL__INIT;
     Selenga__Witness none = SELENGA__WITNESS__INIT;
     if (restart) flow->pulling = ++child->session;
+    if (restart) flow->patience_ms = KEEPALIVE_MS;
     m.has_session = m.has_credit = m.has_held = m.has_quarantined = 1;
     m.session = flow->pulling;
     m.position = flow->position.of;
@@ -176,6 +177,8 @@ static void take_push(child_t *child, uint32_t service, slice_t body, uint64_t n
         return;
     }
     bool moved = !same(m->upto, m->n_upto, &flow->position) || m->witness->head != flow->head;
+    flow->patience_ms = moved ? KEEPALIVE_MS : 2 * flow->patience_ms;
+    if (flow->patience_ms > KEEPALIVE_MOST_MS) flow->patience_ms = KEEPALIVE_MOST_MS;
     for (size_t i = 0; i < STREAMS; i++) flow->position.of[i] = i < m->n_upto ? m->upto[i] : 0;
     flow->head = m->witness->head;
     if (m->witness->n_boots > 0) {
@@ -210,7 +213,7 @@ static void keep_alive(child_t *child, uint64_t now_ms)
 {
     for (uint32_t s = FIRST; s <= LAST && child->up; s++) {
         flow_t *flow = &child->flows[s];
-        if (now_ms - flow->heard_ms >= KEEPALIVE_MS && now_ms - flow->asked_ms >= KEEPALIVE_MS)
+        if (now_ms - flow->heard_ms >= flow->patience_ms && now_ms - flow->asked_ms >= KEEPALIVE_MS)
             send_pull(child, s, false, now_ms);
     }
 }

@@ -197,7 +197,7 @@ static void heal(world_t *w)
 // timer.
 static bool settle(world_t *w)
 {
-    enum { ROUNDS = 600, QUIET = 5, ROUND_MS = 12000, MESSAGES = 60000 };
+    enum { ROUNDS = 600, QUIET = 11, ROUND_MS = 30000, MESSAGES = 60000 };
     uint64_t last = writes_of(w), before = w->messages;
     int quiet = 0;
     for (int round = 0; round < ROUNDS && w->why[0] == '\0'; round++) {

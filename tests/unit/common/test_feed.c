@@ -34,6 +34,8 @@ typedef struct {
 
 static char dir[512];
 static int n_stores;
+static int64_t now_ms;
+static size_t n_letters; // that were sent
 
 static int make_dir(void **state)
 {
@@ -75,6 +77,7 @@ static void keep_letter(void *arg, uint32_t peer, uint32_t type, slice_t body)
     side_t *side = arg;
     assert_int_equal(peer, side->peer);
     assert_true(side->n_out < LETTERS_MAX);
+    n_letters++;
     side->out[side->n_out++] = (letter_t){type, copy_of(body), body.size};
 }
 
@@ -92,7 +95,7 @@ static void open_at(side_t *side, bool hub, uint64_t life, int number)
     assert_int_equal(store_open(side->kv, &place, life, no_time, &side->store), 0);
     feed_hooks_t hooks = {.arg = side, .admit = admit_all, .send = keep_letter};
     side->feed = feed_new(side->store, &hooks, life);
-    feed_link(side->feed, side->peer, true, 0);
+    feed_link(side->feed, side->peer, true, now_ms);
 }
 
 static void open_side(side_t *side, bool hub, uint64_t life)
@@ -183,7 +186,7 @@ static void hear(side_t *side, const letter_t *letter, bool commit)
     store_txn_t *txn = NULL;
     assert_int_equal(store_begin(side->store, true, &txn), 0);
     slice_t body = slice(letter->data, letter->size);
-    assert_int_equal(feed_message(side->feed, txn, side->peer, letter->type, body, 0), 0);
+    assert_int_equal(feed_message(side->feed, txn, side->peer, letter->type, body, now_ms), 0);
     if (commit)
         assert_int_equal(store_commit(&txn), 0);
     else
@@ -192,7 +195,7 @@ static void hear(side_t *side, const letter_t *letter, bool commit)
 
 static void flush(side_t *side)
 {
-    assert_int_equal(feed_flush(side->feed, 0), 0);
+    assert_int_equal(feed_flush(side->feed, now_ms), 0);
 }
 
 // The first letter of a type that waits to be sent. The caller frees its data.
@@ -292,6 +295,104 @@ static void an_acknowledgement_of_a_lost_life_is_not_taken_for_one_of_this(void 
     close_side(&home);
     close_side(&put_back);
     close_side(&hub);
+}
+
+static void pass(side_t *a, side_t *b, int64_t ms)
+{
+    for (int64_t end = now_ms + ms; now_ms < end; now_ms += 1000) {
+        feed_tick(a->feed, now_ms);
+        feed_tick(b->feed, now_ms);
+        talk(a, b);
+    }
+}
+
+static void an_idle_session_is_asked_ever_more_seldom_but_not_given_up(void **state)
+{
+    (void)state;
+    side_t home, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    talk(&home, &hub);
+    n_letters = 0;
+    pass(&home, &hub, 3600000);
+    assert_in_range(n_letters, 4, 4 * (3600000 / KEEPALIVE_MOST_MS + 6));
+    write_record(&home, 1);
+    talk(&home, &hub);
+    assert_true(holds(&hub, 1));
+    n_letters = 0;
+    pass(&home, &hub, KEEPALIVE_MS + 2000);
+    assert_in_range(n_letters, 2, 4); // where something came, it is asked again soon
+    close_side(&home);
+    close_side(&hub);
+}
+
+static void what_is_lost_on_an_idle_line_its_sender_notices(void **state)
+{
+    (void)state;
+    side_t home, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    talk(&home, &hub);
+    pass(&home, &hub, 3600000);
+    write_record(&home, 1);
+    flush(&home);
+    letter_t push = a_letter(&home, MSG_PUSH);
+    free(push.data);
+    burn_letters(&home); // lost
+    assert_false(holds(&hub, 1));
+    pass(&home, &hub, SILENCE_MS + 2000);
+    assert_true(holds(&hub, 1));
+    assert_int_equal(acked(&home), store_head(home.store));
+    close_side(&home);
+    close_side(&hub);
+}
+
+// The home's other service: it reads records of this one by a filter.
+static void open_reader(side_t *reader, const char *path, uint64_t life, const feed_filter_t *filter)
+{
+    *reader = (side_t){.peer = SERVICE};
+    store_place_t place = {.service = SERVICE + 1, .has_parent = true, .parent_rank = 1};
+    assert_true(path_parse("0a0b0c0d.11223344", &place.path));
+    reader->scope = scope_new(&place.path, "03-08-01");
+    place.scope = reader->scope;
+    assert_int_equal(kv_lmdb_open(path, 64 << 20, &reader->kv), 0);
+    assert_int_equal(store_open(reader->kv, &place, life, no_time, &reader->store), 0);
+    feed_hooks_t hooks = {.arg = reader, .admit = admit_all, .send = keep_letter};
+    reader->feed = feed_new(reader->store, &hooks, life);
+    feed_subscribe(reader->feed, SERVICE, filter);
+    feed_link(reader->feed, SERVICE, true, now_ms);
+}
+
+static void a_filter_that_grew_reads_what_it_had_passed_over(void **state)
+{
+    (void)state;
+    side_t home, reader;
+    char path[600];
+    snprintf(path, sizeof path, "%s/%d", dir, n_stores++);
+    const feed_filter_t narrow = {.kinds = {KIND - 1}, .n_kinds = 1};
+    const feed_filter_t wide = {.kinds = {KIND - 1}, .n_kinds = 1, .near = {KIND}, .n_near = 1};
+    open_side(&home, false, 101);
+    home.peer = SERVICE + 1;
+    feed_link(home.feed, home.peer, true, now_ms);
+    feed_forget(home.feed, PEER_PARENT);
+    write_record(&home, 1);
+    open_reader(&reader, path, 301, &narrow);
+    talk(&reader, &home);
+    assert_false(holds(&reader, 1));
+    assert_int_equal(acked(&home), store_head(home.store));
+    close_side(&reader);
+    open_reader(&reader, path, 302, &wide);
+    talk(&reader, &home);
+    assert_true(holds(&reader, 1));
+    close_side(&reader);
+
+    n_letters = 0;
+    open_reader(&reader, path, 303, &wide); // the same again goes on where it was
+    talk(&reader, &home);
+    assert_int_equal(acked(&home), store_head(home.store));
+    assert_in_range(n_letters, 1, 3);
+    close_side(&reader);
+    close_side(&home);
 }
 
 static void doubled_and_lost_pushes_change_nothing(void **state)
@@ -434,6 +535,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_acknowledged_before_the_commit),
         cmocka_unit_test(an_acknowledgement_of_a_lost_life_is_not_taken_for_one_of_this),
+        cmocka_unit_test(an_idle_session_is_asked_ever_more_seldom_but_not_given_up),
+        cmocka_unit_test(what_is_lost_on_an_idle_line_its_sender_notices),
+        cmocka_unit_test(a_filter_that_grew_reads_what_it_had_passed_over),
         cmocka_unit_test(doubled_and_lost_pushes_change_nothing),
         cmocka_unit_test(restarts_leave_no_strays),
         cmocka_unit_test(two_lives_of_a_record_leave_a_stray),

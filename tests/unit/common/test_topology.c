@@ -25,8 +25,8 @@ static scope_t *a_scope(void)
 {
     path_t self = path_of(SELF, 0), child = path_of(SELF, CHILD);
     scope_t *scope = scope_new(&self, "R");
-    scope_set_org(scope, slice_text("R"), slice_text(""), slice_text("ministry"));
-    scope_set_org(scope, slice_text("A"), slice_text("R"), slice_text("school"));
+    scope_set_org(scope, slice_text("R"), slice_text(""));
+    scope_set_org(scope, slice_text("A"), slice_text("R"));
     scope_set_node(scope, slice_text("A"), &child, 0);
     return scope;
 }
@@ -43,8 +43,8 @@ static void an_organisation_is_served_by_the_nearest_node_above_it(void **state)
 {
     (void)state;
     AUTO(scope_destroy) scope_t *scope = a_scope();
-    scope_set_org(scope, slice_text("A-1"), slice_text("A"), slice_text("other"));
-    scope_set_org(scope, slice_text("B"), slice_text("R"), slice_text("school"));
+    scope_set_org(scope, slice_text("A-1"), slice_text("A"));
+    scope_set_org(scope, slice_text("B"), slice_text("R"));
     assert_int_equal(scope_child_for(scope, slice_text("A-1")), CHILD);
     assert_int_equal(scope_child_for(scope, slice_text("B")), PEER_SELF);
     assert_int_equal(scope_in_child(scope, CHILD, slice_text("A-1")), SCOPE_YES);
@@ -56,8 +56,8 @@ static void a_ring_of_parents_is_served_by_nobody(void **state)
 {
     (void)state;
     AUTO(scope_destroy) scope_t *scope = a_scope();
-    scope_set_org(scope, slice_text("X"), slice_text("Y"), slice_text("other"));
-    scope_set_org(scope, slice_text("Y"), slice_text("X"), slice_text("other"));
+    scope_set_org(scope, slice_text("X"), slice_text("Y"));
+    scope_set_org(scope, slice_text("Y"), slice_text("X"));
     assert_int_equal(scope_in_child(scope, CHILD, slice_text("X")), SCOPE_UNKNOWN);
     assert_int_equal(scope_serves(scope, slice_text("X")), SCOPE_UNKNOWN);
 }
@@ -73,7 +73,7 @@ static void every_organisation_that_moved_is_told_once(void **state)
     assert_int_equal(count_moved(scope), 1);
     for (unsigned i = 0; i < ORGS; i++) {
         snprintf(code, sizeof code, "A-%u", i);
-        scope_set_org(scope, slice_text(code), slice_text("A"), slice_text("other"));
+        scope_set_org(scope, slice_text(code), slice_text("A"));
     }
     assert_int_equal(count_moved(scope), ORGS);
     assert_int_equal(count_moved(scope), 0);

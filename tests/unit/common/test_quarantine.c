@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was refused waits with its reason, and its home hears of it.
+#include "common/quarantine.h"
+#include "tests/unit/common/shelf.h"
+
+enum { REFUSAL = 2 };
+
+static shelf_t shelf;
+static uint8_t wire[512];
+
+static int start(void **state)
+{
+    (void)state;
+    shelf_open(&shelf, 101);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    shelf_close(&shelf);
+    return 0;
+}
+
+static void put(const record_t *r, uint32_t peer, const char *code)
+{
+    fault_t fault;
+    arrival_t arrival = {.peer = peer};
+    fault_set(&fault, code, NULL, "03-08-01", NULL);
+    assert_int_equal(quarantine_put(shelf_write(&shelf), &arrival, r->wire, r, &fault), 0);
+    shelf_commit(&shelf);
+}
+
+static uint64_t waiting_of(uint32_t peer)
+{
+    uint64_t n = 0;
+    assert_int_equal(quarantine_count(shelf_read(&shelf), peer, &n), 0);
+    shelf_abort(&shelf);
+    return n;
+}
+
+static int count_one(void *arg, const rid_t *id)
+{
+    (void)id;
+    ++*(size_t *)arg;
+    return 0;
+}
+
+static size_t refusals(void)
+{
+    size_t n = 0;
+    assert_int_equal(store_list(shelf_read(&shelf), REFUSAL, (slice_t){0}, NULL, count_one, &n), 0);
+    shelf_abort(&shelf);
+    return n;
+}
+
+static void where_nothing_waits_nothing_is_found_or_cleared(void **state)
+{
+    (void)state;
+    quarantined_t item;
+    rid_t id = shelf_id(1);
+    assert_int_equal(quarantine_get(shelf_write(&shelf), &id, &item), KV_NONE);
+    assert_int_equal(quarantine_clear(shelf.txn, &id, NULL), KV_NONE);
+    shelf_abort(&shelf);
+    assert_int_equal(waiting_of(SCHOOL), 0);
+}
+
+static void an_older_version_does_not_take_a_newer_ones_place(void **state)
+{
+    (void)state;
+    quarantined_t item;
+    rid_t id = shelf_id(1);
+    uint8_t older_wire[512];
+    record_t newer = shelf_incoming(1, 8, wire), older = shelf_incoming(1, 7, older_wire);
+    put(&newer, SCHOOL, "ORG-UNKNOWN");
+    put(&older, SCHOOL, "REACH");
+    assert_int_equal(quarantine_get(shelf_read(&shelf), &id, &item), 0);
+    assert_int_equal(item.record.version.seq, 8);
+    assert_string_equal(item.fault.code, "ORG-UNKNOWN");
+    shelf_abort(&shelf);
+}
+
+static void a_version_takes_away_only_what_is_not_newer(void **state)
+{
+    (void)state;
+    rid_t id = shelf_id(1);
+    record_t r = shelf_incoming(1, 8, wire);
+    version_t before = {.inc = 1, .seq = 7, .boot = 7};
+    put(&r, SCHOOL, "ORG-UNKNOWN");
+    assert_int_equal(quarantine_clear(shelf_write(&shelf), &id, &before), KV_NONE);
+    shelf_commit(&shelf);
+    assert_int_equal(waiting_of(SCHOOL), 1);
+    assert_int_equal(quarantine_clear(shelf_write(&shelf), &id, &r.version), 0);
+    shelf_commit(&shelf);
+    assert_int_equal(waiting_of(SCHOOL), 0);
+}
+
+static void what_waits_outlives_the_process_byte_for_byte_with_its_reason(void **state)
+{
+    (void)state;
+    quarantined_t item;
+    rid_t id = shelf_id(1);
+    record_t r = shelf_incoming(1, 8, wire);
+    put(&r, SCHOOL, "ORG-UNKNOWN");
+    shelf_reopen(&shelf, 102);
+    assert_int_equal(quarantine_get(shelf_read(&shelf), &id, &item), 0);
+    assert_true(slice_equal(item.wire, r.wire));
+    assert_true(item.peer == SCHOOL && !item.giveback);
+    assert_string_equal(item.fault.code, "ORG-UNKNOWN");
+    assert_string_equal(item.fault.args[0], "03-08-01");
+    shelf_abort(&shelf);
+}
+
+static void items_are_counted_by_neighbour(void **state)
+{
+    (void)state;
+    uint8_t other[512];
+    record_t one = shelf_incoming(1, 8, wire), two = shelf_incoming(2, 9, other);
+    put(&one, SCHOOL, "ORG-UNKNOWN");
+    put(&two, PEER_PARENT, "REACH");
+    assert_int_equal(waiting_of(SCHOOL), 1);
+    assert_int_equal(waiting_of(PEER_PARENT), 1);
+    assert_int_equal(waiting_of(0x11111111), 0);
+}
+
+static void what_cannot_be_read_waits_too(void **state)
+{
+    (void)state;
+    quarantined_t item;
+    record_t none = {.id = shelf_id(9), .wire = slice_text("no record")};
+    put(&none, SCHOOL, "MALFORMED");
+    assert_int_equal(quarantine_get(shelf_read(&shelf), &none.id, &item), 0);
+    assert_int_equal(item.record.kind, 0);
+    assert_true(slice_equal(item.wire, slice_text("no record")));
+    shelf_abort(&shelf);
+}
+
+static void its_home_hears_of_it_until_it_is_cleared(void **state)
+{
+    (void)state;
+    rid_t id = shelf_id(1);
+    record_t r = shelf_incoming(1, 8, wire);
+    put(&r, SCHOOL, "ORG-UNKNOWN");
+    assert_int_equal(refusals(), 1);
+    put(&r, SCHOOL, "ORG-UNKNOWN");
+    assert_int_equal(refusals(), 1);
+    assert_int_equal(quarantine_clear(shelf_write(&shelf), &id, NULL), 0);
+    shelf_commit(&shelf);
+    assert_int_equal(refusals(), 0);
+}
+
+static void a_home_in_another_direction_than_the_sender_hears_nothing(void **state)
+{
+    (void)state;
+    record_t r = shelf_incoming(1, 8, wire);
+    put(&r, 0x11111111, "HOME-FOREIGN");
+    put(&r, PEER_PARENT, "HOME-FOREIGN");
+    assert_int_equal(refusals(), 0);
+}
+
+#define SHELF(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SHELF(where_nothing_waits_nothing_is_found_or_cleared),
+        SHELF(an_older_version_does_not_take_a_newer_ones_place),
+        SHELF(a_version_takes_away_only_what_is_not_newer),
+        SHELF(what_waits_outlives_the_process_byte_for_byte_with_its_reason),
+        SHELF(items_are_counted_by_neighbour),
+        SHELF(what_cannot_be_read_waits_too),
+        SHELF(its_home_hears_of_it_until_it_is_cleared),
+        SHELF(a_home_in_another_direction_than_the_sender_hears_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

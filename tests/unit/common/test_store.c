@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records, their lanes and lists, over a real disk.
+#include "tests/unit/common/shelf.h"
+#include <errno.h>
+
+static shelf_t shelf;
+
+static int start(void **state)
+{
+    (void)state;
+    shelf_open(&shelf, 101);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    shelf_close(&shelf);
+    return 0;
+}
+
+static void write_draft(const record_t *draft)
+{
+    assert_int_equal(store_write(shelf_write(&shelf), draft, NULL), 0);
+    shelf_commit(&shelf);
+}
+
+static void write_one(uint8_t n)
+{
+    record_t draft = shelf_draft(n);
+    write_draft(&draft);
+}
+
+static version_t version_of(uint8_t n)
+{
+    record_t r;
+    rid_t id = shelf_id(n);
+    assert_int_equal(store_get(shelf_read(&shelf), &id, &r, NULL), 0);
+    version_t version = r.version;
+    shelf_abort(&shelf);
+    return version;
+}
+
+// Last bytes of the ids on these lanes, in the order of reading.
+static const char *on(unsigned lanes, uint32_t peer)
+{
+    static char text[64];
+    char *to = text;
+    lane_reader_t *reader = NULL;
+    uint64_t seq;
+    record_t r;
+    assert_int_equal(lane_open(shelf_read(&shelf), lanes, peer, 0, &reader), 0);
+    while (lane_next(reader, &seq, NULL) == 0) {
+        assert_int_equal(store_at(shelf.txn, seq, &r, NULL), 0);
+        *to++ = (char)('0' + r.id.b[15]);
+    }
+    *to = '\0';
+    lane_close(&reader);
+    shelf_abort(&shelf);
+    return text;
+}
+
+static int list_one(void *arg, const rid_t *id)
+{
+    char **to = arg;
+    *(*to)++ = (char)('0' + id->b[15]);
+    return 0;
+}
+
+static const char *listed(uint32_t kind, const char *org)
+{
+    static char text[64];
+    char *to = text;
+    assert_int_equal(store_list(shelf_read(&shelf), kind, slice_text(org), NULL, list_one, &to), 0);
+    *to = '\0';
+    shelf_abort(&shelf);
+    return text;
+}
+
+static void what_nobody_wrote_is_not_found(void **state)
+{
+    (void)state;
+    record_t r;
+    rid_t id = shelf_id(1);
+    assert_int_equal(store_get(shelf_read(&shelf), &id, &r, NULL), KV_NONE);
+    assert_int_equal(store_at(shelf.txn, 77, &r, NULL), -EUCLEAN);
+    shelf_abort(&shelf);
+}
+
+static void nothing_of_an_aborted_transaction_is_kept(void **state)
+{
+    (void)state;
+    record_t draft = shelf_draft(1), r;
+    rid_t id = shelf_id(1);
+    uint64_t head = store_head(shelf.store);
+    assert_int_equal(store_write(shelf_write(&shelf), &draft, NULL), 0);
+    assert_true(store_txn_dirty(shelf.txn));
+    shelf_abort(&shelf);
+    assert_int_equal(store_head(shelf.store), head);
+    assert_int_equal(store_get(shelf_read(&shelf), &id, &r, NULL), KV_NONE);
+    shelf_abort(&shelf);
+    assert_string_equal(on(LANE_UP, PEER_SELF), "");
+}
+
+static void a_witness_of_another_past_is_not_ours(void **state)
+{
+    (void)state;
+    AUTO(witness_clear) witness_t mine = {0};
+    write_one(1);
+    witness_copy(store_witness(shelf.store), &mine);
+    assert_true(store_check_witness(shelf.store, &mine));
+    mine.boots[mine.n - 1].id++;
+    assert_false(store_check_witness(shelf.store, &mine));
+    mine.boots[mine.n - 1].id--;
+    mine.head = store_head(shelf.store) + 1; // more than we ever wrote: we were put back
+    assert_false(store_check_witness(shelf.store, &mine));
+}
+
+static void our_past_stays_ours_in_later_lives(void **state)
+{
+    (void)state;
+    AUTO(witness_clear) witness_t mine = {0};
+    write_one(1);
+    witness_copy(store_witness(shelf.store), &mine);
+    shelf_reopen(&shelf, 102);
+    write_one(2);
+    assert_true(store_check_witness(shelf.store, &mine));
+}
+
+static void what_was_committed_outlives_the_process_byte_for_byte(void **state)
+{
+    (void)state;
+    record_t draft = shelf_draft(1), r;
+    rid_t id = shelf_id(1);
+    uint8_t kept[512];
+    assert_int_equal(store_write(shelf_write(&shelf), &draft, &r), 0);
+    size_t size = r.wire.size;
+    assert_true(size <= sizeof kept);
+    memcpy(kept, r.wire.data, size);
+    shelf_commit(&shelf);
+    shelf_reopen(&shelf, 102);
+    assert_int_equal(store_get(shelf_read(&shelf), &id, &r, NULL), 0);
+    assert_true(slice_equal(r.wire, slice(kept, size)));
+    assert_true(path_equal(&r.home, &shelf.place.path));
+    assert_true(slice_equal(r.body, slice_text("body")));
+    shelf_abort(&shelf);
+}
+
+static void each_version_is_greater_than_the_one_before_in_the_next_life_too(void **state)
+{
+    (void)state;
+    write_one(1);
+    version_t first = version_of(1);
+    write_one(1);
+    version_t second = version_of(1);
+    shelf_reopen(&shelf, 55); // a smaller boot id than the first life's
+    write_one(1);
+    version_t third = version_of(1);
+    assert_true(version_cmp(&second, &first) > 0 && version_cmp(&third, &second) > 0);
+    assert_true(first.boot == 101 && third.boot == 55);
+}
+
+static void a_lane_has_each_record_once_in_order_of_its_last_change(void **state)
+{
+    (void)state;
+    for (uint8_t n = 1; n <= 3; n++) write_one(n);
+    write_one(1);
+    assert_string_equal(on(LANE_UP, PEER_SELF), "231");
+    assert_string_equal(on(LANE_ALL, PEER_SELF), "231");
+    uint64_t n = 0;
+    assert_int_equal(lane_count(shelf_read(&shelf), LANE_UP, PEER_SELF, 0, 100, &n), 0);
+    shelf_abort(&shelf);
+    assert_int_equal(n, 3);
+}
+
+static void what_stays_at_home_is_on_no_neighbours_lane(void **state)
+{
+    (void)state;
+    record_t draft = shelf_draft(1);
+    draft.up = UP_MUNICIPALITY;
+    write_draft(&draft);
+    assert_string_equal(on(LANE_UP, PEER_SELF), "");
+    assert_string_equal(on(LANE_PUBLIC, PEER_SELF), "");
+    assert_string_equal(on(LANE_CHILD, SCHOOL), "");
+    assert_string_equal(on(LANE_ALL, PEER_SELF), "1");
+}
+
+static void a_load_stands_beside_what_people_write(void **state)
+{
+    (void)state;
+    record_t draft = shelf_draft(1);
+    draft.bulk = true;
+    write_draft(&draft);
+    write_one(2);
+    assert_string_equal(on(store_feed_lanes(PEER_PARENT, STREAM_PEOPLE), PEER_PARENT), "2");
+    assert_string_equal(on(store_feed_lanes(PEER_PARENT, STREAM_BULK), PEER_PARENT), "1");
+}
+
+static void what_is_about_a_childs_organisation_moves_with_it(void **state)
+{
+    (void)state;
+    record_t draft = shelf_draft(1);
+    draft.down = DOWN_SERVING;
+    draft.org = slice_text("03-08-01");
+    write_draft(&draft);
+    assert_string_equal(on(LANE_CHILD, SCHOOL), "1");
+    scope_drop_node(shelf.scope, slice_text("03-08-01"));
+    assert_int_equal(store_relane_org(shelf_write(&shelf), slice_text("03-08-01")), 0);
+    shelf_commit(&shelf);
+    assert_string_equal(on(LANE_CHILD, SCHOOL), "");
+    assert_string_equal(on(LANE_LEFT, PEER_SELF), "1"); // who had it hears that it left
+}
+
+static void a_childs_record_goes_on_up_and_not_back(void **state)
+{
+    (void)state;
+    uint8_t wire[512];
+    applied_t applied;
+    record_t r = shelf_incoming(1, 8, wire);
+    arrival_t arrival = {.peer = SCHOOL};
+    assert_int_equal(store_apply(shelf_write(&shelf), &r, &arrival, &applied), 0);
+    assert_int_equal(applied, APPLIED_NEW);
+    assert_int_equal(store_apply(shelf.txn, &r, &arrival, &applied), 0);
+    assert_int_equal(applied, APPLIED_KNOWN);
+    shelf_commit(&shelf);
+    assert_string_equal(on(LANE_UP, PEER_SELF), "1");
+    assert_string_equal(on(LANE_CHILD, SCHOOL), "");
+    assert_string_equal(on(LANE_BACK, SCHOOL), "");
+    assert_string_equal(on(LANE_IN, SCHOOL), "1"); // if the school loses it
+}
+
+static void lists_are_by_kind_and_organisation(void **state)
+{
+    (void)state;
+    record_t draft = shelf_draft(3);
+    draft.org = slice_text("03-08-01");
+    write_one(1);
+    write_one(2);
+    write_draft(&draft);
+    assert_string_equal(listed(SHELF_KIND, "03-08-02"), "12");
+    assert_string_equal(listed(SHELF_KIND, "03-08-01"), "3");
+    assert_string_equal(listed(SHELF_KIND, "03"), "");
+    assert_string_equal(listed(SHELF_KIND - 1, "03-08-02"), "");
+}
+
+static void a_deleted_record_travels_but_is_not_listed(void **state)
+{
+    (void)state;
+    record_t draft = shelf_draft(1);
+    write_draft(&draft);
+    draft.deleted = true;
+    draft.body = (slice_t){0};
+    write_draft(&draft);
+    assert_string_equal(listed(SHELF_KIND, "03-08-02"), "");
+    assert_string_equal(on(LANE_UP, PEER_SELF), "1");
+    assert_int_equal(store_records(shelf.store), 1);
+}
+
+#define SHELF(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SHELF(what_nobody_wrote_is_not_found),
+        SHELF(nothing_of_an_aborted_transaction_is_kept),
+        SHELF(a_witness_of_another_past_is_not_ours),
+        SHELF(our_past_stays_ours_in_later_lives),
+        SHELF(what_was_committed_outlives_the_process_byte_for_byte),
+        SHELF(each_version_is_greater_than_the_one_before_in_the_next_life_too),
+        SHELF(a_lane_has_each_record_once_in_order_of_its_last_change),
+        SHELF(what_stays_at_home_is_on_no_neighbours_lane),
+        SHELF(a_load_stands_beside_what_people_write),
+        SHELF(what_is_about_a_childs_organisation_moves_with_it),
+        SHELF(a_childs_record_goes_on_up_and_not_back),
+        SHELF(lists_are_by_kind_and_organisation),
+        SHELF(a_deleted_record_travels_but_is_not_listed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

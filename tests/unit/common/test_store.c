@@ -256,6 +256,83 @@ static void a_deleted_record_travels_but_is_not_listed(void **state)
     assert_int_equal(store_records(shelf.store), 1);
 }
 
+// --- before and after records are in the indexes
+
+static void index_all(void)
+{
+    assert_int_equal(store_index(shelf_write(&shelf)), 0);
+    shelf_commit(&shelf);
+}
+
+static uint64_t indexed(void)
+{
+    uint64_t n = 0;
+    assert_int_equal(kv_count(store_kv(shelf_read(&shelf)), KV_RECORDS, &n), 0);
+    shelf_abort(&shelf);
+    return n;
+}
+
+// What a reader sees of records 1, 2, 3, written in this order and then 2 again, is the same everywhere.
+static void assert_read_in_order(void)
+{
+    assert_string_equal(listed(SHELF_KIND, "03-08-02"), "132");
+    assert_string_equal(on(LANE_UP, PEER_SELF), "132");
+    assert_string_equal(on(LANE_ALL, PEER_SELF), "132");
+    assert_int_equal(store_records(shelf.store), 3);
+    assert_int_equal(version_of(2).seq, 4);
+}
+
+static void what_no_index_has_yet_is_read_like_the_rest(void **state)
+{
+    (void)state;
+    for (uint8_t n = 1; n <= 3; n++) write_one(n);
+    write_one(2);
+    assert_int_equal(indexed(), 0);
+    assert_read_in_order();
+    index_all();
+    assert_int_equal(indexed(), 3);
+    assert_read_in_order();
+}
+
+static void a_place_that_indexes_still_name_is_passed_over(void **state)
+{
+    (void)state;
+    for (uint8_t n = 1; n <= 3; n++) write_one(n);
+    index_all();
+    write_one(2);
+    assert_read_in_order();
+    index_all();
+    assert_read_in_order();
+}
+
+static void a_new_process_reads_what_no_index_has_from_the_log(void **state)
+{
+    (void)state;
+    for (uint8_t n = 1; n <= 2; n++) write_one(n);
+    index_all();
+    write_one(3);
+    write_one(2);
+    shelf_reopen(&shelf, 102);
+    assert_read_in_order();
+    index_all();
+    assert_read_in_order();
+}
+
+static void an_aborted_change_leaves_the_place_that_indexes_name(void **state)
+{
+    (void)state;
+    record_t draft = shelf_draft(1);
+    write_one(1);
+    write_one(2);
+    index_all();
+    assert_int_equal(store_write(shelf_write(&shelf), &draft, NULL), 0);
+    assert_int_equal(store_index(shelf.txn), 0);
+    shelf_abort(&shelf);
+    assert_string_equal(listed(SHELF_KIND, "03-08-02"), "12");
+    assert_string_equal(on(LANE_UP, PEER_SELF), "12");
+    assert_int_equal(version_of(1).seq, 1);
+}
+
 #define SHELF(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -274,6 +351,10 @@ int main(void)
         SHELF(a_childs_record_goes_on_up_and_not_back),
         SHELF(lists_are_by_kind_and_organisation),
         SHELF(a_deleted_record_travels_but_is_not_listed),
+        SHELF(what_no_index_has_yet_is_read_like_the_rest),
+        SHELF(a_place_that_indexes_still_name_is_passed_over),
+        SHELF(a_new_process_reads_what_no_index_has_from_the_log),
+        SHELF(an_aborted_change_leaves_the_place_that_indexes_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,12 +8,14 @@
 #include "proto/routing.pb-c.h"
 #include "tests/bench/acts.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/zmtp.h"
 #include <errno.h>
-#include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
     WAIT_MS = 60000,
@@ -376,74 +378,57 @@ static void latency(void *context, const char *from, const char *to, const char 
 // --- reading by id
 
 typedef struct reader {
-    void *socket;
+    zmtp_t *gate;
     uint64_t asked_us;
 } reader_t;
 
-// Those whose descriptor is readable, and all every SWEEP_MS: asking each socket in each turn would cost more
-// than the messages.
-static void await_answers(struct pollfd *fds, const reader_t *readers, size_t n, uint64_t *swept_ms)
+static void ask_again(reader_t *reader, const rid_t *id)
 {
-    enum { SWEEP_MS = 20 };
-    for (size_t i = 0; i < n; i++) {
-        size_t size = sizeof fds[i].fd;
-        fds[i].events = POLLIN;
-        zmq_getsockopt(readers[i].socket, ZMQ_FD, &fds[i].fd, &size);
-    }
-    poll(fds, n, SWEEP_MS);
-    uint64_t now = mono_ms();
-    if (now - *swept_ms < SWEEP_MS) return;
-    *swept_ms = now;
-    for (size_t i = 0; i < n; i++) fds[i].revents = POLLIN;
+    Selenga__Get m = SELENGA__GET__INIT;
+    envelope_t e = {.type = MSG_GET, .to = SERVICE_ROUTING, .from = SERVICE_CLI, .call = 1};
+    m.has_id = 1;
+    m.id = (ProtobufCBinaryData){.len = sizeof id->b, .data = (uint8_t *)(uintptr_t)id->b};
+    reader->asked_us = mono_us();
+    zmtp_send(reader->gate, &e, &m.base);
 }
 
-// Is the answer to this reader there?
-static bool take_answer(reader_t *reader)
-{
-    zmq_msg_t frame;
-    envelope_t e;
-    zmq_msg_init(&frame);
-    bool there = zmq_msg_recv(&frame, reader->socket, ZMQ_DONTWAIT) >= 0;
-    if (there &&
-        (msg_unpack(slice(zmq_msg_data(&frame), zmq_msg_size(&frame)), &e) != 0 || e.type != MSG_RECORDS))
-        die("a record is gone");
-    zmq_msg_close(&frame);
-    return there;
-}
-
+// Each client has a connection of its own and waits for its answer before it asks again.
 static void reads(void *context, const char *dir, const char *org, size_t clients, uint64_t n, double seconds)
 {
     reader_t readers[CLIENTS_MAX];
-    struct pollfd fds[CLIENTS_MAX];
-    uint64_t done = 0, swept_ms = 0, x = 88172645463325252ULL;
+    struct epoll_event events[CLIENTS_MAX];
+    uint64_t done = 0, x = 88172645463325252ULL;
     lat_t lat = {0};
     rid_t *ids = xcalloc(n, sizeof *ids);
+    void *first = open_gate(context, dir);
+    int poll = epoll_create1(EPOLL_CLOEXEC);
     for (uint64_t i = 0; i < n; i++) ids[i] = id_of(org, i);
-    for (size_t i = 0; i < clients; i++) readers[i].socket = open_gate(context, dir);
-    if (!has_record(readers[0].socket, &ids[0]) || !has_record(readers[0].socket, &ids[n - 1]))
-        die("nothing to read");
-    uint64_t begun = mono_us(), end = begun + (uint64_t)(seconds * 1e6);
+    if (!has_record(first, &ids[0]) || !has_record(first, &ids[n - 1])) die("nothing to read");
+    zmq_close(first);
     for (size_t i = 0; i < clients; i++) {
-        readers[i].asked_us = mono_us();
-        ask_record(readers[i].socket, &ids[x % n]);
+        struct epoll_event one = {.events = EPOLLIN, .data.u64 = i};
+        readers[i].gate = zmtp_open(dir);
+        if (epoll_ctl(poll, EPOLL_CTL_ADD, readers[i].gate->fd, &one) != 0) die("epoll: %s", strerror(errno));
     }
+    uint64_t begun = mono_us(), end = begun + (uint64_t)(seconds * 1e6);
+    for (size_t i = 0; i < clients; i++) ask_again(&readers[i], &ids[i % n]);
     while (mono_us() < end) {
-        await_answers(fds, readers, clients, &swept_ms);
-        for (size_t i = 0; i < clients; i++) {
-            if (fds[i].revents == 0 || !take_answer(&readers[i])) continue;
-            if (take_answer(&readers[i])) die("two answers"); // to its end: only then is the next one told
-            lat_add(&lat, mono_us() - readers[i].asked_us);
+        int ready = epoll_wait(poll, events, CLIENTS_MAX, 100);
+        for (int i = 0; i < ready; i++) {
+            reader_t *reader = &readers[events[i].data.u64];
+            if (zmtp_take(reader->gate).type != MSG_RECORDS) die("a record is gone");
+            lat_add(&lat, mono_us() - reader->asked_us);
             done++;
             x ^= x << 13, x ^= x >> 7, x ^= x << 17;
-            readers[i].asked_us = mono_us();
-            ask_record(readers[i].socket, &ids[x % n]);
+            ask_again(reader, &ids[x % n]);
         }
     }
     result("reads_per_s", (double)done * 1e6 / (double)(mono_us() - begun));
     lat_result("read", &lat);
     lat_clear(&lat);
     free(ids);
-    for (size_t i = 0; i < clients; i++) zmq_close(readers[i].socket);
+    for (size_t i = 0; i < clients; i++) zmtp_close(&readers[i].gate);
+    close(poll);
 }
 
 static int usage(void)

@@ -95,7 +95,7 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     int rc = 0;
     bool gone = cur != NULL && cur->gone; // what the home's side sends after that word is in reach again
     int cmp = cur != NULL ? version_cmp(&in->version, &cur->version) : 1;
-    bool newer = cmp > 0 || (gone && arrival->peer == place->toward);
+    bool newer = cmp > 0 || (gone && arrival->peer == place->toward && !arrival->giveback);
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
     if (newer && cur != NULL && !gone && !record_descends(in, &cur->version)) rc = store_keep_stray(txn, cur);
     if (newer) return rc == 0 ? store_keep(txn, in, arrival->peer, cur, place) : rc;
@@ -199,7 +199,8 @@ int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
     if (rc == KV_NONE) return store_keep(txn, &word, peer, NULL, NULL);
     bool other = !path_equal(&held.home, &gone->home) || held.kind != gone->kind;
     int cmp = version_cmp(&gone->version, &held.version);
-    if (other || cmp < 0 || (cmp == 0 && held.gone)) return 0;
+    if (other || (cmp == 0 && held.gone)) return 0;
+    if (cmp < 0) return held.gone || (place.lanes & LANE_BACK) != 0 ? 0 : store_hand_back(txn, &held, &place);
     record_t old = store_record_dup(&held);
     if (!old.gone && !record_descends(gone, &old.version)) rc = store_keep_stray(txn, &old);
     if (rc == 0) rc = store_keep(txn, &word, peer, &old, &place);

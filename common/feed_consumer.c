@@ -144,7 +144,7 @@ static int spare_refused(store_txn_t *txn, const record_t *in, const arrival_t *
     record_t held;
     if (from_home_side(txn, arrival->peer, in) || !admit_may_change(fault)) return 0;
     int rc = store_get(txn, &in->id, &held, NULL);
-    if (rc < 0 || (rc == 0 && one_line(in, &held))) return rc;
+    if (rc < 0 || (rc == 0 && record_descends(&held, &in->version))) return rc;
     return store_keep_stray(txn, in);
 }
 

@@ -123,7 +123,8 @@ typedef struct arrival {
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied);
 
 // Word from the home's side that up to this version the record has left our reach: our copy goes, and who had
-// it from us hears the same. Word of others, or of less than we hold, changes nothing. 0 or -errno.
+// it from us hears the same. Word of others changes nothing; if it is of less than we hold, the home's side
+// has lost ours, which goes back to it. 0 or -errno.
 int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer);
 
 // This neighbour is known to hold the record: if that is not to be, it hears so again. 0 or -errno.

@@ -466,16 +466,32 @@ static void two_lives_of_a_record_leave_a_stray(void **state)
     close_side(&hub);
 }
 
-static void take(side_t *side, record_t *r)
+static applied_t take_as(side_t *side, record_t *r, bool giveback)
 {
     store_txn_t *txn = NULL;
     applied_t applied;
-    arrival_t arrival = {.peer = side->peer};
+    arrival_t arrival = {.peer = side->peer, .giveback = giveback};
     AUTO(xfree) uint8_t *wire = xmalloc(record_size(r));
     record_pack(r, wire);
     assert_int_equal(store_begin(side->store, true, &txn), 0);
     assert_int_equal(store_apply(txn, r, &arrival, &applied), 0);
-    assert_int_equal(applied, APPLIED_NEW);
+    assert_int_equal(store_commit(&txn), 0);
+    return applied;
+}
+
+static void take(side_t *side, record_t *r)
+{
+    assert_int_equal(take_as(side, r, false), APPLIED_NEW);
+}
+
+static void hear_gone(side_t *side, const record_t *r)
+{
+    store_txn_t *txn = NULL;
+    uint8_t wire[RECORD_GONE_MAX];
+    record_t gone = record_gone(r);
+    record_pack(&gone, wire);
+    assert_int_equal(store_begin(side->store, true, &txn), 0);
+    assert_int_equal(store_leave(txn, &gone, side->peer), 0);
     assert_int_equal(store_commit(&txn), 0);
 }
 
@@ -497,6 +513,31 @@ static void a_third_node_tells_two_lives_apart(void **state)
     next.version = (version_t){1, 10, 33}; // upon the first
     take(&far, &next);
     assert_int_equal(strays(&far), 1);
+    close_side(&far);
+}
+
+// Its home's side was put back behind the version that is held: that goes back to it.
+static void word_of_less_than_is_held_hands_it_back(void **state)
+{
+    (void)state;
+    side_t far;
+    store_txn_t *txn = NULL;
+    place_t place;
+    open_side(&far, true, 201);
+    record_t older = {.id = an_id(1), .kind = KIND, .version = {1, 5, 11}, .up = UP_ALL}, held;
+    assert_true(path_parse("0a0b0c0d.11223344.55667788", &older.home));
+    record_t r = older;
+    r.version.seq = 9;
+    take(&far, &r);
+    hear_gone(&far, &older);
+    assert_int_equal(store_begin(far.store, false, &txn), 0);
+    assert_int_equal(store_get(txn, &r.id, &held, &place), 0);
+    assert_false(held.gone);
+    assert_true((place.lanes & LANE_BACK) != 0);
+    store_abort(&txn);
+    hear_gone(&far, &r);
+    assert_int_equal(take_as(&far, &older, true), APPLIED_KNOWN); // an old page of what was handed back
+    assert_int_equal(take_as(&far, &older, false), APPLIED_NEW);  // in reach again
     close_side(&far);
 }
 
@@ -542,6 +583,7 @@ int main(void)
         cmocka_unit_test(restarts_leave_no_strays),
         cmocka_unit_test(two_lives_of_a_record_leave_a_stray),
         cmocka_unit_test(a_third_node_tells_two_lives_apart),
+        cmocka_unit_test(word_of_less_than_is_held_hands_it_back),
         cmocka_unit_test(a_stray_that_comes_home_is_written_above),
     };
     return cmocka_run_group_tests(tests, make_dir, NULL);

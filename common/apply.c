@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a neighbour's version becomes here: design 2.6, rules 3 to 7. Wire checks, reach and organisation
 // scope were looked at before (common/feed.c); here only versions decide, and what each descends from.
+#include "common/kinds.h"
 #include "common/msg.h"
 #include "common/mutant.h"
 #include "common/store_private.h"
@@ -64,9 +65,16 @@ static int find_stray(store_txn_t *txn, const record_t *r)
     }
 }
 
+// A stray of a stray would tell nobody more, and of a derived record there is nothing to decide.
+static bool is_worth_keeping(const record_t *r)
+{
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    return r->kind != KIND_STRAY && (rule == NULL || !rule->derived);
+}
+
 int store_keep_stray(store_txn_t *txn, const record_t *r)
 {
-    if (r->kind == KIND_STRAY || MUTANT("stray_dropped")) return 0;
+    if (!is_worth_keeping(r) || MUTANT("stray_dropped")) return 0;
     int rc = find_stray(txn, r);
     if (rc <= 0) return rc;
     record_t draft = {

@@ -83,6 +83,7 @@ typedef struct kind_rule {
     uint8_t up;            // enum reach_up
     uint8_t down;          // enum reach_down
     bool leads;            // receivers admit other records by it: it never waits behind a load
+    bool derived;          // its home computes it from other records: a version that is lost is no loss
     unsigned writers;      // W_ flags
     const char *org_field; // field that names the record's organisation: a code, or the ORG of an ORG:NUMBER;
                            // NULL: the node's own

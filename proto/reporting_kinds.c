@@ -28,6 +28,7 @@ const kind_rule_t KIND_FACT = {
     FIELDS(fact),
     .up = UP_ALL,
     .down = DOWN_NONE,
+    .derived = true,
     .writers = W_PROGRAM,
     .org_field = "org",
     .check = check_fact,

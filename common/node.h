@@ -4,6 +4,7 @@
 //   DIR/node.conf            who the node is, who its parent is, settings of its programs (ZPL, kept by the
 //   operator) DIR/secret/node.key      its CURVE pair: two lines of Z85, public and secret
 //   DIR/secret/person.key    32 bytes, the key of the region's person pseudonyms
+//   DIR/admitted             whom it admitted, beside the store; services/registry/admitted.h
 //   DIR/store/SERVICE/       one LMDB environment each
 //   DIR/run/gate             the gate's local endpoint; access to it is access to the node
 //   DIR/log/
@@ -33,6 +34,9 @@ enum {
 // Where every program of a node finds the gate, once it has entered the directory. Relative, because the path
 // of a local socket is limited to 107 bytes.
 #define NODE_GATE_ENDPOINT "ipc://run/gate"
+
+// Of a node that has children; also relative.
+#define NODE_ADMITTED "admitted"
 
 typedef struct node_keys {
     uint8_t public_key[NODE_KEY_SIZE];

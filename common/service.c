@@ -57,6 +57,11 @@ feed_t *service_feed(const service_t *service)
     return service->feed;
 }
 
+bool service_is_replaced(const service_t *service)
+{
+    return store_head(service->store) == 0 && access(NODE_ADMITTED, F_OK) == 0;
+}
+
 author_t service_author(service_t *service)
 {
     return (author_t){.place = &service->place,

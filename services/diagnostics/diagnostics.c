@@ -33,7 +33,7 @@ static void close_diagnostics(void *arg)
 static int start_diagnostics(void *arg, store_txn_t *txn)
 {
     diagnostics_t *self = arg;
-    if (service_node(self->service)->parent.known) return 0;
+    if (service_node(self->service)->parent.known || service_is_replaced(self->service)) return 0;
     author_t author = service_author(self->service);
     record_t held;
     rid_t id;

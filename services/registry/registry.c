@@ -5,6 +5,7 @@
 #include "common/msg.h"
 #include "proto/registry.pb-c.h"
 #include "services/registry/admission.h"
+#include "services/registry/admitted.h"
 #include "services/registry/pseudonym.h"
 #include "services/registry/table.h"
 #include <errno.h>
@@ -53,7 +54,8 @@ static int start_registry(void *arg, store_txn_t *txn)
     registry_t *self = arg;
     const node_conf_t *node = service_node(self->service);
     author_t author = service_author(self->service);
-    if (node->parent.known) return 0;
+    int rc = admitted_restore(self, txn);
+    if (rc != 0 || node->parent.known) return rc;
     Selenga__Organisation org = SELENGA__ORGANISATION__INIT;
     rid_t id;
     org.code = (char *)(uintptr_t)node->org;
@@ -61,7 +63,7 @@ static int start_registry(void *arg, store_txn_t *txn)
     org.name = (char *)(uintptr_t)(node->name[0] != '\0' ? node->name : node->org);
     if (!body_id(&KIND_ORGANISATION, &org.base, &id)) return -EINVAL;
     if (!stands(txn, &id)) {
-        int rc = record_write_own(&author, txn, &KIND_ORGANISATION, NULL, &org.base, NULL);
+        rc = record_write_own(&author, txn, &KIND_ORGANISATION, NULL, &org.base, NULL);
         if (rc != 0) return rc;
     }
     return admission_write_self(self, txn);
@@ -82,6 +84,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
     registry_t *self = arg;
     (void)txn;
     if (now->kind == N_NODE || now->kind == N_INVITE) table_note(self, old, now);
+    admitted_note(self, now);
     if (now->kind == N_IDENTITY) pseudonym_note(self, now);
 }
 
@@ -89,7 +92,8 @@ static int settle(void *arg, store_txn_t *txn)
 {
     registry_t *self = arg;
     int rc = pseudonym_settle(self, txn);
-    return rc != 0 ? rc : table_send_changes(self, txn);
+    if (rc == 0) rc = table_send_changes(self, txn);
+    return rc != 0 ? rc : admitted_settle(self, txn);
 }
 
 static int message(void *arg, store_txn_t *txn, const envelope_t *e)

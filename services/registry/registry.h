@@ -18,4 +18,7 @@ typedef struct registry {
     size_t n_gone, room_gone;
     rid_t *renamed; // identities written in this transaction, whose pseudonym may be another now
     size_t n_renamed, room_renamed;
+    bool admitted_changed; // DIR/admitted is older than the store
+    bool admitted_pending; // and the present transaction changes what belongs into it
+    uint64_t admitted_ms;  // when it was written last
 } registry_t;

@@ -61,7 +61,7 @@ static int start_reporting(void *arg, store_txn_t *txn)
     reporting_t *self = arg;
     author_t author = service_author(self->service);
     int rc = 0;
-    if (service_node(self->service)->parent.known) return 0;
+    if (service_node(self->service)->parent.known || service_is_replaced(self->service)) return 0;
     for (size_t i = 0; i < N_INDICATOR_DEFAULTS && rc == 0; i++) {
         Selenga__Indicator m = SELENGA__INDICATOR__INIT;
         record_t held;

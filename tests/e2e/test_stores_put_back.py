@@ -5,7 +5,7 @@ import world
 from world import SAMPLE, refused, test, wait_until
 
 SCHOOL, OTHER = "03-08-01", "03-08-02"
-KINDS = ("organisation", "node", "person", "employment", "event", "programme", "campaign", "competency")
+KINDS = ("organisation", "node", "person", "employment", "event", "programme", "campaign", "competency", "indicator", "scale")
 
 
 def scene(w):
@@ -171,21 +171,90 @@ def a_restored_region_is_fed_again(w):
     assert [o for o in w.region.list("organisation") if o["org"] == "03-08-05"]
 
 
+def loses_its_disk(w, node, kinds=KINDS):
+    """An empty store in its place, the node's directory as it was: it becomes whole again, with the same versions."""
+    before = {kind: sorted(node.list(kind), key=str) for kind in kinds}
+    known = {s["id"] for s in strays(node)}
+    node.stop()
+    node.lose_store()
+    node.run()
+    whole(w)
+    for kind, records in before.items():
+        assert sorted(node.list(kind), key=str) == records, kind
+    fresh = [s for s in strays(node) if s["id"] not in known]
+    assert not fresh, fresh
+
+
 @test
 def a_hub_whose_disk_died_becomes_whole_without_anybody_s_help(w):
     event(w.hub, "03-08", "F-HUB")
     w.settle()
-    before = {kind: sorted(w.hub.list(kind), key=str) for kind in (*KINDS, "identity")}
-    w.hub.stop()
-    w.hub.lose_store()
-    w.hub.run()
-    whole(w)
-    for kind, records in before.items():
-        assert sorted(w.hub.list(kind), key=str) == records, kind
+    loses_its_disk(w, w.hub, (*KINDS, "identity"))
     event(w.hub, "03-08", "F-AFTER")
     event(w.school, SCHOOL, "F-SCHOOL")
     whole(w)
     assert title(w.region, "F-AFTER") and title(w.other, "F-AFTER") and title(w.region, "F-SCHOOL")
+
+
+@test
+def a_school_whose_disk_died_becomes_whole_without_anybody_s_help(w):
+    event(w.school, SCHOOL, "H-SCHOOL")
+    w.settle()
+    loses_its_disk(w, w.school, (*KINDS, "identity"))
+    event(w.school, SCHOOL, "H-AFTER")
+    whole(w)
+    assert title(w.region, "H-AFTER")
+
+
+def file_is_written(node, *things):
+    """What a node keeps beside its store is about a second behind it."""
+    def there():
+        data = (node.dir / "admitted").read_bytes() if (node.dir / "admitted").exists() else b""
+        return all(thing.encode() in data for thing in things)
+    wait_until(there, what=f"{node.name} has written down whom it admitted")
+
+
+@test
+def a_region_whose_disk_died_lets_its_children_in_and_becomes_whole(w):
+    """Its own records about its children are nobody else's: the node's directory has them."""
+    event(w.region, "03", "I-REGION")
+    w.region.put("indicator", {**w.region.list("indicator")[0]["body"], "title": "Исправлено аналитиком"})
+    w.settle()
+    token = w.region.token("03-02")
+    file_is_written(w.region, "03-08", "03-02")
+    loses_its_disk(w, w.region)
+    assert [i for i in w.hub.list("indicator") if i["body"]["title"] == "Исправлено аналитиком"]
+    w.late = w.node("hub-03-02")
+    w.late._join(token, listen=True)
+    w.late.run()
+    event(w.region, "03", "I-AFTER")
+    event(w.school, SCHOOL, "I-SCHOOL")
+    whole(w)
+    assert title(w.school, "I-AFTER") and title(w.region, "I-SCHOOL")
+    refused(1, w.node("thief")._join, token)  # what was used once stays used
+    w.nodes.pop()
+
+
+@test
+def a_region_restored_to_before_a_change_of_its_children_knows_it(w):
+    w.region.stop()
+    copy = w.region.keep_store()
+    w.region.run()
+    w.region.selenga("node", "revoke", "03-02", "--why", "ключ украден")
+    new = w.node("hub-03-01").join(w.region, "03-01", listen=True).run()
+    w.late.stop()
+    w.nodes.remove(w.late)
+    w.settle()
+    file_is_written(w.region, "03-01", "ключ украден")
+    w.region.stop()
+    w.region.put_back(copy)
+    w.region.run()
+    event(new, "03-01", "J-NEW")
+    whole(w)
+    assert title(w.region, "J-NEW")
+    assert [l["state"] for l in w.region.links("child") if l["org"] == "03-02"] == ["revoked"], w.region.links()
+    new.stop()
+    w.nodes.remove(new)
 
 
 @test

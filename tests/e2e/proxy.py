@@ -5,6 +5,8 @@ One thread serves all lines. A line's settings may be changed at any time from t
 
     cut      nobody gets through; what was connected is reset
     hold     connections stay and carry nothing in either direction (a black hole); new ones are accepted and held
+    mute     "up" or "down": that direction alone carries nothing
+    record   what goes up on the newest connection is kept, in .recorded
     delay_s  every byte arrives this much later
     rate     bytes a second in each direction, 0: no bound
     stall    probability that a piece waits 0.2 s more, as after a lost packet
@@ -25,12 +27,15 @@ STALL_S = 0.2
 class Flow:
     """One direction of a connection: what was read and is not yet due."""
 
-    def __init__(self, line, source, target):
-        self.line, self.source, self.target = line, source, target
+    def __init__(self, line, source, target, up):
+        self.line, self.source, self.target, self.up = line, source, target, up
         self.pieces = collections.deque()  # (due, bytes)
         self.size = 0
         self.clear_at = 0.0  # when the line has carried all before
         self.ended = False
+
+    def is_held(self):
+        return self.line.hold or self.line.mute == ("up" if self.up else "down")
 
     def take(self, data, now):
         line = self.line
@@ -46,7 +51,10 @@ class Flow:
 class Line:
     def __init__(self, proxy, port, target):
         self.proxy, self.port, self.target = proxy, port, target
-        self.cut = self.hold = False
+        self.cut = self.hold = self.record = False
+        self.mute = None
+        self.recorded = b""
+        self.orphans = []  # ends at the hub whose child is gone, of which the hub hears nothing
         self.delay_s = self.rate = self.stall = 0
         self.bytes = 0  # carried so far
         self.connections = 0  # accepted so far
@@ -62,11 +70,17 @@ class Line:
 
     def up(self):
         self.cut = self.hold = False
+        self.mute = None
         self.proxy.poke()
 
     def restart(self):
         """Resets what is connected; new connections get through."""
         self.proxy.reset.add(self)
+        self.proxy.poke()
+
+    def lose_child(self):
+        """The child's end is reset, the hub is told nothing; new connections get through."""
+        self.proxy.lost.add(self)
         self.proxy.poke()
 
     def half_open(self):
@@ -79,7 +93,7 @@ class Line:
 class Proxy:
     def __init__(self):
         self.selector = selectors.DefaultSelector()
-        self.lines, self.reset, self.half = [], set(), set()
+        self.lines, self.reset, self.half, self.lost = [], set(), set(), set()
         self.pairs = {}  # socket -> (flow that it is the source of, flow that it is the target of, line)
         self.wake_r, self.wake_w = socket.socketpair()
         self.wake_r.setblocking(False)
@@ -121,10 +135,12 @@ class Proxy:
             self._drop(next(iter(self.pairs)))
         for line in self.lines:
             line.listener.close()
+            for sock in line.orphans:
+                sock.close()
 
     def _pause(self):
         now = time.monotonic()
-        due = [f.pieces[0][0] - now for f, _, l in self.pairs.values() if f.pieces and not l.hold]
+        due = [f.pieces[0][0] - now for f, _, l in self.pairs.values() if f.pieces and not f.is_held()]
         return max(0.001, min(due + [0.5]))
 
     def _accept(self, line):
@@ -142,7 +158,8 @@ class Proxy:
             hub.close()
             return
         line.connections += 1
-        up, down = Flow(line, child, hub), Flow(line, hub, child)
+        line.recorded = b""
+        up, down = Flow(line, child, hub, True), Flow(line, hub, child, False)
         for sock, mine, other in ((child, up, down), (hub, down, up)):
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -162,6 +179,8 @@ class Proxy:
             data = b""
         if data:
             flow.take(data, time.monotonic())
+            if line.record and flow.up:
+                line.recorded += data
         else:
             flow.ended = True
             self.selector.unregister(sock)
@@ -173,17 +192,20 @@ class Proxy:
         for sock, (_, _, line) in list(self.pairs.items()):
             if sock in self.pairs and (line.cut or line in self.reset):
                 self._drop(sock)
-        for sock, (_, _, line) in list(self.pairs.items()):
-            if line in self.half and sock.getpeername()[1] == line.target:
+        for sock, (flow, _, line) in list(self.pairs.items()):
+            if sock in self.pairs and line in self.lost and flow.up:
+                self._orphan(flow)
+            elif line in self.half and sock.getpeername()[1] == line.target:
                 del self.pairs[sock]
                 self._close(sock)
         self.reset.clear()
         self.half.clear()
+        self.lost.clear()
 
     def _forward(self):
         now = time.monotonic()
         for sock, (flow, _, line) in list(self.pairs.items()):
-            if sock not in self.pairs or line.hold:
+            if sock not in self.pairs or flow.is_held():
                 continue
             try:
                 while flow.pieces and flow.pieces[0][0] <= now:
@@ -208,6 +230,14 @@ class Proxy:
             self.selector.unregister(sock)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         sock.close()
+
+    def _orphan(self, flow):
+        """Of a flow up: its child's end goes, its hub's end stays and is read no more."""
+        del self.pairs[flow.source], self.pairs[flow.target]
+        self._close(flow.source)
+        if flow.target in self.selector.get_map():
+            self.selector.unregister(flow.target)
+        flow.line.orphans.append(flow.target)
 
     def _drop(self, sock):
         """Both ends of a connection, at once."""

@@ -130,6 +130,28 @@ static void ten_thousand_unknown_keys_change_nothing(void **state)
     assert_int_equal(zap_ask(zap).refused, 10000);
 }
 
+static bool has_pipe(void)
+{
+    zmq_pollitem_t item = {asker, 0, ZMQ_POLLOUT, 0};
+    return zmq_poll(&item, 1, 0) == 1;
+}
+
+// A handshake's end of the pipe stays for as long as its connection; the handler's goes.
+static void a_pipe_that_brought_a_question_is_given_up_and_the_next_one_is_answered(void **state)
+{
+    (void)state;
+    uint8_t key[ZAP_KEY_SIZE] = {5};
+    zap_allow_only(zap, key, 1);
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(ask(key).code, "200"); // so that the handler has something to give up
+        assert_int_equal(zmq_connect(asker, QUESTIONS), 0);
+        assert_true(has_pipe());
+        expect_soon(!has_pipe());
+        zmq_disconnect(asker, QUESTIONS);
+    }
+    assert_string_equal(ask(key).code, "200");
+}
+
 static void test_keys_hold_only_while_the_test_lasts(void **state)
 {
     (void)state;
@@ -332,6 +354,7 @@ int main(void)
         ASKED(a_change_lets_in_and_keeps_out_at_once),
         ASKED(questions_of_another_form_are_refused),
         ASKED(ten_thousand_unknown_keys_change_nothing),
+        ASKED(a_pipe_that_brought_a_question_is_given_up_and_the_next_one_is_answered),
         ASKED(test_keys_hold_only_while_the_test_lasts),
         ASKED(a_second_handler_in_one_context_is_an_error),
         ASKED(an_allowed_key_gets_its_hex_as_user),

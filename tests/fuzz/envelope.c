@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A frame from the line: the envelope, then its body as the program behind the gate unpacks it.
 #include "common/msg.h"
+#include "common/outgoing.h"
 #include "proto/api.pb-c.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/feed.pb-c.h"
@@ -49,6 +50,16 @@ static bool same(const envelope_t *a, const envelope_t *b)
            slice_equal(a->body, b->body);
 }
 
+// What a service or the gate takes one by one out of a bundle.
+static void through_bundle(slice_t body)
+{
+    envelope_t one;
+    for (size_t before = body.size; bundle_next(&body, &one) == 0; before = body.size) {
+        assert(body.size < before);
+        assert(msg_size(&one) <= MAX_FRAME);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     envelope_t read, again;
@@ -58,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     slice_t packed = slice(zmq_msg_data(&frame), zmq_msg_size(&frame));
     assert(packed.size == msg_size(&read) && msg_unpack(packed, &again) == 0 && same(&read, &again));
     zmq_msg_close(&frame);
+    if (read.type == MSG_BUNDLE) through_bundle(read.body);
     if (read.type >= ARRAY_SIZE(BODIES) || BODIES[read.type] == NULL) return 0;
     AUTO(msg_body_free) ProtobufCMessage *body = msg_body_unpack(BODIES[read.type], read.body);
     if (body == NULL) return 0;

@@ -85,6 +85,8 @@ static void stop_service(rig_t *rig)
     service->self = NULL;
     feed_destroy(&service->feed);
     store_close(&service->store);
+    outgoing_clear(&service->replies);
+    outgoing_clear(&service->feeds);
     scope_destroy(&service->scope);
     service->topology_changed = false;
 }
@@ -205,7 +207,7 @@ static void turn(rig_t *rig, intake_t *in)
     service_t *service = &rig->service;
     kv_mem_set_full(rig->kv, rig->full);
     feed_tick(service->feed, (int64_t)mono_ms());
-    size_t n = in->n;
+    size_t n = in->n_frames = in->n;
     int before = service->trouble; // of a full disk: over with the next write
     run_batch(service, in, true);
     for (size_t i = 0; i < n; i++) zmq_msg_init(&in->frames[i]);

@@ -128,9 +128,10 @@ def giveback(after, upto, done, content=b"", count=1):
 
 
 LIVES = witness(20, (7, 0), (8, 10))
-PULL, PUSH, ASK, GIVEBACK, REBASE, WAKE = range(10, 16)
+BUNDLE, PULL, PUSH, ASK, GIVEBACK, REBASE, WAKE = range(9, 16)
 
 save("envelope", "pull", envelope(PULL, 1, pull(0, LIVES), peer=SCHOOL_A, principal="node:1", call=3))
+save("envelope", "bundle", envelope(BUNDLE, 1, entries(envelope(PULL, 1, pull(0, LIVES), peer=SCHOOL_A), envelope(WAKE, 1, peer=SCHOOL_B))))
 save("envelope", "push", envelope(PUSH, 1, push(0, 9, LIVES, plain)))
 save("envelope", "keys", envelope(5 + 1, 9, num(1, 1) + data(2, data(1, b"k" * 32) + num(2, 1) + f32(3, SCHOOL_A) + data(4, SCHOOL_A_PATH) + data(5, "03-08-01"))))
 save("envelope", "join", envelope(7, 1, data(1, b"n" * 32) + data(2, "School 1")))

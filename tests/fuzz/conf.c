@@ -2,6 +2,7 @@
 // node.conf and the settings in it. What is accepted is written as a node would, and accepted again.
 #include "common/node.h"
 #include "services/gate/settings.h"
+#include "services/reporting/reporting.h"
 #include "tests/fuzz/scratch.h"
 
 static void write_conf(slice_t in)
@@ -14,20 +15,32 @@ static void write_conf(slice_t in)
     fclose(file);
 }
 
+// As each program reads its own section.
+static bool settings_fit(const node_conf_t *conf)
+{
+    enum { ROOM = 1024 };
+    const settings_table_t *const tables[] = {&GATE_SETTINGS, REPORTING.settings};
+    uint8_t values[ROOM];
+    bool good = true;
+    why_t why;
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+        good &= node_settings(conf, tables[i], values, sizeof values, &why) == 0;
+    return good;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     AUTO(node_conf_clear) node_conf_t conf = {0};
     AUTO(node_conf_clear) node_conf_t again = {0};
-    gate_settings_t settings;
     why_t why;
     const char *dir = scratch_dir();
     write_conf(slice(data, size));
     if (node_conf_load(dir, &conf, &why) != 0) return 0;
-    bool good = node_settings(&conf, &GATE_SETTINGS, &settings, sizeof settings, &why) == 0;
+    bool good = settings_fit(&conf);
     assert(node_conf_save(dir, &conf, &why) == 0);
     assert(node_conf_load(dir, &again, &why) == 0);
     assert(path_equal(&conf.path, &again.path) && strcmp(conf.org, again.org) == 0);
     assert(conf.rank == again.rank && conf.parent.known == again.parent.known);
-    assert(good == (node_settings(&again, &GATE_SETTINGS, &settings, sizeof settings, &why) == 0));
+    assert(good == settings_fit(&again));
     return 0;
 }

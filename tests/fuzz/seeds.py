@@ -288,14 +288,26 @@ save("join", "answer", data(1, SCHOOL_A_PATH) + data(2, "03-08-01") + data(3, "s
 save("token", "token", "selenga1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQAAAABrSdIACDAzLTA4LTAxFnRjcDovL2h1Yi5leGFtcGxlOjU2MDAgw1YkOJTZiQ")
 invitation = b"k" * 32 + b"s" * 32 + struct.pack(">q", 1800000000) + b"\x0803-08-01" + b"\x16tcp://hub.example:5600"
 save("token", "content", b"\0" + invitation)
-save("sheet", "comma", b"\x00" + "org,number,last_name\n03-08-01,17,\"Иванова, А.\"\n\"a\"\"b\",\"c\nd\",e\n".encode())
-save("sheet", "cp1251", b"\x00" + "org;number;last_name\r\n03-08-01;17;Иванова\r\n".encode("cp1251"))
-save("sheet", "bom", b"\x01" + "\ufeffcode;kind;name\n03-08-09;school;Школа\n".encode())
+ORGANISATIONS, STAFF, ENROLMENTS = b"\x00", b"\x01", b"\x0a"
+save("sheet", "staff", STAFF + ("org;number;last_name;first_name;birth_date;snils;post;post_class;rate;main_place;from\r\n"
+     "03-08-01;17;Иванова;Анна;1990-02-28;112-233-445 95;\"учитель; физика\";pedagogue;0,5;yes;2023-09-01\r\n").encode())
+save("sheet", "enrolment", ENROLMENTS + b"run,person,team,attended_hours\nM1,03-08-01:17,T1,36\nM1,03-08-01:18,,36\n")
+save("sheet", "comma", STAFF + "org,number,last_name\n03-08-01,17,\"Иванова, А.\"\n\"a\"\"b\",\"c\nd\",e\n".encode())
+save("sheet", "cp1251", STAFF + "org;number;last_name\r\n03-08-01;17;Иванова\r\n".encode("cp1251"))
+save("sheet", "bom", ORGANISATIONS + "\ufeffcode;kind;name\n03-08-09;school;Школа\n".encode())
 save("json", "body", b"\x00" + '{"code":"03-08-09","kind":"school","name":"Школа"}'.encode())
 save("json", "record", b"\x02" + '[{"kind":"identity","body":{"org":"03-08-01","number":"17","birth_date":"1990-02-28","snils":null}}]'.encode())
 save("json", "numbers", b"\x04" + b'{"org":"03-08-01","number":"17","rate":0.25,"main":true}')
 save("expr", "share", "count(person where young_age and (support_a or not left))")
 save("expr", "sums", "ceil(sum(team.managers where attended >= 3 and not pk) / count(org of team)) * 100 - zero(max(methodist.load))")
+WORDS = """count sum max ceil zero where and or not org of person methodist team . ( ) < <= = >= > <> + - * /
+load managers attended completed hours active on_leave pk retraining internship municipal pedagogue manager external_pedagogue
+external_manager young_age over_age young_exp over_exp long_leave leave_over_30 support_a support_b former_a left no_data assigned""".split()
+for target in ("expr", "indicator"):
+    with open(os.path.join(HERE, target + ".dict"), "w") as f:
+        f.write("# SPDX-License-Identifier: Apache-2.0\n# Written by seeds.py.\n" + "".join(f'"{word}"\n' for word in WORDS))
+save("indicator", "conditions", data(1, "1.3") + data(2, "Count") + data(4, "count") + data(6, "count(person where (pedagogue or manager) and not left)") +
+     data(12, "FEW = count(team where hours >= 36 and attended < 5)") + num(13, zigzag(19000)))
 save("indicator", "share", data(1, "1.1") + data(2, "Доля") + data(4, "percent") + num(5, zigzag(1)) + data(6, "count(person)") + data(7, "count(person)") +
      data(8, ">=") + num(9, zigzag(7000)) + num(10, zigzag(2024)) + data(11, "1.2;1.3") + data(12, "!LATE = count(methodist); FEW = 3 - count(team)") + num(13, zigzag(19000)))
 save("conf", "school", """# a node

@@ -31,17 +31,14 @@ static bool belongs(registry_t *self, const record_t *r)
 
 // --- reading
 
-static int take_back(registry_t *self, store_txn_t *txn, const record_t *r, uint64_t head)
+static int take_back(registry_t *self, store_txn_t *txn, const record_t *r)
 {
     record_t held;
     applied_t applied;
     if (!belongs(self, r)) return 0;
     int rc = store_get(txn, &r->id, &held, NULL);
     if (rc < 0 || (rc == 0 && version_cmp(&r->version, &held.version) <= 0)) return rc;
-    // Ours is as the image has it, and the file's is of a life that the image does not know.
-    boot_t life = {.id = r->version.boot};
-    witness_t lost = {.boots = &life, .n = 1, .head = UINT64_MAX};
-    arrival_t arrival = {.peer = PEER_SELF, .giveback = true, .lost = &lost, .fork = head};
+    arrival_t arrival = {.peer = PEER_SELF, .giveback = true};
     return store_apply(txn, r, &arrival, &applied);
 }
 
@@ -57,10 +54,9 @@ static int take_all_back(registry_t *self, store_txn_t *txn, slice_t rest)
 {
     slice_t wire;
     record_t r;
-    uint64_t head = store_txn_head(txn);
     int rc = 0;
     while (rc == 0 && (rc = batch_next(&rest, &wire)) == 0)
-        rc = record_parse(wire, &r) == 0 ? take_back(self, txn, &r, head) : -EBADMSG;
+        rc = record_parse(wire, &r) == 0 ? take_back(self, txn, &r) : -EBADMSG;
     return rc == 1 ? 0 : rc;
 }
 

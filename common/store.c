@@ -24,7 +24,7 @@
 #include <string.h>
 
 enum { PLACE_SIZE = LOG_PLACE };
-enum { TAIL_MAX = 8192 }; // records that wait for the indexes: tens of milliseconds of work, once in a while
+enum { TAIL_MAX = 8192 }; // changes that wait for the indexes: tens of milliseconds of work, once in a while
 
 static slice_t meta_key(const char *letter)
 {
@@ -264,7 +264,7 @@ int store_commit(store_txn_t **txn_p)
     store_txn_t *txn = *txn_p;
     store_t *store = txn->store;
     *txn_p = NULL;
-    if (txn->dirty && tail_records(store->tail) >= TAIL_MAX) store_index(txn); // its errors stick
+    if (txn->dirty && txn->head - txn->indexed >= TAIL_MAX) store_index(txn); // its errors stick
     if (txn->dirty) save_head(txn);
     int rc = kv_commit(&txn->kv);
     if (rc == 0 && txn->dirty) {

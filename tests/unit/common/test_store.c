@@ -333,6 +333,20 @@ static void an_aborted_change_leaves_the_place_that_indexes_name(void **state)
     assert_int_equal(version_of(1).seq, 1);
 }
 
+static void what_changes_again_and_again_is_indexed_in_time(void **state)
+{
+    (void)state;
+    enum { TIMES = 10, EACH = 1000 };
+    record_t draft = shelf_draft(1);
+    for (int i = 0; i < TIMES; i++) {
+        store_txn_t *txn = shelf_write(&shelf);
+        for (int k = 0; k < EACH; k++) assert_int_equal(store_write(txn, &draft, NULL), 0);
+        shelf_commit(&shelf);
+    }
+    assert_int_equal(indexed(), 1);
+    assert_string_equal(listed(SHELF_KIND, "03-08-02"), "1");
+}
+
 #define SHELF(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -355,6 +369,7 @@ int main(void)
         SHELF(a_place_that_indexes_still_name_is_passed_over),
         SHELF(a_new_process_reads_what_no_index_has_from_the_log),
         SHELF(an_aborted_change_leaves_the_place_that_indexes_name),
+        SHELF(what_changes_again_and_again_is_indexed_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -208,6 +208,7 @@ static void open_plug(plug_t *plug)
     int zero = 0;
     char name[32];
     zmq_msg_init(&plug->frame);
+    plug->rest = (slice_t){0};
     plug->context = zmq_ctx_new();
     plug->socket = zmq_socket(plug->context, ZMQ_DEALER);
     assert_non_null(plug->socket);

@@ -5,6 +5,7 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"
 #include "services/gate/door.h"
+#include "services/gate/tcp.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
@@ -172,9 +173,10 @@ static void take_events(link_t *link, uint64_t now_ms)
 {
     door_event_t event;
     while (link->monitor && door_next_event(link->monitor, &event)) {
-        if (event.event == ZMQ_EVENT_CONNECTED)
+        if (event.event == ZMQ_EVENT_CONNECTED) {
+            tcp_retry_steadily(event.value);
             step(link, LINK_EV_REACHED, now_ms);
-        else if (event.event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+        } else if (event.event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
             step(link, LINK_EV_HANDSHAKE, now_ms);
         else if (event.event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
             step(link, LINK_EV_REFUSED, now_ms);

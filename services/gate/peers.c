@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "proto/message.h"
+#include "services/gate/tcp.h"
 #include "services/gate/zap.h"
 #include <errno.h>
 #include <stdio.h>
@@ -138,6 +139,7 @@ static void end_soon(connection_t *connection, uint64_t now_ms)
 static void on_accepted(peers_t *peers, int fd, uint64_t now_ms)
 {
     forget(peers, fd, now_ms);
+    tcp_retry_steadily(fd);
     uint64_t deadline_ms = now_ms + (uint64_t)peers->setup.settings->greeting_ms;
     connection_t *connection = connections_add(&peers->connections, fd, deadline_ms);
     if (connection && peers->connections.n > peers->most) {

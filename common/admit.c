@@ -99,13 +99,19 @@ static bool admit_parent(const store_place_t *place, const record_t *r, fault_t 
     return scope_in_self(place->scope, r->org) != SCOPE_NO || refuse(fault, "ORG-FOREIGN", r->org);
 }
 
-// What we wrote ourselves in a life that was lost is not judged again, in case the rules have changed since;
-// it only has to be readable.
+// What we wrote ourselves in a life that was lost is not judged again, in case the rules have changed since.
+// It has to be readable, with the fields that its readers rely on: a neighbour may have made it up.
 static bool readable(const kind_rule_t *rule, slice_t body, fault_t *fault)
 {
     AUTO(arena_destroy) arena_t *arena = arena_new(body.size);
     body_t *m;
-    return body_unpack(rule, body, arena, &m, fault) == 0;
+    if (body_unpack(rule, body, arena, &m, fault) != 0) return false;
+    for (size_t i = 0; i < rule->n_fields; i++) {
+        if ((rule->fields[i].flags & F_REQUIRED) == 0 || body_has(rule, m, i)) continue;
+        fault_set(fault, "REQUIRED", rule->fields[i].name);
+        return false;
+    }
+    return true;
 }
 
 // --- what a record says of itself
@@ -161,8 +167,8 @@ static bool judge(const store_place_t *place, uint32_t peer, const record_t *r, 
     if (!good) return false;
     const kind_rule_t *rule = kind_by_number(r->kind);
     if (rule == NULL) return true; // of a newer version: kept and passed on whole
-    if (path_equal(&place->path, &r->home)) return r->deleted || readable(rule, r->body, fault);
     if (!stamp_fits(r, rule)) return refuse(fault, "REACH", r->org);
+    if (path_equal(&place->path, &r->home)) return r->deleted || readable(rule, r->body, fault);
     if (honest && !level_may_write(place, peer, r, rule, fault)) return false;
     if (!r->deleted) return judge_body(r, rule, honest, fault);
     return !honest || rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);

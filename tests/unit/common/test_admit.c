@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a hub lets in from its child, its parent and its own services, by a kind that it does not know: the
-// stamp alone decides.
+// What a hub lets in from its child, its parent and its own services. By a kind that it does not know: the
+// stamp alone decides. By kinds that it knows: what a neighbour hands back as the hub's own.
 #include "common/admit.h"
+#include "common/body.h"
+#include "proto/kinds.h"
+#include "proto/registry.pb-c.h"
 #include "tests/unit/common/shelf.h"
 
 static shelf_t shelf;
@@ -141,6 +144,74 @@ static void only_what_more_knowledge_could_change_is_tried_again(void **state)
     }
 }
 
+// --- handed back as this node's own, by a child ---
+
+static bool comes_back(const kind_rule_t *kind, const body_t *body, uint8_t down, fault_t *ret_fault)
+{
+    AUTO(arena_destroy) arena_t *arena = arena_new(BODY_MAX);
+    store_place_t place = shelf.place;
+    record_t r = {.kind = kind->number,
+                  .home = shelf.place.path,
+                  .version = {.inc = 1, .seq = 5, .boot = 9},
+                  .org = body_org(kind, body, ""),
+                  .up = kind->up,
+                  .down = down};
+    assert_int_equal(body_pack(body, arena, &r.body, NULL), 0);
+    assert_true(body_id(kind, body, &r.id));
+    place.service = SERVICE_REGISTRY;
+    bool good = admit_honest(&place, shelf_read(&shelf), SCHOOL, &r, ret_fault);
+    shelf_abort(&shelf);
+    return good;
+}
+
+static Selenga__Organisation an_organisation(void)
+{
+    Selenga__Organisation m = SELENGA__ORGANISATION__INIT;
+    m.code = (char *)"03-08-03";
+    m.parent = (char *)"03-08";
+    m.kind = (char *)"school";
+    m.name = (char *)"School 3";
+    return m;
+}
+
+static void what_goes_down_may_come_back(void **state)
+{
+    (void)state;
+    fault_t fault;
+    Selenga__Organisation m = an_organisation();
+    assert_true(comes_back(&KIND_ORGANISATION, &m.base, DOWN_ALL, &fault));
+}
+
+// Else a child could have any key admitted as a node of its hub.
+static void what_never_goes_down_does_not_come_back(void **state)
+{
+    (void)state;
+    fault_t fault;
+    uint8_t key[32] = {1};
+    path_t path;
+    Selenga__Node m = SELENGA__NODE__INIT;
+    assert_true(path_child(&shelf.place.path, 0x7777, &path));
+    m.org = (char *)"03-08-03";
+    m.level = (char *)"school";
+    m.state = (char *)"active";
+    m.has_key = m.has_path = 1;
+    m.key = (ProtobufCBinaryData){sizeof key, key};
+    m.path = (ProtobufCBinaryData){path.len, path.b};
+    for (uint8_t down = DOWN_NONE; down <= DOWN_ALL; down++)
+        assert_false(comes_back(&KIND_NODE, &m.base, down, &fault));
+}
+
+static void what_comes_back_has_the_fields_that_its_kind_needs(void **state)
+{
+    (void)state;
+    fault_t fault;
+    Selenga__Organisation m = an_organisation();
+    m.kind = NULL;
+    assert_false(comes_back(&KIND_ORGANISATION, &m.base, DOWN_ALL, &fault));
+    assert_string_equal(fault.code, "REQUIRED");
+    assert_string_equal(fault.field, "kind");
+}
+
 #define SHELF(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -154,6 +225,9 @@ int main(void)
         SHELF(what_is_addressed_to_another_branch_is_refused),
         SHELF(our_own_come_back_only_from_where_they_went),
         SHELF(a_record_of_the_child_about_its_own_organisation_comes_in),
+        SHELF(what_goes_down_may_come_back),
+        SHELF(what_never_goes_down_does_not_come_back),
+        SHELF(what_comes_back_has_the_fields_that_its_kind_needs),
         SHELF(only_what_more_knowledge_could_change_is_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

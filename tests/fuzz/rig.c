@@ -218,18 +218,19 @@ static void turn(rig_t *rig, intake_t *in)
 }
 
 // The body by choices, of a type that fits its sender. False when that can say nothing.
-static bool say(const service_t *service, envelope_t *e, slice_t choices, zmq_msg_t *frame)
+static bool say(const rig_t *rig, envelope_t *e, slice_t choices, zmq_msg_t *frame)
 {
-    say_node_t nodes[ARRAY_SIZE(TREE)];
+    const service_t *service = &rig->service;
+    say_tree_t tree = {.boot = boot_of(rig->lives)};
     size_t size;
     AUTO(xfree) uint8_t *body = NULL;
     const link_t *link = feed_find(service->feed, e->peer != PEER_SELF ? e->peer : e->from);
-    for (size_t i = 0; i < ARRAY_SIZE(TREE); i++) nodes[i] = (say_node_t){TREE[i].org, path_of(i)};
+    for (size_t i = 0; i < SAY_NODES; i++) tree.nodes[i] = (struct say_node){TREE[i].org, path_of(i)};
     e->type = MSG_PUT;
     if (e->from == SERVICE_CLI)
         body = say_put(choices, service->def->number, &size);
     else if (link != NULL)
-        body = say_records(choices, link, nodes, ARRAY_SIZE(nodes), &e->type, &size);
+        body = say_records(choices, link, &tree, &e->type, &size);
     if (body == NULL) return false;
     zmq_msg_init_size(frame, size); // a copy of its own size: reading on is seen
     memcpy(zmq_msg_data(frame), body, size);
@@ -250,7 +251,7 @@ static void add_message(rig_t *rig, uint8_t how, uint8_t type, slice_t body, int
     const service_t *service = &rig->service;
     zmq_msg_t *frame = &in->frames[in->n];
     envelope_t e = stamp(service, how & 7, type);
-    bool said = type == BY_CHOICES ? say(service, &e, body, frame)
+    bool said = type == BY_CHOICES ? say(rig, &e, body, frame)
                                    : copy_body(service, &e, body, (how & HOW_SESSION) != 0, frame);
     if (!said) return;
     e.body = slice(zmq_msg_data(frame), zmq_msg_size(frame));

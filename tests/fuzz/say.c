@@ -93,7 +93,7 @@ static void add_garbage(slice_t *in, batch_t *batch)
     if (bytes.size > 0) batch_add(batch, bytes);
 }
 
-static void choose_content(const kind_rule_t *kind, const say_node_t *home, slice_t *in, arena_t *arena,
+static void choose_content(const kind_rule_t *kind, const struct say_node *home, slice_t *in, arena_t *arena,
                            record_t *r)
 {
     slice_t choices = take_choices(in);
@@ -105,20 +105,31 @@ static void choose_content(const kind_rule_t *kind, const say_node_t *home, slic
     (void)body_id(kind, body, &r->id);
 }
 
+static const uint64_t LIVES[] = {7, 8};
+
 static void choose_version(uint8_t flags, uint8_t seq, version_t *ret)
 {
     enum { OTHER_LIFE = 2, OTHER_INC = 4 };
-    static const uint64_t lives[] = {7, 8};
     *ret = (version_t){
-        .inc = (flags & OTHER_INC) != 0 ? 2 : 1, .seq = 1U + seq, .boot = lives[(flags & OTHER_LIFE) != 0]};
+        .inc = (flags & OTHER_INC) != 0 ? 2 : 1, .seq = 1U + seq, .boot = LIVES[(flags & OTHER_LIFE) != 0]};
 }
 
-static void add_record(slice_t *in, const say_node_t *nodes, size_t n_nodes, batch_t *batch)
+// One earlier life: of the neighbours', or the store's own.
+static slice_t choose_past(slice_t *in, uint64_t own, uint8_t buf[static PAST_LIFE])
 {
-    enum { DELETED = 1, STAYS = 8, BULK = 16, GONE = 32, GARBAGE = 64 };
+    size_t life = fuzz_byte(in) % (ARRAY_SIZE(LIVES) + 1);
+    be64_store(buf, life < ARRAY_SIZE(LIVES) ? LIVES[life] : own);
+    be64_store(buf + 8, fuzz_byte(in));
+    return slice(buf, PAST_LIFE);
+}
+
+static void add_record(slice_t *in, const say_tree_t *tree, batch_t *batch)
+{
+    enum { DELETED = 1, STAYS = 8, BULK = 16, GONE = 32, GARBAGE = 64, DESCENDS = 128 };
     AUTO(arena_destroy) arena_t *arena = arena_new(ROOM);
     const kind_rule_t *kind = KINDS[fuzz_byte(in) % N_KINDS];
-    const say_node_t *home = &nodes[fuzz_byte(in) % n_nodes];
+    const struct say_node *home = &tree->nodes[fuzz_byte(in) % SAY_NODES];
+    uint8_t past[PAST_LIFE];
     uint8_t flags = fuzz_byte(in), seq = fuzz_byte(in);
     if ((flags & GARBAGE) != 0) {
         add_garbage(in, batch);
@@ -127,6 +138,7 @@ static void add_record(slice_t *in, const say_node_t *nodes, size_t n_nodes, bat
     record_t r = {.kind = kind->number, .home = home->path, .up = kind->up, .down = kind->down};
     choose_version(flags, seq, &r.version);
     choose_content(kind, home, in, arena, &r);
+    if ((flags & DESCENDS) != 0) r.past = choose_past(in, tree->boot, past);
     if ((flags & STAYS) != 0) r.up = r.down = 0;
     r.bulk = (flags & BULK) != 0;
     r.deleted = (flags & DELETED) != 0;
@@ -181,14 +193,14 @@ static uint8_t *pack_push(const link_t *link, bool new_life, uint8_t step, uint3
     return pack(&m.base, ret_size);
 }
 
-uint8_t *say_records(slice_t choices, const link_t *link, const say_node_t *nodes, size_t n_nodes,
-                     uint32_t *ret_type, size_t *ret_size)
+uint8_t *say_records(slice_t choices, const link_t *link, const say_tree_t *tree, uint32_t *ret_type,
+                     size_t *ret_size)
 {
     enum { GIVEBACK = 1, NEW_LIFE = 2 };
     AUTO(batch_clear) batch_t batch = {0};
     uint8_t flags = fuzz_byte(&choices), step = fuzz_byte(&choices);
     uint32_t encoding, plain;
-    while (choices.size > 0) add_record(&choices, nodes, n_nodes, &batch);
+    while (choices.size > 0) add_record(&choices, tree, &batch);
     batch_pack(&batch, &encoding, &plain);
     ProtobufCBinaryData entries = {.len = batch.size, .data = batch.data};
     *ret_type = (flags & GIVEBACK) != 0 ? MSG_GIVEBACK : MSG_PUSH;

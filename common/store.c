@@ -263,10 +263,11 @@ int store_commit(store_txn_t **txn_p)
 {
     store_txn_t *txn = *txn_p;
     store_t *store = txn->store;
+    int rc = txn->dirty && txn->head - txn->indexed >= TAIL_MAX ? store_index(txn) : 0;
+    if (rc != 0) return store_abort(txn_p), rc; // nothing is kept halfway
     *txn_p = NULL;
-    if (txn->dirty && txn->head - txn->indexed >= TAIL_MAX) store_index(txn); // its errors stick
     if (txn->dirty) save_head(txn);
-    int rc = kv_commit(&txn->kv);
+    rc = kv_commit(&txn->kv);
     if (rc == 0 && txn->dirty) {
         store->lives.head = txn->head;
         store->inc = txn->inc;

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 enum { GROUPS_MAX = 4000, PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, WHERE_MAX = 16 };
+enum { BARE_OUTCOME = FAULT_CODE + FAULT_FIELD + 64 }; // bytes of one whose fault has no arguments
+_Static_assert(GROUPS_MAX *BARE_OUTCOME <= MAX_BODY, "the outcomes of a put fit one answer");
 
 int requests_refuse(service_t *service, const envelope_t *e, const char *code, const char *arg)
 {
@@ -69,6 +71,12 @@ static int put_groups(service_t *service, store_txn_t *txn, const envelope_t *e,
     return 0;
 }
 
+// What thousands of refusals say in full is more than a message holds.
+static void drop_args(answer_t *answers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) answers[i].message.n_args = 0;
+}
+
 static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__Put *put = msg_body_unpack(&selenga__put__descriptor, e->body);
@@ -81,6 +89,7 @@ static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
     for (size_t i = 0; i < put->n_groups; i++) outcomes[i] = &answers[i].outcome;
     reply.outcomes = outcomes;
     reply.n_outcomes = put->n_groups;
+    if (selenga__put_reply__get_packed_size(&reply) > MAX_BODY) drop_args(answers, put->n_groups);
     service_reply(service, e, MSG_PUT_REPLY, &reply.base);
     return 0;
 }

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 
 enum { KIND_STRAY = 1, KIND_REFUSAL = 2, NOT_OURS = 2 };
+enum { LIST_BYTES = 768 * 1024 }; // of an answer; what comes first is shown, the rest once that is decided
 
 typedef struct qlist {
     service_t *service;
     store_txn_t *txn;
     Selenga__Quarantined **items; // each with its texts in one arena
-    size_t n, room;
+    size_t n, room, bytes;
+    bool full;
     arena_t *arena;
 } qlist_t;
 
@@ -24,7 +26,7 @@ static char *keep_text(qlist_t *list, const char *text)
 
 static Selenga__Quarantined *new_item(qlist_t *list, const rid_t *id, const fault_t *fault)
 {
-    if (list->n == ROWS_MAX) return NULL;
+    if (list->full || list->n == ROWS_MAX) return NULL;
     Selenga__Quarantined *item = arena_alloc(list->arena, sizeof *item);
     Selenga__Fault *message = arena_alloc(list->arena, sizeof *message);
     fault_t *copy = arena_alloc(list->arena, sizeof *copy);
@@ -46,6 +48,17 @@ static Selenga__Quarantined *new_item(qlist_t *list, const rid_t *id, const faul
     return list->items[list->n++] = item;
 }
 
+// The last item is whole: it stays if it fits the answer. 1 when it does not, as the callers' callbacks
+// return.
+static int close_item(qlist_t *list)
+{
+    enum { TAG_AND_SIZE = 6 };
+    list->bytes += selenga__quarantined__get_packed_size(list->items[list->n - 1]) + TAG_AND_SIZE;
+    list->full = list->bytes > LIST_BYTES;
+    if (list->full) list->n--;
+    return list->full;
+}
+
 static int list_item(void *arg, const quarantined_t *q)
 {
     qlist_t *list = arg;
@@ -60,7 +73,7 @@ static int list_item(void *arg, const quarantined_t *q)
     item->from_peer = q->peer;
     item->since_s = q->since_s;
     item->version = keep_text(list, version_text(&q->record.version, version));
-    return 0;
+    return close_item(list);
 }
 
 // What another node refused of ours: its refusal record is addressed to us.
@@ -89,7 +102,7 @@ static int list_refusal(void *arg, const rid_t *id)
     item->at = keep_text(list, path_text(&r.home, home));
     item->since_s = m->since_s;
     item->version = keep_text(list, version_text(&v, version));
-    return 0;
+    return close_item(list);
 }
 
 // A version that a person must merge (design 2.6, rule 7): shown at its finder, at its home, and between.
@@ -119,7 +132,7 @@ static int list_stray(void *arg, const rid_t *id)
     item->version = keep_text(list, version_text(&kept.version, version));
     item->has_record = true;
     item->record = (ProtobufCBinaryData){.len = kept.wire.size, .data = wire};
-    return 0;
+    return close_item(list);
 }
 
 // What a person has merged goes, at its finder alone. KV_NONE: it is no stray. NOT_OURS: its finder is

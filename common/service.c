@@ -93,8 +93,21 @@ const char *service_trouble(int error)
 
 // --- sending -------------------------------------------------------------------------------------
 
+// An answer can be larger than a message: what it shows is what others sent. Its asker hears that, and no
+// more comes of it.
+static void refuse_too_big(service_t *service, const envelope_t *to)
+{
+    fault_t fault;
+    fault_set(&fault, "ANSWER-TOO-BIG", NULL, "");
+    service_refuse(service, to, &fault, false);
+}
+
 void service_reply(service_t *service, const envelope_t *to, uint32_t type, const ProtobufCMessage *body)
 {
+    if (body != NULL && protobuf_c_message_get_packed_size(body) > MAX_BODY) {
+        refuse_too_big(service, to);
+        return;
+    }
     envelope_t out = {
         .type = type, .to = to->from, .from = service->def->number, .call = to->call, .peer = to->peer};
     memcpy(out.route, to->route, to->route_size);

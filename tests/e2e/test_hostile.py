@@ -179,6 +179,15 @@ def a_message_that_would_unpack_to_a_hundred_times_its_size(w):
 
 
 @test
+def refusals_that_say_more_than_a_message_holds(w):
+    event = wire.message(f1="E", f2="x" * 160, f3="E")
+    item = wire.message(f1=116, f3=event) + b"".join(wire.message(f4=number) for number in (1, 2, 3))
+    answer = ask(w, wire.PUT, wire.REGISTRY, wire.message(f1=wire.message(f1=item)) * 4000)
+    assert answer[2] == [wire.PUT_REPLY], answer
+    unharmed(w)
+
+
+@test
 def an_enrolled_child_that_sends_rubbish(w):
     rogue = Rogue(w.hub.token("03-08-02")).connect()
     dice = random.Random(4)

@@ -373,26 +373,46 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
 
 // What a producer that was put back gets: first what waits in quarantine from it, which may exist nowhere
 // else by now; then LANE_IN. In this order, what leaves the quarantine meanwhile is still met in the lane.
-// Positions: below LANE_BASE the number of quarantined items that went, else LANE_BASE + seq.
+// Positions: below LANE_BASE the number of quarantined items that went, else LANE_BASE + seq. Where such a
+// number leads is known by the id of the last one: items leave meanwhile, and the others move up.
 static const uint64_t LANE_BASE = 1ULL << 32;
 
 typedef struct {
     batch_t *batch;
     uint32_t peer;
-    uint64_t skip, seen; // items of this peer
-    size_t most;         // bytes of a page
+    rid_t last;  // up to this id all went
+    size_t most; // bytes of a page
 } giving_t;
 
 static int give_quarantined(void *arg, const quarantined_t *item)
 {
     giving_t *giving = arg;
-    if (item->peer != giving->peer || item->record.kind == 0) return 0;
-    if (giving->seen >= giving->skip) {
-        if (giving->batch->size >= giving->most) return 1;
-        batch_add(giving->batch, item->wire);
-    }
-    giving->seen++;
+    bool went = memcmp(item->record.id.b, giving->last.b, sizeof giving->last.b) <= 0;
+    if (item->peer != giving->peer || item->record.kind == 0 || went) return 0;
+    if (giving->batch->size >= giving->most) return 1;
+    batch_add(giving->batch, item->wire);
+    giving->last = item->record.id;
     return 0;
+}
+
+// Where the page at this position begins: at the first one, at the one that was sent and may have been lost,
+// or behind it. Any other position is of an earlier process.
+static bool find_page(consumer_t *in, uint64_t position)
+{
+    if (position == 0) in->given[0] = (given_t){0};
+    if (position != 0 && position == in->given[1].position) in->given[0] = in->given[1];
+    return in->given[0].position == position;
+}
+
+// 0 when the page is full, KV_NONE when all went, or -errno.
+static int fill_quarantined(store_txn_t *txn, link_t *link, size_t most, uint64_t *position, batch_t *batch)
+{
+    consumer_t *in = &link->in;
+    giving_t giving = {.batch = batch, .peer = link->peer, .last = in->given[0].id, .most = most};
+    int rc = quarantine_each(txn, give_quarantined, &giving);
+    *position += batch->count;
+    in->given[1] = (given_t){*position, giving.last};
+    return rc == 0 ? KV_NONE : rc < 0 ? rc : 0;
 }
 
 static int give_lane(store_txn_t *txn, const link_t *link, size_t most, uint64_t *position, batch_t *batch)
@@ -411,15 +431,13 @@ static int give_lane(store_txn_t *txn, const link_t *link, size_t most, uint64_t
 }
 
 // 0, KV_NONE when all is given, or -errno.
-static int fill_page(store_txn_t *txn, const link_t *link, uint64_t *position, batch_t *batch)
+static int fill_page(store_txn_t *txn, link_t *link, uint64_t *position, batch_t *batch)
 {
     size_t most = link->in.window < PUSH_BYTES ? link->in.window : PUSH_BYTES;
     if (MUTANT("quarantine_not_given") && *position < LANE_BASE) *position = LANE_BASE;
     if (*position < LANE_BASE) {
-        giving_t giving = {.batch = batch, .peer = link->peer, .skip = *position, .most = most};
-        int rc = quarantine_each(txn, give_quarantined, &giving);
-        *position = giving.seen;
-        if (rc != 0) return rc < 0 ? rc : 0;
+        int rc = fill_quarantined(txn, link, most, position, batch);
+        if (rc != KV_NONE) return rc;
         *position = LANE_BASE;
     }
     return give_lane(txn, link, most, position, batch);
@@ -431,6 +449,10 @@ static int give_page(feed_t *feed, link_t *link)
     Selenga__Giveback m = SELENGA__GIVEBACK__INIT;
     store_txn_t *txn = NULL;
     AUTO(batch_clear) batch_t batch = {0};
+    if (in->give_after < LANE_BASE && !find_page(in, in->give_after)) {
+        in->restart = true;
+        return 0;
+    }
     int rc = store_begin(feed->store, false, &txn);
     if (rc != 0) return rc;
     m.upto = in->give_after;

@@ -8,6 +8,12 @@
 
 enum { IN_FLIGHT_MAX = 32, SYSTEM_KINDS = 100 };
 
+// Where a page of what waits in quarantine begins: behind this id. Its position on the wire is a number.
+typedef struct given {
+    uint64_t position;
+    rid_t id;
+} given_t;
+
 typedef struct consumer {
     bool wanted; // we pull from this peer
     bool loaded; // the store was asked how far we are; before that nothing is said
@@ -28,6 +34,7 @@ typedef struct consumer {
     // due at the next flush
     bool restart, ack, give;
     uint64_t give_after;
+    given_t given[2]; // pages of the quarantine: the one that was sent, and the one behind it
 } consumer_t;
 
 typedef struct flight { // one push that is not acknowledged

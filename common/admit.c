@@ -99,19 +99,24 @@ static bool admit_parent(const store_place_t *place, const record_t *r, fault_t 
     return scope_in_self(place->scope, r->org) != SCOPE_NO || refuse(fault, "ORG-FOREIGN", r->org);
 }
 
-// What we wrote ourselves in a life that was lost is not judged again, in case the rules have changed since.
-// It has to be readable, with the fields that its readers rely on: a neighbour may have made it up.
-static bool readable(const kind_rule_t *rule, slice_t body, fault_t *fault)
+static bool has_required(const kind_rule_t *rule, const body_t *m, fault_t *fault)
 {
-    AUTO(arena_destroy) arena_t *arena = arena_new(body.size);
-    body_t *m;
-    if (body_unpack(rule, body, arena, &m, fault) != 0) return false;
     for (size_t i = 0; i < rule->n_fields; i++) {
         if ((rule->fields[i].flags & F_REQUIRED) == 0 || body_has(rule, m, i)) continue;
         fault_set(fault, "REQUIRED", rule->fields[i].name);
         return false;
     }
     return true;
+}
+
+// What we wrote ourselves in a life that was lost is not judged again, in case the rules have changed since;
+// it only has to be readable. By some kinds others are admitted: those have what their readers rely on.
+static bool readable(const kind_rule_t *rule, slice_t body, fault_t *fault)
+{
+    AUTO(arena_destroy) arena_t *arena = arena_new(body.size);
+    body_t *m;
+    if (body_unpack(rule, body, arena, &m, fault) != 0) return false;
+    return !rule->leads || has_required(rule, m, fault);
 }
 
 // --- what a record says of itself

@@ -33,9 +33,11 @@ static path_t child_path(const store_place_t *place, uint32_t label)
     return path;
 }
 
-static bool stamp_fits(const record_t *r, const kind_rule_t *rule)
+// Upwards a home may have had its reasons; downwards a neighbour that made a record up would choose where it
+// goes.
+static bool stamp_fits(const record_t *r, const kind_rule_t *rule, bool ours)
 {
-    return r->up <= rule->up && (r->down == rule->down || r->down == DOWN_NONE);
+    return (ours || r->up <= rule->up) && (r->down == rule->down || r->down == DOWN_NONE);
 }
 
 static bool org_of_child(const store_place_t *place, uint32_t child, slice_t org, fault_t *fault)
@@ -172,8 +174,9 @@ static bool judge(const store_place_t *place, uint32_t peer, const record_t *r, 
     if (!good) return false;
     const kind_rule_t *rule = kind_by_number(r->kind);
     if (rule == NULL) return true; // of a newer version: kept and passed on whole
-    if (!stamp_fits(r, rule)) return refuse(fault, "REACH", r->org);
-    if (path_equal(&place->path, &r->home)) return r->deleted || readable(rule, r->body, fault);
+    bool ours = path_equal(&place->path, &r->home);
+    if (!stamp_fits(r, rule, ours)) return refuse(fault, "REACH", r->org);
+    if (ours) return r->deleted || readable(rule, r->body, fault);
     if (honest && !level_may_write(place, peer, r, rule, fault)) return false;
     if (!r->deleted) return judge_body(r, rule, honest, fault);
     return !honest || rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);

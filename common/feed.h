@@ -13,8 +13,7 @@
 // pull that acknowledges it leaves only after that transaction is durable. Peers are neighbours' labels,
 // PEER_PARENT, or numbers of services of this node.
 #pragma once
-#include "common/fault.h"
-#include "common/store.h"
+#include "common/quarantine.h"
 
 enum {
     PUSH_BYTES = 192 * 1024, // entries of one push, plain; at least one record in any case
@@ -77,8 +76,8 @@ void feed_forget(feed_t *feed, uint32_t peer);
 // 0, or -errno of the transaction, which the caller then aborts and tells by feed_rollback.
 int feed_message(feed_t *feed, store_txn_t *txn, uint32_t peer, uint32_t type, slice_t body, int64_t now_ms);
 
-// Judges again what waits in quarantine under this id, as if it had just come.
-int feed_retry(feed_t *feed, store_txn_t *txn, const rid_t *id, bool *ret_admitted);
+// Judges again what waits in quarantine, as if it had just come.
+int feed_retry(feed_t *feed, store_txn_t *txn, const quarantine_key_t *key, bool *ret_admitted);
 
 // After the transaction is durable: acknowledges, and pushes what lanes hold within each consumer's credit.
 int feed_flush(feed_t *feed, int64_t now_ms);

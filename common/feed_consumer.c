@@ -9,7 +9,6 @@
 #include "common/admit.h"
 #include "common/feed_private.h"
 #include "common/mutant.h"
-#include "common/quarantine.h"
 #include "proto/message.h"
 #include <errno.h>
 #include <sodium.h>
@@ -130,10 +129,10 @@ static bool may_be_real(store_txn_t *txn, const quarantined_t *item)
 static int spare_quarantined(store_txn_t *txn, const record_t *in)
 {
     quarantined_t item;
-    int rc = quarantine_get(txn, &in->id, &item);
+    quarantine_key_t key = quarantine_key_of(in);
+    int rc = quarantine_get(txn, &key, &item);
     if (rc != 0 || item.record.kind == 0) return rc < 0 ? rc : 0;
-    bool another = !path_equal(&item.record.home, &in->home) && !item.giveback; // id of two homes
-    if (another || one_line(in, &item.record) || !may_be_real(txn, &item)) return 0;
+    if (one_line(in, &item.record) || !may_be_real(txn, &item)) return 0;
     return store_keep_stray(txn, &item.record);
 }
 
@@ -152,10 +151,11 @@ static int spare_refused(store_txn_t *txn, const record_t *in, const arrival_t *
 static int release(store_txn_t *txn, const record_t *r)
 {
     quarantined_t item;
-    int rc = quarantine_get(txn, &r->id, &item);
+    quarantine_key_t key = quarantine_key_of(r);
+    int rc = quarantine_get(txn, &key, &item);
     if (rc != 0) return rc < 0 ? rc : 0;
     uint32_t peer = item.peer;
-    rc = quarantine_clear(txn, &r->id, &r->version);
+    rc = quarantine_clear(txn, &key, &r->version);
     return rc == 0 ? store_tell_outsider(txn, &r->id, peer) : rc < 0 ? rc : 0;
 }
 
@@ -188,11 +188,12 @@ static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t pee
 // The record has left our reach, and what waits here of it too.
 static int take_word(store_txn_t *txn, const record_t *gone, const arrival_t *arrival, bool *ret_good)
 {
+    quarantine_key_t key = quarantine_key_of(gone);
     *ret_good = true;
     if (arrival->giveback) return 0;
     int rc = store_leave(txn, gone, arrival->peer);
     if (rc == 0) rc = spare_quarantined(txn, gone);
-    if (rc == 0) rc = quarantine_clear(txn, &gone->id, &gone->version);
+    if (rc == 0) rc = quarantine_clear(txn, &key, &gone->version);
     return rc < 0 ? rc : 0;
 }
 
@@ -219,11 +220,11 @@ static int take_one(feed_t *feed, store_txn_t *txn, slice_t wire, const arrival_
     return take_record(feed, txn, &r, arrival, &good);
 }
 
-int feed_retry(feed_t *feed, store_txn_t *txn, const rid_t *id, bool *ret_admitted)
+int feed_retry(feed_t *feed, store_txn_t *txn, const quarantine_key_t *key, bool *ret_admitted)
 {
     quarantined_t item;
     *ret_admitted = false;
-    int rc = quarantine_get(txn, id, &item);
+    int rc = quarantine_get(txn, key, &item);
     if (rc != 0 || item.record.kind == 0) return rc < 0 ? rc : 0;
     record_t copy = store_record_dup(&item.record);
     arrival_t arrival = {.peer = item.peer, .giveback = item.giveback};
@@ -374,24 +375,24 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
 // What a producer that was put back gets: first what waits in quarantine from it, which may exist nowhere
 // else by now; then LANE_IN. In this order, what leaves the quarantine meanwhile is still met in the lane.
 // Positions: below LANE_BASE the number of quarantined items that went, else LANE_BASE + seq. Where such a
-// number leads is known by the id of the last one: items leave meanwhile, and the others move up.
+// number leads is known by the key of the last one: items leave meanwhile, and the others move up.
 static const uint64_t LANE_BASE = 1ULL << 32;
 
 typedef struct {
     batch_t *batch;
     uint32_t peer;
-    rid_t last;  // up to this id all went
-    size_t most; // bytes of a page
+    quarantine_key_t last; // up to this one all went
+    size_t most;           // bytes of a page
 } giving_t;
 
 static int give_quarantined(void *arg, const quarantined_t *item)
 {
     giving_t *giving = arg;
-    bool went = memcmp(item->record.id.b, giving->last.b, sizeof giving->last.b) <= 0;
+    bool went = quarantine_key_cmp(&item->key, &giving->last) <= 0;
     if (item->peer != giving->peer || item->record.kind == 0 || went) return 0;
     if (giving->batch->size >= giving->most) return 1;
     batch_add(giving->batch, item->wire);
-    giving->last = item->record.id;
+    giving->last = item->key;
     return 0;
 }
 
@@ -408,7 +409,7 @@ static bool find_page(consumer_t *in, uint64_t position)
 static int fill_quarantined(store_txn_t *txn, link_t *link, size_t most, uint64_t *position, batch_t *batch)
 {
     consumer_t *in = &link->in;
-    giving_t giving = {.batch = batch, .peer = link->peer, .last = in->given[0].id, .most = most};
+    giving_t giving = {.batch = batch, .peer = link->peer, .last = in->given[0].last, .most = most};
     int rc = quarantine_each(txn, give_quarantined, &giving);
     *position += batch->count;
     in->given[1] = (given_t){*position, giving.last};

@@ -11,7 +11,7 @@ enum { IN_FLIGHT_MAX = 32, SYSTEM_KINDS = 100 };
 // Where a page of what waits in quarantine begins: behind this id. Its position on the wire is a number.
 typedef struct given {
     uint64_t position;
-    rid_t id;
+    quarantine_key_t last;
 } given_t;
 
 typedef struct consumer {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//   KV_QUARANTINE  record id (16) -> peer (4) | since (8) | flags (1) | size of reason (2) | reason |
-//   the record as received. Flags: 1 handed back. Reason: code \0 field \0 arguments, each ended by \0
+//   KV_QUARANTINE  record id (16) | path of its home -> peer (4) | since (8) | flags (1) |
+//                  size of reason (2) | reason | the record as received
+//   Flags: 1 handed back. Reason: code \0 field \0 arguments, each ended by \0.
 #include "common/quarantine.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
@@ -9,23 +10,41 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { HEAD = 15, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
+enum { HEAD = 15, KEY_MAX = sizeof(rid_t) + PATH_BYTES, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
 
-static slice_t id_key(const rid_t *id)
+// --- keys ----------------------------------------------------------------------------------------
+
+static slice_t pack_key(const quarantine_key_t *key, uint8_t buf[KEY_MAX])
 {
-    return slice(id->b, sizeof id->b);
+    memcpy(buf, key->id.b, sizeof key->id.b);
+    memcpy(buf + sizeof key->id.b, key->home.b, key->home.len);
+    return slice(buf, sizeof key->id.b + key->home.len);
+}
+
+static bool parse_key(slice_t bytes, quarantine_key_t *ret)
+{
+    if (bytes.size < sizeof ret->id.b) return false;
+    slice_t home = slice(bytes.data + sizeof ret->id.b, bytes.size - sizeof ret->id.b);
+    *ret = (quarantine_key_t){0};
+    memcpy(ret->id.b, bytes.data, sizeof ret->id.b);
+    return home.size == 0 || path_from_bytes(home, &ret->home);
+}
+
+int quarantine_key_cmp(const quarantine_key_t *a, const quarantine_key_t *b)
+{
+    uint8_t buf_a[KEY_MAX], buf_b[KEY_MAX];
+    return slice_cmp(pack_key(a, buf_a), pack_key(b, buf_b));
 }
 
 // --- the notice at the record's home -------------------------------------------------------------
 
-static rid_t refusal_id(store_txn_t *txn, const rid_t *id)
+static rid_t refusal_id(store_txn_t *txn, const quarantine_key_t *key)
 {
     rid_t out;
-    const path_t *path = &store_place(store_of(txn))->path;
-    uint8_t key[sizeof out.b + sizeof path->b];
-    memcpy(key, id->b, sizeof id->b);
-    memcpy(key + sizeof id->b, path->b, sizeof path->b);
-    crypto_generichash(out.b, sizeof out.b, key, sizeof key, NULL, 0);
+    uint8_t item[KEY_MAX];
+    const path_t *self = &store_place(store_of(txn))->path;
+    slice_t bytes = pack_key(key, item);
+    crypto_generichash(out.b, sizeof out.b, bytes.data, bytes.size, self->b, sizeof self->b);
     return out;
 }
 
@@ -57,7 +76,8 @@ static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fau
     size_t size = selenga__refusal__get_packed_size(&m);
     AUTO(xfree) uint8_t *buf = xmalloc(size);
     selenga__refusal__pack(&m, buf);
-    record_t draft = {.id = refusal_id(txn, &r->id),
+    quarantine_key_t key = quarantine_key_of(r);
+    record_t draft = {.id = refusal_id(txn, &key),
                       .kind = KIND_REFUSAL,
                       .org = r->org,
                       .down = 3,
@@ -67,10 +87,10 @@ static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fau
     return store_write(txn, &draft, NULL);
 }
 
-static int withdraw_refusal(store_txn_t *txn, const rid_t *id)
+static int withdraw_refusal(store_txn_t *txn, const quarantine_key_t *key)
 {
     record_t held;
-    rid_t notice = refusal_id(txn, id);
+    rid_t notice = refusal_id(txn, key);
     int rc = store_get(txn, &notice, &held, NULL);
     if (rc != 0 || held.deleted) return rc == KV_NONE ? 0 : rc;
     record_t copy = store_record_dup(&held);
@@ -111,26 +131,27 @@ static void parse_reason(slice_t v, fault_t *ret)
     fault_set(ret, parts[0], parts[1], n > 2 ? parts[2] : NULL, n > 3 ? parts[3] : NULL, NULL);
 }
 
-static int item_parse(const rid_t *id, slice_t v, quarantined_t *ret)
+static int item_parse(const quarantine_key_t *key, slice_t v, quarantined_t *ret)
 {
     if (v.size < HEAD) return -EUCLEAN;
     size_t reason = (size_t)v.data[13] << 8 | v.data[14];
     if (v.size < HEAD + reason) return -EUCLEAN;
-    *ret = (quarantined_t){.id = *id,
+    *ret = (quarantined_t){.key = *key,
                            .peer = be32_load(v.data),
                            .since_s = (int64_t)be64_load(v.data + 4),
                            .giveback = (v.data[12] & FLAG_GIVEBACK) != 0};
     parse_reason(slice(v.data + HEAD, reason), &ret->fault);
     ret->wire = slice(v.data + HEAD + reason, v.size - HEAD - reason);
-    if (record_parse(ret->wire, &ret->record) != 0) ret->record = (record_t){.id = *id};
+    if (record_parse(ret->wire, &ret->record) != 0) ret->record = (record_t){.id = key->id};
     return 0;
 }
 
-int quarantine_get(store_txn_t *txn, const rid_t *id, quarantined_t *ret_item)
+int quarantine_get(store_txn_t *txn, const quarantine_key_t *key, quarantined_t *ret_item)
 {
     slice_t v;
-    int rc = kv_get(store_kv(txn), KV_QUARANTINE, id_key(id), &v);
-    return rc == 0 ? item_parse(id, v, ret_item) : rc;
+    uint8_t buf[KEY_MAX];
+    int rc = kv_get(store_kv(txn), KV_QUARANTINE, pack_key(key, buf), &v);
+    return rc == 0 ? item_parse(key, v, ret_item) : rc;
 }
 
 static bool same_item(const quarantined_t *held, const record_t *r, const fault_t *fault)
@@ -142,7 +163,9 @@ int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, con
                    const fault_t *fault)
 {
     quarantined_t held;
-    int rc = quarantine_get(txn, &record->id, &held);
+    quarantine_key_t key = quarantine_key_of(record);
+    uint8_t key_buf[KEY_MAX];
+    int rc = quarantine_get(txn, &key, &held);
     if (rc < 0) return rc;
     if (rc == 0 && version_cmp(&held.record.version, &record->version) > 0) return 0;
     if (rc == 0 && same_item(&held, record, fault) && held.giveback == arrival->giveback) return 0;
@@ -155,37 +178,57 @@ int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, con
     buf[13] = (uint8_t)(reason >> 8);
     buf[14] = (uint8_t)reason;
     if (wire.size > 0) memcpy(buf + HEAD + reason, wire.data, wire.size);
-    rc = kv_put(store_kv(txn), KV_QUARANTINE, id_key(&record->id), slice(buf, HEAD + reason + wire.size));
+    rc = kv_put(store_kv(txn), KV_QUARANTINE, pack_key(&key, key_buf), slice(buf, HEAD + reason + wire.size));
     if (rc != 0 || !deserves_notice(txn, arrival->peer, record)) return rc;
     return write_refusal(txn, record, fault);
 }
 
-int quarantine_clear(store_txn_t *txn, const rid_t *id, const version_t *version)
+int quarantine_clear(store_txn_t *txn, const quarantine_key_t *key, const version_t *version)
 {
     quarantined_t held;
-    int rc = quarantine_get(txn, id, &held);
+    uint8_t buf[KEY_MAX];
+    int rc = quarantine_get(txn, key, &held);
     if (rc != 0) return rc;
     if (version != NULL && version_cmp(&held.record.version, version) > 0) return KV_NONE;
-    rc = kv_del(store_kv(txn), KV_QUARANTINE, id_key(id));
-    return rc == 0 ? withdraw_refusal(txn, id) : rc;
+    rc = kv_del(store_kv(txn), KV_QUARANTINE, pack_key(key, buf));
+    return rc == 0 ? withdraw_refusal(txn, key) : rc;
+}
+
+// From the first item of `id` on.
+static int each_from(store_txn_t *txn, const rid_t *id, quarantine_fn *fn, void *arg)
+{
+    kv_cursor_t *cursor = NULL;
+    slice_t bytes, value;
+    quarantine_key_t key;
+    quarantined_t item;
+    int rc = kv_cursor(store_kv(txn), KV_QUARANTINE, &cursor), stop = 0;
+    if (rc == 0) rc = kv_seek(cursor, slice(id->b, sizeof id->b), &bytes, &value);
+    while (rc == 0) {
+        rc = parse_key(bytes, &key) ? item_parse(&key, value, &item) : -EUCLEAN;
+        if (rc != 0 || (stop = fn(arg, &item)) != 0) break;
+        rc = kv_next(cursor, &bytes, &value);
+    }
+    kv_close_cursor(&cursor);
+    return rc < 0 ? rc : stop;
 }
 
 int quarantine_each(store_txn_t *txn, quarantine_fn *fn, void *arg)
 {
-    kv_cursor_t *cursor = NULL;
-    slice_t key, value;
-    quarantined_t item;
-    rid_t id;
-    static const uint8_t first[16];
-    int rc = kv_cursor(store_kv(txn), KV_QUARANTINE, &cursor), stop = 0;
-    if (rc == 0) rc = kv_seek(cursor, slice(first, sizeof first), &key, &value);
-    while (rc == 0) {
-        memcpy(id.b, key.data, sizeof id.b);
-        if ((rc = item_parse(&id, value, &item)) != 0 || (stop = fn(arg, &item)) != 0) break;
-        rc = kv_next(cursor, &key, &value);
-    }
-    kv_close_cursor(&cursor);
-    return rc < 0 ? rc : stop;
+    static const rid_t first;
+    return each_from(txn, &first, fn, arg);
+}
+
+static int take_first(void *arg, const quarantined_t *item)
+{
+    *(quarantined_t *)arg = *item;
+    return 1;
+}
+
+int quarantine_first(store_txn_t *txn, const rid_t *id, quarantined_t *ret_item)
+{
+    int rc = each_from(txn, id, take_first, ret_item);
+    if (rc < 0) return rc;
+    return rc == 1 && rid_equal(&ret_item->key.id, id) ? 0 : KV_NONE;
 }
 
 struct tally {

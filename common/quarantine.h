@@ -6,8 +6,14 @@
 #include "common/fault.h"
 #include "common/store.h"
 
-typedef struct quarantined {
+// Two homes may have given their records one id: an item is the version of one of them.
+typedef struct quarantine_key {
     rid_t id;
+    path_t home; // of no labels where the record cannot be read
+} quarantine_key_t;
+
+typedef struct quarantined {
+    quarantine_key_t key;
     uint32_t peer;   // from whom
     bool giveback;   // handed back: it may exist nowhere else
     int64_t since_s; // unix time, for people
@@ -16,13 +22,22 @@ typedef struct quarantined {
     record_t record; // parsed; kind 0 if it cannot be
 } quarantined_t;
 
+static inline quarantine_key_t quarantine_key_of(const record_t *r)
+{
+    return (quarantine_key_t){r->id, r->home};
+}
+
+// The order in which quarantine_each meets them.
+int quarantine_key_cmp(const quarantine_key_t *a, const quarantine_key_t *b);
+
 // Keeps the record, unless a newer version of it waits already.
 int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, const record_t *record,
                    const fault_t *fault);
-// Takes the item of this id away, if it is not newer than `version` (NULL: whatever it is). KV_NONE when
-// there is none.
-int quarantine_clear(store_txn_t *txn, const rid_t *id, const version_t *version);
-int quarantine_get(store_txn_t *txn, const rid_t *id, quarantined_t *ret_item);
+// Takes the item away, if it is not newer than `version` (NULL: whatever it is). KV_NONE when there is none.
+int quarantine_clear(store_txn_t *txn, const quarantine_key_t *key, const version_t *version);
+int quarantine_get(store_txn_t *txn, const quarantine_key_t *key, quarantined_t *ret_item);
+// The first item of this id, whosever it is. KV_NONE when there is none.
+int quarantine_first(store_txn_t *txn, const rid_t *id, quarantined_t *ret_item);
 
 // Non-zero stops, and is what quarantine_each returns. Must not write.
 typedef int quarantine_fn(void *arg, const quarantined_t *item);

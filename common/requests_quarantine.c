@@ -63,7 +63,7 @@ static int list_item(void *arg, const quarantined_t *q)
 {
     qlist_t *list = arg;
     char home[PATH_TEXT], version[VERSION_TEXT], org[ORG_MAX + 1] = "";
-    Selenga__Quarantined *item = new_item(list, &q->id, &q->fault);
+    Selenga__Quarantined *item = new_item(list, &q->key.id, &q->fault);
     if (item == NULL) return 1;
     if (q->record.org.size > 0) memcpy(org, q->record.org.data, q->record.org.size);
     item->kind = q->record.kind;
@@ -152,6 +152,16 @@ static int discard_stray(service_t *service, store_txn_t *txn, const rid_t *id)
     return rc;
 }
 
+// All that waits under the id. KV_NONE: nothing does.
+static int discard_waiting(store_txn_t *txn, const rid_t *id)
+{
+    quarantined_t q;
+    int rc, found = KV_NONE;
+    while ((rc = quarantine_first(txn, id, &q)) == 0 && (rc = quarantine_clear(txn, &q.key, NULL)) == 0)
+        found = 0;
+    return rc < 0 ? rc : found;
+}
+
 int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(arena_destroy) arena_t *arena = arena_new(ARENA_LIMIT);
@@ -170,7 +180,7 @@ int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelop
 }
 
 struct again {
-    rid_t *ids;
+    quarantine_key_t *keys;
     size_t n;
     const rid_t *only;
 };
@@ -178,23 +188,23 @@ struct again {
 static int note_again(void *arg, const quarantined_t *q)
 {
     struct again *again = arg;
-    if (again->only != NULL ? !rid_equal(again->only, &q->id) : !admit_may_change(&q->fault)) return 0;
+    if (again->only != NULL ? !rid_equal(again->only, &q->key.id) : !admit_may_change(&q->fault)) return 0;
     if (again->n == ROWS_MAX) return 1;
-    again->ids[again->n++] = q->id;
+    again->keys[again->n++] = q->key;
     return 0;
 }
 
 int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsigned *ret_admitted)
 {
-    struct again again = {.ids = xcalloc(ROWS_MAX, sizeof(rid_t)), .only = only};
+    struct again again = {.keys = xcalloc(ROWS_MAX, sizeof(quarantine_key_t)), .only = only};
     *ret_admitted = 0;
     int rc = quarantine_each(txn, note_again, &again);
     for (size_t i = 0; i < again.n && rc >= 0; i++) {
         bool good;
-        rc = feed_retry(service->feed, txn, &again.ids[i], &good);
+        rc = feed_retry(service->feed, txn, &again.keys[i], &good);
         *ret_admitted += rc == 0 && good;
     }
-    free(again.ids);
+    free(again.keys);
     return rc < 0 ? rc : 0;
 }
 
@@ -202,7 +212,7 @@ static int retry(service_t *service, store_txn_t *txn, const envelope_t *e, cons
 {
     quarantined_t q;
     unsigned admitted = 0;
-    int rc = quarantine_get(txn, id, &q);
+    int rc = quarantine_first(txn, id, &q);
     if (rc < 0) return rc;
     if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
     fault_t fault = q.fault;
@@ -219,7 +229,7 @@ static int discard(service_t *service, store_txn_t *txn, const envelope_t *e, co
 {
     char text[RID_TEXT];
     if (why == NULL || why[0] == '\0') return requests_refuse(service, e, "REQUIRED", "why");
-    int rc = quarantine_clear(txn, id, NULL);
+    int rc = discard_waiting(txn, id);
     if (rc == KV_NONE) rc = discard_stray(service, txn, id);
     if (rc < 0) return rc;
     if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");

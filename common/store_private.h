@@ -37,7 +37,7 @@ struct store_txn {
     uint64_t found_at;
 };
 
-enum { STORE_FORMAT = 6, SEQ_KEY = 13 };
+enum { STORE_FORMAT = 7, SEQ_KEY = 13 };
 
 // Is this node and service the record's home?
 bool place_is_home(const store_place_t *p, const record_t *r);

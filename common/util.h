@@ -61,6 +61,13 @@ static inline slice_t slice_text(const char *text)
     return slice(text, strlen(text));
 }
 
+// As memcmp; of two that begin alike the shorter one comes first (the order of keys in LMDB).
+static inline int slice_cmp(slice_t a, slice_t b)
+{
+    int cmp = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
+    return cmp != 0 ? cmp : (a.size > b.size) - (a.size < b.size);
+}
+
 static inline bool slice_equal(slice_t a, slice_t b)
 {
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);

@@ -124,7 +124,7 @@ static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_tx
     quarantined_t q;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
-    if (quarantine_get(txn, &claim->id, &q) == 0 && version_cmp(&q.record.version, &claim->version) >= 0)
+    if (quarantine_first(txn, &claim->id, &q) == 0 && version_cmp(&q.record.version, &claim->version) >= 0)
         return;
     if (stands_beyond(producer, local, claim, position)) return;
     broken(consumer->world, "%s acknowledges %s, which is not durable", unit_name(consumer),
@@ -274,7 +274,7 @@ static void check_refusal(world_t *w, const record_t *r, unit_t *home, unit_t *u
     store_txn_t *txn = NULL;
     quarantined_t q;
     if (store_begin(u->store, false, &txn) != 0) return;
-    if (quarantine_get(txn, &r->id, &q) != 0 || version_cmp(&q.record.version, &r->version) != 0)
+    if (quarantine_first(txn, &r->id, &q) != 0 || version_cmp(&q.record.version, &r->version) != 0)
         broken(w, "%s refused a version of %s and does not show it", unit_name(u), unit_name(home));
     store_abort(&txn);
 }
@@ -288,7 +288,7 @@ static bool is_shown(world_t *w, const record_t *r)
         store_txn_t *txn = NULL;
         quarantined_t q;
         if (store_begin(w->units[i].store, false, &txn) != 0) continue;
-        shown = quarantine_get(txn, &r->id, &q) == 0 && version_cmp(&q.record.version, &r->version) >= 0;
+        shown = quarantine_first(txn, &r->id, &q) == 0 && version_cmp(&q.record.version, &r->version) >= 0;
         store_abort(&txn);
     }
     return shown;
@@ -531,7 +531,7 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
             rid_t id = r.id;
             if (store_get(in, &id, &r, &place) == 0 && !r.gone && place.toward == producer_name)
                 taken++;
-            else if (quarantine_get(in, &id, &q) == 0)
+            else if (quarantine_first(in, &id, &q) == 0)
                 quarantined++;
         }
         lane_close(&reader);
@@ -543,7 +543,8 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
         if (store_at(in, seq, &r, NULL) != 0) break;
         rid_t id = r.id;
         if (store_get(out, &id, &r, &place) == 0 && (place.lanes & lanes) != 0) continue;
-        bool waits = (w->plan.faults & FAULT_MOVE) != 0 && quarantine_get(out, &id, &q) == 0; // see is_shown
+        bool waits =
+            (w->plan.faults & FAULT_MOVE) != 0 && quarantine_first(out, &id, &q) == 0; // see is_shown
         if (waits || is_blocked(w, &id, producer)) held--; // of an older life of the producer
     }
     lane_close(&reader);

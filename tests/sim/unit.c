@@ -72,20 +72,15 @@ static int learn_all(unit_t *u)
 }
 
 typedef struct {
-    rid_t ids[512];
+    quarantine_key_t keys[512];
     size_t n;
-} ids_t;
-
-static int collect(void *arg, const rid_t *id)
-{
-    ids_t *list = arg;
-    if (list->n < ARRAY_SIZE(list->ids)) list->ids[list->n++] = *id;
-    return 0;
-}
+} again_t;
 
 static int note_again(void *arg, const quarantined_t *q)
 {
-    return admit_may_change(&q->fault) ? collect(arg, &q->id) : 0;
+    again_t *again = arg;
+    if (admit_may_change(&q->fault) && again->n < ARRAY_SIZE(again->keys)) again->keys[again->n++] = q->key;
+    return 0;
 }
 
 static bool admit_here(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
@@ -99,10 +94,10 @@ static bool admit_here(void *arg, store_txn_t *txn, uint32_t peer, const record_
 
 static int judge_again(unit_t *u, store_txn_t *txn)
 {
-    ids_t list = {.n = 0};
+    again_t again = {.n = 0};
     bool good;
-    int rc = quarantine_each(txn, note_again, &list);
-    for (size_t i = 0; i < list.n && rc == 0; i++) rc = feed_retry(u->feed, txn, &list.ids[i], &good);
+    int rc = quarantine_each(txn, note_again, &again);
+    for (size_t i = 0; i < again.n && rc == 0; i++) rc = feed_retry(u->feed, txn, &again.keys[i], &good);
     return rc;
 }
 

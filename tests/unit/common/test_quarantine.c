@@ -58,9 +58,10 @@ static void where_nothing_waits_nothing_is_found_or_cleared(void **state)
 {
     (void)state;
     quarantined_t item;
-    rid_t id = shelf_id(1);
-    assert_int_equal(quarantine_get(shelf_write(&shelf), &id, &item), KV_NONE);
-    assert_int_equal(quarantine_clear(shelf.txn, &id, NULL), KV_NONE);
+    quarantine_key_t key = {.id = shelf_id(1)};
+    assert_int_equal(quarantine_get(shelf_write(&shelf), &key, &item), KV_NONE);
+    assert_int_equal(quarantine_first(shelf.txn, &key.id, &item), KV_NONE);
+    assert_int_equal(quarantine_clear(shelf.txn, &key, NULL), KV_NONE);
     shelf_abort(&shelf);
     assert_int_equal(waiting_of(SCHOOL), 0);
 }
@@ -69,12 +70,12 @@ static void an_older_version_does_not_take_a_newer_ones_place(void **state)
 {
     (void)state;
     quarantined_t item;
-    rid_t id = shelf_id(1);
     uint8_t older_wire[512];
     record_t newer = shelf_incoming(1, 8, wire), older = shelf_incoming(1, 7, older_wire);
+    quarantine_key_t key = quarantine_key_of(&newer);
     put(&newer, SCHOOL, "ORG-UNKNOWN");
     put(&older, SCHOOL, "REACH");
-    assert_int_equal(quarantine_get(shelf_read(&shelf), &id, &item), 0);
+    assert_int_equal(quarantine_get(shelf_read(&shelf), &key, &item), 0);
     assert_int_equal(item.record.version.seq, 8);
     assert_string_equal(item.fault.code, "ORG-UNKNOWN");
     shelf_abort(&shelf);
@@ -83,14 +84,14 @@ static void an_older_version_does_not_take_a_newer_ones_place(void **state)
 static void a_version_takes_away_only_what_is_not_newer(void **state)
 {
     (void)state;
-    rid_t id = shelf_id(1);
     record_t r = shelf_incoming(1, 8, wire);
+    quarantine_key_t key = quarantine_key_of(&r);
     version_t before = {.inc = 1, .seq = 7, .boot = 7};
     put(&r, SCHOOL, "ORG-UNKNOWN");
-    assert_int_equal(quarantine_clear(shelf_write(&shelf), &id, &before), KV_NONE);
+    assert_int_equal(quarantine_clear(shelf_write(&shelf), &key, &before), KV_NONE);
     shelf_commit(&shelf);
     assert_int_equal(waiting_of(SCHOOL), 1);
-    assert_int_equal(quarantine_clear(shelf_write(&shelf), &id, &r.version), 0);
+    assert_int_equal(quarantine_clear(shelf_write(&shelf), &key, &r.version), 0);
     shelf_commit(&shelf);
     assert_int_equal(waiting_of(SCHOOL), 0);
 }
@@ -99,16 +100,35 @@ static void what_waits_outlives_the_process_byte_for_byte_with_its_reason(void *
 {
     (void)state;
     quarantined_t item;
-    rid_t id = shelf_id(1);
     record_t r = shelf_incoming(1, 8, wire);
+    quarantine_key_t key = quarantine_key_of(&r);
     put(&r, SCHOOL, "ORG-UNKNOWN");
     shelf_reopen(&shelf, 102);
-    assert_int_equal(quarantine_get(shelf_read(&shelf), &id, &item), 0);
+    assert_int_equal(quarantine_get(shelf_read(&shelf), &key, &item), 0);
     assert_true(slice_equal(item.wire, r.wire));
     assert_true(item.peer == SCHOOL && !item.giveback);
     assert_string_equal(item.fault.code, "ORG-UNKNOWN");
     assert_string_equal(item.fault.args[0], "03-08-01");
     shelf_abort(&shelf);
+}
+
+static void two_homes_with_one_id_wait_side_by_side(void **state)
+{
+    (void)state;
+    quarantined_t item;
+    uint8_t other_wire[512];
+    record_t one = shelf_incoming(1, 8, wire), other = shelf_incoming(1, 7, other_wire);
+    quarantine_key_t key = quarantine_key_of(&one);
+    assert_true(path_parse("0a0b0c0d.22334455", &other.home));
+    record_pack(&other, other_wire);
+    put(&one, SCHOOL, "KEY-TAKEN");
+    put(&other, PEER_PARENT, "KEY-TAKEN");
+    assert_int_equal(waiting_of(SCHOOL), 1);
+    assert_int_equal(waiting_of(PEER_PARENT), 1);
+    assert_int_equal(quarantine_clear(shelf_write(&shelf), &key, NULL), 0);
+    assert_int_equal(quarantine_first(shelf.txn, &key.id, &item), 0);
+    assert_true(slice_equal(item.wire, other.wire));
+    shelf_commit(&shelf);
 }
 
 static void items_are_counted_by_neighbour(void **state)
@@ -128,23 +148,25 @@ static void what_cannot_be_read_waits_too(void **state)
     (void)state;
     quarantined_t item;
     record_t none = {.id = shelf_id(9), .wire = slice_text("no record")};
+    quarantine_key_t key = quarantine_key_of(&none);
     put(&none, SCHOOL, "MALFORMED");
-    assert_int_equal(quarantine_get(shelf_read(&shelf), &none.id, &item), 0);
+    assert_int_equal(quarantine_get(shelf_read(&shelf), &key, &item), 0);
     assert_int_equal(item.record.kind, 0);
     assert_true(slice_equal(item.wire, slice_text("no record")));
     shelf_abort(&shelf);
+    assert_int_equal(waiting_of(SCHOOL), 1);
 }
 
 static void its_home_hears_of_it_until_it_is_cleared(void **state)
 {
     (void)state;
-    rid_t id = shelf_id(1);
     record_t r = shelf_incoming(1, 8, wire);
+    quarantine_key_t key = quarantine_key_of(&r);
     put(&r, SCHOOL, "ORG-UNKNOWN");
     assert_int_equal(refusals(), 1);
     put(&r, SCHOOL, "ORG-UNKNOWN");
     assert_int_equal(refusals(), 1);
-    assert_int_equal(quarantine_clear(shelf_write(&shelf), &id, NULL), 0);
+    assert_int_equal(quarantine_clear(shelf_write(&shelf), &key, NULL), 0);
     shelf_commit(&shelf);
     assert_int_equal(refusals(), 0);
 }
@@ -167,6 +189,7 @@ int main(void)
         SHELF(an_older_version_does_not_take_a_newer_ones_place),
         SHELF(a_version_takes_away_only_what_is_not_newer),
         SHELF(what_waits_outlives_the_process_byte_for_byte_with_its_reason),
+        SHELF(two_homes_with_one_id_wait_side_by_side),
         SHELF(items_are_counted_by_neighbour),
         SHELF(what_cannot_be_read_waits_too),
         SHELF(its_home_hears_of_it_until_it_is_cleared),

@@ -295,7 +295,7 @@ int msg_send(void *socket, const envelope_t *envelope, const ProtobufCMessage *b
 
 // --- bodies
 
-enum { BODY_MEMORY_FACTOR = 8, BODY_MEMORY_EXTRA = 64 * 1024, BODY_MEMORY_MAX = 16 * 1024 * 1024 };
+enum { BODY_MEMORY_FACTOR = 16, BODY_MEMORY_EXTRA = 64 * 1024, BODY_MEMORY_MAX = 16 * 1024 * 1024 };
 
 // What one unpack may still take. protobuf-c turns 1 MiB of empty submessages into 72 MiB when nobody counts.
 typedef struct budget {

@@ -56,7 +56,7 @@ void msg_pack_with(const envelope_t *envelope, const ProtobufCMessage *body, zmq
 // (-EAGAIN: full or nobody there). Nothing is kept.
 int msg_send(void *socket, const envelope_t *envelope, const ProtobufCMessage *body);
 
-// Unpacks a body with memory bounded to 8 times its size + 64 KiB, at most 16 MiB. NULL when malformed or
+// Unpacks a body with memory bounded to 16 times its size + 64 KiB, at most 16 MiB. NULL when malformed or
 // over that bound. Free with msg_body_free(&body).
 void *msg_body_unpack(const ProtobufCMessageDescriptor *descriptor, slice_t body);
 // Takes the address of the message pointer, of any message type; NULL inside is allowed. Usable with AUTO().

@@ -16,7 +16,7 @@
 #include "services/cli/output.h"
 #include "services/cli/table.h"
 
-enum { OPTION_ORG = CLI_KEY, OPTION_PERIOD, OPTION_CSV, REPORT_TIMEOUT_MS = 120000 };
+enum { OPTION_ORG = CLI_KEY, OPTION_PERIOD, OPTION_CSV, REPORT_TIMEOUT_MS = 120000, BEGIN_AGAIN_MOST = 20 };
 
 const struct argp_option REPORT_OPTIONS[] = {
     {"org", OPTION_ORG, "CODE", 0, N_("the organisation; else the node's own"), 0},
@@ -26,6 +26,66 @@ const struct argp_option REPORT_OPTIONS[] = {
 };
 
 typedef Selenga__IndicatorValue indicator_t;
+
+// Pages of one state: the first with the organisation itself, all with children.
+typedef struct report {
+    Selenga__ReportReply **pages;
+    size_t n_pages;
+    Selenga__ReportUnit **children; // of all pages, not owned
+    size_t n_children;
+    const char *period, *as_of;
+    const Selenga__ReportUnit *unit;
+} report_t;
+
+// ---- asking
+
+static void report_clear(report_t *report)
+{
+    for (size_t i = 0; i < report->n_pages; i++) msg_body_free(&report->pages[i]);
+    free(report->pages);
+    free(report->children);
+    *report = (report_t){0};
+}
+
+static void add_page(report_t *report, Selenga__ReportReply *page)
+{
+    report->pages = xrealloc(report->pages, (report->n_pages + 1) * sizeof(Selenga__ReportReply *));
+    report->pages[report->n_pages++] = page;
+    size_t n = report->n_children + page->n_children;
+    report->children = xrealloc(report->children, (n + 1) * sizeof(Selenga__ReportUnit *));
+    for (size_t i = 0; i < page->n_children; i++) report->children[report->n_children++] = page->children[i];
+}
+
+// What is counted may change between two pages so often that the node does not keep the first one's state.
+static int ask_pages(ask_t *ask, Selenga__Report *request, report_t *report)
+{
+    int again = 0, r;
+    bool more = true;
+    while (more) {
+        Selenga__ReportReply *page = NULL;
+        r = ask_call(ask, SERVICE_REPORTING, MSG_REPORT, request, MSG_REPORT_REPLY,
+                     &selenga__report_reply__descriptor, &page, REPORT_TIMEOUT_MS);
+        if (r != CLI_DONE) return r;
+        if (report->n_pages > 0 && page->state != report->pages[0]->state) {
+            report_clear(report);
+            request->after = NULL;
+            msg_body_free(&page);
+            if (++again > BEGIN_AGAIN_MOST)
+                return cli_refuse(
+                    _("the figures change faster than the report can be read; try again later"));
+            continue;
+        }
+        add_page(report, page);
+        more = page->more && page->n_children > 0;
+        if (more) request->after = page->children[page->n_children - 1]->org;
+        request->has_state = true;
+        request->state = page->state;
+    }
+    report->period = report->pages[0]->period;
+    report->as_of = report->pages[0]->as_of;
+    report->unit = report->pages[0]->unit;
+    return CLI_DONE;
+}
 
 // Notes as one text, which the caller frees; NULL when there are none.
 static char *notes_text(const indicator_t *indicator)
@@ -42,15 +102,30 @@ static char *notes_text(const indicator_t *indicator)
     return text;
 }
 
+static const indicator_t *find_indicator(const Selenga__ReportUnit *unit, const char *code)
+{
+    for (size_t i = 0; unit && i < unit->n_indicators; i++)
+        if (unit->indicators[i]->code && strcmp(unit->indicators[i]->code, code) == 0)
+            return unit->indicators[i];
+    return NULL;
+}
+
+// Of a child's indicator too.
+static const char *title_of(const report_t *report, const indicator_t *indicator)
+{
+    const indicator_t *titled = indicator->code ? find_indicator(report->unit, indicator->code) : NULL;
+    return titled ? titled->title : NULL;
+}
+
 // ---- JSON
 
-static json_t *indicator_json(const indicator_t *indicator)
+static json_t *indicator_json(const report_t *report, const indicator_t *indicator)
 {
     AUTO(xfree) char *note = notes_text(indicator);
     const Selenga__Coverage *coverage = indicator->coverage;
     json_t *json = json_object();
     json_object_set_new(json, "code", output_text(indicator->code));
-    json_object_set_new(json, "title", output_text(indicator->title));
+    json_object_set_new(json, "title", output_text(title_of(report, indicator)));
     json_object_set_new(json, "numerator", output_integer(indicator->has_numerator, indicator->numerator));
     json_object_set_new(json, "denominator",
                         output_integer(indicator->has_denominator, indicator->denominator));
@@ -71,28 +146,28 @@ static json_t *indicator_json(const indicator_t *indicator)
     return json;
 }
 
-static json_t *indicators_json(const Selenga__ReportUnit *unit)
+static json_t *indicators_json(const report_t *report, const Selenga__ReportUnit *unit)
 {
     json_t *array = json_array();
     for (size_t i = 0; unit && i < unit->n_indicators; i++)
-        json_array_append_new(array, indicator_json(unit->indicators[i]));
+        json_array_append_new(array, indicator_json(report, unit->indicators[i]));
     return array;
 }
 
-static void print_json(const Selenga__ReportReply *reply)
+static void print_json(const report_t *report)
 {
     json_t *children = json_array();
-    for (size_t i = 0; i < reply->n_children; i++) {
+    for (size_t i = 0; i < report->n_children; i++) {
         json_t *child = json_object();
-        json_object_set_new(child, "org", output_text(reply->children[i]->org));
-        json_object_set_new(child, "indicators", indicators_json(reply->children[i]));
+        json_object_set_new(child, "org", output_text(report->children[i]->org));
+        json_object_set_new(child, "indicators", indicators_json(report, report->children[i]));
         json_array_append_new(children, child);
     }
     json_t *json = json_object();
-    json_object_set_new(json, "org", output_text(reply->unit ? reply->unit->org : NULL));
-    json_object_set_new(json, "period", output_text(reply->period));
-    json_object_set_new(json, "as_of", output_text(reply->as_of));
-    json_object_set_new(json, "indicators", indicators_json(reply->unit));
+    json_object_set_new(json, "org", output_text(report->unit ? report->unit->org : NULL));
+    json_object_set_new(json, "period", output_text(report->period));
+    json_object_set_new(json, "as_of", output_text(report->as_of));
+    json_object_set_new(json, "indicators", indicators_json(report, report->unit));
     json_object_set_new(json, "children", children);
     output_json(&json);
 }
@@ -104,7 +179,7 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-static void print_csv_unit(const Selenga__ReportReply *reply, const Selenga__ReportUnit *unit)
+static void print_csv_unit(const report_t *report, const Selenga__ReportUnit *unit)
 {
     for (size_t i = 0; i < unit->n_indicators; i++) {
         const indicator_t *indicator = unit->indicators[i];
@@ -120,10 +195,10 @@ static void print_csv_unit(const Selenga__ReportReply *reply, const Selenga__Rep
         const char *met = !indicator->has_met ? "" : indicator->met ? "yes" : "no";
         const char *const cells[] = {
             or_empty(unit->org),
-            or_empty(reply->period),
-            or_empty(reply->as_of),
+            or_empty(report->period),
+            or_empty(report->as_of),
             or_empty(indicator->code),
-            or_empty(indicator->title),
+            or_empty(title_of(report, indicator)),
             numerator,
             denominator,
             indicator->has_value ? or_empty(indicator->value) : "",
@@ -140,14 +215,14 @@ static void print_csv_unit(const Selenga__ReportReply *reply, const Selenga__Rep
     }
 }
 
-static void print_csv(const Selenga__ReportReply *reply)
+static void print_csv(const report_t *report)
 {
     static const char *const titles[] = {
         "org",  "period",    "as_of",  "code", "title",    "numerator", "denominator", "value",
         "unit", "target_op", "target", "met",  "received", "expected",  "state",       "note"};
     csv_write(stdout, ',', titles, ARRAY_SIZE(titles));
-    if (reply->unit) print_csv_unit(reply, reply->unit);
-    for (size_t i = 0; i < reply->n_children; i++) print_csv_unit(reply, reply->children[i]);
+    if (report->unit) print_csv_unit(report, report->unit);
+    for (size_t i = 0; i < report->n_children; i++) print_csv_unit(report, report->children[i]);
 }
 
 // ---- tables
@@ -199,11 +274,11 @@ static void indicator_row(table_t *table, const indicator_t *indicator)
     table_cell(table, english ? indicator->title_en : indicator->title);
 }
 
-static void print_unit(const Selenga__ReportReply *reply)
+static void print_unit(const report_t *report)
 {
-    const Selenga__ReportUnit *unit = reply->unit;
+    const Selenga__ReportUnit *unit = report->unit;
     const char *name = unit->name ? unit->name : "";
-    printf(_("%s %s\nperiod %s, as of %s\n\n"), unit->org, name, reply->period, reply->as_of);
+    printf(_("%s %s\nperiod %s, as of %s\n\n"), unit->org, name, report->period, report->as_of);
     AUTO(table_destroy) table_t *table = table_new();
     table_column(table, _("code"));
     table_column_right(table, _("value"));
@@ -221,24 +296,16 @@ static void print_unit(const Selenga__ReportReply *reply)
     }
 }
 
-static const indicator_t *find_indicator(const Selenga__ReportUnit *unit, const char *code)
-{
-    for (size_t i = 0; i < unit->n_indicators; i++)
-        if (unit->indicators[i]->code && strcmp(unit->indicators[i]->code, code) == 0)
-            return unit->indicators[i];
-    return NULL;
-}
-
 // The regulation's own indicators fit side by side; the neighbours are in each child's own report.
 static bool is_shown_side_by_side(const indicator_t *indicator)
 {
     return indicator->code && strncmp(indicator->code, "I-", 2) == 0;
 }
 
-static void print_children(const Selenga__ReportReply *reply)
+static void print_children(const report_t *report)
 {
-    if (reply->n_children == 0) return;
-    const Selenga__ReportUnit *unit = reply->unit;
+    if (report->n_children == 0) return;
+    const Selenga__ReportUnit *unit = report->unit;
     const char *codes[TABLE_MAX_COLUMNS];
     size_t n = 0;
     AUTO(table_destroy) table_t *table = table_new();
@@ -249,14 +316,14 @@ static void print_children(const Selenga__ReportReply *reply)
         codes[n++] = unit->indicators[i]->code;
     }
     table_column(table, _("name"));
-    for (size_t i = 0; i < reply->n_children; i++) {
-        table_cell(table, reply->children[i]->org);
+    for (size_t i = 0; i < report->n_children; i++) {
+        table_cell(table, report->children[i]->org);
         for (size_t k = 0; k < n; k++) {
             char text[64];
-            const indicator_t *indicator = find_indicator(reply->children[i], codes[k]);
+            const indicator_t *indicator = find_indicator(report->children[i], codes[k]);
             table_cell(table, indicator ? value_text(indicator, text, sizeof text) : NULL);
         }
-        table_cell(table, reply->children[i]->name);
+        table_cell(table, report->children[i]->name);
     }
     putchar('\n');
     table_print(table, stdout);
@@ -290,17 +357,16 @@ int report_run(const cli_t *cli)
     Selenga__Report request = SELENGA__REPORT__INIT;
     request.period = (char *)period;
     request.org = (char *)cli_option(cli, OPTION_ORG);
-    AUTO(msg_body_free) Selenga__ReportReply *reply = NULL;
-    r = ask_call(ask, SERVICE_REPORTING, MSG_REPORT, &request, MSG_REPORT_REPLY,
-                 &selenga__report_reply__descriptor, &reply, REPORT_TIMEOUT_MS);
+    AUTO(report_clear) report_t report = {0};
+    r = ask_pages(ask, &request, &report);
     if (r != CLI_DONE) return r;
     if (cli->json) {
-        print_json(reply);
+        print_json(&report);
     } else if (csv) {
-        print_csv(reply);
-    } else if (reply->unit) {
-        print_unit(reply);
-        print_children(reply);
+        print_csv(&report);
+    } else if (report.unit) {
+        print_unit(&report);
+        print_children(&report);
     }
     return CLI_DONE;
 }

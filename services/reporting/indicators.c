@@ -7,6 +7,7 @@
 #include "services/reporting/number.h"
 #include <assert.h>
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,29 +15,34 @@
 enum { COVERAGE_PERCENT = 95 };
 
 // Periods whose counts are kept: people look at a few of them again and again.
-enum { KEPT = 4 };
+enum { KEPT = 4, PAGE_BYTES = 256 * 1024 };
 
 typedef struct kept {
     counts_t *counts;
     const table_t *table;
-    uint64_t version; // of the table when they were counted
+    uint64_t state; // when they were counted
+    uint64_t orgs;  // and how often organisations had changed
 } kept_t;
 
 struct indicators {
     definition_t **list; // by code, then by valid_from
     size_t n;
     kept_t kept[KEPT];
-    size_t next; // to be replaced
+    size_t next;      // to be replaced
+    uint64_t changes; // of definitions, from a random number on: no two processes have a state in common
 };
 
 static void forget_counts(indicators_t *set)
 {
     for (size_t i = 0; i < KEPT; i++) counts_destroy(&set->kept[i].counts);
+    set->changes++;
 }
 
 indicators_t *indicators_new(void)
 {
-    return xcalloc(1, sizeof(indicators_t));
+    indicators_t *set = xcalloc(1, sizeof *set);
+    set->changes = (uint64_t)randombytes_random() << 31;
+    return set;
 }
 
 void indicators_destroy(indicators_t **indicators)
@@ -231,8 +237,6 @@ static Selenga__IndicatorValue *make_value(const counts_t *counts, uint32_t grou
     Selenga__IndicatorValue *to = xmalloc(sizeof *to);
     selenga__indicator_value__init(to);
     to->code = xstrdup(d->code);
-    to->title = xstrdup(d->title);
-    to->title_en = xstrdup(d->title_en);
     to->unit = xstrdup(unit_name(d->unit));
     take_value(counts, group, d, to);
     bool fails = take_notes(counts, group, d, to);
@@ -257,39 +261,88 @@ static Selenga__ReportUnit *make_unit(const counts_t *counts, const table_t *tab
 
 // ---- the reply ----
 
+// Said once a reply: they are as long as all else together, and each child's would be the same.
+static void add_titles(Selenga__ReportUnit *unit, const counts_t *counts)
+{
+    for (size_t i = 0; i < unit->n_indicators; i++) {
+        unit->indicators[i]->title = xstrdup(counts->list[i]->title);
+        unit->indicators[i]->title_en = xstrdup(counts->list[i]->title_en);
+    }
+}
+
+// What is counted now. Both numbers only grow: the sum is the same only when nothing has changed.
+static uint64_t state_of(const indicators_t *set, const table_t *table)
+{
+    return set->changes + table_version(table);
+}
+
+static const kept_t *find_kept(const indicators_t *set, const table_t *table, const period_t *period,
+                               uint64_t state)
+{
+    for (size_t i = 0; i < KEPT; i++) {
+        const kept_t *kept = &set->kept[i];
+        if (kept->counts && kept->table == table && kept->state == state &&
+            kept->counts->period.year == period->year && kept->counts->period.cell == period->cell)
+            return kept;
+    }
+    return NULL;
+}
+
 // The counts of the period, from memory if nothing has changed since. They cost most of a report and hold for
 // every organisation's.
-static const counts_t *count(indicators_t *set, const table_t *table, const period_t *period)
+static const kept_t *count(indicators_t *set, const table_t *table, const period_t *period)
 {
-    uint64_t version = table_version(table);
+    uint64_t state = state_of(set, table);
+    const kept_t *found = find_kept(set, table, period, state);
+    if (found) return found;
     kept_t *kept = &set->kept[set->next];
-    for (size_t i = 0; i < KEPT; i++)
-        if (set->kept[i].counts && set->kept[i].table == table && set->kept[i].version == version &&
-            set->kept[i].counts->period.year == period->year &&
-            set->kept[i].counts->period.cell == period->cell)
-            return set->kept[i].counts;
     set->next = (set->next + 1) % KEPT;
     counts_destroy(&kept->counts);
-    *kept = (kept_t){counts_make(set->list, set->n, table, period), table, version};
-    return kept->counts;
+    *kept = (kept_t){counts_make(set->list, set->n, table, period), table, state, orgs_changes(table->orgs)};
+    return kept;
+}
+
+// For a further page what the first one was made of, as long as the organisations are the same.
+static const kept_t *count_page(indicators_t *set, const table_t *table, const period_t *period,
+                                const report_page_t *page)
+{
+    const kept_t *before = page->after ? find_kept(set, table, period, page->state) : NULL;
+    return before && before->orgs == orgs_changes(table->orgs) ? before : count(set, table, period);
+}
+
+static void add_children(Selenga__ReportReply *reply, const counts_t *counts, const table_t *table,
+                         uint32_t unit, const char *after)
+{
+    uint32_t n;
+    size_t bytes = 0;
+    AUTO(xfree) uint32_t *children = orgs_children(table->orgs, unit, &counts->period, &n);
+    reply->children = xcalloc(n + 1, sizeof(Selenga__ReportUnit *));
+    for (uint32_t i = 0; i < n; i++) {
+        if (after && strcmp(orgs_code(table->orgs, children[i]), after) <= 0) continue;
+        reply->more = bytes >= PAGE_BYTES;
+        if (reply->more) break;
+        Selenga__ReportUnit *child = make_unit(counts, table, children[i]);
+        bytes += selenga__report_unit__get_packed_size(child);
+        reply->children[reply->n_children++] = child;
+    }
 }
 
 Selenga__ReportReply *indicators_report(indicators_t *set, const table_t *table, const char *org,
-                                        const period_t *period)
+                                        const period_t *period, const report_page_t *page)
 {
     char text[PERIOD_TEXT_MAX], day[DATE_TEXT];
-    uint32_t unit = orgs_find(table->orgs, org), n;
+    uint32_t unit = orgs_find(table->orgs, org);
     if (unit == DICT_NONE || !orgs_known(table->orgs, unit)) return NULL;
-    const counts_t *counts = count(set, table, period);
-    AUTO(xfree) uint32_t *children = orgs_children(table->orgs, unit, period, &n);
+    const kept_t *kept = count_page(set, table, period, page);
     Selenga__ReportReply *reply = xmalloc(sizeof *reply);
     selenga__report_reply__init(reply);
     period_text(period, text);
     reply->period = xstrdup(text);
     reply->as_of = xstrdup(date_text(period->as_of, day));
-    reply->unit = make_unit(counts, table, unit);
-    reply->children = xcalloc(n + 1, sizeof(Selenga__ReportUnit *));
-    for (uint32_t i = 0; i < n; i++)
-        reply->children[reply->n_children++] = make_unit(counts, table, children[i]);
+    reply->has_more = reply->has_state = true;
+    reply->state = kept->state;
+    reply->unit = make_unit(kept->counts, table, unit);
+    add_titles(reply->unit, kept->counts);
+    add_children(reply, kept->counts, table, unit, page->after);
     return reply;
 }

@@ -29,8 +29,15 @@ bool indicator_check(const Selenga__Indicator *record, indicator_error_t *ret_er
 void indicators_put_defaults(indicators_t *indicators);
 void indicators_remove(indicators_t *indicators, const char *code, int32_t valid_from);
 
+// A report with many children comes in pages that fit a message.
+typedef struct report_page {
+    const char *after; // code of the last child of the page before; NULL: the first page
+    uint64_t state;    // the reply's, of the page before
+} report_page_t;
+
 // Indicators of an organisation's subtree and of its children one level down. Returns the reply, freed with
 // selenga__report_reply__free_unpacked(reply, NULL), or NULL when the organisation is not known. What was
-// counted for a period is kept until the table or a definition changes.
+// counted for a period is kept until the table or a definition changes, and for a while longer for those who
+// read on: a further page is of the same state, or of another one if that is not kept any more.
 Selenga__ReportReply *indicators_report(indicators_t *indicators, const table_t *table, const char *org,
-                                        const period_t *period);
+                                        const period_t *period, const report_page_t *page);

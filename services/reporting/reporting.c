@@ -220,7 +220,8 @@ static int on_report(reporting_t *self, const envelope_t *e)
     if (period.year < self->settings.first_year || period.year > self->settings.last_year)
         return refuse(self, e, "PERIOD-OUTSIDE", m->period);
     const char *org = m->org != NULL && m->org[0] != '\0' ? m->org : service_node(self->service)->org;
-    Selenga__ReportReply *reply = indicators_report(self->indicators, self->table, org, &period);
+    report_page_t page = {m->after, m->state};
+    Selenga__ReportReply *reply = indicators_report(self->indicators, self->table, org, &period, &page);
     if (reply == NULL) return refuse(self, e, "NOT-FOUND", org);
     service_reply(self->service, e, MSG_REPORT_REPLY, &reply->base);
     selenga__report_reply__free_unpacked(reply, NULL);

@@ -173,6 +173,17 @@ def what_is_imported_down_below_is_the_same_above(w):
 
 
 @test
+def a_report_of_more_organisations_than_a_message_holds_is_whole(w):
+    schools = [f"03-{n}" for n in range(1001, 2501)]
+    rows = "".join(f"{code},03,school,Школа {code},2000-01-01\n" for code in schools)
+    assert counts(w.region.text("organisation", "code,parent,kind,name,valid_from\n" + rows)) == (1500, 0, 0, 0)
+    def whole():
+        found = [unit["org"] for unit in w.region.selenga("report", "--period", "2024")["children"]]
+        return found == sorted(set(found)) and set(schools) <= set(found)
+    wait_until(whole, what="all of them in the report")
+
+
+@test
 def a_node_that_is_stopped_is_75(w):
     w.school.stop()
     for verb in (["list", "event"], ["get", "event", "E-1"], ["queues"], ["report"]):

@@ -17,6 +17,8 @@ typedef struct fixture {
     Selenga__ReportReply *reply;
 } fixture_t;
 
+static const report_page_t FIRST;
+
 static int setup(void **state)
 {
     fixture_t *f = xcalloc(1, sizeof *f);
@@ -47,7 +49,7 @@ static const Selenga__ReportUnit *report(fixture_t *f, const char *org, const ch
 {
     period_t period = the_period(text);
     if (f->reply) selenga__report_reply__free_unpacked(f->reply, NULL);
-    f->reply = indicators_report(f->set, f->table, org, &period);
+    f->reply = indicators_report(f->set, f->table, org, &period, &FIRST);
     assert_non_null(f->reply);
     return f->reply->unit;
 }
@@ -703,9 +705,82 @@ static void an_unknown_organisation_has_no_report(void **state)
 {
     fixture_t *f = *state;
     period_t period = the_period("2024");
-    assert_null(indicators_report(f->set, f->table, "Z", &period));
+    assert_null(indicators_report(f->set, f->table, "Z", &period, &FIRST));
     put_fact(f->table, 1, "Y", 2024, OLD); // heard of, but without a record
-    assert_null(indicators_report(f->set, f->table, "Y", &period));
+    assert_null(indicators_report(f->set, f->table, "Y", &period, &FIRST));
+}
+
+// M1 with more schools than a page holds.
+enum { MANY = 1000 };
+
+static void put_many_schools(fixture_t *f)
+{
+    char code[16];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(code, sizeof code, "M1-%04d", i);
+        put_org(f->table, code, "M1", "school");
+    }
+}
+
+static Selenga__ReportReply *page_behind(fixture_t *f, const Selenga__ReportReply *before)
+{
+    period_t period = the_period("2024");
+    report_page_t page = {before->children[before->n_children - 1]->org, before->state};
+    Selenga__ReportReply *reply = indicators_report(f->set, f->table, "M1", &period, &page);
+    assert_non_null(reply);
+    return reply;
+}
+
+static void more_children_than_fit_a_page_come_on_the_next_ones_each_once(void **state)
+{
+    fixture_t *f = *state;
+    char last[16] = "";
+    size_t n = 0, pages = 1;
+    put_many_schools(f);
+    report(f, "M1", "2024");
+    for (bool more = true; more; pages++) {
+        for (size_t i = 0; i < f->reply->n_children; i++, n++) {
+            assert_true(strcmp(last, f->reply->children[i]->org) < 0);
+            snprintf(last, sizeof last, "%s", f->reply->children[i]->org);
+        }
+        Selenga__ReportReply *next = page_behind(f, f->reply);
+        more = f->reply->more;
+        selenga__report_reply__free_unpacked(f->reply, NULL);
+        f->reply = next;
+    }
+    assert_int_equal(n, MANY + 2);
+    assert_true(pages > 2);
+    assert_int_equal(f->reply->n_children, 0);
+}
+
+static void a_further_page_is_of_the_first_ones_state_though_more_has_come(void **state)
+{
+    fixture_t *f = *state;
+    put_many_schools(f);
+    report(f, "M1", "2024");
+    const char *late = "M1-0999";
+    put_fact(f->table, 1, late, 2024, OLD);
+    Selenga__ReportReply *next = page_behind(f, f->reply);
+    assert_int_equal(next->state, f->reply->state);
+    while (next->more) {
+        Selenga__ReportReply *further = page_behind(f, next);
+        selenga__report_reply__free_unpacked(next, NULL);
+        next = further;
+    }
+    assert_string_equal(next->children[next->n_children - 1]->org, late);
+    assert_int_equal(value_of(next->children[next->n_children - 1], "I-5.3.1d")->numerator, 0);
+    selenga__report_reply__free_unpacked(next, NULL);
+}
+
+static void a_further_page_after_an_organisation_changed_is_of_another_state(void **state)
+{
+    fixture_t *f = *state;
+    put_many_schools(f);
+    report(f, "M1", "2024");
+    put_org(f->table, "M1-new", "M1", "school");
+    Selenga__ReportReply *next = page_behind(f, f->reply);
+    assert_int_not_equal(next->state, f->reply->state);
+    selenga__report_reply__free_unpacked(next, NULL);
 }
 
 static int64_t teachers(fixture_t *f, const char *org)
@@ -785,6 +860,9 @@ int main(void)
         TEST(nineteen_of_twenty_units_are_enough),
         TEST(closed_units_and_other_kinds_are_not_expected),
         TEST(an_unknown_organisation_has_no_report),
+        TEST(more_children_than_fit_a_page_come_on_the_next_ones_each_once),
+        TEST(a_further_page_is_of_the_first_ones_state_though_more_has_come),
+        TEST(a_further_page_after_an_organisation_changed_is_of_another_state),
         TEST(a_report_made_again_knows_what_changed_since),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,8 +39,9 @@ typedef struct link_times {
 } link_times_t;
 
 enum {
-    LINK_STEADY_MS = 10000, // up for this long: the next failure is a first one
-    LINK_AWAY_PART = 16,    // the longest wait is at least this part of the time without a link
+    LINK_STEADY_MS =
+        1000, // up for this long: the next failure is a first one. Lines may be cut again and again
+    LINK_AWAY_PART = 16, // the longest wait is at least this part of the time without a link
 };
 
 typedef struct link_core {

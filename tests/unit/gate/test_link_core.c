@@ -163,6 +163,17 @@ static void a_link_that_falls_at_once_keeps_backing_off_and_a_steady_one_does_no
     assert_int_equal(core.deadline_ms - now, 1000);
 }
 
+static void a_line_that_is_cut_every_few_seconds_is_tried_again_after_the_first_wait(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        bring_up();
+        now += 2000;
+        event(LINK_EV_LOST);
+        assert_int_equal(core.deadline_ms - now, 1000);
+    }
+}
+
 static void silence_ends_a_link_and_any_sign_of_life_keeps_it(void **state)
 {
     (void)state;
@@ -190,6 +201,7 @@ int main(void)
         IN_TIME(the_first_wait_is_the_one_that_the_parent_asked_for),
         IN_TIME(the_wait_is_a_random_part_of_it),
         IN_TIME(a_link_that_falls_at_once_keeps_backing_off_and_a_steady_one_does_not),
+        IN_TIME(a_line_that_is_cut_every_few_seconds_is_tried_again_after_the_first_wait),
         IN_TIME(silence_ends_a_link_and_any_sign_of_life_keeps_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

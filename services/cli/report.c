@@ -1,41 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shows what the reporting service has counted. Nothing is computed or rounded here: values come as text.
+// Asks for a report, page by page, and shows it in the form that was asked for.
 #include "services/cli/report.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "common/clock.h"
-#include "common/csv.h"
 #include "common/msg.h"
 #include "common/util.h"
 #include "services/cli/ask.h"
-#include "services/cli/output.h"
-#include "services/cli/table.h"
+#include "services/cli/report_forms.h"
 
-enum { OPTION_ORG = CLI_KEY, OPTION_PERIOD, OPTION_CSV, REPORT_TIMEOUT_MS = 120000, BEGIN_AGAIN_MOST = 20 };
+enum {
+    OPTION_ORG = CLI_KEY,
+    OPTION_PERIOD,
+    OPTION_CSV,
+    OPTION_XLSX,
+    REPORT_TIMEOUT_MS = 120000,
+    BEGIN_AGAIN_MOST = 20
+};
 
 const struct argp_option REPORT_OPTIONS[] = {
     {"org", OPTION_ORG, "CODE", 0, N_("the organisation; else the node's own"), 0},
     {"period", OPTION_PERIOD, "PERIOD", 0, N_("2024, 2024-Q3, 2024-H1 or 2023/24 (an academic year)"), 0},
     {"csv", OPTION_CSV, NULL, 0, N_("print CSV, one row for each organisation and indicator"), 0},
+    {"xlsx", OPTION_XLSX, "FILE", 0, N_("write the same as a workbook"), 0},
     {0},
 };
-
-typedef Selenga__IndicatorValue indicator_t;
-
-// Pages of one state: the first with the organisation itself, all with children.
-typedef struct report {
-    Selenga__ReportReply **pages;
-    size_t n_pages;
-    Selenga__ReportUnit **children; // of all pages, not owned
-    size_t n_children;
-    const char *period, *as_of;
-    const Selenga__ReportUnit *unit;
-} report_t;
 
 // ---- asking
 
@@ -87,248 +79,6 @@ static int ask_pages(ask_t *ask, Selenga__Report *request, report_t *report)
     return CLI_DONE;
 }
 
-// Notes as one text, which the caller frees; NULL when there are none.
-static char *notes_text(const indicator_t *indicator)
-{
-    if (indicator->n_notes == 0) return NULL;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    for (size_t i = 0; i < indicator->n_notes; i++) {
-        AUTO(xfree) char *note = ask_fault_text(indicator->notes[i]);
-        fprintf(out, "%s%s", i ? " " : "", note);
-    }
-    fclose(out);
-    return text;
-}
-
-static const indicator_t *find_indicator(const Selenga__ReportUnit *unit, const char *code)
-{
-    for (size_t i = 0; unit && i < unit->n_indicators; i++)
-        if (unit->indicators[i]->code && strcmp(unit->indicators[i]->code, code) == 0)
-            return unit->indicators[i];
-    return NULL;
-}
-
-// Of a child's indicator too.
-static const char *title_of(const report_t *report, const indicator_t *indicator)
-{
-    const indicator_t *titled = indicator->code ? find_indicator(report->unit, indicator->code) : NULL;
-    return titled ? titled->title : NULL;
-}
-
-// ---- JSON
-
-static json_t *indicator_json(const report_t *report, const indicator_t *indicator)
-{
-    AUTO(xfree) char *note = notes_text(indicator);
-    const Selenga__Coverage *coverage = indicator->coverage;
-    json_t *json = json_object();
-    json_object_set_new(json, "code", output_text(indicator->code));
-    json_object_set_new(json, "title", output_text(title_of(report, indicator)));
-    json_object_set_new(json, "numerator", output_integer(indicator->has_numerator, indicator->numerator));
-    json_object_set_new(json, "denominator",
-                        output_integer(indicator->has_denominator, indicator->denominator));
-    json_object_set_new(json, "value", indicator->has_value ? output_text(indicator->value) : json_null());
-    json_object_set_new(json, "unit", output_text(indicator->unit));
-    bool targeted = indicator->target_op && *indicator->target_op;
-    json_object_set_new(json, "target",
-                        targeted ? json_pack("{s:o, s:o}", "op", output_text(indicator->target_op), "value",
-                                             output_text(indicator->target_value))
-                                 : json_null());
-    json_object_set_new(json, "met", indicator->has_met ? json_boolean(indicator->met) : json_null());
-    json_object_set_new(json, "coverage",
-                        coverage ? json_pack("{s:I, s:I}", "received", (json_int_t)coverage->received,
-                                             "expected", (json_int_t)coverage->expected)
-                                 : json_null());
-    json_object_set_new(json, "state", output_text(indicator->state));
-    json_object_set_new(json, "note", output_text(note));
-    return json;
-}
-
-static json_t *indicators_json(const report_t *report, const Selenga__ReportUnit *unit)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; unit && i < unit->n_indicators; i++)
-        json_array_append_new(array, indicator_json(report, unit->indicators[i]));
-    return array;
-}
-
-static void print_json(const report_t *report)
-{
-    json_t *children = json_array();
-    for (size_t i = 0; i < report->n_children; i++) {
-        json_t *child = json_object();
-        json_object_set_new(child, "org", output_text(report->children[i]->org));
-        json_object_set_new(child, "indicators", indicators_json(report, report->children[i]));
-        json_array_append_new(children, child);
-    }
-    json_t *json = json_object();
-    json_object_set_new(json, "org", output_text(report->unit ? report->unit->org : NULL));
-    json_object_set_new(json, "period", output_text(report->period));
-    json_object_set_new(json, "as_of", output_text(report->as_of));
-    json_object_set_new(json, "indicators", indicators_json(report, report->unit));
-    json_object_set_new(json, "children", children);
-    output_json(&json);
-}
-
-// ---- CSV
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
-static void print_csv_unit(const report_t *report, const Selenga__ReportUnit *unit)
-{
-    for (size_t i = 0; i < unit->n_indicators; i++) {
-        const indicator_t *indicator = unit->indicators[i];
-        AUTO(xfree) char *note = notes_text(indicator);
-        char numerator[24] = "", denominator[24] = "", received[24] = "", expected[24] = "";
-        if (indicator->has_numerator) snprintf(numerator, sizeof numerator, "%" PRId64, indicator->numerator);
-        if (indicator->has_denominator)
-            snprintf(denominator, sizeof denominator, "%" PRId64, indicator->denominator);
-        if (indicator->coverage) {
-            snprintf(received, sizeof received, "%" PRIu64, indicator->coverage->received);
-            snprintf(expected, sizeof expected, "%" PRIu64, indicator->coverage->expected);
-        }
-        const char *met = !indicator->has_met ? "" : indicator->met ? "yes" : "no";
-        const char *const cells[] = {
-            or_empty(unit->org),
-            or_empty(report->period),
-            or_empty(report->as_of),
-            or_empty(indicator->code),
-            or_empty(title_of(report, indicator)),
-            numerator,
-            denominator,
-            indicator->has_value ? or_empty(indicator->value) : "",
-            or_empty(indicator->unit),
-            or_empty(indicator->target_op),
-            or_empty(indicator->target_value),
-            met,
-            received,
-            expected,
-            or_empty(indicator->state),
-            or_empty(note),
-        };
-        csv_write(stdout, ',', cells, ARRAY_SIZE(cells));
-    }
-}
-
-static void print_csv(const report_t *report)
-{
-    static const char *const titles[] = {
-        "org",  "period",    "as_of",  "code", "title",    "numerator", "denominator", "value",
-        "unit", "target_op", "target", "met",  "received", "expected",  "state",       "note"};
-    csv_write(stdout, ',', titles, ARRAY_SIZE(titles));
-    if (report->unit) print_csv_unit(report, report->unit);
-    for (size_t i = 0; i < report->n_children; i++) print_csv_unit(report, report->children[i]);
-}
-
-// ---- tables
-
-// "70,0 %" or "70.0 %": a comma for Russian readers.
-static const char *number_text(const char *text, const char *unit, char *buffer, size_t size)
-{
-    snprintf(buffer, size, "%s%s", text ? text : "", unit && strcmp(unit, "percent") == 0 ? " %" : "");
-    char *point = strchr(buffer, '.');
-    if (point && strcmp(i18n_language(), "ru") == 0) *point = ',';
-    return buffer;
-}
-
-static const char *value_text(const indicator_t *indicator, char *buffer, size_t size)
-{
-    if (!indicator->has_value) return _("n/a");
-    return number_text(indicator->value, indicator->unit, buffer, size);
-}
-
-static void indicator_row(table_t *table, const indicator_t *indicator)
-{
-    char text[64], target[80];
-    bool english = strcmp(i18n_language(), "ru") != 0 && indicator->title_en && *indicator->title_en;
-    table_cell(table, indicator->code);
-    table_cell(table, value_text(indicator, text, sizeof text));
-    if (indicator->has_numerator && indicator->has_denominator)
-        table_cellf(table, "%" PRId64 "/%" PRId64, indicator->numerator, indicator->denominator);
-    else if (indicator->has_numerator)
-        table_cellf(table, "%" PRId64, indicator->numerator);
-    else
-        table_cell(table, NULL);
-    if (indicator->target_op && *indicator->target_op) {
-        number_text(indicator->target_value, indicator->unit, text, sizeof text);
-        snprintf(target, sizeof target, "%s %s", indicator->target_op, text);
-        table_cell(table, target);
-    } else {
-        table_cell(table, NULL);
-    }
-    table_cell(table, !indicator->has_met ? NULL : indicator->met ? _("met") : _("not met"));
-    if (indicator->coverage)
-        table_cellf(table, "%" PRIu64 "/%" PRIu64, indicator->coverage->received,
-                    indicator->coverage->expected);
-    else
-        table_cell(table, NULL);
-    bool preliminary = indicator->state && strcmp(indicator->state, "preliminary") == 0;
-    table_cell(table, preliminary                             ? _("preliminary")
-                      : indicator->state && *indicator->state ? _("complete")
-                                                              : NULL);
-    table_cell(table, english ? indicator->title_en : indicator->title);
-}
-
-static void print_unit(const report_t *report)
-{
-    const Selenga__ReportUnit *unit = report->unit;
-    const char *name = unit->name ? unit->name : "";
-    printf(_("%s %s\nperiod %s, as of %s\n\n"), unit->org, name, report->period, report->as_of);
-    AUTO(table_destroy) table_t *table = table_new();
-    table_column(table, _("code"));
-    table_column_right(table, _("value"));
-    table_column_right(table, _("num/den"));
-    table_column_right(table, _("target"));
-    table_column(table, _("target met"));
-    table_column_right(table, _("coverage"));
-    table_column(table, _("state"));
-    table_column(table, _("indicator"));
-    for (size_t i = 0; i < unit->n_indicators; i++) indicator_row(table, unit->indicators[i]);
-    table_print(table, stdout);
-    for (size_t i = 0; i < unit->n_indicators; i++) {
-        AUTO(xfree) char *note = notes_text(unit->indicators[i]);
-        if (note) printf("%s: %s\n", unit->indicators[i]->code, note);
-    }
-}
-
-// The regulation's own indicators fit side by side; the neighbours are in each child's own report.
-static bool is_shown_side_by_side(const indicator_t *indicator)
-{
-    return indicator->code && strncmp(indicator->code, "I-", 2) == 0;
-}
-
-static void print_children(const report_t *report)
-{
-    if (report->n_children == 0) return;
-    const Selenga__ReportUnit *unit = report->unit;
-    const char *codes[TABLE_MAX_COLUMNS];
-    size_t n = 0;
-    AUTO(table_destroy) table_t *table = table_new();
-    table_column(table, _("organisation"));
-    for (size_t i = 0; i < unit->n_indicators && n + 2 < TABLE_MAX_COLUMNS; i++) {
-        if (!is_shown_side_by_side(unit->indicators[i])) continue;
-        table_column_right(table, unit->indicators[i]->code);
-        codes[n++] = unit->indicators[i]->code;
-    }
-    table_column(table, _("name"));
-    for (size_t i = 0; i < report->n_children; i++) {
-        table_cell(table, report->children[i]->org);
-        for (size_t k = 0; k < n; k++) {
-            char text[64];
-            const indicator_t *indicator = find_indicator(report->children[i], codes[k]);
-            table_cell(table, indicator ? value_text(indicator, text, sizeof text) : NULL);
-        }
-        table_cell(table, report->children[i]->name);
-    }
-    putchar('\n');
-    table_print(table, stdout);
-}
-
 // ---- verb
 
 // A default is only for people in a hurry: programs and papers name the period.
@@ -345,7 +95,9 @@ int report_run(const cli_t *cli)
 {
     char year[24];
     bool csv = cli_option(cli, OPTION_CSV) != NULL;
-    if (csv && cli->json) return cli_usage(cli, _("--csv and --json exclude each other"));
+    const char *xlsx = cli_option(cli, OPTION_XLSX);
+    if (csv + (xlsx != NULL) + cli->json > 1)
+        return cli_usage(cli, _("--csv, --xlsx and --json exclude each other"));
     AUTO(ask_destroy) ask_t *ask = NULL;
     int r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
@@ -360,13 +112,13 @@ int report_run(const cli_t *cli)
     AUTO(report_clear) report_t report = {0};
     r = ask_pages(ask, &request, &report);
     if (r != CLI_DONE) return r;
-    if (cli->json) {
-        print_json(&report);
-    } else if (csv) {
-        print_csv(&report);
-    } else if (report.unit) {
-        print_unit(&report);
-        print_children(&report);
-    }
+    if (!report.unit) return cli_refuse(_("the node sent a report without its organisation"));
+    if (xlsx) return report_write_xlsx(&report, xlsx);
+    if (cli->json)
+        report_print_json(&report);
+    else if (csv)
+        report_print_csv(&report);
+    else
+        report_print_tables(&report);
     return CLI_DONE;
 }

@@ -419,7 +419,8 @@ const verb_t VIEW_SECTION[] = {
         .text = REPORT_TEXT,
         .examples = "selenga --node region report --period 2024\n"
                     "selenga --node region --json report --org 03-08 --period 2024-Q3\n"
-                    "selenga --node region report --period 2023/24 --csv > report.csv\n",
+                    "selenga --node region report --period 2023/24 --csv > report.csv\n"
+                    "selenga --node region report --period 2024 --xlsx report.xlsx\n",
         .run = report_run,
     },
     {0},

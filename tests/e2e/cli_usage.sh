@@ -29,7 +29,7 @@ refuses 64 "$selenga" node init d --org 03 --level region --listen 127.0.0.1:770
 refuses 64 "$selenga" node init d --org 03 --level region --listen tcp://127.0.0.1:0 2>/dev/null
 refuses 64 "$selenga" --node d node revoke 03-08 2>/dev/null # no reason
 refuses 64 "$selenga" --node d delete event E-1 2>/dev/null
-refuses 64 "$selenga" --node d report --xlsx r.xlsx 2>/dev/null
+refuses 64 "$selenga" --node d report --pdf r.pdf 2>/dev/null
 says "did you mean 'import'" "$selenga" imprt staff x.csv
 test ! -e d
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sheets and records in and out, and the exit codes of contract.md."""
 import json
+import zipfile
+from xml.etree import ElementTree
 
 import world
 from world import SAMPLE, refused, test, wait_until
@@ -28,6 +30,13 @@ def person(number, last_name="Иванова", **more):
              "post": "учитель", "post_class": "pedagogue", "rate": "1", "main_place": "yes", "external": "no",
              "from": "2020-09-01", **more}
     return ",".join(cells.get(column, "") for column in STAFF.strip().split(",")) + "\n"
+
+
+def workbook(path):
+    """The rows of its only sheet, as texts by the letter of the column."""
+    sheet = ElementTree.fromstring(zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml"))
+    space = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    return [{cell.get("r")[0]: "".join(cell.itertext()) for cell in row.iterfind("x:c", space)} for row in sheet.iterfind(".//x:row", space)]
 
 
 # --- refusals
@@ -170,6 +179,29 @@ def what_is_imported_down_below_is_the_same_above(w):
         assert sorted(w.region.list(kind), key=str) == sorted(w.school.list(kind), key=str)
     assert not w.region.list("identity")
     w.conserved()
+
+
+@test
+def a_workbook_says_what_the_report_says(w):
+    path = w.dir / "report.xlsx"
+    path.write_bytes(b"before")
+    w.selenga("--node", w.school.dir, "report", "--period", "2024", "--xlsx", path)
+    rows = workbook(path)
+    for indicator in w.school.selenga("report", "--period", "2024")["indicators"]:
+        row, = (row for row in rows if row["A"] == SCHOOL and row["C"] == indicator["code"])
+        assert row["D"] == indicator["title"], row
+        assert float(row["E"]) == indicator["numerator"], row
+        assert row["G"] == "n/a" if indicator["value"] is None else float(row["G"]) == float(indicator["value"]), row
+
+
+@test
+def a_workbook_that_cannot_be_written_is_refused_and_leaves_nothing(w):
+    taken = w.dir / "taken.xlsx"
+    (taken / "in the way").mkdir(parents=True)
+    for path, why in ((w.dir / "nowhere" / "report.xlsx", "No such file"), (taken, "irectory")):
+        refused(1, w.selenga, "--node", w.school.dir, "report", "--period", "2024", "--xlsx", path, says=why)
+    assert not list(w.dir.glob("*.xlsx.new"))
+    refused(64, w.selenga, "--node", w.school.dir, "--json", "report", "--xlsx", w.dir / "report.xlsx")
 
 
 @test

@@ -83,8 +83,8 @@ static void an_unknown_option_names_the_nearest(void **state)
     assert_said("Try: selenga report --help");
     assert_int_equal(parse("selenga", "-x", "queues", NULL), CLI_USAGE);
     assert_said("there is no option '-x'");
-    assert_int_equal(parse("selenga", "report", "--xlsx", "f", NULL), CLI_USAGE);
-    assert_said("there is no option '--xlsx'");
+    assert_int_equal(parse("selenga", "report", "--pdf", "f", NULL), CLI_USAGE);
+    assert_said("there is no option '--pdf'");
 }
 
 static void an_option_without_its_value_is_wrong(void **state)

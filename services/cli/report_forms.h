@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A report in hand, and the forms in which it is shown. Nothing is computed or rounded in any of them: values
+// come as text.
+#pragma once
+#include <stddef.h>
+
+#include "proto/api.pb-c.h"
+
+typedef Selenga__IndicatorValue indicator_t;
+
+// Pages of one state: the first with the organisation itself, all with children.
+typedef struct report {
+    Selenga__ReportReply **pages;
+    size_t n_pages;
+    Selenga__ReportUnit **children; // of all pages, not owned
+    size_t n_children;
+    const char *period, *as_of;
+    const Selenga__ReportUnit *unit; // never NULL
+} report_t;
+
+// The title of an indicator, a child's too; NULL when there is none.
+const char *report_title(const report_t *report, const indicator_t *indicator);
+// Its notes as one text, which the caller frees; NULL when there are none.
+char *report_notes(const indicator_t *indicator);
+
+void report_print_json(const report_t *report);
+void report_print_csv(const report_t *report);    // a row for each organisation and indicator
+void report_print_tables(const report_t *report); // the organisation's, and its children side by side
+
+// The rows of the CSV as a workbook for people, written beside `file` and renamed. Returns CLI_DONE, or
+// CLI_REFUSED after saying why; then `file` is as it was.
+int report_write_xlsx(const report_t *report, const char *file);

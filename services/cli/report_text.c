@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// A report as JSON and CSV for programs, and as tables for people.
+#include "services/cli/report_forms.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/csv.h"
+#include "common/i18n.h"
+#include "common/util.h"
+#include "services/cli/ask.h"
+#include "services/cli/output.h"
+#include "services/cli/table.h"
+
+char *report_notes(const indicator_t *indicator)
+{
+    if (indicator->n_notes == 0) return NULL;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    for (size_t i = 0; i < indicator->n_notes; i++) {
+        AUTO(xfree) char *note = ask_fault_text(indicator->notes[i]);
+        fprintf(out, "%s%s", i ? " " : "", note);
+    }
+    fclose(out);
+    return text;
+}
+
+static const indicator_t *find_indicator(const Selenga__ReportUnit *unit, const char *code)
+{
+    for (size_t i = 0; unit && i < unit->n_indicators; i++)
+        if (unit->indicators[i]->code && strcmp(unit->indicators[i]->code, code) == 0)
+            return unit->indicators[i];
+    return NULL;
+}
+
+const char *report_title(const report_t *report, const indicator_t *indicator)
+{
+    const indicator_t *titled = indicator->code ? find_indicator(report->unit, indicator->code) : NULL;
+    return titled ? titled->title : NULL;
+}
+
+// ---- JSON
+
+static json_t *indicator_json(const report_t *report, const indicator_t *indicator)
+{
+    AUTO(xfree) char *note = report_notes(indicator);
+    const Selenga__Coverage *coverage = indicator->coverage;
+    json_t *json = json_object();
+    json_object_set_new(json, "code", output_text(indicator->code));
+    json_object_set_new(json, "title", output_text(report_title(report, indicator)));
+    json_object_set_new(json, "numerator", output_integer(indicator->has_numerator, indicator->numerator));
+    json_object_set_new(json, "denominator",
+                        output_integer(indicator->has_denominator, indicator->denominator));
+    json_object_set_new(json, "value", indicator->has_value ? output_text(indicator->value) : json_null());
+    json_object_set_new(json, "unit", output_text(indicator->unit));
+    bool targeted = indicator->target_op && *indicator->target_op;
+    json_object_set_new(json, "target",
+                        targeted ? json_pack("{s:o, s:o}", "op", output_text(indicator->target_op), "value",
+                                             output_text(indicator->target_value))
+                                 : json_null());
+    json_object_set_new(json, "met", indicator->has_met ? json_boolean(indicator->met) : json_null());
+    json_object_set_new(json, "coverage",
+                        coverage ? json_pack("{s:I, s:I}", "received", (json_int_t)coverage->received,
+                                             "expected", (json_int_t)coverage->expected)
+                                 : json_null());
+    json_object_set_new(json, "state", output_text(indicator->state));
+    json_object_set_new(json, "note", output_text(note));
+    return json;
+}
+
+static json_t *indicators_json(const report_t *report, const Selenga__ReportUnit *unit)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; unit && i < unit->n_indicators; i++)
+        json_array_append_new(array, indicator_json(report, unit->indicators[i]));
+    return array;
+}
+
+void report_print_json(const report_t *report)
+{
+    json_t *children = json_array();
+    for (size_t i = 0; i < report->n_children; i++) {
+        json_t *child = json_object();
+        json_object_set_new(child, "org", output_text(report->children[i]->org));
+        json_object_set_new(child, "indicators", indicators_json(report, report->children[i]));
+        json_array_append_new(children, child);
+    }
+    json_t *json = json_object();
+    json_object_set_new(json, "org", output_text(report->unit ? report->unit->org : NULL));
+    json_object_set_new(json, "period", output_text(report->period));
+    json_object_set_new(json, "as_of", output_text(report->as_of));
+    json_object_set_new(json, "indicators", indicators_json(report, report->unit));
+    json_object_set_new(json, "children", children);
+    output_json(&json);
+}
+
+// ---- CSV
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static void print_csv_unit(const report_t *report, const Selenga__ReportUnit *unit)
+{
+    for (size_t i = 0; i < unit->n_indicators; i++) {
+        const indicator_t *indicator = unit->indicators[i];
+        AUTO(xfree) char *note = report_notes(indicator);
+        char numerator[24] = "", denominator[24] = "", received[24] = "", expected[24] = "";
+        if (indicator->has_numerator) snprintf(numerator, sizeof numerator, "%" PRId64, indicator->numerator);
+        if (indicator->has_denominator)
+            snprintf(denominator, sizeof denominator, "%" PRId64, indicator->denominator);
+        if (indicator->coverage) {
+            snprintf(received, sizeof received, "%" PRIu64, indicator->coverage->received);
+            snprintf(expected, sizeof expected, "%" PRIu64, indicator->coverage->expected);
+        }
+        const char *met = !indicator->has_met ? "" : indicator->met ? "yes" : "no";
+        const char *const cells[] = {
+            or_empty(unit->org),
+            or_empty(report->period),
+            or_empty(report->as_of),
+            or_empty(indicator->code),
+            or_empty(report_title(report, indicator)),
+            numerator,
+            denominator,
+            indicator->has_value ? or_empty(indicator->value) : "",
+            or_empty(indicator->unit),
+            or_empty(indicator->target_op),
+            or_empty(indicator->target_value),
+            met,
+            received,
+            expected,
+            or_empty(indicator->state),
+            or_empty(note),
+        };
+        csv_write(stdout, ',', cells, ARRAY_SIZE(cells));
+    }
+}
+
+void report_print_csv(const report_t *report)
+{
+    static const char *const titles[] = {
+        "org",  "period",    "as_of",  "code", "title",    "numerator", "denominator", "value",
+        "unit", "target_op", "target", "met",  "received", "expected",  "state",       "note"};
+    csv_write(stdout, ',', titles, ARRAY_SIZE(titles));
+    if (report->unit) print_csv_unit(report, report->unit);
+    for (size_t i = 0; i < report->n_children; i++) print_csv_unit(report, report->children[i]);
+}
+
+// ---- tables
+
+// "70,0 %" or "70.0 %": a comma for Russian readers.
+static const char *number_text(const char *text, const char *unit, char *buffer, size_t size)
+{
+    snprintf(buffer, size, "%s%s", text ? text : "", unit && strcmp(unit, "percent") == 0 ? " %" : "");
+    char *point = strchr(buffer, '.');
+    if (point && strcmp(i18n_language(), "ru") == 0) *point = ',';
+    return buffer;
+}
+
+static const char *value_text(const indicator_t *indicator, char *buffer, size_t size)
+{
+    if (!indicator->has_value) return _("n/a");
+    return number_text(indicator->value, indicator->unit, buffer, size);
+}
+
+static void indicator_row(table_t *table, const indicator_t *indicator)
+{
+    char text[64], target[80];
+    bool english = strcmp(i18n_language(), "ru") != 0 && indicator->title_en && *indicator->title_en;
+    table_cell(table, indicator->code);
+    table_cell(table, value_text(indicator, text, sizeof text));
+    if (indicator->has_numerator && indicator->has_denominator)
+        table_cellf(table, "%" PRId64 "/%" PRId64, indicator->numerator, indicator->denominator);
+    else if (indicator->has_numerator)
+        table_cellf(table, "%" PRId64, indicator->numerator);
+    else
+        table_cell(table, NULL);
+    if (indicator->target_op && *indicator->target_op) {
+        number_text(indicator->target_value, indicator->unit, text, sizeof text);
+        snprintf(target, sizeof target, "%s %s", indicator->target_op, text);
+        table_cell(table, target);
+    } else {
+        table_cell(table, NULL);
+    }
+    table_cell(table, !indicator->has_met ? NULL : indicator->met ? _("met") : _("not met"));
+    if (indicator->coverage)
+        table_cellf(table, "%" PRIu64 "/%" PRIu64, indicator->coverage->received,
+                    indicator->coverage->expected);
+    else
+        table_cell(table, NULL);
+    bool preliminary = indicator->state && strcmp(indicator->state, "preliminary") == 0;
+    table_cell(table, preliminary                             ? _("preliminary")
+                      : indicator->state && *indicator->state ? _("complete")
+                                                              : NULL);
+    table_cell(table, english ? indicator->title_en : indicator->title);
+}
+
+static void print_unit(const report_t *report)
+{
+    const Selenga__ReportUnit *unit = report->unit;
+    const char *name = unit->name ? unit->name : "";
+    printf(_("%s %s\nperiod %s, as of %s\n\n"), unit->org, name, report->period, report->as_of);
+    AUTO(table_destroy) table_t *table = table_new();
+    table_column(table, _("code"));
+    table_column_right(table, _("value"));
+    table_column_right(table, _("num/den"));
+    table_column_right(table, _("target"));
+    table_column(table, _("target met"));
+    table_column_right(table, _("coverage"));
+    table_column(table, _("state"));
+    table_column(table, _("indicator"));
+    for (size_t i = 0; i < unit->n_indicators; i++) indicator_row(table, unit->indicators[i]);
+    table_print(table, stdout);
+    for (size_t i = 0; i < unit->n_indicators; i++) {
+        AUTO(xfree) char *note = report_notes(unit->indicators[i]);
+        if (note) printf("%s: %s\n", unit->indicators[i]->code, note);
+    }
+}
+
+// The regulation's own indicators fit side by side; the neighbours are in each child's own report.
+static bool is_shown_side_by_side(const indicator_t *indicator)
+{
+    return indicator->code && strncmp(indicator->code, "I-", 2) == 0;
+}
+
+static void print_children(const report_t *report)
+{
+    if (report->n_children == 0) return;
+    const Selenga__ReportUnit *unit = report->unit;
+    const char *codes[TABLE_MAX_COLUMNS];
+    size_t n = 0;
+    AUTO(table_destroy) table_t *table = table_new();
+    table_column(table, _("organisation"));
+    for (size_t i = 0; i < unit->n_indicators && n + 2 < TABLE_MAX_COLUMNS; i++) {
+        if (!is_shown_side_by_side(unit->indicators[i])) continue;
+        table_column_right(table, unit->indicators[i]->code);
+        codes[n++] = unit->indicators[i]->code;
+    }
+    table_column(table, _("name"));
+    for (size_t i = 0; i < report->n_children; i++) {
+        table_cell(table, report->children[i]->org);
+        for (size_t k = 0; k < n; k++) {
+            char text[64];
+            const indicator_t *indicator = find_indicator(report->children[i], codes[k]);
+            table_cell(table, indicator ? value_text(indicator, text, sizeof text) : NULL);
+        }
+        table_cell(table, report->children[i]->name);
+    }
+    putchar('\n');
+    table_print(table, stdout);
+}
+
+void report_print_tables(const report_t *report)
+{
+    print_unit(report);
+    print_children(report);
+}

@@ -121,19 +121,34 @@ static bool from_home_side(store_txn_t *txn, uint32_t peer, const record_t *r)
 // against it, which may have moved.
 static bool may_be_real(store_txn_t *txn, const quarantined_t *item)
 {
-    return item->giveback || from_home_side(txn, item->peer, &item->record) || admit_may_change(&item->fault);
+    return item->giveback || from_home_side(txn, item->key.peer, &item->record) ||
+           admit_may_change(&item->fault);
 }
 
-// What waits in quarantine and what comes of the same record now: if neither descends from the other, what
-// waits stays as a stray, before it gives way to that.
-static int spare_quarantined(store_txn_t *txn, const record_t *in)
+// An item and what comes of the same record now: if neither descends from the other, the item stays as a
+// stray, before it gives way to that.
+static int spare_item(store_txn_t *txn, const record_t *in, const quarantined_t *item)
+{
+    if (item->record.kind == 0 || one_line(in, &item->record) || !may_be_real(txn, item)) return 0;
+    return store_keep_stray(txn, &item->record);
+}
+
+// `in` holds from now on, or is gone: what waits of the record and is not newer leaves, and whoever brought
+// that hears whether to keep it.
+static int make_way(store_txn_t *txn, const record_t *in)
 {
     quarantined_t item;
-    quarantine_key_t key = quarantine_key_of(in);
-    int rc = quarantine_get(txn, &key, &item);
-    if (rc != 0 || item.record.kind == 0) return rc < 0 ? rc : 0;
-    if (one_line(in, &item.record) || !may_be_real(txn, &item)) return 0;
-    return store_keep_stray(txn, &item.record);
+    quarantine_key_t key;
+    int rc = quarantine_next(txn, &in->id, NULL, &item);
+    for (; rc == 0; rc = quarantine_next(txn, &in->id, &key, &item)) {
+        key = item.key;
+        if (!path_equal(&key.home, &in->home)) continue;
+        if ((rc = spare_item(txn, in, &item)) != 0) break;
+        rc = quarantine_clear(txn, &key, &in->version);
+        if (rc == 0) rc = store_tell_outsider(txn, &in->id, key.peer);
+        if (rc < 0) break;
+    }
+    return rc < 0 ? rc : 0;
 }
 
 // A version that was handed back, and whose organisation has moved since: its home hears of it by a stray, or
@@ -147,24 +162,15 @@ static int spare_refused(store_txn_t *txn, const record_t *in, const arrival_t *
     return store_keep_stray(txn, in);
 }
 
-// An admitted version takes away what waits of the record, and who brought that hears whether to keep it.
-static int release(store_txn_t *txn, const record_t *r)
-{
-    quarantined_t item;
-    quarantine_key_t key = quarantine_key_of(r);
-    int rc = quarantine_get(txn, &key, &item);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    uint32_t peer = item.peer;
-    rc = quarantine_clear(txn, &key, &r->version);
-    return rc == 0 ? store_tell_outsider(txn, &r->id, peer) : rc < 0 ? rc : 0;
-}
-
 static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival, const fault_t *fault)
 {
-    int rc = spare_quarantined(txn, r);
-    if (rc == 0) rc = spare_refused(txn, r, arrival, fault);
-    if (rc == 0) rc = quarantine_put(txn, arrival, r->wire, r, fault);
-    return rc == 0 ? store_tell_outsider(txn, &r->id, arrival->peer) : rc;
+    quarantined_t before;
+    quarantine_key_t key = quarantine_key_of(r, arrival->peer);
+    int rc = quarantine_get(txn, &key, &before);
+    if (rc == 0) rc = spare_item(txn, r, &before);
+    if (rc >= 0) rc = spare_refused(txn, r, arrival, fault);
+    if (rc >= 0) rc = quarantine_put(txn, arrival, r->wire, r, fault);
+    return rc >= 0 ? store_tell_outsider(txn, &r->id, arrival->peer) : rc;
 }
 
 // Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno.
@@ -188,13 +194,10 @@ static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t pee
 // The record has left our reach, and what waits here of it too.
 static int take_word(store_txn_t *txn, const record_t *gone, const arrival_t *arrival, bool *ret_good)
 {
-    quarantine_key_t key = quarantine_key_of(gone);
     *ret_good = true;
     if (arrival->giveback) return 0;
     int rc = store_leave(txn, gone, arrival->peer);
-    if (rc == 0) rc = spare_quarantined(txn, gone);
-    if (rc == 0) rc = quarantine_clear(txn, &key, &gone->version);
-    return rc < 0 ? rc : 0;
+    return rc == 0 ? make_way(txn, gone) : rc;
 }
 
 static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const arrival_t *arrival,
@@ -207,9 +210,8 @@ static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const 
     *ret_good = rc == 0;
     if (rc > 0 && MUTANT("quarantine_blocks")) return -EBADMSG;
     if (rc != 0) return rc < 0 ? rc : refuse(txn, r, arrival, &fault);
-    if ((rc = store_apply(txn, r, arrival, &applied)) != 0) return rc;
-    if ((rc = spare_quarantined(txn, r)) != 0) return rc;
-    return release(txn, r);
+    rc = store_apply(txn, r, arrival, &applied);
+    return rc == 0 ? make_way(txn, r) : rc;
 }
 
 static int take_one(feed_t *feed, store_txn_t *txn, slice_t wire, const arrival_t *arrival)
@@ -227,7 +229,7 @@ int feed_retry(feed_t *feed, store_txn_t *txn, const quarantine_key_t *key, bool
     int rc = quarantine_get(txn, key, &item);
     if (rc != 0 || item.record.kind == 0) return rc < 0 ? rc : 0;
     record_t copy = store_record_dup(&item.record);
-    arrival_t arrival = {.peer = item.peer, .giveback = item.giveback};
+    arrival_t arrival = {.peer = item.key.peer, .giveback = item.giveback};
     rc = take_record(feed, txn, &copy, &arrival, ret_admitted);
     store_record_free(&copy);
     return rc;
@@ -389,7 +391,7 @@ static int give_quarantined(void *arg, const quarantined_t *item)
 {
     giving_t *giving = arg;
     bool went = quarantine_key_cmp(&item->key, &giving->last) <= 0;
-    if (item->peer != giving->peer || item->record.kind == 0 || went) return 0;
+    if (item->key.peer != giving->peer || item->record.kind == 0 || went) return 0;
     if (giving->batch->size >= giving->most) return 1;
     batch_add(giving->batch, item->wire);
     giving->last = item->key;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//   KV_QUARANTINE  record id (16) | path of its home -> peer (4) | since (8) | flags (1) |
-//                  size of reason (2) | reason | the record as received
+//   KV_QUARANTINE  record id (16) | peer (4) | path of its home ->
+//                  since (8) | flags (1) | size of reason (2) | reason | the record as received
 //   Flags: 1 handed back. Reason: code \0 field \0 arguments, each ended by \0.
 #include "common/quarantine.h"
 #include "proto/message.h"
@@ -10,22 +10,23 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { HEAD = 15, KEY_MAX = sizeof(rid_t) + PATH_BYTES, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
+enum { HEAD = 11, KEY_HEAD = 20, KEY_MAX = KEY_HEAD + PATH_BYTES, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
 
 // --- keys ----------------------------------------------------------------------------------------
 
 static slice_t pack_key(const quarantine_key_t *key, uint8_t buf[KEY_MAX])
 {
     memcpy(buf, key->id.b, sizeof key->id.b);
-    memcpy(buf + sizeof key->id.b, key->home.b, key->home.len);
-    return slice(buf, sizeof key->id.b + key->home.len);
+    be32_store(buf + sizeof key->id.b, key->peer);
+    memcpy(buf + KEY_HEAD, key->home.b, key->home.len);
+    return slice(buf, KEY_HEAD + (size_t)key->home.len);
 }
 
 static bool parse_key(slice_t bytes, quarantine_key_t *ret)
 {
-    if (bytes.size < sizeof ret->id.b) return false;
-    slice_t home = slice(bytes.data + sizeof ret->id.b, bytes.size - sizeof ret->id.b);
-    *ret = (quarantine_key_t){0};
+    if (bytes.size < KEY_HEAD) return false;
+    slice_t home = slice(bytes.data + KEY_HEAD, bytes.size - KEY_HEAD);
+    *ret = (quarantine_key_t){.peer = be32_load(bytes.data + sizeof ret->id.b)};
     memcpy(ret->id.b, bytes.data, sizeof ret->id.b);
     return home.size == 0 || path_from_bytes(home, &ret->home);
 }
@@ -38,12 +39,12 @@ int quarantine_key_cmp(const quarantine_key_t *a, const quarantine_key_t *b)
 
 // --- the notice at the record's home -------------------------------------------------------------
 
-static rid_t refusal_id(store_txn_t *txn, const quarantine_key_t *key)
+static rid_t refusal_id(store_txn_t *txn, const rid_t *id, const path_t *home)
 {
     rid_t out;
     uint8_t item[KEY_MAX];
     const path_t *self = &store_place(store_of(txn))->path;
-    slice_t bytes = pack_key(key, item);
+    slice_t bytes = pack_key(&(quarantine_key_t){.id = *id, .home = *home}, item);
     crypto_generichash(out.b, sizeof out.b, bytes.data, bytes.size, self->b, sizeof self->b);
     return out;
 }
@@ -76,8 +77,7 @@ static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fau
     size_t size = selenga__refusal__get_packed_size(&m);
     AUTO(xfree) uint8_t *buf = xmalloc(size);
     selenga__refusal__pack(&m, buf);
-    quarantine_key_t key = quarantine_key_of(r);
-    record_t draft = {.id = refusal_id(txn, &key),
+    record_t draft = {.id = refusal_id(txn, &r->id, &r->home),
                       .kind = KIND_REFUSAL,
                       .org = r->org,
                       .down = 3,
@@ -90,7 +90,7 @@ static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fau
 static int withdraw_refusal(store_txn_t *txn, const quarantine_key_t *key)
 {
     record_t held;
-    rid_t notice = refusal_id(txn, key);
+    rid_t notice = refusal_id(txn, &key->id, &key->home);
     int rc = store_get(txn, &notice, &held, NULL);
     if (rc != 0 || held.deleted) return rc == KV_NONE ? 0 : rc;
     record_t copy = store_record_dup(&held);
@@ -134,12 +134,10 @@ static void parse_reason(slice_t v, fault_t *ret)
 static int item_parse(const quarantine_key_t *key, slice_t v, quarantined_t *ret)
 {
     if (v.size < HEAD) return -EUCLEAN;
-    size_t reason = (size_t)v.data[13] << 8 | v.data[14];
+    size_t reason = (size_t)v.data[9] << 8 | v.data[10];
     if (v.size < HEAD + reason) return -EUCLEAN;
-    *ret = (quarantined_t){.key = *key,
-                           .peer = be32_load(v.data),
-                           .since_s = (int64_t)be64_load(v.data + 4),
-                           .giveback = (v.data[12] & FLAG_GIVEBACK) != 0};
+    *ret = (quarantined_t){
+        .key = *key, .since_s = (int64_t)be64_load(v.data), .giveback = (v.data[8] & FLAG_GIVEBACK) != 0};
     parse_reason(slice(v.data + HEAD, reason), &ret->fault);
     ret->wire = slice(v.data + HEAD + reason, v.size - HEAD - reason);
     if (record_parse(ret->wire, &ret->record) != 0) ret->record = (record_t){.id = key->id};
@@ -163,7 +161,7 @@ int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, con
                    const fault_t *fault)
 {
     quarantined_t held;
-    quarantine_key_t key = quarantine_key_of(record);
+    quarantine_key_t key = quarantine_key_of(record, arrival->peer);
     uint8_t key_buf[KEY_MAX];
     int rc = quarantine_get(txn, &key, &held);
     if (rc < 0) return rc;
@@ -171,12 +169,11 @@ int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, con
     if (rc == 0 && same_item(&held, record, fault) && held.giveback == arrival->giveback) return 0;
     size_t room = HEAD + sizeof *fault + wire.size;
     AUTO(xfree) uint8_t *buf = xmalloc(room);
-    be32_store(buf, arrival->peer);
-    be64_store(buf + 4, (uint64_t)store_now_s(store_of(txn)));
+    be64_store(buf, (uint64_t)store_now_s(store_of(txn)));
     size_t reason = pack_reason(fault, buf + HEAD);
-    buf[12] = arrival->giveback ? FLAG_GIVEBACK : 0;
-    buf[13] = (uint8_t)(reason >> 8);
-    buf[14] = (uint8_t)reason;
+    buf[8] = arrival->giveback ? FLAG_GIVEBACK : 0;
+    buf[9] = (uint8_t)(reason >> 8);
+    buf[10] = (uint8_t)reason;
     if (wire.size > 0) memcpy(buf + HEAD + reason, wire.data, wire.size);
     rc = kv_put(store_kv(txn), KV_QUARANTINE, pack_key(&key, key_buf), slice(buf, HEAD + reason + wire.size));
     if (rc != 0 || !deserves_notice(txn, arrival->peer, record)) return rc;
@@ -194,15 +191,15 @@ int quarantine_clear(store_txn_t *txn, const quarantine_key_t *key, const versio
     return rc == 0 ? withdraw_refusal(txn, key) : rc;
 }
 
-// From the first item of `id` on.
-static int each_from(store_txn_t *txn, const rid_t *id, quarantine_fn *fn, void *arg)
+// From the first item on that stands at `from` or behind it.
+static int each_from(store_txn_t *txn, slice_t from, quarantine_fn *fn, void *arg)
 {
     kv_cursor_t *cursor = NULL;
     slice_t bytes, value;
     quarantine_key_t key;
     quarantined_t item;
     int rc = kv_cursor(store_kv(txn), KV_QUARANTINE, &cursor), stop = 0;
-    if (rc == 0) rc = kv_seek(cursor, slice(id->b, sizeof id->b), &bytes, &value);
+    if (rc == 0) rc = kv_seek(cursor, from, &bytes, &value);
     while (rc == 0) {
         rc = parse_key(bytes, &key) ? item_parse(&key, value, &item) : -EUCLEAN;
         if (rc != 0 || (stop = fn(arg, &item)) != 0) break;
@@ -215,18 +212,32 @@ static int each_from(store_txn_t *txn, const rid_t *id, quarantine_fn *fn, void 
 int quarantine_each(store_txn_t *txn, quarantine_fn *fn, void *arg)
 {
     static const rid_t first;
-    return each_from(txn, &first, fn, arg);
+    return each_from(txn, slice(first.b, sizeof first.b), fn, arg);
 }
 
-static int take_first(void *arg, const quarantined_t *item)
+struct behind {
+    const quarantine_key_t *after;
+    quarantined_t *item;
+};
+
+static int take_behind(void *arg, const quarantined_t *item)
 {
-    *(quarantined_t *)arg = *item;
+    struct behind *behind = arg;
+    if (behind->after != NULL && quarantine_key_cmp(&item->key, behind->after) == 0) return 0;
+    *behind->item = *item;
     return 1;
 }
 
-int quarantine_first(store_txn_t *txn, const rid_t *id, quarantined_t *ret_item)
+// Each record that is applied asks, and most quarantines are empty.
+int quarantine_next(store_txn_t *txn, const rid_t *id, const quarantine_key_t *after, quarantined_t *ret_item)
 {
-    int rc = each_from(txn, id, take_first, ret_item);
+    struct behind behind = {after, ret_item};
+    uint8_t buf[KEY_MAX];
+    uint64_t n;
+    int rc = kv_count(store_kv(txn), KV_QUARANTINE, &n);
+    if (rc != 0 || n == 0) return rc != 0 ? rc : KV_NONE;
+    slice_t from = after != NULL ? pack_key(after, buf) : slice(id->b, sizeof id->b);
+    rc = each_from(txn, from, take_behind, &behind);
     if (rc < 0) return rc;
     return rc == 1 && rid_equal(&ret_item->key.id, id) ? 0 : KV_NONE;
 }
@@ -239,7 +250,7 @@ struct tally {
 static int tally_one(void *arg, const quarantined_t *item)
 {
     struct tally *tally = arg;
-    tally->n += item->peer == tally->peer;
+    tally->n += item->key.peer == tally->peer;
     return 0;
 }
 

@@ -70,7 +70,7 @@ static int list_item(void *arg, const quarantined_t *q)
     item->org = keep_text(list, org);
     item->home = keep_text(list, path_text(&q->record.home, home));
     item->at = keep_text(list, "here");
-    item->from_peer = q->peer;
+    item->from_peer = q->key.peer;
     item->since_s = q->since_s;
     item->version = keep_text(list, version_text(&q->record.version, version));
     return close_item(list);
@@ -157,7 +157,7 @@ static int discard_waiting(store_txn_t *txn, const rid_t *id)
 {
     quarantined_t q;
     int rc, found = KV_NONE;
-    while ((rc = quarantine_first(txn, id, &q)) == 0 && (rc = quarantine_clear(txn, &q.key, NULL)) == 0)
+    while ((rc = quarantine_next(txn, id, NULL, &q)) == 0 && (rc = quarantine_clear(txn, &q.key, NULL)) == 0)
         found = 0;
     return rc < 0 ? rc : found;
 }
@@ -212,7 +212,7 @@ static int retry(service_t *service, store_txn_t *txn, const envelope_t *e, cons
 {
     quarantined_t q;
     unsigned admitted = 0;
-    int rc = quarantine_first(txn, id, &q);
+    int rc = quarantine_next(txn, id, NULL, &q);
     if (rc < 0) return rc;
     if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
     fault_t fault = q.fault;

@@ -103,6 +103,20 @@ void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
         broken(w, "%s pushes a load before what people wrote", unit_name(producer));
 }
 
+// Does this version of the record, or a later one, wait in quarantine?
+static bool waits(store_txn_t *txn, const rid_t *id, const version_t *version, const version_t *most)
+{
+    quarantined_t q;
+    quarantine_key_t key;
+    int rc = quarantine_next(txn, id, NULL, &q);
+    for (; rc == 0; rc = quarantine_next(txn, id, &key, &q)) {
+        key = q.key;
+        if (version_cmp(&q.record.version, version) < 0) continue;
+        if (most == NULL || version_cmp(&q.record.version, most) <= 0) return true;
+    }
+    return false;
+}
+
 // A record that has changed again stands further on in the lane, and is told there.
 static bool stands_beyond(unit_t *producer, bool local, const claim_t *claim, const position_t *position)
 {
@@ -121,11 +135,9 @@ static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_tx
                         const claim_t *claim, const position_t *position)
 {
     record_t r;
-    quarantined_t q;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
-    if (quarantine_first(txn, &claim->id, &q) == 0 && version_cmp(&q.record.version, &claim->version) >= 0)
-        return;
+    if (waits(txn, &claim->id, &claim->version, NULL)) return;
     if (stands_beyond(producer, local, claim, position)) return;
     broken(consumer->world, "%s acknowledges %s, which is not durable", unit_name(consumer),
            version_name(&claim->version));
@@ -272,9 +284,8 @@ static bool arrives(world_t *w, const record_t *r, const unit_t *home, unit_t *u
 static void check_refusal(world_t *w, const record_t *r, unit_t *home, unit_t *u)
 {
     store_txn_t *txn = NULL;
-    quarantined_t q;
     if (store_begin(u->store, false, &txn) != 0) return;
-    if (quarantine_first(txn, &r->id, &q) != 0 || version_cmp(&q.record.version, &r->version) != 0)
+    if (!waits(txn, &r->id, &r->version, &r->version))
         broken(w, "%s refused a version of %s and does not show it", unit_name(u), unit_name(home));
     store_abort(&txn);
 }
@@ -286,9 +297,8 @@ static bool is_shown(world_t *w, const record_t *r)
     bool shown = false;
     for (int i = 0; i < w->n_units && !shown && (w->plan.faults & FAULT_MOVE) != 0; i++) {
         store_txn_t *txn = NULL;
-        quarantined_t q;
         if (store_begin(w->units[i].store, false, &txn) != 0) continue;
-        shown = quarantine_first(txn, &r->id, &q) == 0 && version_cmp(&q.record.version, &r->version) >= 0;
+        shown = waits(txn, &r->id, &r->version, NULL);
         store_abort(&txn);
     }
     return shown;
@@ -529,9 +539,10 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
             if (consumer_name < PEER_LABEL_MIN && !reads(consumer, r.kind)) continue;
             sent++;
             rid_t id = r.id;
+            quarantine_key_t key = quarantine_key_of(&r, producer_name);
             if (store_get(in, &id, &r, &place) == 0 && !r.gone && place.toward == producer_name)
                 taken++;
-            else if (quarantine_first(in, &id, &q) == 0)
+            else if (quarantine_get(in, &key, &q) == 0)
                 quarantined++;
         }
         lane_close(&reader);
@@ -543,9 +554,9 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
         if (store_at(in, seq, &r, NULL) != 0) break;
         rid_t id = r.id;
         if (store_get(out, &id, &r, &place) == 0 && (place.lanes & lanes) != 0) continue;
-        bool waits =
-            (w->plan.faults & FAULT_MOVE) != 0 && quarantine_first(out, &id, &q) == 0; // see is_shown
-        if (waits || is_blocked(w, &id, producer)) held--; // of an older life of the producer
+        bool late =
+            (w->plan.faults & FAULT_MOVE) != 0 && quarantine_next(out, &id, NULL, &q) == 0; // see is_shown
+        if (late || is_blocked(w, &id, producer)) held--; // of an older life of the producer
     }
     lane_close(&reader);
     if (sent != taken + quarantined || held != taken)

@@ -46,6 +46,7 @@ static const struct {
 
 typedef struct options {
     uint64_t seeds, first;
+    unsigned faults; // all that each seed has; 0: as the seed says
     bool trace, list, until;
 } options_t;
 
@@ -128,9 +129,25 @@ static void show(plan_t *plan, bool with_trace)
     free(plan->skip);
 }
 
+// Their names, joined by commas.
+static bool read_faults(const char *text, unsigned *ret)
+{
+    for (*ret = 0; *text != '\0';) {
+        unsigned i = 0;
+        size_t size = strcspn(text, ",");
+        while (i < N_FAULTS && (strlen(FAULT_NAMES[i]) != size || memcmp(FAULT_NAMES[i], text, size) != 0))
+            i++;
+        if (i == N_FAULTS) return false;
+        *ret |= 1U << i;
+        text += size + (text[size] == ',');
+    }
+    return *ret != 0;
+}
+
 static const struct argp_option OPTIONS[] = {
     {"seeds", 's', "N", 0, "how many seeds (1000)", 0},
     {"first", 'f', "S", 0, "the first (1)", 0},
+    {"faults", 'k', "A,B", 0, "these kinds of faults in each, instead of what the seed says", 0},
     {"mutant", 'm', "NAME", 0, "with this mistake in the core", 0},
     {"list-mutants", 'l', NULL, 0, "names of the mistakes", 0},
     {"until-failed", 'u', NULL, 0, "stop at the first seed that fails", 0},
@@ -154,6 +171,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'f':
         if (!int_parse(arg, 1, INT64_MAX, &n)) argp_error(state, "not a number: %s", arg);
         *(key == 's' ? &o->seeds : &o->first) = (uint64_t)n;
+        return 0;
+    case 'k':
+        if (!read_faults(arg, &o->faults)) argp_error(state, "no such faults: %s", arg);
         return 0;
     case 'm':
         if (!is_mutant(arg)) argp_error(state, "no such mutant: %s", arg);
@@ -192,6 +212,7 @@ int main(int argc, char **argv)
     if (o.list) return list();
     for (; i < o.seeds && !(o.until && failed > 0); i++) {
         plan_t plan = plan_of(o.first + i);
+        if (o.faults != 0) plan.faults = o.faults;
         if (run(&plan, why, sizeof why) || ++failed > SHOWN) continue;
         printf("seed %llu: %s\n", (unsigned long long)plan.seed, why);
         if (mutant_on == NULL || o.trace) show(&plan, o.trace && failed == 1);

@@ -58,9 +58,9 @@ static void where_nothing_waits_nothing_is_found_or_cleared(void **state)
 {
     (void)state;
     quarantined_t item;
-    quarantine_key_t key = {.id = shelf_id(1)};
+    quarantine_key_t key = {.id = shelf_id(1), .peer = SCHOOL};
     assert_int_equal(quarantine_get(shelf_write(&shelf), &key, &item), KV_NONE);
-    assert_int_equal(quarantine_first(shelf.txn, &key.id, &item), KV_NONE);
+    assert_int_equal(quarantine_next(shelf.txn, &key.id, NULL, &item), KV_NONE);
     assert_int_equal(quarantine_clear(shelf.txn, &key, NULL), KV_NONE);
     shelf_abort(&shelf);
     assert_int_equal(waiting_of(SCHOOL), 0);
@@ -72,7 +72,7 @@ static void an_older_version_does_not_take_a_newer_ones_place(void **state)
     quarantined_t item;
     uint8_t older_wire[512];
     record_t newer = shelf_incoming(1, 8, wire), older = shelf_incoming(1, 7, older_wire);
-    quarantine_key_t key = quarantine_key_of(&newer);
+    quarantine_key_t key = quarantine_key_of(&newer, SCHOOL);
     put(&newer, SCHOOL, "ORG-UNKNOWN");
     put(&older, SCHOOL, "REACH");
     assert_int_equal(quarantine_get(shelf_read(&shelf), &key, &item), 0);
@@ -85,7 +85,7 @@ static void a_version_takes_away_only_what_is_not_newer(void **state)
 {
     (void)state;
     record_t r = shelf_incoming(1, 8, wire);
-    quarantine_key_t key = quarantine_key_of(&r);
+    quarantine_key_t key = quarantine_key_of(&r, SCHOOL);
     version_t before = {.inc = 1, .seq = 7, .boot = 7};
     put(&r, SCHOOL, "ORG-UNKNOWN");
     assert_int_equal(quarantine_clear(shelf_write(&shelf), &key, &before), KV_NONE);
@@ -101,12 +101,12 @@ static void what_waits_outlives_the_process_byte_for_byte_with_its_reason(void *
     (void)state;
     quarantined_t item;
     record_t r = shelf_incoming(1, 8, wire);
-    quarantine_key_t key = quarantine_key_of(&r);
+    quarantine_key_t key = quarantine_key_of(&r, SCHOOL);
     put(&r, SCHOOL, "ORG-UNKNOWN");
     shelf_reopen(&shelf, 102);
     assert_int_equal(quarantine_get(shelf_read(&shelf), &key, &item), 0);
     assert_true(slice_equal(item.wire, r.wire));
-    assert_true(item.peer == SCHOOL && !item.giveback);
+    assert_true(item.key.peer == SCHOOL && !item.giveback);
     assert_string_equal(item.fault.code, "ORG-UNKNOWN");
     assert_string_equal(item.fault.args[0], "03-08-01");
     shelf_abort(&shelf);
@@ -118,7 +118,7 @@ static void two_homes_with_one_id_wait_side_by_side(void **state)
     quarantined_t item;
     uint8_t other_wire[512];
     record_t one = shelf_incoming(1, 8, wire), other = shelf_incoming(1, 7, other_wire);
-    quarantine_key_t key = quarantine_key_of(&one);
+    quarantine_key_t key = quarantine_key_of(&one, SCHOOL);
     assert_true(path_parse("0a0b0c0d.22334455", &other.home));
     record_pack(&other, other_wire);
     put(&one, SCHOOL, "KEY-TAKEN");
@@ -126,9 +126,24 @@ static void two_homes_with_one_id_wait_side_by_side(void **state)
     assert_int_equal(waiting_of(SCHOOL), 1);
     assert_int_equal(waiting_of(PEER_PARENT), 1);
     assert_int_equal(quarantine_clear(shelf_write(&shelf), &key, NULL), 0);
-    assert_int_equal(quarantine_first(shelf.txn, &key.id, &item), 0);
+    assert_int_equal(quarantine_next(shelf.txn, &key.id, NULL, &item), 0);
     assert_true(slice_equal(item.wire, other.wire));
     shelf_commit(&shelf);
+}
+
+static void two_neighbours_with_one_record_wait_side_by_side(void **state)
+{
+    (void)state;
+    quarantined_t first, second;
+    uint8_t newer_wire[512];
+    record_t older = shelf_incoming(1, 7, wire), newer = shelf_incoming(1, 8, newer_wire);
+    put(&older, SCHOOL, "ORG-UNKNOWN");
+    put(&newer, PEER_PARENT, "ORG-UNKNOWN");
+    assert_int_equal(quarantine_next(shelf_read(&shelf), &older.id, NULL, &first), 0);
+    assert_int_equal(quarantine_next(shelf.txn, &older.id, &first.key, &second), 0);
+    assert_int_not_equal(first.key.peer, second.key.peer);
+    assert_int_equal(quarantine_next(shelf.txn, &older.id, &second.key, &first), KV_NONE);
+    shelf_abort(&shelf);
 }
 
 static void items_are_counted_by_neighbour(void **state)
@@ -148,7 +163,7 @@ static void what_cannot_be_read_waits_too(void **state)
     (void)state;
     quarantined_t item;
     record_t none = {.id = shelf_id(9), .wire = slice_text("no record")};
-    quarantine_key_t key = quarantine_key_of(&none);
+    quarantine_key_t key = quarantine_key_of(&none, SCHOOL);
     put(&none, SCHOOL, "MALFORMED");
     assert_int_equal(quarantine_get(shelf_read(&shelf), &key, &item), 0);
     assert_int_equal(item.record.kind, 0);
@@ -161,7 +176,7 @@ static void its_home_hears_of_it_until_it_is_cleared(void **state)
 {
     (void)state;
     record_t r = shelf_incoming(1, 8, wire);
-    quarantine_key_t key = quarantine_key_of(&r);
+    quarantine_key_t key = quarantine_key_of(&r, SCHOOL);
     put(&r, SCHOOL, "ORG-UNKNOWN");
     assert_int_equal(refusals(), 1);
     put(&r, SCHOOL, "ORG-UNKNOWN");
@@ -190,6 +205,7 @@ int main(void)
         SHELF(a_version_takes_away_only_what_is_not_newer),
         SHELF(what_waits_outlives_the_process_byte_for_byte_with_its_reason),
         SHELF(two_homes_with_one_id_wait_side_by_side),
+        SHELF(two_neighbours_with_one_record_wait_side_by_side),
         SHELF(items_are_counted_by_neighbour),
         SHELF(what_cannot_be_read_waits_too),
         SHELF(its_home_hears_of_it_until_it_is_cleared),

@@ -11,74 +11,74 @@ static int64_t no_time(void)
     return 0;
 }
 
-static void open_in_dir(shelf_t *shelf, uint64_t life)
+static void open_in_dir(shelf_t *self, uint64_t life)
 {
     path_t school;
-    assert_true(path_parse("0a0b0c0d.11223344", &shelf->place.path));
+    assert_true(path_parse("0a0b0c0d.11223344", &self->place.path));
     assert_true(path_parse("0a0b0c0d.11223344.55667788", &school));
-    shelf->scope = scope_new(&shelf->place.path, "03-08");
-    scope_set_org(shelf->scope, slice_text("03"), (slice_t){0});
-    scope_set_org(shelf->scope, slice_text("03-08"), slice_text("03"));
-    scope_set_org(shelf->scope, slice_text("03-08-01"), slice_text("03-08"));
-    scope_set_org(shelf->scope, slice_text("03-08-02"), slice_text("03-08"));
-    scope_set_node(shelf->scope, slice_text("03-08-01"), &school, 0);
-    shelf->place.service = SHELF_SERVICE;
-    shelf->place.rank = 1;
-    shelf->place.has_parent = true;
-    shelf->place.parent_rank = 2;
-    shelf->place.scope = shelf->scope;
-    assert_int_equal(kv_lmdb_open(shelf->dir, MAP_BYTES, &shelf->kv), 0);
-    assert_int_equal(store_open(shelf->kv, &shelf->place, life, no_time, &shelf->store), 0);
+    self->scope = scope_new(&self->place.path, "03-08");
+    scope_set_org(self->scope, slice_text("03"), (slice_t){0});
+    scope_set_org(self->scope, slice_text("03-08"), slice_text("03"));
+    scope_set_org(self->scope, slice_text("03-08-01"), slice_text("03-08"));
+    scope_set_org(self->scope, slice_text("03-08-02"), slice_text("03-08"));
+    scope_set_node(self->scope, slice_text("03-08-01"), &school, 0);
+    self->place.service = SHELF_SERVICE;
+    self->place.rank = 1;
+    self->place.has_parent = true;
+    self->place.parent_rank = 2;
+    self->place.scope = self->scope;
+    assert_int_equal(kv_lmdb_open(self->dir, MAP_BYTES, &self->kv), 0);
+    assert_int_equal(store_open(self->kv, &self->place, life, no_time, &self->store), 0);
 }
 
-void shelf_open(shelf_t *shelf, uint64_t life)
+void shelf_open(shelf_t *self, uint64_t life)
 {
     const char *scratch = getenv("TEST_DIR");
-    *shelf = (shelf_t){0};
-    snprintf(shelf->dir, sizeof shelf->dir, "%s/shelf.XXXXXX", scratch != NULL ? scratch : "/tmp");
-    for (char *c = shelf->dir + 1; *c != '\0'; c++) {
+    *self = (shelf_t){0};
+    snprintf(self->dir, sizeof self->dir, "%s/shelf.XXXXXX", scratch != NULL ? scratch : "/tmp");
+    for (char *c = self->dir + 1; *c != '\0'; c++) {
         if (*c != '/') continue;
         *c = '\0';
-        mkdir(shelf->dir, 0755);
+        mkdir(self->dir, 0755);
         *c = '/';
     }
-    assert_non_null(mkdtemp(shelf->dir));
-    open_in_dir(shelf, life);
+    assert_non_null(mkdtemp(self->dir));
+    open_in_dir(self, life);
 }
 
-void shelf_close(shelf_t *shelf)
+void shelf_close(shelf_t *self)
 {
-    store_close(&shelf->store);
-    kv_destroy(&shelf->kv);
-    scope_destroy(&shelf->scope);
+    store_close(&self->store);
+    kv_destroy(&self->kv);
+    scope_destroy(&self->scope);
 }
 
-void shelf_reopen(shelf_t *shelf, uint64_t life)
+void shelf_reopen(shelf_t *self, uint64_t life)
 {
-    shelf_close(shelf);
-    open_in_dir(shelf, life);
+    shelf_close(self);
+    open_in_dir(self, life);
 }
 
-store_txn_t *shelf_write(shelf_t *shelf)
+store_txn_t *shelf_write(shelf_t *self)
 {
-    assert_int_equal(store_begin(shelf->store, true, &shelf->txn), 0);
-    return shelf->txn;
+    assert_int_equal(store_begin(self->store, true, &self->txn), 0);
+    return self->txn;
 }
 
-store_txn_t *shelf_read(shelf_t *shelf)
+store_txn_t *shelf_read(shelf_t *self)
 {
-    assert_int_equal(store_begin(shelf->store, false, &shelf->txn), 0);
-    return shelf->txn;
+    assert_int_equal(store_begin(self->store, false, &self->txn), 0);
+    return self->txn;
 }
 
-void shelf_commit(shelf_t *shelf)
+void shelf_commit(shelf_t *self)
 {
-    assert_int_equal(store_commit(&shelf->txn), 0);
+    assert_int_equal(store_commit(&self->txn), 0);
 }
 
-void shelf_abort(shelf_t *shelf)
+void shelf_abort(shelf_t *self)
 {
-    store_abort(&shelf->txn);
+    store_abort(&self->txn);
 }
 
 rid_t shelf_id(uint8_t n)
@@ -104,4 +104,20 @@ record_t shelf_incoming(uint8_t n, uint64_t seq, uint8_t *wire)
     assert_true(record_size(&r) <= 512);
     record_pack(&r, wire);
     return r;
+}
+
+shelf_t shelf;
+
+int shelf_start(void **state)
+{
+    (void)state;
+    shelf_open(&shelf, 101);
+    return 0;
+}
+
+int shelf_stop(void **state)
+{
+    (void)state;
+    shelf_close(&shelf);
+    return 0;
 }

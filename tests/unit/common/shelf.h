@@ -26,17 +26,23 @@ typedef struct shelf {
     store_txn_t *txn; // of shelf_write or shelf_read
 } shelf_t;
 
-void shelf_open(shelf_t *shelf, uint64_t life); // in a new directory
-void shelf_reopen(shelf_t *shelf, uint64_t life);
-void shelf_close(shelf_t *shelf);
+void shelf_open(shelf_t *self, uint64_t life); // in a new directory
+void shelf_reopen(shelf_t *self, uint64_t life);
+void shelf_close(shelf_t *self);
 
-store_txn_t *shelf_write(shelf_t *shelf);
-store_txn_t *shelf_read(shelf_t *shelf);
-void shelf_commit(shelf_t *shelf);
-void shelf_abort(shelf_t *shelf);
+store_txn_t *shelf_write(shelf_t *self);
+store_txn_t *shelf_read(shelf_t *self);
+void shelf_commit(shelf_t *self);
+void shelf_abort(shelf_t *self);
 
 rid_t shelf_id(uint8_t n);
 // An own record that goes up, about 03-08-02.
 record_t shelf_draft(uint8_t n);
 // The school's record about itself, as it comes: `wire` of 512 bytes holds it.
 record_t shelf_incoming(uint8_t n, uint64_t seq, uint8_t *wire);
+
+// A test on a shelf of its own.
+extern shelf_t shelf;
+int shelf_start(void **state);
+int shelf_stop(void **state);
+#define SHELF(test) cmocka_unit_test_setup_teardown(test, shelf_start, shelf_stop)

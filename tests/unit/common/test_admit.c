@@ -7,22 +7,7 @@
 #include "proto/registry.pb-c.h"
 #include "tests/unit/common/shelf.h"
 
-static shelf_t shelf;
 static uint8_t wire[512];
-
-static int start(void **state)
-{
-    (void)state;
-    shelf_open(&shelf, 101);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    shelf_close(&shelf);
-    return 0;
-}
 
 // "" when it may come in, else the code of the fault.
 static const char *verdict(uint32_t peer, const record_t *r)
@@ -211,8 +196,6 @@ static void what_comes_back_has_the_fields_that_its_kind_needs(void **state)
     assert_string_equal(fault.code, "REQUIRED");
     assert_string_equal(fault.field, "kind");
 }
-
-#define SHELF(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
 {

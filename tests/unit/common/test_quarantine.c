@@ -5,22 +5,7 @@
 
 enum { REFUSAL = 2 };
 
-static shelf_t shelf;
 static uint8_t wire[512];
-
-static int start(void **state)
-{
-    (void)state;
-    shelf_open(&shelf, 101);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    shelf_close(&shelf);
-    return 0;
-}
 
 static void put(const record_t *r, uint32_t peer, const char *code)
 {
@@ -194,8 +179,6 @@ static void a_home_in_another_direction_than_the_sender_hears_nothing(void **sta
     put(&r, PEER_PARENT, "HOME-FOREIGN");
     assert_int_equal(refusals(), 0);
 }
-
-#define SHELF(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
 {

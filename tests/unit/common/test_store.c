@@ -3,22 +3,6 @@
 #include "tests/unit/common/shelf.h"
 #include <errno.h>
 
-static shelf_t shelf;
-
-static int start(void **state)
-{
-    (void)state;
-    shelf_open(&shelf, 101);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    shelf_close(&shelf);
-    return 0;
-}
-
 static void write_draft(const record_t *draft)
 {
     assert_int_equal(store_write(shelf_write(&shelf), draft, NULL), 0);
@@ -346,8 +330,6 @@ static void what_changes_again_and_again_is_indexed_in_time(void **state)
     assert_int_equal(indexed(), 1);
     assert_string_equal(listed(SHELF_KIND, "03-08-02"), "1");
 }
-
-#define SHELF(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
 {

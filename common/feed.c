@@ -16,8 +16,6 @@ feed_t *feed_new(store_t *store, const feed_hooks_t *hooks, uint64_t seed)
 
 static void link_free(link_t *link)
 {
-    witness_clear(&link->in.cursor);
-    witness_clear(&link->out.lost);
     producer_close(&link->out);
     free(link->in.filter);
     free(link->out.filter);
@@ -311,7 +309,7 @@ int feed_save(feed_t *feed, store_txn_t *txn)
     for (size_t i = 0; i < feed->n_links && rc == 0; i++) {
         link_t *link = feed->links[i];
         if (!link->out.unsaved) continue;
-        rc = peer_row_put(txn, link->peer, 'a', link->out.acked.of, STREAMS, NULL);
+        rc = peer_row_put(txn, link->peer, 'a', link->out.acked.of, STREAMS);
         link->out.unsaved = false;
     }
     return rc;
@@ -399,52 +397,18 @@ position_t position_at(uint64_t seq)
 
 bool witness_read(const Selenga__Witness *m, witness_t *ret)
 {
-    if (m == NULL || m->n_boots > BOOTS_MAX || !m->has_head) return false;
-    witness_t w = {.n = m->n_boots, .head = m->head, .boots = xcalloc(m->n_boots + 1, sizeof(boot_t))};
-    uint64_t last = 0;
-    for (size_t i = 0; i < w.n; i++) {
-        w.boots[i] = (boot_t){.id = m->boots[i]->id, .start = m->boots[i]->start};
-        if (w.boots[i].start < last || w.boots[i].start > w.head) {
-            witness_clear(&w);
-            return false;
-        }
-        last = w.boots[i].start;
-    }
-    witness_clear(ret);
-    *ret = w;
+    if (m == NULL || !m->has_head) return false;
+    *ret = (witness_t){.lives = m->lives, .digest = m->digest, .head = m->head};
     return true;
 }
 
-size_t witness_wrote(const witness_t *w)
-{
-    size_t n = w->n;
-    while (n > 0 && w->boots[n - 1].start >= w->head) n--;
-    return n;
-}
-
-void witness_message(const witness_t *w, bool with_boots, Selenga__Witness *m)
+void witness_message(const witness_t *w, Selenga__Witness *m)
 {
     selenga__witness__init(m);
-    m->has_head = 1;
+    m->has_head = m->has_lives = m->has_digest = 1;
     m->head = w->head;
-    size_t n = with_boots ? witness_wrote(w) : 0;
-    if (n == 0) return;
-    Selenga__Boot *boots = xcalloc(n, sizeof *boots);
-    m->boots = xcalloc(n, sizeof *m->boots);
-    m->n_boots = n;
-    for (size_t i = 0; i < n; i++) {
-        selenga__boot__init(&boots[i]);
-        boots[i].has_id = boots[i].has_start = 1;
-        boots[i].id = w->boots[i].id;
-        boots[i].start = w->boots[i].start;
-        m->boots[i] = &boots[i];
-    }
-}
-
-void witness_message_free(Selenga__Witness *m)
-{
-    if (m->n_boots > 0) free(m->boots[0]);
-    free(m->boots);
+    m->lives = w->lives;
+    m->digest = w->digest;
 }
 
 static slice_t row_key(uint8_t *buf, uint32_t peer, char letter)
@@ -454,39 +418,44 @@ static slice_t row_key(uint8_t *buf, uint32_t peer, char letter)
     return slice(buf, 5);
 }
 
-int peer_row_put(store_txn_t *txn, uint32_t peer, char letter, const uint64_t *numbers, size_t n,
-                 const witness_t *w)
+int peer_row_put(store_txn_t *txn, uint32_t peer, char letter, const uint64_t *numbers, size_t n)
 {
-    uint8_t key[5];
-    size_t boots = w != NULL ? w->n : 0, size = 8 * n + (w != NULL ? 8 : 0) + 16 * boots;
-    uint8_t *buf = xmalloc(size + 1), *p = buf;
-    for (size_t i = 0; i < n; i++, p += 8) be64_store(p, numbers[i]);
-    if (w != NULL) be64_store(p, w->head), p += 8;
-    for (size_t i = 0; i < boots; i++, p += 16) {
-        be64_store(p, w->boots[i].id);
-        be64_store(p + 8, w->boots[i].start);
-    }
-    int rc = kv_put(store_kv(txn), KV_PEERS, row_key(key, peer, letter), slice(buf, size));
-    free(buf);
-    return rc;
+    uint8_t key[5], buf[8 * PEER_NUMBERS_MAX];
+    assert(n <= PEER_NUMBERS_MAX);
+    for (size_t i = 0; i < n; i++) be64_store(buf + 8 * i, numbers[i]);
+    return kv_put(store_kv(txn), KV_PEERS, row_key(key, peer, letter), slice(buf, 8 * n));
 }
 
-int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n, witness_t *w)
+int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n)
 {
     uint8_t key[5];
     slice_t v;
     int rc = kv_get(store_kv(txn), KV_PEERS, row_key(key, peer, letter), &v);
     if (rc != 0) return rc;
-    size_t fixed = 8 * n + (w != NULL ? 8 : 0);
-    if (v.size < fixed || (v.size - fixed) % 16 != 0) return -EUCLEAN;
+    if (v.size != 8 * n) return -EUCLEAN;
     for (size_t i = 0; i < n; i++) numbers[i] = be64_load(v.data + 8 * i);
-    if (w == NULL) return 0;
-    witness_clear(w);
-    w->head = be64_load(v.data + 8 * n);
-    w->n = (v.size - fixed) / 16;
-    w->boots = xcalloc(w->n + 1, sizeof *w->boots);
-    for (size_t i = 0; i < w->n; i++)
-        w->boots[i] = (boot_t){.id = be64_load(v.data + fixed + 16 * i),
-                               .start = be64_load(v.data + fixed + 16 * i + 8)};
+    return 0;
+}
+
+// --- cursors -------------------------------------------------------------------------------------
+
+int cursor_put(store_txn_t *txn, uint32_t peer, char letter, const position_t *position, const witness_t *w)
+{
+    uint64_t numbers[STREAMS + 3];
+    memcpy(numbers, position->of, sizeof position->of);
+    numbers[STREAMS] = w->head;
+    numbers[STREAMS + 1] = w->lives;
+    numbers[STREAMS + 2] = w->digest;
+    return peer_row_put(txn, peer, letter, numbers, ARRAY_SIZE(numbers));
+}
+
+int cursor_get(store_txn_t *txn, uint32_t peer, char letter, position_t *ret_position, witness_t *ret_w)
+{
+    uint64_t numbers[STREAMS + 3];
+    int rc = peer_row_get(txn, peer, letter, numbers, ARRAY_SIZE(numbers));
+    if (rc != 0) return rc;
+    memcpy(ret_position->of, numbers, sizeof ret_position->of);
+    *ret_w =
+        (witness_t){.head = numbers[STREAMS], .lives = numbers[STREAMS + 1], .digest = numbers[STREAMS + 2]};
     return 0;
 }

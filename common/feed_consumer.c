@@ -2,8 +2,8 @@
 // The consumer half. It alone knows what it has: position and witness are written in the transaction that
 // applies what they cover; everything it says leaves after that transaction is durable.
 //
-//   KV_PEERS  'c' -> position of each stream, head of witness
-//             'b' -> 0, boots of witness    'f' -> the filter with which the position was reached: number of
+//   KV_PEERS  'c' -> position of each stream, witness    'f' -> the filter with which the position was
+//   reached: number of
 //             kinds, of near kinds, both lists filled up with zeros    (these two are written when they
 //             change)
 #include "common/admit.h"
@@ -14,7 +14,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { FILTER_NUMBERS = 2 + 2 * KINDS_MAX };
+enum { FILTER_NUMBERS = PEER_NUMBERS_MAX };
 
 static int save_filter(store_txn_t *txn, link_t *link)
 {
@@ -23,13 +23,13 @@ static int save_filter(store_txn_t *txn, link_t *link)
     for (size_t i = 0; i < filter->n_kinds; i++) p[i] = filter->kinds[i];
     for (size_t i = 0; i < filter->n_near; i++) p[KINDS_MAX + i] = filter->near[i];
     link->in.filter_changed = false;
-    return peer_row_put(txn, link->peer, 'f', numbers, FILTER_NUMBERS, NULL);
+    return peer_row_put(txn, link->peer, 'f', numbers, FILTER_NUMBERS);
 }
 
 static int read_filter(store_txn_t *txn, uint32_t peer, feed_filter_t *ret)
 {
     uint64_t numbers[FILTER_NUMBERS], *p = numbers + 2;
-    int rc = peer_row_get(txn, peer, 'f', numbers, FILTER_NUMBERS, NULL);
+    int rc = peer_row_get(txn, peer, 'f', numbers, FILTER_NUMBERS);
     if (rc != 0) return rc;
     if (numbers[0] > KINDS_MAX || numbers[1] > KINDS_MAX) return -EUCLEAN;
     *ret = (feed_filter_t){.n_kinds = numbers[0], .n_near = numbers[1]};
@@ -58,21 +58,15 @@ int consumer_load(feed_t *feed, link_t *link)
 {
     consumer_t *in = &link->in;
     store_txn_t *txn = NULL;
-    AUTO(witness_clear) witness_t seen = {0};
-    uint64_t cursor[STREAMS + 1] = {0};
     if (in->loaded) return 0;
     int rc = store_begin(feed->store, false, &txn);
     if (rc != 0) return rc;
-    rc = peer_row_get(txn, link->peer, 'b', NULL, 0, &seen);
-    if (rc >= 0) rc = peer_row_get(txn, link->peer, 'c', cursor, STREAMS + 1, NULL);
-    position_read(cursor, STREAMS, &in->expected);
+    rc = cursor_get(txn, link->peer, 'c', &in->expected, &in->cursor);
+    if (rc == KV_NONE) in->expected = position_at(0), in->cursor = (witness_t){0};
     if (MUTANT("one_position")) in->expected = position_at(in->expected.of[STREAM_PEOPLE]);
     if (rc >= 0) rc = compare_filter(txn, link);
     store_abort(&txn);
     if (rc < 0) return rc;
-    seen.head = cursor[STREAMS];
-    witness_copy(&seen, &in->cursor);
-    in->boots_changed = false;
     in->loaded = true;
     return 0;
 }
@@ -80,14 +74,8 @@ int consumer_load(feed_t *feed, link_t *link)
 static int save_cursor(store_txn_t *txn, link_t *link)
 {
     consumer_t *in = &link->in;
-    uint64_t cursor[STREAMS + 1];
-    memcpy(cursor, in->expected.of, sizeof in->expected.of);
-    cursor[STREAMS] = in->cursor.head;
-    int rc = peer_row_put(txn, link->peer, 'c', cursor, STREAMS + 1, NULL);
-    if (rc == 0 && in->filter_changed) rc = save_filter(txn, link);
-    if (rc != 0 || !in->boots_changed) return rc;
-    in->boots_changed = false;
-    return peer_row_put(txn, link->peer, 'b', NULL, 0, &in->cursor);
+    int rc = cursor_put(txn, link->peer, 'c', &in->expected, &in->cursor);
+    return rc == 0 && in->filter_changed ? save_filter(txn, link) : rc;
 }
 
 // --- applying a batch ----------------------------------------------------------------------------
@@ -247,18 +235,6 @@ int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding
 
 // --- messages ------------------------------------------------------------------------------------
 
-// Lineages are compared before they are replaced: most pushes bring none, or the same.
-static void see_witness(consumer_t *in, witness_t *seen)
-{
-    if (seen->n > 0) {
-        witness_t mine = in->cursor;
-        mine.head = seen->head;
-        in->boots_changed |= !witness_equal(&mine, seen);
-        witness_copy(seen, &in->cursor);
-    }
-    in->cursor.head = seen->head;
-}
-
 // Thousands of idle children make a hub's load, and each message that they exchange takes memory of the gate
 // that it does not get back. What is lost on an idle line, its sender notices (producer_tick); what people
 // see of the quarantine and of troubles is told as often as ever.
@@ -274,13 +250,12 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
                       const position_t *upto)
 {
     consumer_t *in = &link->in;
-    AUTO(witness_clear) witness_t seen = {0};
+    witness_t seen;
     if (!witness_read(m->witness, &seen)) return -EBADMSG;
     position_t end = position_at(seen.head);
     if (!position_within(&in->expected, upto) || !position_within(upto, &end)) return -EBADMSG;
-    bool moved = !position_equal(upto, &in->expected) || seen.head != in->cursor.head;
-    see_witness(in, &seen);
-    moved |= in->boots_changed;
+    bool moved = !position_equal(upto, &in->expected) || !witness_equal(&seen, &in->cursor);
+    in->cursor = seen;
     arrival_t arrival = {.peer = link->peer};
     int rc =
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
@@ -360,12 +335,12 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
     (void)feed;
     consumer_t *in = &link->in;
     AUTO(msg_body_free) Selenga__Rebase *m = msg_body_unpack(&selenga__rebase__descriptor, body);
-    AUTO(witness_clear) witness_t seen = {0};
+    witness_t seen;
     if (m == NULL || !witness_read(m->witness, &seen)) return -EBADMSG;
     if (!in->open || m->session != in->session || is_late(in)) return 0;
-    witness_copy(&seen, &in->cursor);
-    in->boots_changed = true;
-    in->expected = position_at(MUTANT("resume_at_fork") && seen.n > 0 ? seen.boots[seen.n - 1].start : 0);
+    uint64_t fork = seen.head < in->cursor.head ? seen.head : in->cursor.head;
+    in->cursor = seen;
+    in->expected = position_at(MUTANT("resume_at_fork") ? fork : 0);
     in->open = false;
     in->restart = true;
     in->heard_ms = now_ms;
@@ -518,7 +493,7 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
     m.credit = in->window;
     if (feed->trouble[0] != '\0') m.trouble = feed->trouble;
     if (restart || position_equal(&in->expected, &end)) rc = count_held(feed, link, restart, now_ms, &m);
-    witness_message(&in->cursor, restart, &witness);
+    witness_message(&in->cursor, &witness);
     if (restart) {
         m.has_restart = m.restart = 1;
         m.witness = &witness;
@@ -528,7 +503,6 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
         m.boot = in->boot;
     }
     feed_send(feed, link->peer, MSG_PULL, &m.base);
-    witness_message_free(&witness);
     in->asked_ms = now_ms;
     return rc;
 }

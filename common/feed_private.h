@@ -23,9 +23,8 @@ typedef struct consumer {
     uint64_t boot;       // life of the producer that pushes in this session; 0: none did yet
     position_t expected; // up to which pushes were applied, this transaction's included
     witness_t cursor;    // the producer's lineage and head at `expected`
-    bool boots_changed;
-    uint32_t window; // credit now, by what the line carries
-    bool backlog;    // the producer had more when it pushed last: what comes next was ready
+    uint32_t window;     // credit now, by what the line carries
+    bool backlog;        // the producer had more when it pushed last: what comes next was ready
     int64_t heard_ms, asked_ms, counted_ms; // the last: when the producer was told what is held
     int64_t patience_ms;                    // until the next keepalive
     uint64_t quarantined;                   // of this producer, as it was told last
@@ -52,9 +51,7 @@ typedef struct producer {
     flight_t *flight; // room for IN_FLIGHT_MAX; NULL: none
     size_t n_flight;
     uint64_t flight_bytes[STREAMS];
-    bool fresh[STREAMS]; // the lanes may hold something behind `scanned`
-    bool boots_told;     // this session's consumer knows our lineage as it is
-    size_t n_boots_told;
+    bool fresh[STREAMS];   // the lanes may hold something behind `scanned`
     feed_filter_t *filter; // NULL: all
     // diverged: its witness is not of our past
     bool diverged;
@@ -107,18 +104,17 @@ bool position_equal(const position_t *a, const position_t *b);
 bool position_within(const position_t *a, const position_t *b); // a stands nowhere beyond b
 position_t position_at(uint64_t seq);                           // in every stream
 
-// Witness <-> message. Out of outside bytes: bounded. free with witness_clear.
+// Witness <-> message.
 bool witness_read(const Selenga__Witness *m, witness_t *ret); // false when it cannot be one
-size_t witness_wrote(const witness_t *w);                     // lives that wrote something
-// Fills m and its arrays for packing; free m->boots[0] and m->boots with witness_message_free.
-void witness_message(const witness_t *w, bool with_boots, Selenga__Witness *m);
-void witness_message_free(Selenga__Witness *m);
+void witness_message(const witness_t *w, Selenga__Witness *m);
 
-// Rows of KV_PEERS: peer (4) | letter (1) -> numbers, 8 bytes each; lineage as boot id, start, ...
-int peer_row_put(store_txn_t *txn, uint32_t peer, char letter, const uint64_t *numbers, size_t n,
-                 const witness_t *w);
-// KV_NONE when absent. w may be NULL.
-int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n, witness_t *w);
+// Rows of KV_PEERS: peer (4) | letter (1) -> numbers, 8 bytes each. KV_NONE when absent.
+enum { PEER_NUMBERS_MAX = 2 + 2 * KINDS_MAX };
+int peer_row_put(store_txn_t *txn, uint32_t peer, char letter, const uint64_t *numbers, size_t n);
+int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n);
+// Those that say how far somebody has read: position of each stream, head, lives and digest of the witness.
+int cursor_put(store_txn_t *txn, uint32_t peer, char letter, const position_t *position, const witness_t *w);
+int cursor_get(store_txn_t *txn, uint32_t peer, char letter, position_t *ret_position, witness_t *ret_w);
 
 // How far we are, from the store, unless it is known. 0 or -errno: then nothing may be said to this peer yet.
 int consumer_load(feed_t *feed, link_t *link);

@@ -16,7 +16,7 @@ void producer_load(feed_t *feed, link_t *link)
 {
     store_txn_t *txn = NULL;
     if (store_begin(feed->store, false, &txn) != 0) return;
-    peer_row_get(txn, link->peer, 'a', link->out.acked.of, STREAMS, NULL);
+    peer_row_get(txn, link->peer, 'a', link->out.acked.of, STREAMS);
     store_abort(&txn);
 }
 
@@ -66,9 +66,9 @@ static void hear_counts(producer_t *out, const Selenga__Pull *m)
 static int is_resolved(store_txn_t *txn, uint32_t peer, const position_t *position, const witness_t *w,
                        bool *ret)
 {
-    AUTO(witness_clear) witness_t done = {0};
+    witness_t done;
     position_t at;
-    int rc = peer_row_get(txn, peer, 'r', at.of, STREAMS, &done);
+    int rc = cursor_get(txn, peer, 'r', &at, &done);
     if (rc < 0) return rc;
     *ret = rc == 0 && position_equal(&at, position) && witness_equal(&done, w);
     if (MUTANT("no_giveback") || (MUTANT("resolved_once") && rc == 0)) *ret = true;
@@ -84,7 +84,7 @@ static int begin_giveback(store_txn_t *txn, link_t *link, const position_t *posi
     out->rebase = resolved;
     out->diverged = out->ask = !resolved;
     out->position = *position;
-    witness_copy(w, &out->lost);
+    out->lost = *w;
     out->given = 0;
     return 0;
 }
@@ -105,7 +105,7 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
                    const position_t *position)
 {
     producer_t *out = &link->out;
-    AUTO(witness_clear) witness_t w = {0};
+    witness_t w;
     if (!witness_read(m->witness, &w) || m->n_kinds > KINDS_MAX || m->n_near_kinds > KINDS_MAX)
         return -EBADMSG;
     position_t end = position_at(w.head);
@@ -119,15 +119,8 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
     }
     out->open = out->answer = true;
     producer_news(out);
-    out->boots_told = false;
     out->sent = out->scanned = *position;
     return 0;
-}
-
-static uint64_t present_life(const feed_t *feed)
-{
-    const witness_t *lives = store_witness(feed->store);
-    return lives->boots[lives->n - 1].id;
 }
 
 static int push_some(feed_t *feed, link_t *link, int64_t now_ms);
@@ -145,7 +138,7 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
         int rc = restart(feed, link, txn, m, &position);
         if (rc != 0) return rc;
     } else if (m->session != out->session || (!out->open && !out->diverged) ||
-               (m->has_boot && m->boot != present_life(feed))) {
+               (m->has_boot && m->boot != store_boot(feed->store))) {
         out->wake = true; // a session of an earlier run of ours; a doubled pull may have opened it once more
         return 0;
     } else if (out->open && position_equal(&position, &out->sent) && position_equal(&position, &out->acked)) {
@@ -177,8 +170,7 @@ int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body
     if (!m->done) return 0;
     out->diverged = false;
     out->rebase = true;
-    return peer_row_put(txn, link->peer, 'r', out->position.of, STREAMS,
-                        &out->lost); // the same transaction as the records
+    return cursor_put(txn, link->peer, 'r', &out->position, &out->lost); // in the records' transaction
 }
 
 static void send_ask(feed_t *feed, link_t *link)
@@ -194,12 +186,12 @@ static void send_rebase(feed_t *feed, link_t *link)
 {
     Selenga__Rebase m = SELENGA__REBASE__INIT;
     Selenga__Witness witness;
-    witness_message(store_witness(feed->store), true, &witness);
+    witness_t w = store_witness(feed->store);
+    witness_message(&w, &witness);
     m.has_session = 1;
     m.session = link->out.session;
     m.witness = &witness;
     feed_send(feed, link->peer, MSG_REBASE, &m.base);
-    witness_message_free(&witness);
 }
 
 // --- push ----------------------------------------------------------------------------------------
@@ -316,11 +308,10 @@ static void send_push(feed_t *feed, link_t *link, load_t *load)
     batch_t *batch = &load->batch;
     Selenga__Push m = SELENGA__PUSH__INIT;
     Selenga__Witness witness;
-    const witness_t *lives = store_witness(feed->store);
-    bool tell = !out->boots_told || out->n_boots_told != witness_wrote(lives);
+    witness_t w = store_witness(feed->store);
     m.has_session = m.has_count = m.has_encoding = m.has_plain_bytes = m.has_entries = m.has_boot = 1;
     m.session = out->session;
-    m.boot = present_life(feed);
+    m.boot = store_boot(feed->store);
     m.after = out->sent.of;
     m.upto = load->upto.of;
     m.n_after = m.n_upto = STREAMS;
@@ -329,13 +320,10 @@ static void send_push(feed_t *feed, link_t *link, load_t *load)
     if (link->peer >= PEER_LABEL_MIN)
         batch_pack(batch, &m.encoding, &m.plain_bytes); // only what crosses a line
     m.entries = (ProtobufCBinaryData){.len = batch->size, .data = batch->data};
-    witness_message(lives, tell, &witness);
+    witness_message(&w, &witness);
     if (MUTANT("witness_is_position")) witness.head = load->upto.of[STREAM_PEOPLE];
     m.witness = &witness;
     feed_send(feed, link->peer, MSG_PUSH, &m.base);
-    if (tell) out->n_boots_told = witness.n_boots;
-    out->boots_told = out->boots_told || tell;
-    witness_message_free(&witness);
 }
 
 static bool may_push(const producer_t *out)

@@ -3,7 +3,7 @@
 // index.c.
 //
 //   META     'F' -> format (1)   'H' -> head (8)   'I' -> incarnation (4)
-//            'L' -> lineage: boot id (8), start (8), ...      'X' -> seq (8) up to which records are indexed
+//            'L' -> lineage (lineage.h)      'X' -> seq (8) up to which records are indexed
 //   RECORDS  record id (16) -> seq (8) of its last change here
 //   LOG      that seq (8) -> place, then the record's wire form:
 //            format (1) | lanes (1) | 0 (2) | time (4) | src (4) | toward (4) | child (4)     all big-endian
@@ -49,20 +49,6 @@ void store_record_free(record_t *r)
 
 // --- opening: a new life -------------------------------------------------------------------------
 
-static int load_lineage(kv_txn_t *txn, store_t *store)
-{
-    slice_t v;
-    int rc = kv_get(txn, KV_META, meta_key("L"), &v);
-    if (rc != 0) return rc == KV_NONE ? 0 : rc;
-    if (v.size % 16 != 0 || v.size / 16 > BOOTS_MAX) return -EUCLEAN;
-    store->lives.n = v.size / 16;
-    store->lives.boots = xcalloc(store->lives.n + 1, sizeof *store->lives.boots);
-    for (size_t i = 0; i < store->lives.n; i++)
-        store->lives.boots[i] =
-            (boot_t){.id = be64_load(v.data + 16 * i), .start = be64_load(v.data + 16 * i + 8)};
-    return 0;
-}
-
 static int load_meta(kv_txn_t *txn, store_t *store)
 {
     slice_t v;
@@ -74,48 +60,26 @@ static int load_meta(kv_txn_t *txn, store_t *store)
     if (rc != 0) return rc;
     if (v.size != 1 || v.data[0] != STORE_FORMAT) return -EPROTO;
     if ((rc = kv_get(txn, KV_META, meta_key("H"), &v)) != 0 || v.size != 8) return rc < 0 ? rc : -EUCLEAN;
-    store->lives.head = be64_load(v.data);
+    store->head = be64_load(v.data);
     if ((rc = kv_get(txn, KV_META, meta_key("X"), &v)) != 0 || v.size != 8) return rc < 0 ? rc : -EUCLEAN;
     store->indexed = be64_load(v.data);
     if ((rc = kv_get(txn, KV_META, meta_key("I"), &v)) != 0 || v.size != 4) return rc < 0 ? rc : -EUCLEAN;
     store->inc = be32_load(v.data);
-    return load_lineage(txn, store);
+    rc = kv_get(txn, KV_META, meta_key("L"), &v);
+    return rc == 0 ? lineage_parse(v, &store->lineage) : rc == KV_NONE ? -EUCLEAN : rc;
 }
 
-static int save_lineage(kv_txn_t *txn, const store_t *store)
+static int save_meta(kv_txn_t *txn, const store_t *store)
 {
-    size_t size = store->lives.n * 16;
-    uint8_t *buf = xmalloc(size), inc[4], head[8], indexed[8], format = STORE_FORMAT;
-    for (size_t i = 0; i < store->lives.n; i++) {
-        be64_store(buf + 16 * i, store->lives.boots[i].id);
-        be64_store(buf + 16 * i + 8, store->lives.boots[i].start);
-    }
+    uint8_t lineage[LINEAGE_BYTES], inc[4], head[8], indexed[8], format = STORE_FORMAT;
     be32_store(inc, store->inc);
-    be64_store(head, store->lives.head);
+    be64_store(head, store->head);
     be64_store(indexed, store->indexed);
     kv_put(txn, KV_META, meta_key("F"), (slice_t){.data = &format, .size = 1});
     kv_put(txn, KV_META, meta_key("X"), slice(indexed, sizeof indexed));
     kv_put(txn, KV_META, meta_key("I"), (slice_t){.data = inc, .size = sizeof inc});
     kv_put(txn, KV_META, meta_key("H"), (slice_t){.data = head, .size = sizeof head});
-    int rc = kv_put(txn, KV_META, meta_key("L"), (slice_t){.data = buf, .size = size});
-    free(buf);
-    return rc;
-}
-
-// Appends this life to the lineage; one that wrote nothing leaves no trace, so that idle restarts cost
-// nothing.
-static int begin_life(store_t *store, uint64_t boot_id)
-{
-    witness_t *lives = &store->lives;
-    if (lives->n > 0 && lives->boots[lives->n - 1].start == lives->head) lives->n--;
-    if (lives->n == BOOTS_MAX) return -EOVERFLOW;
-    boot_t *boots = xcalloc(lives->n + 1, sizeof *boots);
-    if (lives->n > 0) memcpy(boots, lives->boots, lives->n * sizeof *boots);
-    boots[lives->n++] = (boot_t){.id = boot_id, .start = lives->head};
-    free(lives->boots);
-    lives->boots = boots;
-    store->boot_id = boot_id;
-    return 0;
+    return kv_put(txn, KV_META, meta_key("L"), lineage_pack(&store->lineage, lineage)); // errors stick
 }
 
 static int open_meta(store_t *store, uint64_t boot_id)
@@ -124,8 +88,8 @@ static int open_meta(store_t *store, uint64_t boot_id)
     int rc = kv_begin(store->kv, true, &txn);
     if (rc != 0) return rc;
     rc = load_meta(txn, store);
-    if (rc == 0) rc = begin_life(store, boot_id);
-    if (rc == 0) rc = save_lineage(txn, store);
+    if (rc == 0) lineage_begin(&store->lineage, boot_id, store->head);
+    if (rc == 0) rc = save_meta(txn, store);
     if (rc == 0) return kv_commit(&txn);
     kv_abort(&txn);
     return rc;
@@ -138,6 +102,7 @@ int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (
     store->kv = kv;
     store->place = *place;
     store->clock_s = clock_s;
+    store->boot_id = boot_id;
     store->tail = tail_new();
     store->tail_is_old = true;
     int rc = open_meta(store, boot_id);
@@ -152,7 +117,6 @@ int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (
 void store_close(store_t **store_p)
 {
     if (*store_p == NULL) return;
-    witness_clear(&(*store_p)->lives);
     tail_destroy(&(*store_p)->tail);
     free(*store_p);
     *store_p = NULL;
@@ -191,12 +155,22 @@ int64_t store_now_s(const store_t *store)
 
 uint64_t store_head(const store_t *store)
 {
-    return store->lives.head;
+    return store->head;
 }
 
-const witness_t *store_witness(const store_t *store)
+witness_t store_witness(const store_t *store)
 {
-    return &store->lives;
+    return lineage_witness(&store->lineage, store->head);
+}
+
+bool store_check_witness(const store_t *store, const witness_t *w)
+{
+    return lineage_has(&store->lineage, store->head, w);
+}
+
+uint64_t store_boot(const store_t *store)
+{
+    return store->boot_id;
 }
 
 // --- transactions --------------------------------------------------------------------------------
@@ -238,7 +212,7 @@ int store_begin(store_t *store, bool write, store_txn_t **ret_txn)
     store_txn_t *txn = xcalloc(1, sizeof *txn);
     *txn = (store_txn_t){.store = store,
                          .kv = kv,
-                         .head = store->lives.head,
+                         .head = store->head,
                          .inc = store->inc,
                          .write = write,
                          .indexed = store->indexed};
@@ -269,7 +243,7 @@ int store_commit(store_txn_t **txn_p)
     if (txn->dirty) save_head(txn);
     rc = kv_commit(&txn->kv);
     if (rc == 0 && txn->dirty) {
-        store->lives.head = txn->head;
+        store->head = txn->head;
         store->inc = txn->inc;
         store->indexed = txn->indexed;
         fresh_merge(&store->fresh, &txn->fresh);

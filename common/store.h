@@ -10,6 +10,7 @@
 // to the transaction (common/kv.h): write straight on, and look at what commit returns.
 #pragma once
 #include "common/kv.h"
+#include "common/lineage.h"
 #include "common/record.h"
 
 // --- where a store stands ------------------------------------------------------------------------
@@ -24,26 +25,6 @@ typedef struct store_place {
     uint8_t parent_rank; // of the parent's level; UP carries what may enter it
     scope_t *scope;      // not owned; outlives the store
 } store_place_t;
-
-// --- lineage -------------------------------------------------------------------------------------
-
-typedef struct boot {
-    uint64_t id;
-    uint64_t start; // head of the store when this life began
-} boot_t;
-
-// What a store once was: boots that wrote something, and a head. Owned array.
-typedef struct witness {
-    boot_t *boots;
-    size_t n;
-    uint64_t head;
-} witness_t;
-
-enum { BOOTS_MAX = 8192 }; // lives that wrote; one a day for twenty years
-
-void witness_clear(witness_t *w);
-void witness_copy(const witness_t *from, witness_t *to); // frees what `to` held
-bool witness_equal(const witness_t *a, const witness_t *b);
 
 // --- the store -----------------------------------------------------------------------------------
 
@@ -66,7 +47,8 @@ uint64_t store_records(store_t *store); // tombstones included; 0 when it cannot
 const store_place_t *store_place(const store_t *store);
 int64_t store_now_s(const store_t *store); // for people, never for a decision about data
 uint64_t store_head(const store_t *store); // of the last committed transaction
-const witness_t *store_witness(const store_t *store);
+witness_t store_witness(const store_t *store);
+uint64_t store_boot(const store_t *store); // the present life's id
 // Does the witness belong to our past?
 bool store_check_witness(const store_t *store, const witness_t *w);
 

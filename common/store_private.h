@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by store.c, lanes.c, lineage.c and apply.c; nobody else includes it.
+// Shared by store.c, lanes.c, index.c and apply.c; nobody else includes it.
 #pragma once
 #include "common/entries.h"
 #include "common/store.h"
@@ -9,7 +9,8 @@ struct store {
     kv_t *kv;
     store_place_t place;
     int64_t (*clock_s)(void);
-    witness_t lives;  // lineage: every life that wrote, the present one last; head kept up to date
+    lineage_t lineage;
+    uint64_t head;    // seq of the last change
     uint32_t inc;     // incarnation of what is written next
     uint64_t boot_id; // the present life
     fresh_t fresh;    // of committed transactions

@@ -79,7 +79,6 @@ static void send_push(child_t *child, uint32_t service, uint64_t upto)
     flow_t *flow = &child->flows[service];
     Selenga__Push m = SELENGA__PUSH__INIT;
     Selenga__Witness witness = SELENGA__WITNESS__INIT;
-    Selenga__Boot boot = SELENGA__BOOT__INIT, *boots = &boot;
     size_t from = upto > flow->sent ? end_of(child, flow->sent) : 0,
            to = upto > flow->sent ? end_of(child, upto) : 0;
     m.has_session = m.has_count = m.has_encoding = m.has_plain_bytes = m.has_entries = 1;
@@ -90,14 +89,12 @@ static void send_push(child_t *child, uint32_t service, uint64_t upto)
     m.count = (uint32_t)(upto - flow->sent);
     m.plain_bytes = (uint32_t)(to - from);
     m.entries = (ProtobufCBinaryData){.len = to - from, .data = child->entries + from};
-    boot.has_id = boot.has_start = witness.has_head = 1;
-    boot.id = child->boot;
+    witness.has_head = 1;
     // What waits behind this push shows in the head, and lets the hub's window grow.
     witness.head = service == SERVICE_ROUTING && child->released > upto ? child->released : upto;
-    if (witness.head > 0) {
-        witness.boots = &boots;
-        witness.n_boots = 1;
-    }
+    witness.has_lives = witness.has_digest = witness.head > 0;
+    witness.lives = 1;
+    witness.digest = child->boot;
     m.witness = &witness;
     send_feed(child, service, MSG_PUSH, &m.base);
     flow->sent = upto;
@@ -127,10 +124,10 @@ static void push(child_t *child)
 static void resume(child_t *child, const Selenga__Pull *m)
 {
     if (child->n > 0 || m->n_position == 0 || m->position[0] <= child->first || m->witness == NULL ||
-        m->witness->n_boots == 0)
+        m->witness->lives == 0)
         return;
     child->first = child->released = m->position[0];
-    child->boot = m->witness->boots[m->witness->n_boots - 1]->id;
+    child->boot = m->witness->digest;
 }
 
 static void take_pull(child_t *child, uint32_t service, slice_t body)
@@ -181,7 +178,7 @@ static void take_push(child_t *child, uint32_t service, slice_t body, uint64_t n
     if (flow->patience_ms > KEEPALIVE_MOST_MS) flow->patience_ms = KEEPALIVE_MOST_MS;
     for (size_t i = 0; i < STREAMS; i++) flow->position.of[i] = i < m->n_upto ? m->upto[i] : 0;
     flow->head = m->witness->head;
-    if (m->witness->n_boots > 0) {
+    if (m->witness->lives > 0) {
         Selenga__Push *before = flow->last;
         flow->last = m;
         m = before;

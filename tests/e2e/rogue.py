@@ -75,8 +75,7 @@ class Rogue:
 
     def _witness(self, service):
         head = len(self.records[service])
-        boots = message(f1=message(f1=("f8", self.boot), f2=0)) if head else b""
-        return boots + message(f2=head)
+        return message(f2=head, f3=1, f4=("f8", self.boot)) if head else message(f2=0)
 
     def push(self, service, session, after):
         records = self.records[service][after:]

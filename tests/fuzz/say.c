@@ -170,16 +170,14 @@ static uint8_t *pack_push(const link_t *link, bool new_life, uint8_t step, uint3
 {
     Selenga__Push m = SELENGA__PUSH__INIT;
     Selenga__Witness witness = SELENGA__WITNESS__INIT;
-    Selenga__Boot boot = SELENGA__BOOT__INIT, *boots[] = {&boot};
     position_t after = link->in.expected, upto = after;
     for (size_t i = 0; i < STREAMS; i++) {
         upto.of[i] += step >> (4 * i) & 15;
         if (upto.of[i] > witness.head) witness.head = upto.of[i];
     }
-    witness.has_head = boot.has_id = boot.has_start = 1;
-    boot.id = new_life ? 8 : 7;
-    witness.boots = boots;
-    witness.n_boots = new_life;
+    witness.has_head = witness.has_lives = witness.has_digest = 1;
+    witness.lives = new_life ? 2 : 1;
+    witness.digest = new_life ? 8 : 7;
     m.has_session = m.has_boot = m.has_encoding = m.has_plain_bytes = m.has_entries = 1;
     m.session = link->in.session;
     m.boot = link->in.boot != 0 ? link->in.boot : 1;

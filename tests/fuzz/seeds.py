@@ -109,8 +109,12 @@ def envelope(kind, to, body=b"", peer=0, principal="", call=0):
     return out + (num(7, call) if call else b"") + (data(9, body) if body else b"")
 
 
-def witness(head, *boots):
-    return b"".join(data(1, f64(1, b) + num(2, s)) for b, s in boots) + num(2, head)
+def witness(head, *lives):
+    digest = 0
+    for boot, start in lives:
+        link = struct.pack(">QQQ", digest, boot, start)
+        digest = struct.unpack(">Q", hashlib.blake2b(link, digest_size=16).digest()[:8])[0]
+    return num(2, head) + num(3, len(lives)) + f64(4, digest)
 
 
 def pull(position, wit=None, kinds=(), credit=100000):

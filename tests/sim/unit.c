@@ -152,8 +152,7 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     learn(u, now);
     if (lr == NULL && home) lr = ledger_make(w->ledger, &now->id, now->kind, u->index);
     ledger_version_t *v = lr != NULL ? ledger_version(lr, &now->version) : NULL;
-    bool own = v == NULL && home &&
-               now->version.boot == store_witness(u->store)->boots[store_witness(u->store)->n - 1].id;
+    bool own = v == NULL && home && now->version.boot == store_boot(u->store);
     if (own) v = hear_write(u, lr, old, now);
     trace(w, "    %s: kind %u %02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
           version_name(&now->version), own ? " (written)" : "");

@@ -157,6 +157,16 @@ static void what_cannot_be_read_waits_too(void **state)
     assert_int_equal(waiting_of(SCHOOL), 1);
 }
 
+static void a_home_that_no_node_can_have_is_kept_as_it_came(void **state)
+{
+    (void)state;
+    record_t r = shelf_incoming(1, 8, wire);
+    memset(r.home.b, 0xff, r.home.len); // labels that are not given to nodes
+    record_pack(&r, wire);
+    put(&r, SCHOOL, "HOME-FOREIGN");
+    assert_int_equal(waiting_of(SCHOOL), 1);
+}
+
 static void its_home_hears_of_it_until_it_is_cleared(void **state)
 {
     (void)state;
@@ -191,6 +201,7 @@ int main(void)
         SHELF(two_neighbours_with_one_record_wait_side_by_side),
         SHELF(items_are_counted_by_neighbour),
         SHELF(what_cannot_be_read_waits_too),
+        SHELF(a_home_that_no_node_can_have_is_kept_as_it_came),
         SHELF(its_home_hears_of_it_until_it_is_cleared),
         SHELF(a_home_in_another_direction_than_the_sender_hears_nothing),
     };

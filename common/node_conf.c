@@ -191,17 +191,13 @@ int node_settings(const node_conf_t *conf, const settings_table_t *table, void *
 
 // --- writing
 
-// A value between quotes that it does not contain; line breaks have no place in one.
+// A value between quotes that it does not contain; line breaks have no place in one. What has both quotes
+// keeps its length: it has been found short enough.
 static void put_value(FILE *to, const char *key, const char *value)
 {
     char quote = strchr(value, '"') ? '\'' : '"';
     fprintf(to, "    %s = %c", key, quote);
-    for (const char *c = value; *c; c++) {
-        if (*c == quote)
-            fputs("\u2019", to);
-        else
-            fputc((unsigned char)*c < ' ' ? ' ' : *c, to);
-    }
+    for (const char *c = value; *c; c++) fputc(*c == quote ? '`' : (unsigned char)*c < ' ' ? ' ' : *c, to);
     fprintf(to, "%c\n", quote);
 }
 

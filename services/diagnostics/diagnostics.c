@@ -71,6 +71,14 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
     if (now->kind == N_SCALE) self->scale_changed = true;
 }
 
+// A record of ours that a neighbour hands back is taken as it is: of one that keeps no rules nothing follows.
+static void *sound_body(const kind_rule_t *rule, const ProtobufCMessageDescriptor *type, const record_t *r)
+{
+    fault_t fault;
+    if (r->deleted || body_check(rule, r->body, &fault) != 0) return NULL;
+    return msg_body_unpack(type, r->body);
+}
+
 // --- scales --------------------------------------------------------------------------------------
 
 struct scales {
@@ -86,7 +94,7 @@ static int better_scale(void *arg, const rid_t *id)
     record_t r;
     int rc = store_get(s->txn, id, &r, NULL);
     if (rc != 0) return rc < 0 ? rc : 0;
-    AUTO(msg_body_free) Selenga__Scale *m = msg_body_unpack(&selenga__scale__descriptor, r.body);
+    AUTO(msg_body_free) Selenga__Scale *m = sound_body(&KIND_SCALE, &selenga__scale__descriptor, &r);
     if (m == NULL || m->valid_from > s->day || (s->found && m->valid_from <= s->best.valid_from)) return 0;
     s->best = *m;
     s->best.code = NULL; // the message keeps its text
@@ -110,8 +118,8 @@ static int later_result(void *arg, const rid_t *id)
     struct latest *latest = arg;
     record_t r;
     int rc = store_get(latest->txn, id, &r, NULL);
-    if (rc != 0 || r.deleted) return rc < 0 ? rc : 0;
-    AUTO(msg_body_free) Selenga__Result *m = msg_body_unpack(&selenga__result__descriptor, r.body);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    AUTO(msg_body_free) Selenga__Result *m = sound_body(&KIND_RESULT, &selenga__result__descriptor, &r);
     if (m == NULL || strcmp(m->person, latest->of->person) != 0 ||
         strcmp(m->competency, latest->of->competency) != 0)
         return 0;
@@ -136,8 +144,8 @@ static int framework_of(store_txn_t *txn, const char *campaign, char *buf, size_
     if (!body_id(&KIND_CAMPAIGN, &key.base, &id)) return KV_NONE;
     int rc = store_get(txn, &id, &r, NULL);
     if (rc != 0) return rc;
-    AUTO(msg_body_free) Selenga__Campaign *m = msg_body_unpack(&selenga__campaign__descriptor, r.body);
-    return m != NULL && m->framework != NULL && text_copy(buf, size, m->framework) ? 0 : KV_NONE;
+    AUTO(msg_body_free) Selenga__Campaign *m = sound_body(&KIND_CAMPAIGN, &selenga__campaign__descriptor, &r);
+    return m != NULL && text_copy(buf, size, m->framework) ? 0 : KV_NONE;
 }
 
 static int write_deficit(diagnostics_t *self, store_txn_t *txn, const struct latest *latest, band_t band,
@@ -152,8 +160,7 @@ static int write_deficit(diagnostics_t *self, store_txn_t *txn, const struct lat
     int rc = store_get(txn, &id, &held, NULL);
     if (rc < 0) return rc;
     AUTO(msg_body_free)
-    Selenga__Deficit *old =
-        rc == 0 && !held.deleted ? msg_body_unpack(&selenga__deficit__descriptor, held.body) : NULL;
+    Selenga__Deficit *old = rc == 0 ? sound_body(&KIND_DEFICIT, &selenga__deficit__descriptor, &held) : NULL;
     bool anew = old == NULL || strcmp(old->campaign, latest->campaign) != 0;
     d.state = (char *)(uintptr_t)deficit_state(old != NULL ? old->state : NULL, band, anew);
     if (d.state == NULL) return 0;
@@ -174,9 +181,9 @@ static int look_again(diagnostics_t *self, store_txn_t *txn, const rid_t *result
     rid_t person;
     char framework[400], competency[820];
     int rc = store_get(txn, result, &r, NULL);
-    if (rc != 0 || r.deleted) return rc < 0 ? rc : 0;
+    if (rc != 0) return rc < 0 ? rc : 0;
     bool bulk = r.bulk;
-    AUTO(msg_body_free) Selenga__Result *m = msg_body_unpack(&selenga__result__descriptor, r.body);
+    AUTO(msg_body_free) Selenga__Result *m = sound_body(&KIND_RESULT, &selenga__result__descriptor, &r);
     if (m == NULL || !ref_id(&KIND_PERSON, slice_text(m->person), &person)) return 0;
     struct latest latest = {.txn = txn, .of = m};
     if ((rc = store_referring(txn, &person, N_RESULT, later_result, &latest)) < 0 || !latest.found) return rc;

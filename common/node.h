@@ -71,6 +71,10 @@ int node_make_dirs(const char *dir, why_t *why);
 // takes "." then.
 int node_enter(const char *dir, why_t *why);
 
+// A code of an organisation that can have a node: 1..64 bytes, no blanks, no ':' or ';', which part
+// references, no quotes.
+bool node_is_org(const char *text);
+
 // Reads DIR/node.conf. Every key must be known, there once and in range. Returns 0, NODE_E_ABSENT or
 // NODE_E_REFUSED with why. node_conf_clear(ret_conf) when done.
 int node_conf_load(const char *dir, node_conf_t *ret_conf, why_t *why);
@@ -79,7 +83,7 @@ int node_conf_load(const char *dir, node_conf_t *ret_conf, why_t *why);
 void node_conf_clear(node_conf_t *conf);
 
 // Writes DIR/node.conf anew: temporary file, fsync, rename, fsync of the directory. Settings sections of a
-// conf that was read are kept, comments are not. Both kinds of quotes in one name: ' becomes ’. Returns 0 or
+// conf that was read are kept, comments are not. Both kinds of quotes in one name: ' becomes `. Returns 0 or
 // NODE_E_REFUSED with why.
 int node_conf_save(const char *dir, const node_conf_t *conf, why_t *why);
 

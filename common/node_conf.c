@@ -62,6 +62,15 @@ static const settings_table_t PARENT_TABLE = {"parent", PARENT_ROWS, ARRAY_SIZE(
 static const char *const PROGRAM_SECTIONS[] = {"gate",      "registry", "diagnostics", "routing",
                                                "reporting", "store",    "feed",        "service"};
 
+bool node_is_org(const char *text)
+{
+    size_t n = strlen(text);
+    if (n == 0 || n > NODE_ORG_MAX) return false;
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c <= ' ' || strchr("\x7f:;\"'", *c) != NULL) return false;
+    return true;
+}
+
 // --- reading
 
 static bool is_program_section(const char *name)
@@ -105,7 +114,7 @@ static int read_node(node_conf_t *conf, why_t *why)
     if (r) return r;
     if (!path_parse(text.path, &conf->path) || conf->path.len == 0)
         return refuse_value(conf, "node", "path", why);
-    if (!*text.org) return refuse_value(conf, "node", "org", why);
+    if (!node_is_org(text.org)) return refuse_value(conf, "node", "org", why);
     if (!*text.level) return refuse_value(conf, "node", "level", why);
     if (*text.listen && strncmp(text.listen, "tcp://", 6) != 0)
         return refuse_value(conf, "node", "listen", why);
@@ -126,6 +135,7 @@ static int read_parent(node_conf_t *conf, why_t *why)
     if (strncmp(text.endpoint, "tcp://", 6) != 0) return refuse_value(conf, "parent", "endpoint", why);
     if (strlen(text.key) != KEY_Z85 || !zmq_z85_decode(conf->parent.key, text.key))
         return refuse_value(conf, "parent", "key", why);
+    if (*text.org && !node_is_org(text.org)) return refuse_value(conf, "parent", "org", why);
     strcpy(conf->parent.endpoint, text.endpoint);
     strcpy(conf->parent.org, text.org);
     conf->parent.rank = (uint32_t)text.rank;

@@ -61,20 +61,10 @@ bool birth_is_endpoint(const char *text)
     return true;
 }
 
-bool birth_is_org(const char *text)
-{
-    size_t n = strlen(text);
-    if (n == 0 || n > NODE_ORG_MAX) return false;
-    for (const char *c = text; *c; c++)
-        if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == ':' || *c == ';' || *c == '"' || *c == '\'')
-            return false;
-    return true;
-}
-
 static int check_org(const cli_t *cli, const char *org)
 {
     if (!org) return cli_usage(cli, _("which organisation? Give --org CODE"));
-    if (!birth_is_org(org)) return cli_usage(cli, _("'%s' cannot be the code of an organisation"), org);
+    if (!node_is_org(org)) return cli_usage(cli, _("'%s' cannot be the code of an organisation"), org);
     return CLI_DONE;
 }
 

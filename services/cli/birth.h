@@ -12,8 +12,6 @@ extern const struct argp_option BIRTH_INIT_OPTIONS[], BIRTH_INVITE_OPTIONS[], BI
 
 // "tcp://HOST:PORT" with a port from 1 to 65535; HOST may be * (all addresses). False for anything else.
 bool birth_is_endpoint(const char *text);
-// A code of an organisation: 1..64 bytes, no blanks, no ':' or ';', which part references.
-bool birth_is_org(const char *text);
 
 // For init and join: each returns CLI_DONE, or CLI_USAGE after saying what is wrong. NULL is not given, hence
 // right.

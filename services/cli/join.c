@@ -139,12 +139,13 @@ static bool fill_conf(const cli_t *cli, const token_t *token, const Selenga__Joi
     bool good =
         rank >= 0 && path_from_bytes(slice(reply->path.data, reply->path.len), &conf->path) &&
         conf->path.len > PATH_LABEL && reply->person_key.len == NODE_KEY_SIZE && reply->org &&
-        strcmp(reply->org, token->org) == 0 && reply->parent_rank <= NODE_RANK_MAX &&
-        copy_clean(conf->org, sizeof conf->org, reply->org) &&
+        node_is_org(reply->org) && strcmp(reply->org, token->org) == 0 &&
+        reply->parent_rank <= NODE_RANK_MAX && copy_clean(conf->org, sizeof conf->org, reply->org) &&
         text_copy(conf->level, sizeof conf->level, reply->level) &&
         copy_clean(conf->name, sizeof conf->name, given ? given : name) &&
         text_copy(conf->listen, sizeof conf->listen, listen ? listen : "") &&
         copy_clean(conf->parent.endpoint, sizeof conf->parent.endpoint, token->endpoint) &&
+        (!reply->parent_org || !*reply->parent_org || node_is_org(reply->parent_org)) &&
         copy_clean(conf->parent.org, sizeof conf->parent.org, reply->parent_org ? reply->parent_org : "");
     if (!good) return false;
     conf->rank = (uint32_t)rank;

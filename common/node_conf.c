@@ -84,7 +84,7 @@ static int check_sections(const node_conf_t *conf, why_t *why)
 {
     for (zconfig_t *item = zconfig_child(conf->root); item; item = zconfig_next(item)) {
         const char *name = zconfig_name(item);
-        bool second = settings_line(conf->text, name, NULL, 2) > 0;
+        bool second = settings_is_second(conf->root, item);
         if (!second && (strcmp(name, "node") == 0 || strcmp(name, "parent") == 0 || is_program_section(name)))
             continue;
         unsigned line = settings_line(conf->text, name, NULL, second ? 2 : 1);

@@ -71,9 +71,9 @@ static const setting_t *find_row(const settings_table_t *table, const char *name
     return NULL;
 }
 
-static bool is_second(zconfig_t *section, zconfig_t *item)
+bool settings_is_second(zconfig_t *parent, zconfig_t *item)
 {
-    for (zconfig_t *other = zconfig_child(section); other != item; other = zconfig_next(other))
+    for (zconfig_t *other = zconfig_child(parent); other != item; other = zconfig_next(other))
         if (strcmp(zconfig_name(other), zconfig_name(item)) == 0) return true;
     return false;
 }
@@ -98,7 +98,7 @@ static int load_item(const settings_table_t *table, zconfig_t *section, zconfig_
 {
     const char *name = zconfig_name(item);
     const setting_t *row = find_row(table, name);
-    bool second = is_second(section, item);
+    bool second = settings_is_second(section, item);
     unsigned line = settings_line(text, table->section, name, second ? 2 : 1);
     if (row && !second && !zconfig_child(item)) {
         const char *value = zconfig_value(item);

@@ -44,3 +44,5 @@ void settings_print(const settings_table_t *table, FILE *to);
 
 // Line of the n-th (from 1) `key` within top-level `section` of a ZPL text, or 0. For messages about a file.
 unsigned settings_line(const char *text, const char *section, const char *key, unsigned n);
+// Is there one of this name before it under its parent?
+bool settings_is_second(zconfig_t *parent, zconfig_t *item);

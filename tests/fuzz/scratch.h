@@ -2,6 +2,7 @@
 // A folder for a target whose function reads or writes node.conf; gone when the program ends.
 #pragma once
 #include "tests/fuzz/fuzz.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ int __wrap_fsync(int fd)
     return 0;
 }
 
-static char scratch[] = "/tmp/selenga-fuzz-XXXXXX";
+static char scratch[64];
 
 static void scratch_remove(void)
 {
@@ -27,6 +28,8 @@ static inline const char *scratch_dir(void)
 {
     static bool made;
     if (made) return scratch;
+    bool in_memory = access("/dev/shm", W_OK) == 0; // a disk would have the target wait for most of its time
+    snprintf(scratch, sizeof scratch, "%s/selenga-fuzz-XXXXXX", in_memory ? "/dev/shm" : "/tmp");
     made = mkdtemp(scratch) != NULL;
     assert(made);
     atexit(scratch_remove);

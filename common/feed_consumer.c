@@ -2,10 +2,9 @@
 // The consumer half. It alone knows what it has: position and witness are written in the transaction that
 // applies what they cover; everything it says leaves after that transaction is durable.
 //
-//   KV_PEERS  'c' -> position of each stream, witness    'f' -> the filter with which the position was
-//   reached: number of
-//             kinds, of near kinds, both lists filled up with zeros    (these two are written when they
-//             change)
+//   KV_PEERS  'c' -> position of each stream, witness
+//             'f' -> the filter with which that was reached, written when it changes: number of kinds, of
+//             near kinds, both lists filled up with zeros
 #include "common/admit.h"
 #include "common/feed_private.h"
 #include "common/mutant.h"

@@ -20,6 +20,9 @@ typedef struct report {
 
 // The title of an indicator, a child's too; NULL when there is none.
 const char *report_title(const report_t *report, const indicator_t *indicator);
+// "met", "not met" or NULL; "preliminary", "complete" or NULL: in the reader's language.
+const char *report_met(const indicator_t *indicator);
+const char *report_state(const indicator_t *indicator);
 // Its notes as one text, which the caller frees; NULL when there are none.
 char *report_notes(const indicator_t *indicator);
 

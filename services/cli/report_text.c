@@ -29,7 +29,7 @@ char *report_notes(const indicator_t *indicator)
 
 static const indicator_t *find_indicator(const Selenga__ReportUnit *unit, const char *code)
 {
-    for (size_t i = 0; unit && i < unit->n_indicators; i++)
+    for (size_t i = 0; i < unit->n_indicators; i++)
         if (unit->indicators[i]->code && strcmp(unit->indicators[i]->code, code) == 0)
             return unit->indicators[i];
     return NULL;
@@ -39,6 +39,17 @@ const char *report_title(const report_t *report, const indicator_t *indicator)
 {
     const indicator_t *titled = indicator->code ? find_indicator(report->unit, indicator->code) : NULL;
     return titled ? titled->title : NULL;
+}
+
+const char *report_met(const indicator_t *indicator)
+{
+    return !indicator->has_met ? NULL : indicator->met ? _("met") : _("not met");
+}
+
+const char *report_state(const indicator_t *indicator)
+{
+    if (!indicator->state || !*indicator->state) return NULL;
+    return strcmp(indicator->state, "preliminary") == 0 ? _("preliminary") : _("complete");
 }
 
 // ---- JSON
@@ -73,7 +84,7 @@ static json_t *indicator_json(const report_t *report, const indicator_t *indicat
 static json_t *indicators_json(const report_t *report, const Selenga__ReportUnit *unit)
 {
     json_t *array = json_array();
-    for (size_t i = 0; unit && i < unit->n_indicators; i++)
+    for (size_t i = 0; i < unit->n_indicators; i++)
         json_array_append_new(array, indicator_json(report, unit->indicators[i]));
     return array;
 }
@@ -88,7 +99,7 @@ void report_print_json(const report_t *report)
         json_array_append_new(children, child);
     }
     json_t *json = json_object();
-    json_object_set_new(json, "org", output_text(report->unit ? report->unit->org : NULL));
+    json_object_set_new(json, "org", output_text(report->unit->org));
     json_object_set_new(json, "period", output_text(report->period));
     json_object_set_new(json, "as_of", output_text(report->as_of));
     json_object_set_new(json, "indicators", indicators_json(report, report->unit));
@@ -145,7 +156,7 @@ void report_print_csv(const report_t *report)
         "org",  "period",    "as_of",  "code", "title",    "numerator", "denominator", "value",
         "unit", "target_op", "target", "met",  "received", "expected",  "state",       "note"};
     csv_write(stdout, ',', titles, ARRAY_SIZE(titles));
-    if (report->unit) print_csv_unit(report, report->unit);
+    print_csv_unit(report, report->unit);
     for (size_t i = 0; i < report->n_children; i++) print_csv_unit(report, report->children[i]);
 }
 
@@ -185,16 +196,13 @@ static void indicator_row(table_t *table, const indicator_t *indicator)
     } else {
         table_cell(table, NULL);
     }
-    table_cell(table, !indicator->has_met ? NULL : indicator->met ? _("met") : _("not met"));
+    table_cell(table, report_met(indicator));
     if (indicator->coverage)
         table_cellf(table, "%" PRIu64 "/%" PRIu64, indicator->coverage->received,
                     indicator->coverage->expected);
     else
         table_cell(table, NULL);
-    bool preliminary = indicator->state && strcmp(indicator->state, "preliminary") == 0;
-    table_cell(table, preliminary                             ? _("preliminary")
-                      : indicator->state && *indicator->state ? _("complete")
-                                                              : NULL);
+    table_cell(table, report_state(indicator));
     table_cell(table, english ? indicator->title_en : indicator->title);
 }
 

@@ -89,16 +89,15 @@ static void put_target(sheet_t *sheet, const indicator_t *indicator)
     if (indicator->target_op && *indicator->target_op)
         snprintf(text, sizeof text, "%s %s", indicator->target_op, indicator->target_value);
     put_text(sheet, text, NULL);
-    put_text(sheet, !indicator->has_met ? NULL : indicator->met ? _("met") : _("not met"), NULL);
+    put_text(sheet, report_met(indicator), NULL);
 }
 
 static void put_state(sheet_t *sheet, const indicator_t *indicator)
 {
     const Selenga__Coverage *coverage = indicator->coverage;
-    bool preliminary = indicator->state && strcmp(indicator->state, "preliminary") == 0;
     put_number(sheet, coverage != NULL, coverage ? (double)coverage->received : 0, 0);
     put_number(sheet, coverage != NULL, coverage ? (double)coverage->expected : 0, 0);
-    put_text(sheet, preliminary ? _("preliminary") : indicator->state ? _("complete") : NULL, NULL);
+    put_text(sheet, report_state(indicator), NULL);
 }
 
 static void put_unit(sheet_t *sheet, const report_t *report, const Selenga__ReportUnit *unit)

@@ -72,7 +72,6 @@ static link_t *make_link(feed_t *feed, uint32_t peer)
     link->peer = peer;
     link->in.wanted = peer >= PEER_LABEL_MIN; // a neighbour's same service; local ones by subscription
     link->in.patience_ms = KEEPALIVE_MS;
-    link->in.window = feed->window_max < WINDOW_FIRST_BYTES ? feed->window_max : WINDOW_FIRST_BYTES;
     feed->links[i] = link;
     feed->n_links++;
     return link;

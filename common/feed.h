@@ -19,7 +19,7 @@ enum {
     PUSH_BYTES = 192 * 1024, // entries of one push, plain; at least one record in any case
     PUSH_RECORDS = 2048,
     WINDOW_BYTES = 768 * 1024,      // credit of a consumer on a fast line
-    WINDOW_FIRST_BYTES = 64 * 1024, // before the line is known
+    WINDOW_FIRST_BYTES = 64 * 1024, // of each session: the line is not known yet
     WINDOW_MIN_BYTES = 32 * 1024,   // on the slowest: less makes a line that loses packets wait for each few
     WINDOW_FAST_MS = 700,           // what was ready came within this time: twice as much next time
     WINDOW_SLOW_MS = 2500,      // it took longer: half as much, so that nobody who shares the line waits long

@@ -25,12 +25,13 @@ STALL_S = 0.2
 
 
 class Flow:
-    """One direction of a connection: what was read and is not yet due."""
+    """One direction of a connection: what was read and is not yet on the line, then what is under way."""
 
     def __init__(self, line, source, target, up):
         self.line, self.source, self.target, self.up = line, source, target, up
-        self.pieces = collections.deque()  # (due, bytes)
-        self.size = 0
+        self.pieces = collections.deque()  # (read at, bytes)
+        self.under_way = collections.deque()  # (due, bytes)
+        self.size = 0  # of both
         self.clear_at = 0.0  # when the line has carried all before
         self.ended = False
 
@@ -38,14 +39,26 @@ class Flow:
         return self.line.hold or self.line.mute == ("up" if self.up else "down")
 
     def take(self, data, now):
-        line = self.line
-        start = max(now, self.clear_at)
-        if line.stall and random.random() < line.stall:
-            start += STALL_S
-        self.clear_at = start + (len(data) / line.rate if line.rate else 0)
-        self.pieces.append((self.clear_at + line.delay_s, data))
+        if self.line.stall and random.random() < self.line.stall:
+            now += STALL_S
+        self.pieces.append((now, data))
         self.size += len(data)
-        line.bytes += len(data)
+        self.line.bytes += len(data)
+
+    def carried_at(self):
+        """When the line has carried the first piece, at the rate of now: a line that is made faster is so for what waits, too."""
+        taken, data = self.pieces[0]
+        return max(taken, self.clear_at) + (len(data) / self.line.rate if self.line.rate else 0)
+
+    def carry(self, now):
+        while self.pieces and self.carried_at() <= now:
+            self.clear_at = self.carried_at()
+            self.under_way.append((self.clear_at + self.line.delay_s, self.pieces.popleft()[1]))
+
+    def next_at(self):
+        """When something happens next; None: nothing is left."""
+        at = [self.under_way[0][0]] if self.under_way else []
+        return min(at + [self.carried_at()] if self.pieces else at, default=None)
 
 
 class Line:
@@ -140,7 +153,7 @@ class Proxy:
 
     def _pause(self):
         now = time.monotonic()
-        due = [f.pieces[0][0] - now for f, _, l in self.pairs.values() if f.pieces and not f.is_held()]
+        due = [f.next_at() - now for f, _, _ in self.pairs.values() if f.next_at() is not None and not f.is_held()]
         return max(0.001, min(due + [0.5]))
 
     def _accept(self, line):
@@ -207,20 +220,21 @@ class Proxy:
         for sock, (flow, _, line) in list(self.pairs.items()):
             if sock not in self.pairs or flow.is_held():
                 continue
+            flow.carry(now)
             try:
-                while flow.pieces and flow.pieces[0][0] <= now:
-                    due, data = flow.pieces.popleft()
+                while flow.under_way and flow.under_way[0][0] <= now:
+                    due, data = flow.under_way.popleft()
                     sent = flow.target.send(data)
                     flow.size -= sent
                     if sent < len(data):
-                        flow.pieces.appendleft((due, data[sent:]))
+                        flow.under_way.appendleft((due, data[sent:]))
                         break
             except BlockingIOError:
-                flow.pieces.appendleft((now + 0.005, data))
+                flow.under_way.appendleft((now + 0.005, data))
             except OSError:
                 self._drop(sock)
                 continue
-            if flow.ended and not flow.pieces:
+            if flow.ended and flow.size == 0:
                 self._drop(sock)
             elif not flow.ended and flow.size <= BUFFER and sock not in self.selector.get_map():
                 self.selector.register(sock, selectors.EVENT_READ)

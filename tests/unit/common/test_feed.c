@@ -7,6 +7,7 @@
 
 #include "common/feed.h"
 #include "common/topology.h"
+#include "proto/feed.pb-c.h"
 #include "proto/message.h"
 #include <cmocka.h>
 #include <stdio.h>
@@ -131,13 +132,18 @@ static void restart(side_t *side, uint64_t life)
     open_at(side, hub, life, number);
 }
 
-static void write_record(side_t *home, uint8_t n)
+static void write_body(side_t *home, uint8_t n, slice_t body)
 {
     store_txn_t *txn = NULL;
-    record_t draft = {.id = an_id(n), .kind = KIND, .org = slice_text("03-08-01"), .up = UP_ALL};
+    record_t draft = {.id = an_id(n), .kind = KIND, .org = slice_text("03-08-01"), .up = UP_ALL, .body = body};
     assert_int_equal(store_begin(home->store, true, &txn), 0);
     assert_int_equal(store_write(txn, &draft, NULL), 0);
     assert_int_equal(store_commit(&txn), 0);
+}
+
+static void write_record(side_t *home, uint8_t n)
+{
+    write_body(home, n, (slice_t){0});
 }
 
 static bool holds(side_t *side, uint8_t n)
@@ -343,6 +349,39 @@ static void what_is_lost_on_an_idle_line_its_sender_notices(void **state)
     pass(&home, &hub, SILENCE_MS + 2000);
     assert_true(holds(&hub, 1));
     assert_int_equal(acked(&home), store_head(home.store));
+    close_side(&home);
+    close_side(&hub);
+}
+
+static uint32_t credit_of_first_pull(side_t *hub)
+{
+    letter_t pull = first_pull(hub);
+    Selenga__Pull *m = selenga__pull__unpack(NULL, pull.size, pull.data);
+    assert_non_null(m);
+    uint32_t credit = m->credit;
+    selenga__pull__free_unpacked(m, NULL);
+    free(pull.data);
+    burn_letters(hub);
+    return credit;
+}
+
+// What a fast line carried in a moment would fill a slow one for minutes: longer than anybody waits for a word.
+static void a_line_that_came_back_is_not_believed_to_be_fast(void **state)
+{
+    (void)state;
+    enum { RECORDS = 40, BODY = 16 * 1024 };
+    static const uint8_t body[BODY];
+    side_t home, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    for (uint8_t n = 1; n <= RECORDS; n++) write_body(&home, n, slice(body, BODY));
+    talk(&home, &hub);
+    now_ms += KEEPALIVE_MS;
+    feed_tick(hub.feed, now_ms);
+    assert_true(credit_of_first_pull(&hub) > WINDOW_FIRST_BYTES);
+    feed_link(hub.feed, hub.peer, false, now_ms);
+    feed_link(hub.feed, hub.peer, true, now_ms);
+    assert_int_equal(credit_of_first_pull(&hub), WINDOW_FIRST_BYTES);
     close_side(&home);
     close_side(&hub);
 }
@@ -578,6 +617,7 @@ int main(void)
         cmocka_unit_test(an_acknowledgement_of_a_lost_life_is_not_taken_for_one_of_this),
         cmocka_unit_test(an_idle_session_is_asked_ever_more_seldom_but_not_given_up),
         cmocka_unit_test(what_is_lost_on_an_idle_line_its_sender_notices),
+        cmocka_unit_test(a_line_that_came_back_is_not_believed_to_be_fast),
         cmocka_unit_test(a_filter_that_grew_reads_what_it_had_passed_over),
         cmocka_unit_test(doubled_and_lost_pushes_change_nothing),
         cmocka_unit_test(restarts_leave_no_strays),

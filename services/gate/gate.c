@@ -17,6 +17,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -26,15 +27,29 @@ enum {
     SELFTEST_MS = 15000,
     MAPPED_BYTES = 16 * 1024,
     MAPPINGS_MAX = 48 * 1024,
+    LOCK_PATIENCE_MS = 1000,
+    LOCK_AGAIN_MS = 20,
 };
 
 // --- opening
+
+// A gate that was killed holds its lock until the last of its threads is gone, a moment after its parent
+// knows.
+static bool get_lock(int fd)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_AGAIN_MS * 1000000L};
+    for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited_ms += LOCK_AGAIN_MS) {
+        if (errno != EWOULDBLOCK || waited_ms >= LOCK_PATIENCE_MS) return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
 
 // One gate for a node. The lock goes with the process, however it ends; the number in the file is for people.
 static int lock_node(gate_t *gate, why_t *why)
 {
     gate->lock_fd = open("run/gate.pid", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (gate->lock_fd >= 0 && flock(gate->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+    if (gate->lock_fd >= 0 && get_lock(gate->lock_fd)) {
         if (ftruncate(gate->lock_fd, 0) == 0) dprintf(gate->lock_fd, "%d\n", (int)getpid());
         return 0;
     }

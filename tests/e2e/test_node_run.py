@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `selenga node run` promises: ready, restarts, an orderly end, one supervisor a node."""
+import fcntl
 import os
 import signal
 
@@ -79,6 +80,18 @@ def a_supervisor_killed_outright_takes_its_programs_with_it(node):
     node.kill_all()
     node.run()
     assert node.list("organisation")
+
+
+@test
+def a_gate_waits_for_one_that_is_still_ending(node):
+    """Of a killed process, threads may live on for a moment, and hold its lock."""
+    node.stop()
+    with (node.dir / "run" / "gate.pid").open("w") as ending:
+        fcntl.flock(ending, fcntl.LOCK_EX)
+        node.start()
+        wait_until(lambda: all(node.pids().get(p) for p in world.SERVICES), what="the services run")
+    node.ready()
+    assert "(status 1)" not in node.err.read_text(), node.err.read_text()
 
 
 world.main(scene)

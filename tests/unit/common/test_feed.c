@@ -135,7 +135,8 @@ static void restart(side_t *side, uint64_t life)
 static void write_body(side_t *home, uint8_t n, slice_t body)
 {
     store_txn_t *txn = NULL;
-    record_t draft = {.id = an_id(n), .kind = KIND, .org = slice_text("03-08-01"), .up = UP_ALL, .body = body};
+    record_t draft = {
+        .id = an_id(n), .kind = KIND, .org = slice_text("03-08-01"), .up = UP_ALL, .body = body};
     assert_int_equal(store_begin(home->store, true, &txn), 0);
     assert_int_equal(store_write(txn, &draft, NULL), 0);
     assert_int_equal(store_commit(&txn), 0);
@@ -365,7 +366,8 @@ static uint32_t credit_of_first_pull(side_t *hub)
     return credit;
 }
 
-// What a fast line carried in a moment would fill a slow one for minutes: longer than anybody waits for a word.
+// What a fast line carried in a moment would fill a slow one for minutes: longer than anybody waits for a
+// word.
 static void a_line_that_came_back_is_not_believed_to_be_fast(void **state)
 {
     (void)state;

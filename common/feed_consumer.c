@@ -518,7 +518,7 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
         in->open = true;
         in->heard_ms = now_ms;
         in->patience_ms = KEEPALIVE_MS;
-        // The line may be another one, or have grown slow so that the last session ended of it.
+        // The line may be another one; or it grew slow, and the last session ended of it.
         in->window = feed->window_max < WINDOW_FIRST_BYTES ? feed->window_max : WINDOW_FIRST_BYTES;
         return send_pull(feed, link, true, now_ms);
     }

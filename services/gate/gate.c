@@ -33,8 +33,7 @@ enum {
 
 // --- opening
 
-// A gate that was killed holds its lock until the last of its threads is gone, a moment after its parent
-// knows.
+// A killed gate holds its lock until the last of its threads is gone, a moment after it counts as ended.
 static bool get_lock(int fd)
 {
     const struct timespec pause = {.tv_nsec = LOCK_AGAIN_MS * 1000000L};

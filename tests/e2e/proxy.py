@@ -153,8 +153,8 @@ class Proxy:
 
     def _pause(self):
         now = time.monotonic()
-        due = [f.next_at() - now for f, _, _ in self.pairs.values() if f.next_at() is not None and not f.is_held()]
-        return max(0.001, min(due + [0.5]))
+        due = [flow.next_at() for flow, _, _ in self.pairs.values() if not flow.is_held()]
+        return max(0.001, min([at - now for at in due if at is not None] + [0.5]))
 
     def _accept(self, line):
         try:

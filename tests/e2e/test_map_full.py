@@ -64,8 +64,8 @@ def at(node):
 
 def stays_stopped(w):
     """A large batch may find no room where smaller ones still do: full is when nothing moves any more."""
-    at = stopped_at(w)
-    return at is not None and all(stopped_at(w) == at for _ in range(10))
+    first = stopped_at(w)
+    return first is not None and all(stopped_at(w) == first for _ in range(10))
 
 
 def trouble(node):

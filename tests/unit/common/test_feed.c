@@ -366,8 +366,7 @@ static uint32_t credit_of_first_pull(side_t *hub)
     return credit;
 }
 
-// What a fast line carried in a moment would fill a slow one for minutes: longer than anybody waits for a
-// word.
+// What a fast line carries in a moment fills a slow one for longer than a consumer waits for a word.
 static void a_line_that_came_back_is_not_believed_to_be_fast(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small region with the built-in definitions, and what its reports say.
+// What the tests of reports share: a small region, and what its reports say.
 #pragma once
 #include "services/reporting/indicators.h"
 #include "tests/unit/reporting/make.h"

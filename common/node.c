@@ -104,8 +104,7 @@ static int refuse_secret(const char *path, int r, why_t *why)
     return NODE_E_REFUSED;
 }
 
-// Reads a secret file of exactly `size` bytes.
-static int read_secret(const char *dir, const char *name, uint8_t *to, size_t size, why_t *why)
+int node_secret_load(const char *dir, const char *name, uint8_t *to, size_t size, why_t *why)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -119,7 +118,7 @@ static int read_secret(const char *dir, const char *name, uint8_t *to, size_t si
     return 0;
 }
 
-static int write_secret(const char *dir, const char *name, slice_t data, why_t *why)
+int node_secret_save(const char *dir, const char *name, slice_t data, why_t *why)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -130,7 +129,7 @@ static int write_secret(const char *dir, const char *name, slice_t data, why_t *
 int node_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why)
 {
     uint8_t text[KEY_FILE];
-    int r = read_secret(dir, NODE_KEY, text, sizeof text, why);
+    int r = node_secret_load(dir, NODE_KEY, text, sizeof text, why);
     if (r) return r;
     bool good = text[KEY_Z85] == '\n' && text[KEY_FILE - 1] == '\n';
     text[KEY_Z85] = text[KEY_FILE - 1] = '\0';
@@ -152,19 +151,19 @@ int node_keys_save(const char *dir, const node_keys_t *keys, why_t *why)
     zmq_z85_encode(text, keys->public_key, NODE_KEY_SIZE);
     zmq_z85_encode(text + KEY_Z85 + 1, keys->secret_key, NODE_KEY_SIZE);
     text[KEY_Z85] = text[KEY_FILE - 1] = '\n';
-    int r = write_secret(dir, NODE_KEY, slice(text, KEY_FILE), why);
+    int r = node_secret_save(dir, NODE_KEY, slice(text, KEY_FILE), why);
     sodium_memzero(text, sizeof text);
     return r;
 }
 
 int node_person_key_load(const char *dir, uint8_t ret_key[static NODE_KEY_SIZE], why_t *why)
 {
-    return read_secret(dir, PERSON_KEY, ret_key, NODE_KEY_SIZE, why);
+    return node_secret_load(dir, PERSON_KEY, ret_key, NODE_KEY_SIZE, why);
 }
 
 int node_person_key_save(const char *dir, const uint8_t key[static NODE_KEY_SIZE], why_t *why)
 {
-    return write_secret(dir, PERSON_KEY, slice(key, NODE_KEY_SIZE), why);
+    return node_secret_save(dir, PERSON_KEY, slice(key, NODE_KEY_SIZE), why);
 }
 
 const char *node_fingerprint(const uint8_t key[static NODE_KEY_SIZE],

@@ -63,4 +63,5 @@ enum message {
     MSG_REPORT_REPLY = 41,
     MSG_ROUTE_PROPOSE = 42,
     MSG_ROUTE_CONFIRM = 43,
+    MSG_REVOKE_REPLY = 55,
 };

@@ -18,5 +18,6 @@ bool birth_is_endpoint(const char *text);
 int birth_check_listen(const cli_t *cli, const char *option, const char *endpoint);
 int birth_check_name(const cli_t *cli, const char *name);
 
-// Tells of the node that was made: JSON on stdout, or a line on stderr.
-void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf, const node_keys_t *keys);
+// Tells of the node that was made, with its recovery phrase: JSON on stdout, or lines on stderr.
+void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf, const node_keys_t *keys,
+                      const uint8_t root[static NODE_KEY_SIZE]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the registry adds to the common loop: see the table at the end.
 #include "services/registry/registry.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/msg.h"
 #include "proto/registry.pb-c.h"
@@ -10,6 +11,20 @@
 #include "services/registry/table.h"
 #include <errno.h>
 #include <stdlib.h>
+
+int64_t registry_now_s(registry_t *self)
+{
+    return era_now(&self->era, wall_s(), mono_ms());
+}
+
+static void load_era(registry_t *self)
+{
+    store_txn_t *txn = NULL;
+    int rc = store_begin(service_store(self->service), false, &txn);
+    if (rc == 0) rc = era_load(&self->era, txn, wall_s(), mono_ms());
+    store_abort(&txn);
+    if (rc != 0) log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
+}
 
 static void *open_registry(service_t *service)
 {
@@ -23,6 +38,7 @@ static void *open_registry(service_t *service)
     }
     memcpy(self->public_key, keys.public_key, sizeof self->public_key);
     table_start(self);
+    load_era(self);
     return self;
 }
 
@@ -91,7 +107,9 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
 static int settle(void *arg, store_txn_t *txn)
 {
     registry_t *self = arg;
-    int rc = pseudonym_settle(self, txn);
+    registry_now_s(self);
+    int rc = era_keep(&self->era, txn, false);
+    if (rc == 0) rc = pseudonym_settle(self, txn);
     if (rc == 0) rc = table_send_changes(self, txn);
     return rc != 0 ? rc : admitted_settle(self, txn);
 }

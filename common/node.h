@@ -3,6 +3,7 @@
 //
 //   DIR/node.conf            who the node is, who its parent is, settings of its programs (ZPL, kept by the
 //   operator) DIR/secret/node.key      its CURVE pair: two lines of Z85, public and secret
+//   DIR/secret/door.key      likewise, the pair that its children know; where there is none, node.key
 //   DIR/secret/root.key      32 bytes, from which other keys derive; common/root.h
 //   DIR/secret/person.key    32 bytes, the key of the region's person pseudonyms
 //   DIR/admitted             whom it admitted, beside the store; services/registry/admitted.h
@@ -104,6 +105,12 @@ void node_keys_of_secret(const uint8_t secret[static NODE_KEY_SIZE], node_keys_t
 // match. Save replaces durably. Return 0, NODE_E_ABSENT or NODE_E_REFUSED with why.
 int node_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why);
 int node_keys_save(const char *dir, const node_keys_t *keys, why_t *why);
+
+// DIR/secret/door.key, the pair by which children know this node. It outlives node.key when a lost hub comes
+// back by its phrase: its parent wants another key of it, its children the same one. A node without the file
+// has one pair for both.
+int node_door_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why);
+int node_door_keys_save(const char *dir, const node_keys_t *keys, why_t *why);
 
 // DIR/secret/person.key, likewise.
 int node_person_key_load(const char *dir, uint8_t ret_key[static NODE_KEY_SIZE], why_t *why);

@@ -13,7 +13,7 @@ typedef enum root_use {
     ROOT_SEAL = 1,   // seals of this home's records
     ROOT_BACKUP = 2, // of this node's backups
     ROOT_LABEL = 3,  // the path label of a node that is the root of a tree
-    ROOT_PAIR = 4,   // and its CURVE pair
+    ROOT_PAIR = 4,   // the CURVE pair by which children know a node; a root has no other
     ROOT_PERSON = 5, // and the first key of its person pseudonyms
     ROOT_CHECK = 6,  // told to the hub, which so knows the secret again without knowing it
 } root_use_t;
@@ -21,8 +21,9 @@ typedef enum root_use {
 void root_make(uint8_t ret_root[static ROOT_SIZE]);
 void root_derive(const uint8_t root[static ROOT_SIZE], root_use_t use, uint8_t ret_key[static 32]);
 
-// Of a node that is the root of a tree: so it comes back under its path and key when only the phrase is left.
+// Of a node that is the root of a tree: so it comes back under its path when only the phrase is left.
 uint32_t root_label(const uint8_t root[static ROOT_SIZE]);
+// By which its children know it.
 void root_keys(const uint8_t root[static ROOT_SIZE], node_keys_t *ret_keys);
 
 // What the hub is told of it; from it nothing can be worked out.

@@ -265,7 +265,7 @@ static int invite(const cli_t *cli, ask_t *ask, token_t *token)
     why_t why;
     AUTO(node_conf_clear) node_conf_t conf = {0};
     node_keys_t keys;
-    if (node_conf_load(cli->node, &conf, &why) != 0 || node_keys_load(cli->node, &keys, &why) != 0)
+    if (node_conf_load(cli->node, &conf, &why) != 0 || node_door_keys_load(cli->node, &keys, &why) != 0)
         return cli_refuse("%s", why.text);
     int r = choose_endpoint(cli, &conf, token->endpoint, sizeof token->endpoint);
     if (r != CLI_DONE) return r;

@@ -207,12 +207,17 @@ static bool fill_conf(const cli_t *cli, const token_t *token, const Selenga__Joi
 }
 
 static int write_child(const cli_t *cli, const char *draft, const token_t *token,
-                       const Selenga__JoinReply *reply, node_conf_t *conf)
+                       const Selenga__JoinReply *reply, const uint8_t root[static ROOT_SIZE],
+                       node_conf_t *conf)
 {
     why_t why;
     char path[PATH_MAX + sizeof "/token"];
+    node_keys_t door;
     if (!fill_conf(cli, token, reply, conf)) return cannot_join(token, CALLER_E_BROKEN);
-    if (node_person_key_save(draft, reply->person_key.data, &why) != 0 ||
+    root_keys(root, &door);
+    int r = node_door_keys_save(draft, &door, &why);
+    sodium_memzero(&door, sizeof door);
+    if (r != 0 || node_person_key_save(draft, reply->person_key.data, &why) != 0 ||
         node_conf_save(draft, conf, &why) != 0)
         return cli_refuse("%s", why.text);
     snprintf(path, sizeof path, "%s/token", draft);
@@ -233,7 +238,7 @@ static int join(const cli_t *cli, const char *dir, const token_t *token, const u
     node_conf_t conf = {0};
     bool denied = false;
     r = ask_hub(cli, token, &secrets, timeout_ms, &reply, &denied);
-    if (r == CLI_DONE) r = write_child(cli, draft, token, reply, &conf);
+    if (r == CLI_DONE) r = write_child(cli, draft, token, reply, secrets.root, &conf);
     if (r == CLI_DONE) r = draft_finish(draft, dir);
     if (r == CLI_DONE) birth_print_node(cli, dir, &conf, &secrets.keys, secrets.root);
     if (denied) draft_remove(draft);

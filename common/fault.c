@@ -98,11 +98,17 @@ static const row_t table[] = {
     {"NODE-ELSEWHERE", N_("Organisation {1} already has a node under another hub. Revoke that one first.")},
     {"NO-CHILD", N_("No child of this hub has the organisation code or the path {1}; names do not count. "
                     "`selenga node list` shows them.")},
-    {"TWO-CHILDREN", N_("{1} is the organisation code of one child and the path of another. Give the other "
-                        "one's name for the one that is meant: `selenga node list` shows both.")},
-    {"NODE-ACTIVE", N_("Organisation {1} has a node already. If its computer is to be replaced, invite it "
-                       "with --replace; if "
-                       "it is to be cut off first, use `selenga node revoke`.")},
+    {"TWO-CHILDREN",
+     N_("{1} is the organisation code of one child and the path of another. Give the path of the "
+        "one, or the code of the other: `selenga node list` shows both.")},
+    {"NODE-ACTIVE",
+     N_("Organisation {1} has a node already. If its computer is to be replaced, invite it with "
+        "--replace; if it is to be cut off first, use `selenga node revoke`.")},
+    {"NODE-REVOKED", N_("The node of {1} was revoked. Only a new invitation brings it back.")},
+    {"NOT-BELOW",
+     N_("The node of {1} does not stand directly below this one. Take its card to its own hub.")},
+    {"PATH-TAKEN",
+     N_("Another node stands where that of {1} says that it stands. Ask its operator for a fresh card.")},
     {"NODE-KEY-KNOWN",
      N_("The key was used before, by a node or an invitation; that of {1} must be a new one. "
         "Join again from an empty folder.")},

@@ -181,9 +181,9 @@ static int refuse_word(const word_t *word, size_t n, why_t *why)
     const char *meant = nearest(word);
     text_of(word, text);
     if (meant != NULL)
-        why_set(why, _("word %zu of the phrase, “%s”, is in neither list; was “%s” meant?"), n, text, meant);
+        why_set(why, _("word %zu of the phrase, `%s`, is in neither list; was `%s` meant?"), n, text, meant);
     else
-        why_set(why, _("word %zu of the phrase, “%s”, is in neither list"), n, text);
+        why_set(why, _("word %zu of the phrase, `%s`, is in neither list"), n, text);
     return PHRASE_E_WORD;
 }
 

@@ -5,8 +5,9 @@
 //     32 hub key | 32 secret | 1 flags | 1 rank | 1 hub's rank | 5 expires, big-endian | 1 size, org |
 //     1 size, endpoint | 8 checksum
 //
-// Flags: 0x80 always, 0x01 to replace a node; others are of a later version. // The checksum (BLAKE2b-8 of
-// all before it) finds typing errors; it proves nothing, the key does.
+// Flags: 0x80 always, 0x01 to replace a node; others are of a later version.
+//
+// The checksum (BLAKE2b-8 of all before it) finds typing errors; it proves nothing, the key does.
 #include "common/token.h"
 #include "common/i18n.h"
 #include "common/text.h"

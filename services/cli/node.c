@@ -5,6 +5,7 @@
 #include "common/i18n.h"
 #include "common/msg.h"
 #include "common/node.h"
+#include "services/cli/admit.h"
 #include "services/cli/ask.h"
 #include "services/cli/birth.h"
 #include "services/cli/output.h"
@@ -177,6 +178,33 @@ static const verb_t NODE_VERBS[] = {
         .summary = N_("at a hub: the children and what is known of them"),
         .examples = "selenga --node region node list\n",
         .run = children_run,
+    },
+    {
+        .name = "card",
+        .args = "[DIR]",
+        .max_args = 1,
+        .summary = N_("one line that tells this node's hub who it is"),
+        .text = N_("For a hub that came back by its recovery phrase and does not know its children any more; "
+                   "see `node "
+                   "admit`. Nothing in the line is secret."),
+        .examples = "selenga node card school\n",
+        .run = admit_card,
+    },
+    {
+        .name = "admit",
+        .args = "CARD",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = N_("at a hub that lost everything: know a child of before again"),
+        .text = N_("A hub that came back by its recovery phrase has its old path and key, but neither it nor "
+                   "a neighbour may "
+                   "know whom it had admitted. Each child's operator sends the line that `node card` prints; "
+                   "compare the "
+                   "key's fingerprint with him. The child keeps its path, key and store and connects by "
+                   "itself. CARD may be "
+                   "`-` (standard input) or `@FILE`."),
+        .examples = "selenga --node region node admit @hub.card\n",
+        .run = admit_run,
     },
     {
         .name = "key",

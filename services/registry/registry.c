@@ -64,7 +64,8 @@ static bool stands(store_txn_t *txn, const rid_t *id)
     return store_get(txn, id, &held, NULL) == 0;
 }
 
-// The root's own organisation, until a sheet says more, and its node. Others get theirs from the hub above.
+// The root's own organisation, until a sheet says more, and its node. Others get theirs from the hub above, a
+// root that came back from its children.
 static int start_registry(void *arg, store_txn_t *txn)
 {
     registry_t *self = arg;
@@ -78,7 +79,7 @@ static int start_registry(void *arg, store_txn_t *txn)
     org.kind = (char *)(uintptr_t)kind_of_level(node->rank);
     org.name = (char *)(uintptr_t)(node->name[0] != '\0' ? node->name : node->org);
     if (!body_id(&KIND_ORGANISATION, &org.base, &id)) return -EINVAL;
-    if (!stands(txn, &id)) {
+    if (!node->replaced && !stands(txn, &id)) {
         rc = record_write_own(&author, txn, &KIND_ORGANISATION, NULL, &org.base, NULL);
         if (rc != 0) return rc;
     }
@@ -127,6 +128,8 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
         return admission_join(self, txn, e);
     case MSG_REVOKE:
         return admission_revoke(self, txn, e);
+    case MSG_ADMIT:
+        return admission_admit(self, txn, e);
     default:
         return 0;
     }

@@ -106,7 +106,7 @@ def a_phrase_is_printed_when_a_node_is_made_and_in_the_reader_s_language(w):
 @test
 def a_phrase_that_was_copied_wrongly_is_refused_and_makes_nothing(w):
     words = phrase(w.school).split()
-    for wrong, says in ((words[:-1], "34 words, here there are 33"), (["volcanoo", *words[1:]], "“volcano” meant"),
+    for wrong, says in ((words[:-1], "34 words, here there are 33"), (["volcanoo", *words[1:]], "`volcano` meant"),
                         ([words[-1], *words[1:-1], words[0]], "do not belong together")):
         refused(1, w.selenga, "node", "init", w.file("none"), "--org", "77", "--level", "region", "--phrase-file", "-",
                 stdin=" ".join(wrong), says=says)
@@ -180,6 +180,17 @@ def a_name_revokes_nobody_and_what_was_revoked_is_printed(w):
     assert by_path["org"] == THIRD
     text = w.selenga("--node", w.hub.dir, "node", "revoke", said["path"], "--why", "y")
     assert said["path"] in text and said["key_fingerprint"] in text, text
+
+
+@test
+def who_is_meant_by_a_code_that_is_another_s_path_must_be_said(w):
+    first = Rogue(w.hub.token(THIRD))
+    path = ".".join(first.path[at:at + 4].hex() for at in range(0, len(first.path), 4))
+    second = Rogue(w.hub.token(path))
+    refused(1, w.hub.selenga, "node", "revoke", path, "--why", "x", says="the path of another")
+    assert row(w.hub, THIRD)["state"] == row(w.hub, path)["state"] == "active"
+    assert w.hub.selenga("node", "revoke", THIRD, "--why", "x")["path"] == path
+    assert w.hub.selenga("node", "revoke", row(w.hub, path)["path"], "--why", "x")["org"] == second.org
 
 
 @test
@@ -298,6 +309,37 @@ def a_lost_hub_comes_back_by_its_phrase_and_its_children_find_it(w):
                what="its children are linked without anybody's help")
     wait_until(lambda: title(w.hub, "H-1"), what="what it had written is back")
     wait_until(lambda: title(w.region, "H-3"), what="what waited at its children has passed")
+
+
+@test
+def a_lost_region_comes_back_by_its_phrase_and_knows_its_children_by_their_cards(w):
+    event(w.region, "03", "N-1", "потерян регион")
+    event(w.school, SCHOOL, "N-2")
+    arrives(w.school, "N-1")
+    arrives(w.region, "N-2")
+    organisations = {o["id"]: o["body"] for o in w.region.list("organisation")}
+    paper, path = kept(w, w.region), w.region.path
+    secrets = {name: (w.region.dir / "secret" / name).read_bytes() for name in ("root.key", "node.key", "person.key")}
+    w.region.kill_all()
+    shutil.rmtree(w.region.dir)
+    event(w.school, SCHOOL, "N-3")
+    w.selenga("node", "init", w.region.dir, "--org", "03", "--level", "region", "--listen", f"tcp://127.0.0.1:{w.region.port}",
+              "--phrase-file", paper)
+    w.region._made().run()
+    assert w.region.path == path
+    assert secrets == {name: (w.region.dir / "secret" / name).read_bytes() for name in secrets}
+    refused(1, w.region.selenga, "node", "admit", "selenga-card1.AAAA", says="not a node's card")
+    refused(1, w.region.selenga, "node", "admit", w.school.selenga("node", "card")["card"], says="directly below")
+    card = w.hub.selenga("node", "card")
+    said = w.region.selenga("node", "admit", "-", stdin=card["card"] + "\n")
+    assert (said["org"], said["path"], said["key_fingerprint"]) == ("03-08", w.hub.path, card["key_fingerprint"])
+    w.region.selenga("node", "admit", card["card"])  # once more changes nothing
+    wait_until(lambda: state(w.region, "03-08") == ["up"], what="the hub is linked without anything done there")
+    arrives(w.region, "N-1")
+    arrives(w.region, "N-3")
+    wait_until(lambda: {o["id"]: o["body"] for o in w.region.list("organisation")} == organisations, what="the tree is as it was")
+    w.region.selenga("node", "revoke", "03-08", "--why", "проверка")
+    refused(1, w.region.selenga, "node", "admit", card["card"], says="Only a new invitation")
 
 
 world.main(scene)

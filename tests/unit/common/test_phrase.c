@@ -77,10 +77,10 @@ static void a_wrong_word_is_named_with_its_place_and_the_nearest_one(void **stat
     AUTO(xfree) char *slip = with_word(english, 2, "volcanoo");
     AUTO(xfree) char *swapped = with_word(russian, 33, "абазц");
     AUTO(xfree) char *nothing = with_word(russian, 0, "электрификация");
-    assert_refused_saying(slip, PHRASE_E_WORD, "word 3 of the phrase, “volcanoo”");
-    assert_refused_saying(slip, PHRASE_E_WORD, "was “volcano” meant?");
-    assert_refused_saying(swapped, PHRASE_E_WORD, "word 34 of the phrase, “абазц”");
-    assert_refused_saying(swapped, PHRASE_E_WORD, "“абзац” meant?");
+    assert_refused_saying(slip, PHRASE_E_WORD, "word 3 of the phrase, `volcanoo`");
+    assert_refused_saying(slip, PHRASE_E_WORD, "was `volcano` meant?");
+    assert_refused_saying(swapped, PHRASE_E_WORD, "word 34 of the phrase, `абазц`");
+    assert_refused_saying(swapped, PHRASE_E_WORD, "`абзац` meant?");
     assert_refused_saying(nothing, PHRASE_E_WORD, "in neither list");
 }
 

@@ -8,6 +8,9 @@ int birth_init(const cli_t *cli);   // node init: the root of a tree
 int birth_invite(const cli_t *cli); // node invite: at a running hub
 int birth_join(const cli_t *cli);   // node join: a child, enrolled at its hub
 
+int birth_rejoin(const cli_t *cli); // node rejoin: a node's hub is another computer now
+
+extern const struct argp_option BIRTH_REJOIN_OPTIONS[];
 extern const struct argp_option BIRTH_INIT_OPTIONS[], BIRTH_INVITE_OPTIONS[], BIRTH_JOIN_OPTIONS[];
 
 // "tcp://HOST:PORT" with a port from 1 to 65535; HOST may be * (all addresses). False for anything else.

@@ -24,6 +24,7 @@
 #include "services/cli/ask.h"
 #include "services/cli/draft.h"
 #include "services/cli/recovery.h"
+#include "services/cli/supervisor.h"
 #include "services/cli/typed.h"
 
 enum {
@@ -55,6 +56,8 @@ enum { TOKEN_SUM = 32, TOKEN_INPUT = 8192 };
 typedef struct secrets {
     node_keys_t keys;
     uint8_t root[ROOT_SIZE];
+    bool restored;    // the root secret is one of before
+    const char *name; // NULL: as the hub says
 } secrets_t;
 
 static void wipe(secrets_t *secrets)
@@ -145,7 +148,7 @@ static int take_answer(const token_t *token, const envelope_t *answer, Selenga__
 }
 
 // *ret_denied: the hub itself said no, so it knows nothing of our key.
-static int ask_hub(const cli_t *cli, const token_t *token, const secrets_t *secrets, int timeout_ms,
+static int ask_hub(const token_t *token, const secrets_t *secrets, int timeout_ms,
                    Selenga__JoinReply **ret_reply, bool *ret_denied)
 {
     AUTO(caller_close) caller_t *caller = NULL;
@@ -157,8 +160,8 @@ static int ask_hub(const cli_t *cli, const token_t *token, const secrets_t *secr
     request.has_key = request.has_root_check = request.has_restored = true;
     request.key = (ProtobufCBinaryData){NODE_KEY_SIZE, (uint8_t *)secrets->keys.public_key};
     request.root_check = (ProtobufCBinaryData){sizeof check, check};
-    request.restored = cli_option(cli, OPTION_PHRASE_FILE) != NULL;
-    request.name = (char *)cli_option(cli, OPTION_NAME);
+    request.restored = secrets->restored;
+    request.name = (char *)secrets->name;
     request.version = SELENGA_VERSION;
     envelope_t answer;
     r = caller_call(caller, SERVICE_REGISTRY, MSG_JOIN, &request.base, timeout_ms, &answer);
@@ -229,7 +232,7 @@ static int join(const cli_t *cli, const char *dir, const token_t *token, const u
                 int timeout_ms)
 {
     char draft[PATH_MAX];
-    AUTO(wipe) secrets_t secrets;
+    AUTO(wipe) secrets_t secrets = {.restored = phrase_root != NULL, .name = cli_option(cli, OPTION_NAME)};
     int r = draft_check_free(dir);
     if (r == CLI_DONE) r = draft_name(dir, ".joining", draft, sizeof draft);
     if (r == CLI_DONE) r = prepare_secrets(draft, token, phrase_root, &secrets);
@@ -237,7 +240,7 @@ static int join(const cli_t *cli, const char *dir, const token_t *token, const u
     AUTO(msg_body_free) Selenga__JoinReply *reply = NULL;
     node_conf_t conf = {0};
     bool denied = false;
-    r = ask_hub(cli, token, &secrets, timeout_ms, &reply, &denied);
+    r = ask_hub(token, &secrets, timeout_ms, &reply, &denied);
     if (r == CLI_DONE) r = write_child(cli, draft, token, reply, secrets.root, &conf);
     if (r == CLI_DONE) r = draft_finish(draft, dir);
     if (r == CLI_DONE) birth_print_node(cli, dir, &conf, &secrets.keys, secrets.root);
@@ -295,17 +298,105 @@ static int check_options(const cli_t *cli, int64_t *ret_timeout_s)
     return r == CLI_DONE ? birth_check_listen(cli, "listen", cli_option(cli, OPTION_LISTEN)) : r;
 }
 
+static int read_token(const cli_t *cli, token_t *ret_token)
+{
+    AUTO(typed_wipe) char *text = NULL;
+    int r = typed_argument(cli->args[1], TOKEN_INPUT, &text);
+    if (r != CLI_DONE) return r;
+    r = token_parse(text, ret_token);
+    return r == 0 ? CLI_DONE : cli_refuse("%s", token_fault(r));
+}
+
 int birth_join(const cli_t *cli)
 {
     int64_t timeout_s = JOIN_TIMEOUT_S;
-    AUTO(typed_wipe) char *text = NULL;
     token_t token;
     int r = check_options(cli, &timeout_s);
-    if (r == CLI_DONE) r = typed_argument(cli->args[1], TOKEN_INPUT, &text);
+    if (r == CLI_DONE) r = read_token(cli, &token);
     if (r != CLI_DONE) return r;
-    r = token_parse(text, &token);
-    if (r != 0) return cli_refuse("%s", token_fault(r));
     r = join_with(cli, &token, (int)timeout_s * 1000);
+    sodium_memzero(&token, sizeof token);
+    return r;
+}
+
+// ---- rejoin: a node whose hub has another key now, or stands elsewhere
+
+const struct argp_option BIRTH_REJOIN_OPTIONS[] = {
+    {"timeout", OPTION_TIMEOUT, "SECONDS", 0, N_("how long to wait for the hub (default 20)"), 0},
+    {0},
+};
+
+static int check_same_node(const node_conf_t *conf, const token_t *token)
+{
+    if (!conf->parent.known) return cli_refuse(_("this node is the root of a tree and has no hub"));
+    if (!token->replace || strcmp(token->org, conf->org) != 0 || token->rank != conf->rank)
+        return cli_refuse(
+            _("this invitation is not for this node; its hub's operator makes one so: selenga node invite "
+              "--org %s --replace"),
+            conf->org);
+    if (token->hub_rank < token->rank)
+        return cli_refuse(
+            _("this invitation puts a node of level %s below a hub of level %s; nothing was sent"),
+            level_name(token->rank), level_name(token->hub_rank));
+    return CLI_DONE;
+}
+
+// The key first: when we are cut off between the two, the same command goes on from there.
+static int follow(const cli_t *cli, const char *dir, const token_t *token, const secrets_t *secrets,
+                  const Selenga__JoinReply *reply, node_conf_t *conf)
+{
+    why_t why;
+    node_conf_t now = {0};
+    if (!fill_conf(cli, token, reply, &now)) return cannot_join(token, CALLER_E_BROKEN);
+    if (!path_equal(&now.path, &conf->path))
+        return cli_refuse(
+            _("the hub gives this node another place in the tree than it has; nothing was changed. Its "
+              "operator may admit it by its card: selenga node card %s"),
+            dir);
+    conf->parent = now.parent;
+    if (node_keys_save(dir, &secrets->keys, &why) != 0 || node_conf_save(dir, conf, &why) != 0)
+        return cli_refuse("%s", why.text);
+    cli_say(_("the node of %s belongs to the hub at %s now; its key is another one. Start it: selenga node "
+              "run %s"),
+            conf->org, conf->parent.endpoint, dir);
+    return CLI_DONE;
+}
+
+static int rejoin(const cli_t *cli, const char *dir, const token_t *token, node_conf_t *conf, int timeout_ms)
+{
+    why_t why;
+    char draft[PATH_MAX];
+    uint8_t root[ROOT_SIZE];
+    AUTO(wipe) secrets_t secrets = {.restored = true, .name = conf->name};
+    int r = check_same_node(conf, token);
+    if (r == CLI_DONE && root_ensure(dir, NULL, &why) != 0) r = cli_refuse("%s", why.text);
+    if (r == CLI_DONE && root_load(dir, root, &why) != 0) r = cli_refuse("%s", why.text);
+    if (r == CLI_DONE) r = draft_name(dir, ".joining", draft, sizeof draft);
+    if (r == CLI_DONE) r = prepare_secrets(draft, token, root, &secrets);
+    sodium_memzero(root, sizeof root);
+    if (r != CLI_DONE) return r;
+    AUTO(msg_body_free) Selenga__JoinReply *reply = NULL;
+    bool denied = false;
+    r = ask_hub(token, &secrets, timeout_ms, &reply, &denied);
+    if (r == CLI_DONE) r = follow(cli, dir, token, &secrets, reply, conf);
+    if (r == CLI_DONE || denied) draft_remove(draft);
+    return r;
+}
+
+int birth_rejoin(const cli_t *cli)
+{
+    why_t why;
+    int64_t timeout_s = JOIN_TIMEOUT_S;
+    token_t token;
+    AUTO(node_conf_clear) node_conf_t conf = {0};
+    AUTO(xclose) int lock = -1;
+    int r = check_options(cli, &timeout_s);
+    if (r != CLI_DONE) return r;
+    if (node_conf_load(cli->args[0], &conf, &why) != 0) return cli_refuse("%s", why.text);
+    r = supervisor_lock(cli->args[0], &lock);
+    if (r == CLI_DONE) r = read_token(cli, &token);
+    if (r != CLI_DONE) return r;
+    r = rejoin(cli, cli->args[0], &token, &conf, (int)timeout_s * 1000);
     sodium_memzero(&token, sizeof token);
     return r;
 }

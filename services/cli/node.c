@@ -155,6 +155,21 @@ static const verb_t NODE_VERBS[] = {
         .run = birth_join,
     },
     {
+        .name = "rejoin",
+        .args = "DIR TOKEN",
+        .min_args = 2,
+        .max_args = 2,
+        .options = BIRTH_REJOIN_OPTIONS,
+        .summary = N_("let a node follow its hub, whose key is another one now"),
+        .text = N_("For a stopped node whose hub was replaced without its recovery phrase, or moved. The "
+                   "hub's operator makes "
+                   "the token: node invite --org CODE --replace. The node keeps its place, its records and "
+                   "its root secret, "
+                   "and gets a new key. If the hub's answer is lost, give the same command again."),
+        .examples = "selenga node rejoin school @token\n",
+        .run = birth_rejoin,
+    },
+    {
         .name = "run",
         .args = "[DIR]",
         .max_args = 1,

@@ -312,6 +312,37 @@ def a_lost_hub_comes_back_by_its_phrase_and_its_children_find_it(w):
 
 
 @test
+def a_hub_that_is_lost_with_its_phrase_is_followed_by_its_children_with_new_invitations(w):
+    """Its new computer has another key, which they do not know."""
+    event(w.hub, "03-08", "P-1")
+    arrives(w.region, "P-1")
+    w.hub.kill_all()
+    shutil.rmtree(w.hub.dir)
+    event(w.school, SCHOOL, "P-2")
+    w.selenga("node", "join", w.hub.dir, w.region.token("03-08", "--replace"), "--replace", "--listen", f"tcp://127.0.0.1:{w.hub.port}")
+    w.hub._made().run()
+    arrives(w.hub, "P-1")
+    wait_until(lambda: [n for n in w.hub.selenga("node", "list") if n["org"] == SCHOOL], what="it knows of its children again")
+    token = w.hub.token(SCHOOL, "--replace")
+    refused(1, w.selenga, "node", "rejoin", w.school.dir, token, says="is running already")
+    refused(1, w.selenga, "node", "rejoin", w.other.dir, token, says="is running already")
+    w.school.stop()
+    w.other.stop()
+    refused(1, w.selenga, "node", "rejoin", w.other.dir, token, says="not for this node")
+    conf, key = w.school.conf.read_text(), (w.school.dir / "secret" / "node.key").read_bytes()
+    refused(1, w.selenga, "node", "rejoin", w.school.dir, w.hub.token(SCHOOL), says="not for this node")
+    assert w.school.conf.read_text() == conf and (w.school.dir / "secret" / "node.key").read_bytes() == key
+    w.selenga("node", "rejoin", w.school.dir, "-", stdin=token)
+    w.selenga("node", "rejoin", w.other.dir, w.hub.token(OTHER, "--replace"))
+    for node, org in ((w.school, SCHOOL), (w.other, OTHER)):
+        assert f'path = "{node.path}"' in node.conf.read_text() and "gate\n" in node.conf.read_text()
+        node.run()
+        wait_until(lambda org=org: state(w.hub, org) == ["up"], what=f"{org} is linked")
+    arrives(w.region, "P-2")
+    refused(1, w.selenga, "node", "rejoin", w.region.dir, token, says="is running already")
+
+
+@test
 def a_lost_region_comes_back_by_its_phrase_and_knows_its_children_by_their_cards(w):
     event(w.region, "03", "N-1", "потерян регион")
     event(w.school, SCHOOL, "N-2")

@@ -59,7 +59,8 @@ feed_t *service_feed(const service_t *service)
 
 bool service_is_replaced(const service_t *service)
 {
-    return store_head(service->store) == 0 && access(NODE_ADMITTED, F_OK) == 0;
+    bool lost = service->node.replaced || access(NODE_ADMITTED, F_OK) == 0;
+    return lost && store_head(service->store) == 0;
 }
 
 author_t service_author(service_t *service)

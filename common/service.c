@@ -5,6 +5,7 @@
 #include "common/i18n.h"
 #include "common/log.h"
 #include "common/quarantine.h"
+#include "common/root.h"
 #include "common/service_private.h"
 #include "common/wait.h"
 #include "proto/envelope.pb-c.h"
@@ -372,7 +373,12 @@ static int open_store(service_t *service)
                                      .service = service->def->number,
                                      .rank = (uint8_t)service->node.rank,
                                      .has_parent = service->node.parent.known,
+                                     .adopt_from_parent = service->node.replaced && service->node.parent.known,
                                      .parent_rank = (uint8_t)service->node.parent.rank};
+    if (node_seal_key(".", service->place.seal_key, &why) != 0) {
+        log_at(L_ERROR, "NODE-CONF", "%s", why.text);
+        return -EINVAL;
+    }
     randombytes_buf(&boot, sizeof boot);
     rc = store_open(service->kv, &service->place, boot, wall_s, &service->store);
     if (rc != 0) return rc;

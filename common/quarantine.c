@@ -3,6 +3,8 @@
 //                  since (8) | flags (1) | size of reason (2) | reason | the record as received
 //   Flags: 1 handed back. Reason: code \0 field \0 arguments, each ended by \0.
 #include "common/quarantine.h"
+#include "common/kinds.h"
+#include "common/quota.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
 #include <errno.h>
@@ -60,8 +62,33 @@ static bool deserves_notice(store_txn_t *txn, uint32_t peer, const record_t *r)
     return toward == peer;
 }
 
-static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fault)
+// One that was withdrawn has left its tombstone, and comes again at no cost. What a neighbour can make us
+// write so has a bound: past it his operator has to ask ours.
+static int may_notify(store_txn_t *txn, const record_t *r, uint32_t peer, bool *ret)
 {
+    record_t held;
+    rid_t id = refusal_id(txn, &r->id, &r->home);
+    int rc = store_get(txn, &id, &held, NULL);
+    *ret = rc == 0;
+    if (rc != KV_NONE) return rc;
+    rc = quota_take(txn, peer, QUOTA_NOTICES, 0);
+    *ret = rc == 0;
+    return rc < 0 ? rc : 0;
+}
+
+// Whoever guesses an id that another home has must not learn that it is there. Of kinds that are for
+// everybody the true reason may be told, and people need it to choose another key.
+static void hide_others(const record_t *r, fault_t *fault)
+{
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    if (strcmp(fault->code, "KEY-TAKEN") != 0 || (rule != NULL && rule->down == DOWN_ALL)) return;
+    fault_set(fault, "REFUSED", NULL);
+}
+
+static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *reason)
+{
+    fault_t copy = *reason, *fault = &copy;
+    hide_others(r, fault);
     Selenga__Refusal m = SELENGA__REFUSAL__INIT;
     char *args[FAULT_ARGS];
     m.has_record_id = m.has_kind = m.has_inc = m.has_seq = m.has_boot = m.has_since_s = 1;
@@ -87,6 +114,13 @@ static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fau
                       .bulk = r->bulk,
                       .body = slice(buf, size)};
     return store_write(txn, &draft, NULL);
+}
+
+static int notify_home(store_txn_t *txn, const record_t *r, uint32_t peer, const fault_t *fault)
+{
+    bool may = false;
+    int rc = deserves_notice(txn, peer, r) ? may_notify(txn, r, peer, &may) : 0;
+    return rc == 0 && may ? write_refusal(txn, r, fault) : rc;
 }
 
 static int withdraw_refusal(store_txn_t *txn, const quarantine_key_t *key)
@@ -142,6 +176,7 @@ static int item_parse(const quarantine_key_t *key, slice_t v, quarantined_t *ret
         .key = *key, .since_s = (int64_t)be64_load(v.data), .giveback = (v.data[8] & FLAG_GIVEBACK) != 0};
     parse_reason(slice(v.data + HEAD, reason), &ret->fault);
     ret->wire = slice(v.data + HEAD + reason, v.size - HEAD - reason);
+    ret->size = KEY_HEAD + (size_t)key->home.len + v.size;
     if (record_parse(ret->wire, &ret->record) != 0) ret->record = (record_t){.id = key->id};
     return 0;
 }
@@ -157,6 +192,13 @@ int quarantine_get(store_txn_t *txn, const quarantine_key_t *key, quarantined_t 
 static bool same_item(const quarantined_t *held, const record_t *r, const fault_t *fault)
 {
     return version_cmp(&held->record.version, &r->version) == 0 && strcmp(held->fault.code, fault->code) == 0;
+}
+
+// Takes the place that the item needs: 0, 1 (over the share) or -errno. held: NULL, or whose place it takes.
+static int take_place(store_txn_t *txn, uint32_t peer, const quarantined_t *held, size_t size)
+{
+    return held != NULL ? quota_swap(txn, peer, QUOTA_QUARANTINE, held->size, size)
+                        : quota_take(txn, peer, QUOTA_QUARANTINE, size);
 }
 
 int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, const record_t *record,
@@ -177,9 +219,10 @@ int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, con
     buf[9] = (uint8_t)(reason >> 8);
     buf[10] = (uint8_t)reason;
     if (wire.size > 0) memcpy(buf + HEAD + reason, wire.data, wire.size);
-    rc = kv_put(store_kv(txn), KV_QUARANTINE, pack_key(&key, key_buf), slice(buf, HEAD + reason + wire.size));
-    if (rc != 0 || !deserves_notice(txn, arrival->peer, record)) return rc;
-    return write_refusal(txn, record, fault);
+    slice_t packed = pack_key(&key, key_buf), value = slice(buf, HEAD + reason + wire.size);
+    rc = take_place(txn, arrival->peer, rc == 0 ? &held : NULL, packed.size + value.size);
+    if (rc == 0) rc = kv_put(store_kv(txn), KV_QUARANTINE, packed, value);
+    return rc == 0 ? notify_home(txn, record, arrival->peer, fault) : rc;
 }
 
 int quarantine_clear(store_txn_t *txn, const quarantine_key_t *key, const version_t *version)
@@ -189,7 +232,9 @@ int quarantine_clear(store_txn_t *txn, const quarantine_key_t *key, const versio
     int rc = quarantine_get(txn, key, &held);
     if (rc != 0) return rc;
     if (version != NULL && version_cmp(&held.record.version, version) > 0) return KV_NONE;
+    size_t size = held.size;
     rc = kv_del(store_kv(txn), KV_QUARANTINE, pack_key(key, buf));
+    if (rc == 0) rc = quota_free(txn, key->peer, QUOTA_QUARANTINE, size);
     return rc == 0 ? withdraw_refusal(txn, key) : rc;
 }
 
@@ -244,22 +289,8 @@ int quarantine_next(store_txn_t *txn, const rid_t *id, const quarantine_key_t *a
     return rc == 1 && rid_equal(&ret_item->key.id, id) ? 0 : KV_NONE;
 }
 
-struct tally {
-    uint32_t peer;
-    uint64_t n;
-};
-
-static int tally_one(void *arg, const quarantined_t *item)
-{
-    struct tally *tally = arg;
-    tally->n += item->key.peer == tally->peer;
-    return 0;
-}
-
 int quarantine_count(store_txn_t *txn, uint32_t peer, uint64_t *ret_n)
 {
-    struct tally tally = {.peer = peer};
-    int rc = quarantine_each(txn, tally_one, &tally);
-    if (rc == 0) *ret_n = tally.n;
-    return rc;
+    uint64_t bytes;
+    return quota_used(txn, peer, QUOTA_QUARANTINE, ret_n, &bytes);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one neighbour may make this node keep: records in quarantine and versions kept aside, each with a
-// share of its own in items and bytes (design 2.7, rule 5). Counts change in the transaction that changes
-// what they count, so that nobody scans for them. Services of the node are counted, and have no bound.
+// What one neighbour may make this node keep: records in quarantine, versions kept aside, and notices of what
+// was refused, each with a share of its own in items and bytes (design 2.7, rule 5). Counts change in the
+// transaction that changes what they count, so that nobody scans for them. Services of the node are counted,
+// and have no bound.
 #pragma once
 #include "common/store.h"
 
@@ -15,12 +16,18 @@
 enum {
     QUOTA_ITEMS = SELENGA_QUOTA_ITEMS, // of a child of the lowest rank, in quarantine
     QUOTA_ASIDE_ITEMS = 2 * QUOTA_ITEMS,
+    QUOTA_NOTICE_ITEMS = 4 * QUOTA_ITEMS,
     QUOTA_BYTES = SELENGA_QUOTA_BYTES,
     QUOTA_RANK_TIMES = 4, // for each rank above the lowest
     QUOTA_PARENT_TIMES = 16,
 };
 
-enum quota_sort { QUOTA_QUARANTINE, QUOTA_ASIDE, QUOTA_SORTS };
+enum quota_sort {
+    QUOTA_QUARANTINE,
+    QUOTA_ASIDE,
+    QUOTA_NOTICES, // never freed: what was withdrawn leaves its tombstone
+    QUOTA_SORTS,
+};
 
 // One more item of these bytes because of this neighbour. 0: taken; 1: over its share, nothing changed;
 // -errno.

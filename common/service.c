@@ -384,7 +384,7 @@ static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const recor
                          fault_t *ret_fault)
 {
     service_t *service = arg;
-    return admit_honest(&service->place, txn, peer, record, ret_fault);
+    return admit(&service->place, txn, peer, record, ret_fault);
 }
 
 static void open_feed(service_t *service)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a neighbour's version becomes here: design 2.6, rules 3 to 7, and 2.7, rules 1 to 3. Wire checks, reach and
-// organisation scope were looked at before (common/admit.c); here only who speaks, seals and versions decide, and what
-// each descends from.
+// What a neighbour's version becomes here: design 2.6, rules 3 to 7, and 2.7, rules 1 to 3. Wire checks,
+// reach and organisation scope were looked at before (common/admit.c); here only who speaks, seals and
+// versions decide, and what each descends from.
 #include "common/kinds.h"
 #include "common/msg.h"
 #include "common/mutant.h"
@@ -95,7 +95,8 @@ int store_keep_stray(store_txn_t *txn, const record_t *r)
 
 // --- a record whose home is elsewhere, from that home's side (2.6, rule 3) -------------------------
 
-// The one lets go of the other: if it neither descends from it nor says the same, somebody may have to decide.
+// The one lets go of the other: if it neither descends from it nor says the same, somebody may have to
+// decide.
 static bool parts(const record_t *winner, const record_t *loser)
 {
     return !record_descends(winner, &loser->version) && !record_says_the_same(winner, loser);
@@ -136,7 +137,8 @@ static int go_on_above(store_txn_t *txn, const record_t *in, const record_t *cur
 }
 
 // It is of a life that was lost. Where its number is below ours it goes on above ours: numbers never go down.
-static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur, const place_t *place)
+static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
+                 const place_t *place)
 {
     store_raise_inc(txn, &in->version);
     if (cur == NULL || version_cmp(&in->version, &cur->version) > 0)
@@ -157,7 +159,8 @@ static int choose(store_txn_t *txn, const record_t *in, const record_t *cur, app
     return rc == 0 ? go_on_above(txn, in, cur) : rc;
 }
 
-// With its seal key the node lost all means to tell: what its parent says is ours becomes ours, and is sealed anew.
+// With its seal key the node lost all means to tell: what its parent says is ours becomes ours, and is sealed
+// anew.
 static int take_at_word(store_txn_t *txn, const record_t *in, const record_t *cur, applied_t *ret)
 {
     store_raise_inc(txn, &in->version);
@@ -192,6 +195,17 @@ static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, r
     if (cur != NULL && !record_descends(in, &cur->version)) return choose(txn, in, cur, ret);
     *ret = APPLIED_NEW;
     return adopt(txn, in, arrival, cur, place);
+}
+
+int store_take(store_txn_t *txn, const record_t *r, slice_t author)
+{
+    record_t held, draft = *r;
+    if (r->version.inc == UINT32_MAX) return -ERANGE;
+    int rc = store_get(txn, &r->id, &held, NULL);
+    if (rc < 0) return rc;
+    store_raise_inc(txn, &r->version);
+    draft.author = author;
+    return store_write_upon(txn, &draft, rc == 0 && !held.gone ? &held : r);
 }
 
 // A neighbour who shows that he holds our record, and is not to have it, hears so again.
@@ -276,7 +290,8 @@ static int apply_present(store_txn_t *txn, record_t *in, const arrival_t *arriva
         rc = apply_foreign(txn, in, arrival, cur, &place, ret);
     store_record_free(&copy);
     if (rc == 0 && !own) return settle_present(txn, &in->id);
-    bool shown = own && (record_is_sealed(in, txn->store->place.seal_key) || MUTANT("gone_answers_strangers"));
+    bool shown =
+        own && (record_is_sealed(in, txn->store->place.seal_key) || MUTANT("gone_answers_strangers"));
     return rc == 0 && shown ? tell_holder(txn, in, arrival->peer) : rc;
 }
 
@@ -297,7 +312,8 @@ int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arr
 
 // --- word that a record has left our reach -------------------------------------------------------
 
-// Those who handed us a version hear that it is not to be there. Of anything else that we do not hold, it says nothing.
+// Those who handed us a version hear that it is not to be there. Of anything else that we do not hold, it
+// says nothing.
 static int pass_on(store_txn_t *txn, const record_t *gone, uint32_t peer)
 {
     record_t word = *gone, held;

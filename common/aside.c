@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Versions kept aside (design 2.7, rule 2). A neighbour hands us a version of a home for which he does not speak: only
-// that home can judge its seal. It stands in the log, on the lane towards its home and on no other, so that the feed
-// takes it there; no id leads to it, nobody else is served it, and it goes when the home's word answers it.
+// Versions kept aside (design 2.7, rule 2). A neighbour hands us a version of a home for which he does not
+// speak: only that home can judge its seal. It stands in the log, on the lane towards its home and on no
+// other, so that the feed takes it there; no id leads to it, nobody else is served it, and it goes when the
+// home's word answers it.
 //
 //   ASIDE  record id (16) | first 8 bytes of BLAKE2b of the version as received  ->  seq (8) | peer (4)
 #include "common/mutant.h"
@@ -21,15 +22,16 @@ static slice_t pack_key(const record_t *r, uint8_t buf[KEY])
     return slice(buf, KEY);
 }
 
-// Does what we know of the record leave nothing for its home to judge? `now` comes from the home's side: it descends
-// from the version, or says the same; or it is greater, and the home has kept the version as a stray.
+// Does what we know of the record leave nothing for its home to judge? `now` comes from the home's side: it
+// descends from the version, or says the same; or it is greater, and the home has kept the version as a
+// stray.
 static int is_answered(store_txn_t *txn, const record_t *r, const record_t *now, bool *ret)
 {
     *ret = false;
     if (!path_equal(&r->home, &now->home) || r->kind != now->kind) return 0;
     bool newer = version_cmp(&now->version, &r->version) >= 0;
-    *ret = newer && (record_descends(now, &r->version) || record_says_the_same(now, r) ||
-                     !store_is_worth_keeping(r));
+    *ret = newer &&
+           (record_descends(now, &r->version) || record_says_the_same(now, r) || !store_is_worth_keeping(r));
     if (*ret || !newer) return 0;
     int rc = store_find_stray(txn, r);
     *ret = rc == 0;

@@ -107,6 +107,8 @@ static const row_t table[] = {
     {"TOKEN-FOREIGN",
      N_("This hub did not issue the invitation. Ask the right hub, or this one for a new one.")},
     {"TREE-DEPTH", N_("The tree would become too deep. Join a hub nearer to the root.")},
+    {"NO-PEER", N_("`{1}` is no neighbour. Name one by its organisation's code, or by what `from` shows in "
+                   "`selenga --json quarantine list`.")},
     // feeds
     {"PEER-QUOTA",
      N_("What the receiver refused or keeps aside of this feed has used up its share. Its operator "

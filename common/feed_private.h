@@ -94,8 +94,8 @@ struct feed {
     char trouble[TROUBLE_SIZE];
     uint64_t malformed;
     uint64_t overrun; // pushes beyond the credit
-    uint64_t forged; // versions said to be ours that are not
-    uint32_t forger; // who brought the last of them
+    uint64_t forged;  // versions said to be ours that are not
+    uint32_t forger;  // who brought the last of them
     uint32_t window_min, window_max;
 };
 

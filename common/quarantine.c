@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { HEAD = 11, KEY_HEAD = 20, KEY_MAX = KEY_HEAD + PATH_BYTES, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
+enum { HEAD = 11, KEY_HEAD = 20, KEY_MAX = QUARANTINE_KEY_MAX, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
 
 // --- keys ----------------------------------------------------------------------------------------
 
-static slice_t pack_key(const quarantine_key_t *key, uint8_t buf[KEY_MAX])
+slice_t quarantine_key_pack(const quarantine_key_t *key, uint8_t buf[KEY_MAX])
 {
     memcpy(buf, key->id.b, sizeof key->id.b);
     be32_store(buf + sizeof key->id.b, key->peer);
@@ -25,7 +25,7 @@ static slice_t pack_key(const quarantine_key_t *key, uint8_t buf[KEY_MAX])
 }
 
 // The home is as the record says, whatever that is.
-static bool parse_key(slice_t bytes, quarantine_key_t *ret)
+bool quarantine_key_parse(slice_t bytes, quarantine_key_t *ret)
 {
     if (bytes.size < KEY_HEAD || bytes.size > KEY_MAX) return false;
     *ret = (quarantine_key_t){.peer = be32_load(bytes.data + sizeof ret->id.b)};
@@ -38,7 +38,7 @@ static bool parse_key(slice_t bytes, quarantine_key_t *ret)
 int quarantine_key_cmp(const quarantine_key_t *a, const quarantine_key_t *b)
 {
     uint8_t buf_a[KEY_MAX], buf_b[KEY_MAX];
-    return slice_cmp(pack_key(a, buf_a), pack_key(b, buf_b));
+    return slice_cmp(quarantine_key_pack(a, buf_a), quarantine_key_pack(b, buf_b));
 }
 
 // --- the notice at the record's home -------------------------------------------------------------
@@ -48,7 +48,7 @@ static rid_t refusal_id(store_txn_t *txn, const rid_t *id, const path_t *home)
     rid_t out;
     uint8_t item[KEY_MAX];
     const path_t *self = &store_place(store_of(txn))->path;
-    slice_t bytes = pack_key(&(quarantine_key_t){.id = *id, .home = *home}, item);
+    slice_t bytes = quarantine_key_pack(&(quarantine_key_t){.id = *id, .home = *home}, item);
     crypto_generichash(out.b, sizeof out.b, bytes.data, bytes.size, self->b, sizeof self->b);
     return out;
 }
@@ -185,7 +185,7 @@ int quarantine_get(store_txn_t *txn, const quarantine_key_t *key, quarantined_t 
 {
     slice_t v;
     uint8_t buf[KEY_MAX];
-    int rc = kv_get(store_kv(txn), KV_QUARANTINE, pack_key(key, buf), &v);
+    int rc = kv_get(store_kv(txn), KV_QUARANTINE, quarantine_key_pack(key, buf), &v);
     return rc == 0 ? item_parse(key, v, ret_item) : rc;
 }
 
@@ -219,7 +219,7 @@ int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, con
     buf[9] = (uint8_t)(reason >> 8);
     buf[10] = (uint8_t)reason;
     if (wire.size > 0) memcpy(buf + HEAD + reason, wire.data, wire.size);
-    slice_t packed = pack_key(&key, key_buf), value = slice(buf, HEAD + reason + wire.size);
+    slice_t packed = quarantine_key_pack(&key, key_buf), value = slice(buf, HEAD + reason + wire.size);
     rc = take_place(txn, arrival->peer, rc == 0 ? &held : NULL, packed.size + value.size);
     if (rc == 0) rc = kv_put(store_kv(txn), KV_QUARANTINE, packed, value);
     return rc == 0 ? notify_home(txn, record, arrival->peer, fault) : rc;
@@ -233,7 +233,7 @@ int quarantine_clear(store_txn_t *txn, const quarantine_key_t *key, const versio
     if (rc != 0) return rc;
     if (version != NULL && version_cmp(&held.record.version, version) > 0) return KV_NONE;
     size_t size = held.size;
-    rc = kv_del(store_kv(txn), KV_QUARANTINE, pack_key(key, buf));
+    rc = kv_del(store_kv(txn), KV_QUARANTINE, quarantine_key_pack(key, buf));
     if (rc == 0) rc = quota_free(txn, key->peer, QUOTA_QUARANTINE, size);
     return rc == 0 ? withdraw_refusal(txn, key) : rc;
 }
@@ -248,7 +248,7 @@ static int each_from(store_txn_t *txn, slice_t from, quarantine_fn *fn, void *ar
     int rc = kv_cursor(store_kv(txn), KV_QUARANTINE, &cursor), stop = 0;
     if (rc == 0) rc = kv_seek(cursor, from, &bytes, &value);
     while (rc == 0) {
-        rc = parse_key(bytes, &key) ? item_parse(&key, value, &item) : -EUCLEAN;
+        rc = quarantine_key_parse(bytes, &key) ? item_parse(&key, value, &item) : -EUCLEAN;
         if (rc != 0 || (stop = fn(arg, &item)) != 0) break;
         rc = kv_next(cursor, &bytes, &value);
     }
@@ -260,6 +260,14 @@ int quarantine_each(store_txn_t *txn, quarantine_fn *fn, void *arg)
 {
     static const rid_t first;
     return each_from(txn, slice(first.b, sizeof first.b), fn, arg);
+}
+
+int quarantine_each_after(store_txn_t *txn, const quarantine_key_t *after, quarantine_fn *fn, void *arg)
+{
+    uint8_t buf[KEY_MAX + 1] = {0};
+    slice_t from = quarantine_key_pack(after, buf);
+    return each_from(txn, slice(buf, from.size + 1), fn,
+                     arg); // nothing sorts between a key and it with a zero
 }
 
 struct behind {
@@ -283,7 +291,7 @@ int quarantine_next(store_txn_t *txn, const rid_t *id, const quarantine_key_t *a
     uint64_t n;
     int rc = kv_count(store_kv(txn), KV_QUARANTINE, &n);
     if (rc != 0 || n == 0) return rc != 0 ? rc : KV_NONE;
-    slice_t from = after != NULL ? pack_key(after, buf) : slice(id->b, sizeof id->b);
+    slice_t from = after != NULL ? quarantine_key_pack(after, buf) : slice(id->b, sizeof id->b);
     rc = each_from(txn, from, take_behind, &behind);
     if (rc < 0) return rc;
     return rc == 1 && rid_equal(&ret_item->key.id, id) ? 0 : KV_NONE;

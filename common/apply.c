@@ -197,15 +197,14 @@ static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, r
     return adopt(txn, in, arrival, cur, place);
 }
 
-int store_take(store_txn_t *txn, const record_t *r, slice_t author)
+int store_take(store_txn_t *txn, const record_t *r)
 {
-    record_t held, draft = *r;
+    record_t held;
     if (r->version.inc == UINT32_MAX) return -ERANGE;
     int rc = store_get(txn, &r->id, &held, NULL);
     if (rc < 0) return rc;
     store_raise_inc(txn, &r->version);
-    draft.author = author;
-    return store_write_upon(txn, &draft, rc == 0 && !held.gone ? &held : r);
+    return store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r);
 }
 
 // A neighbour who shows that he holds our record, and is not to have it, hears so again.

@@ -403,15 +403,14 @@ static int act_on_many(service_t *service, store_txn_t *txn, const envelope_t *e
 // --- taking --------------------------------------------------------------------------------------
 
 // 0, or 1 with the fault for which it is not taken, or -errno. The version outlives what is written.
-static int take_version(service_t *service, store_txn_t *txn, const envelope_t *e, const record_t *r,
-                        fault_t *fault)
+static int take_version(service_t *service, store_txn_t *txn, const record_t *r, fault_t *fault)
 {
     if (!store_is_home(service->store, r)) {
         fault_set(fault, "NOT-HOME", NULL, "");
         return 1;
     }
     if (!admit_content(r, fault)) return 1;
-    int rc = store_take(txn, r, slice_text(e->principal));
+    int rc = store_take(txn, r);
     if (rc != -ERANGE) return rc;
     fault_set(fault, "MALFORMED", NULL);
     return 1;
@@ -444,7 +443,7 @@ static int take(service_t *service, store_txn_t *txn, const envelope_t *e, const
     int rc = waiting_find(txn, id, &found, 1, &n);
     if (rc == 0) rc = n > 0 ? wire_of(txn, &found, &owned, &r) : KV_NONE;
     if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
-    if (rc == 0) rc = take_version(service, txn, e, &r, &fault);
+    if (rc == 0) rc = take_version(service, txn, &r, &fault);
     if (rc == 1) service_refuse(service, e, &fault, false);
     if (rc != 0) return rc < 0 ? rc : 0;
     rc = discard_one(service, txn, &found, e, "taken");

@@ -293,7 +293,7 @@ static void fit_window(const feed_t *feed, consumer_t *in, const Selenga__Push *
 static bool within_credit(consumer_t *in, const Selenga__Push *m)
 {
     in->taken += m->plain_bytes;
-    return in->taken <= (uint64_t)in->widest * STREAMS + PUSH_BYTES;
+    return m->plain_bytes <= PUSH_BYTES && in->taken <= (uint64_t)in->widest * STREAMS + PUSH_BYTES;
 }
 
 int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)

@@ -65,4 +65,6 @@ enum message {
     MSG_ROUTE_CONFIRM = 43,
     MSG_QUARANTINE_TAKE = 44,
     MSG_QUARANTINE_DONE = 45,
+    MSG_REVOKE_REPLY = 55,
+    MSG_ADMIT = 56, // answered by MSG_DONE
 };

@@ -21,7 +21,7 @@ typedef struct walk {
 static void set_mark(waiting_mark_t *mark, enum waiting_sort sort, slice_t bytes)
 {
     mark->b[0] = (uint8_t)sort;
-    memcpy(mark->b + 1, bytes.data, bytes.size);
+    if (bytes.size > 0) memcpy(mark->b + 1, bytes.data, bytes.size);
     mark->size = 1 + bytes.size;
 }
 

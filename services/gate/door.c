@@ -109,7 +109,7 @@ static int64_t uid_of(zmq_msg_t *message)
     return int_parse(digits, 0, UINT32_MAX, &uid) ? uid : -1;
 }
 
-static size_t wire_bytes(size_t size)
+size_t door_wire_bytes(size_t size)
 {
     size_t curve = size + CURVE_BYTES;
     return curve + (curve > UINT8_MAX ? ZMTP_LONG : ZMTP_SHORT);
@@ -124,7 +124,7 @@ static int take_body(door_t *door, door_frame_t *frame, bool good_id)
     if (!user || !text_copy(frame->user, sizeof frame->user, user)) frame->user[0] = '\0';
     frame->fd = zmq_msg_get(message, ZMQ_SRCFD); // both are on the body only: the id's frame lost them
     frame->uid = uid_of(message);
-    frame->wire_bytes = wire_bytes(zmq_msg_size(message));
+    frame->wire_bytes = door_wire_bytes(zmq_msg_size(message));
     if (zmq_msg_more(message)) {
         skip_rest(door->socket, message);
         return DOOR_E_MALFORMED;
@@ -144,6 +144,7 @@ int door_take(door_t *door, door_frame_t *ret_frame)
     ret_frame->fd = -1;
     ret_frame->uid = -1;
     ret_frame->user[0] = '\0';
+    ret_frame->wire_bytes = 0;
     ret_frame->routing = routing_of(&id);
     int r = DOOR_E_MALFORMED;
     zmq_msg_init(&ret_frame->message);

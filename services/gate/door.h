@@ -24,6 +24,9 @@ typedef struct door_frame {
     zmq_msg_t message;
 } door_frame_t;
 
+// What a frame of so many bytes takes on a CURVE connection.
+size_t door_wire_bytes(size_t size);
+
 // Outcomes of door_take.
 enum {
     DOOR_E_EMPTY = 1, // nothing waits; ret_frame is not written

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node's own door.
 #include "services/gate/local.h"
+#include "common/clock.h"
 #include "common/i18n.h"
 #include "common/kinds.h"
 #include "common/log.h"
@@ -11,7 +12,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SERVICES_END = SERVICE_REPORTING + 1, PING_BODY_MAX = 64 };
+enum {
+    SERVICES_END = SERVICE_REPORTING + 1,
+    PING_BODY_MAX = 64,
+    CALLERS_BYTES = 32 * 1024 * 1024, // of requests that a service has not decided
+    OWN_SHARES = 4,                   // another service of the node has as much room as so many neighbours
+    STUCK_MS = 2000,                  // services say each second what they have done
+};
 
 typedef struct registrant {
     uint32_t routing; // 0: not there
@@ -22,6 +29,8 @@ struct local {
     door_t door;
     registrant_t services[SERVICES_END];
     outgoing_t passed[SERVICES_END]; // to each service, until the next flush
+    shares_t shares;
+    const gate_settings_t *settings;
     counters_t *counters;
     local_hooks_t hooks;
     door_frame_t frame; // last taken
@@ -29,9 +38,11 @@ struct local {
     slice_t rest; // of the bundle in `frame`
 };
 
-int local_open(void *context, counters_t *counters, const local_hooks_t *hooks, local_t **ret_local)
+int local_open(void *context, const gate_settings_t *settings, counters_t *counters,
+               const local_hooks_t *hooks, local_t **ret_local)
 {
     AUTO(local_close) local_t *local = xcalloc(1, sizeof *local);
+    local->settings = settings;
     local->counters = counters;
     local->hooks = *hooks;
     for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
@@ -50,6 +61,7 @@ void local_close(local_t **local)
     if ((*local)->holds_frame) door_done(&(*local)->frame);
     for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++) outgoing_clear(&(*local)->passed[n]);
     door_close(&(*local)->door);
+    shares_clear(&(*local)->shares);
     free(*local);
     *local = NULL;
 }
@@ -73,6 +85,7 @@ bool local_has(const local_t *local, uint32_t service)
 static void note_gone(local_t *local, uint32_t service)
 {
     local->services[service].routing = 0;
+    shares_forget(&local->shares, service);
     log_at(L_WARNING, "GATE-SERVICE-DOWN", _("%s went away"), service_name(service));
 }
 
@@ -98,16 +111,22 @@ typedef struct delivery {
     uint32_t service;
 } delivery_t;
 
-static void tell_undelivered(const delivery_t *d, zmq_msg_t *frame, int error)
+static void tell_one_undelivered(const delivery_t *d, const envelope_t *e, int error)
 {
     const local_hooks_t *hooks = &d->local->hooks;
+    if (share_counts(e)) shares_take_back(&d->local->shares, d->service, share_of(e), share_cost(e));
+    hooks->undelivered(hooks->arg, d->service, e, error);
+}
+
+static void tell_undelivered(const delivery_t *d, zmq_msg_t *frame, int error)
+{
     envelope_t e;
     if (msg_unpack(slice(zmq_msg_data(frame), zmq_msg_size(frame)), &e) != 0) return;
     slice_t rest = e.body;
     if (e.type != MSG_BUNDLE)
-        hooks->undelivered(hooks->arg, d->service, &e, error);
+        tell_one_undelivered(d, &e, error);
     else
-        while (bundle_next(&rest, &e) == 0) hooks->undelivered(hooks->arg, d->service, &e, error);
+        while (bundle_next(&rest, &e) == 0) tell_one_undelivered(d, &e, error);
 }
 
 static bool deliver(void *arg, zmq_msg_t *frame)
@@ -121,9 +140,34 @@ static bool deliver(void *arg, zmq_msg_t *frame)
     return r == 0;
 }
 
+static uint64_t most_of(const local_t *local, uint32_t of)
+{
+    uint64_t share = (uint64_t)local->settings->neighbour_max;
+    if (of == SERVICE_CLI) return CALLERS_BYTES;
+    return share_is_outside(of) ? share : OWN_SHARES * share;
+}
+
+static bool is_full(const local_t *local, uint32_t service)
+{
+    return local->shares.outside[service] >= (uint64_t)local->settings->neighbours_max;
+}
+
+bool local_crowded(const local_t *local, uint64_t now_ms)
+{
+    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
+        if (is_full(local, n) && now_ms - local->shares.moved_ms[n] < STUCK_MS) return true;
+    return false;
+}
+
 int local_pass(local_t *local, uint32_t service, const envelope_t *envelope)
 {
     if (!local_has(local, service)) return -EHOSTUNREACH;
+    if (share_counts(envelope)) {
+        uint32_t of = share_of(envelope);
+        if (shares_owed(&local->shares, service, of) >= most_of(local, of)) return -EDQUOT;
+        if (share_is_outside(of) && is_full(local, service)) return -EAGAIN;
+        shares_give(&local->shares, service, of, share_cost(envelope), mono_ms());
+    }
     outgoing_add(&local->passed[service], envelope, NULL);
     return 0;
 }
@@ -211,6 +255,12 @@ static uint32_t identify(local_t *local, const door_frame_t *frame)
     return claimed;
 }
 
+static void take_taken(local_t *local, uint32_t service, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Taken *taken = msg_body_unpack(&selenga__taken__descriptor, body);
+    if (taken) shares_done(&local->shares, service, taken, mono_ms());
+}
+
 // True: it goes on to whom it is for.
 static bool admit(local_t *local, const door_frame_t *frame, uint32_t *ret_service)
 {
@@ -222,6 +272,10 @@ static bool admit(local_t *local, const door_frame_t *frame, uint32_t *ret_servi
     }
     if (frame->envelope.type == MSG_HELLO) {
         if (service == known) send_welcome(local, frame); // again, or a caller
+        return false;
+    }
+    if (frame->envelope.type == MSG_TAKEN && service != SERVICE_CLI) {
+        take_taken(local, service, frame->envelope.body);
         return false;
     }
     if (frame->envelope.type == MSG_PING) answer_ping(local, frame);

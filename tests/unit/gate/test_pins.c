@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What we rely on in libzmq and no document promises. A new version that changes it is seen here first.
-#include "services/gate/peers.h"
+#include "services/gate/curve.h"
 #include "services/gate/zap.h"
 #include "tests/unit/gate/world.h"
 #include <malloc.h>
@@ -39,7 +39,7 @@ static void *curve_server(bool enforce, char *ret_endpoint, size_t size)
     set_int(socket, ZMQ_CURVE_SERVER, 1);
     assert_int_equal(zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, server_keys.secret_key, NODE_KEY_SIZE), 0);
     assert_int_equal(zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)), 0);
-    if (enforce) set_int(socket, PEERS_ZAP_ENFORCE_DOMAIN, 1);
+    if (enforce) set_int(socket, CURVE_ZAP_ENFORCE_DOMAIN, 1);
     assert_int_equal(zmq_bind(socket, "tcp://127.0.0.1:*"), 0);
     assert_int_equal(zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, ret_endpoint, &size), 0);
     return socket;

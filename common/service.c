@@ -2,6 +2,7 @@
 // The loop of every service; see service_run at the end.
 #include "common/admit.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/i18n.h"
 #include "common/intake.h"
 #include "common/log.h"
@@ -19,6 +20,7 @@
 
 enum {
     TICK_MS = 1000,
+    FILES_LEAST = 40,
     SAVE_MS = 5000, // acknowledged positions that only memory holds
     LAST_WORDS_MS = 1000,
     FEED_FRAMES = 16,             // of one flush that wait for each other
@@ -180,6 +182,20 @@ static int on_link(service_t *service, slice_t body)
     return 0;
 }
 
+// The gate refuses a second one of this service: what both wrote to one store would be lost.
+static int on_refusal(service_t *service, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Error *m = msg_body_unpack(&selenga__error__descriptor, body);
+    fault_t fault;
+    char text[FAULT_TEXT];
+    if (m == NULL) return 0;
+    fault_from_proto(m->fault, &fault);
+    if (strcmp(fault.code, "SERVICE-TWICE") != 0) return 0;
+    log_at(L_ERROR, fault.code, "%s", fault_text(&fault, text, sizeof text));
+    service->lost = true;
+    return 0;
+}
+
 static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     bool mine = false;
@@ -190,6 +206,8 @@ static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
     }
     if (e->type == MSG_LINK && e->from == SERVICE_GATE && e->peer == PEER_SELF)
         return on_link(service, e->body);
+    if (e->type == MSG_ERROR && e->from == SERVICE_GATE && e->peer == PEER_SELF)
+        return on_refusal(service, e->body);
     int rc = e->peer == PEER_SELF && e->from == SERVICE_CLI ? requests_message(service, txn, e, &mine) : 0;
     if (rc != 0 || mine) return rc;
     if (service->def->message != NULL) return service->def->message(service->self, txn, e);
@@ -565,6 +583,12 @@ int service_main(int argc, char **argv, const service_def_t *def)
         return 64;
     }
     if (sodium_init() < 0) return 1;
+    size_t files = file_limit_raise();
+    if (files < FILES_LEAST) { // libzmq ends the process where it finds none
+        log_at(L_ERROR, "FILES", _("the system allows %zu open files, and a service needs %d: ulimit -n"),
+               files, FILES_LEAST);
+        return 1;
+    }
     service_t service = {.def = def,
                          .replies = {.from = def->number, .to = SERVICE_GATE},
                          .feeds = {.from = def->number, .to = SERVICE_GATE},

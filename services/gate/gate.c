@@ -95,6 +95,7 @@ static int count_connections(gate_t *gate, why_t *why)
     gate->most = (size_t)gate->settings.connections_max;
     if (gate->most <= files - own) return 0;
     gate->most = files - own;
+    if (2 * gate->most > (size_t)gate->settings.connections_max) return 0;
     log_at(L_INFO, "GATE-FILES", _("%zu open files allow %zu connections from outside, not %lld"), files,
            gate->most, (long long)gate->settings.connections_max);
     return 0;
@@ -198,7 +199,8 @@ int gate_open(gate_t **ret_gate, why_t *why)
     if (r) return r;
     spare_memory();
     gate->context = zmq_ctx_new();
-    if (!gate->context) return refuse_system("libzmq", errno, why);
+    if (!gate->context || zmq_ctx_set(gate->context, ZMQ_IO_THREADS, DOOR_THREADS))
+        return refuse_system("libzmq", errno, why);
     r = zap_start(gate->context, &gate->zap); // before any door
     if (r) return refuse_system("ZAP", -r, why);
     local_hooks_t hooks = {gate, on_service, on_undelivered};

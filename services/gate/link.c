@@ -109,7 +109,7 @@ static int set_options(const link_t *link)
 {
     void *s = link->socket;
     int64_t most = MAX_FRAME;
-    int bad = 0;
+    int bad = door_thread(link->context, s, DOOR_OUTSIDE);
     bad |= set_int(s, ZMQ_LINGER, 0) | set_int(s, ZMQ_RECONNECT_IVL, -1) | set_int(s, ZMQ_IMMEDIATE, 1);
     bad |=
         set_int(s, ZMQ_SNDHWM, SEND_QUEUE) | set_int(s, ZMQ_RCVHWM, RECEIVE_QUEUE) | set_int(s, ZMQ_IPV6, 1);

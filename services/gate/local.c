@@ -2,6 +2,7 @@
 // The node's own door.
 #include "services/gate/local.h"
 #include "common/clock.h"
+#include "common/fault.h"
 #include "common/i18n.h"
 #include "common/kinds.h"
 #include "common/log.h"
@@ -9,6 +10,8 @@
 #include "common/outgoing.h"
 #include "proto/envelope.pb-c.h"
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,11 +21,14 @@ enum {
     CALLERS_BYTES = 32 * 1024 * 1024, // of requests that a service has not decided
     OWN_SHARES = 4,                   // another service of the node has as much room as so many neighbours
     STUCK_MS = 2000,                  // services say each second what they have done
+    SILENT_MS = 5000,                 // and greet
 };
 
 typedef struct registrant {
     uint32_t routing; // 0: not there
     int fd;
+    int64_t pid;       // 0: unknown
+    uint64_t heard_ms; // greeted last
 } registrant_t;
 
 struct local {
@@ -47,7 +53,7 @@ int local_open(void *context, const gate_settings_t *settings, counters_t *count
     local->hooks = *hooks;
     for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
         local->passed[n] = (outgoing_t){.from = SERVICE_GATE, .to = n};
-    int r = door_open(&local->door, context, "local");
+    int r = door_open(&local->door, context, "local", DOOR_INSIDE);
     if (r) return r;
     if (zmq_bind(local->door.socket, NODE_GATE_ENDPOINT)) return -errno;
     *ret_local = local;
@@ -238,8 +244,32 @@ static bool may_register(const door_frame_t *frame)
     return frame->uid == (int64_t)geteuid() || frame->uid == 0;
 }
 
+// Two of one service on one store would each undo what the other wrote. Whoever is there stays, until its
+// process is gone: also one that hangs holds the store. A socket that the same process made anew is welcome.
+static bool is_taken(local_t *local, uint32_t service, int64_t pid)
+{
+    const registrant_t *there = &local->services[service];
+    if (!local_has(local, service) || (pid != 0 && there->pid == pid)) return false;
+    if (there->pid == 0) return mono_ms() - there->heard_ms < SILENT_MS;
+    return kill((pid_t)there->pid, 0) == 0 || errno != ESRCH;
+}
+
+static void refuse_second(local_t *local, uint32_t service, const door_frame_t *hello)
+{
+    fault_t fault;
+    char pid[24], *args[FAULT_ARGS];
+    Selenga__Fault message;
+    Selenga__Error error = SELENGA__ERROR__INIT;
+    snprintf(pid, sizeof pid, "%lld", (long long)local->services[service].pid);
+    fault_set(&fault, "SERVICE-TWICE", NULL, service_name(service), pid);
+    fault_to_proto(&fault, &message, args);
+    error.fault = &message;
+    envelope_t answer = {.type = MSG_ERROR, .from = SERVICE_GATE, .call = hello->envelope.call};
+    (void)door_send(&local->door, hello->routing, &answer, &error.base);
+}
+
 // The number of the service that this connection is, after registering it if that is what it asks for.
-static uint32_t identify(local_t *local, const door_frame_t *frame)
+static uint32_t identify(local_t *local, door_frame_t *frame)
 {
     uint32_t known = service_of(local, frame), claimed = frame->envelope.from;
     if (known || !is_service(claimed)) return known;
@@ -248,7 +278,13 @@ static uint32_t identify(local_t *local, const door_frame_t *frame)
     // nothing had been.
     if (!may_register(frame) || (!greets && local_has(local, claimed))) return SERVICE_CLI;
     local_take_events(local); // an event about the descriptor's last owner must not unregister the new one
-    local->services[claimed] = (registrant_t){frame->routing, frame->fd};
+    int64_t pid = door_pid(frame);
+    if (is_taken(local, claimed, pid)) {
+        refuse_second(local, claimed, frame);
+        return SERVICE_CLI;
+    }
+    local->services[claimed] = (registrant_t){frame->routing, frame->fd, pid, mono_ms()};
+    shares_forget(&local->shares, claimed);
     if (greets) send_welcome(local, frame);
     log_at(L_INFO, "GATE-SERVICE-UP", _("%s is connected"), service_name(claimed));
     local->hooks.registered(local->hooks.arg, claimed);
@@ -262,7 +298,7 @@ static void take_taken(local_t *local, uint32_t service, slice_t body)
 }
 
 // True: it goes on to whom it is for.
-static bool admit(local_t *local, const door_frame_t *frame, uint32_t *ret_service)
+static bool admit(local_t *local, door_frame_t *frame, uint32_t *ret_service)
 {
     uint32_t known = service_of(local, frame);
     uint32_t service = identify(local, frame);
@@ -272,6 +308,7 @@ static bool admit(local_t *local, const door_frame_t *frame, uint32_t *ret_servi
     }
     if (frame->envelope.type == MSG_HELLO) {
         if (service == known) send_welcome(local, frame); // again, or a caller
+        if (service != SERVICE_CLI) local->services[service].heard_ms = mono_ms();
         return false;
     }
     if (frame->envelope.type == MSG_TAKEN && service != SERVICE_CLI) {

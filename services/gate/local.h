@@ -3,8 +3,8 @@
 // the node's user; the operating system says who exactly.
 //
 // Nothing is kept of callers: the route in an envelope is their return address. A service is known by its
-// HELLO, or by the first message that it sends after a restart of the gate; a newer HELLO for the same number
-// replaces the older.
+// HELLO, or by the first message that it sends after a restart of the gate. While its process lives no other
+// may have its number.
 #pragma once
 #include "proto/message.h"
 #include "services/gate/door.h"

@@ -456,7 +456,7 @@ int peers_open(const peers_setup_t *setup, peers_t **ret_peers)
     peers->strangers = (size_t)setup->settings->strangers_max;
     if (peers->strangers > peers->most / 2) peers->strangers = peers->most / 2;
     int r = watch_open(&peers->watch);
-    if (!r) r = door_open(&peers->door, setup->context, "children");
+    if (!r) r = door_open(&peers->door, setup->context, "children", DOOR_OUTSIDE);
     if (!r) r = curve_serve(peers->door.socket, setup->keys, (int)setup->settings->handshake_ms);
     if (r) return r;
     if (zmq_bind(peers->door.socket, setup->listen)) return -errno;

@@ -23,11 +23,13 @@ typedef struct frame {
 typedef struct sender {
     uint32_t of; // share_of
     uint64_t spent_us;
-    size_t waiting, untold;
+    size_t waiting, untold, wasted;
 } sender_t;
 
 struct intake {
     uint64_t (*clock_us)(void);
+    intake_receive_fn *receive;
+    void *arg;
     entry_t entries[INTAKE_ENVELOPES + BUNDLE_ENVELOPES]; // in order of arrival
     size_t n;
     frame_t frames[INTAKE_ENVELOPES];
@@ -36,12 +38,15 @@ struct intake {
     sender_t *senders;
     size_t n_senders, room;
     size_t untold;
+    const entry_t *now; // is being decided
 };
 
-intake_t *intake_new(uint64_t (*clock_us)(void))
+intake_t *intake_new(uint64_t (*clock_us)(void), intake_receive_fn *receive, void *arg)
 {
     intake_t *in = xcalloc(1, sizeof *in);
     in->clock_us = clock_us;
+    in->receive = receive;
+    in->arg = arg;
     return in;
 }
 
@@ -132,13 +137,13 @@ static uint32_t free_frame(intake_t *in)
 }
 
 // While there is room for an envelope there is a free frame: each frame in use has one at least.
-void intake_take(intake_t *in, intake_receive_fn *receive, void *arg)
+void intake_take(intake_t *in)
 {
     while (in->n < INTAKE_ENVELOPES && in->bytes < INTAKE_BYTES) {
         uint32_t number = free_frame(in);
         zmq_msg_t *message = &in->frames[number].message;
         zmq_msg_init(message);
-        bool got = receive(arg, message);
+        bool got = in->receive(in->arg, message);
         if (got && read_frame(in, number)) {
             in->bytes += zmq_msg_size(message);
             continue;
@@ -155,8 +160,14 @@ bool intake_waits(const intake_t *in)
 
 // --- a turn --------------------------------------------------------------------------------------
 
-static int decide_one(entry_t *entry, intake_decide_fn *decide, void *arg)
+void intake_waste(intake_t *in)
 {
+    in->senders[in->now->sender].wasted += share_cost(&in->now->envelope);
+}
+
+static int decide_one(intake_t *in, entry_t *entry, intake_decide_fn *decide, void *arg)
+{
+    in->now = entry;
     entry->decided = true;
     return decide(arg, &entry->envelope);
 }
@@ -167,7 +178,7 @@ static int decide_requests(intake_t *in, intake_decide_fn *decide, void *arg)
     size_t done = 0;
     for (size_t i = 0; i < in->n && rc == 0 && done < INTAKE_REQUESTS; i++) {
         if (in->entries[i].sort != REQUESTS) continue;
-        rc = decide_one(&in->entries[i], decide, arg);
+        rc = decide_one(in, &in->entries[i], decide, arg);
         done++;
     }
     return rc;
@@ -185,21 +196,33 @@ static uint64_t least_spent(const intake_t *in, sort_t sort)
     return least;
 }
 
+// Somebody who asks does not wait for the rest of a turn.
+static bool somebody_asks(intake_t *in)
+{
+    intake_take(in);
+    for (size_t i = in->n; i > 0; i--)
+        if (in->entries[i - 1].sort == REQUESTS && !in->entries[i - 1].decided) return true;
+    return false;
+}
+
 // Rounds in which each sender comes up to the same time, until `end`.
 static int decide_in_turn(intake_t *in, sort_t sort, uint64_t end, intake_decide_fn *decide, void *arg)
 {
     int rc = 0;
-    uint64_t now = in->clock_us(), least;
+    uint64_t now = in->clock_us(), least, look = now + INTAKE_SHARE_US;
     while (rc == 0 && now < end && (least = least_spent(in, sort)) != UINT64_MAX) {
         uint64_t most = least + INTAKE_SHARE_US;
         for (size_t i = 0; i < in->n && rc == 0 && now < end; i++) {
             entry_t *entry = &in->entries[i];
             sender_t *sender = &in->senders[entry->sender];
             if (entry->sort != sort || entry->decided || sender->spent_us >= most) continue;
-            rc = decide_one(entry, decide, arg);
+            rc = decide_one(in, entry, decide, arg);
             uint64_t after = in->clock_us();
             sender->spent_us += after - now;
             now = after;
+            if (now < look) continue;
+            look = now + INTAKE_SHARE_US;
+            if (somebody_asks(in)) return rc;
         }
     }
     return rc;
@@ -261,14 +284,16 @@ size_t intake_untold(const intake_t *in)
 void intake_tell(const intake_t *in, uint32_t service, zmq_msg_t *ret_frame)
 {
     AUTO(xfree) uint32_t *peers = xcalloc(in->n_senders + 1, sizeof *peers);
-    AUTO(xfree) uint64_t *bytes = xcalloc(in->n_senders + 1, sizeof *bytes);
+    AUTO(xfree) uint64_t *bytes = xcalloc(2 * in->n_senders + 1, sizeof *bytes);
     Selenga__Taken taken = SELENGA__TAKEN__INIT;
     taken.peer = peers;
     taken.bytes = bytes;
+    taken.wasted = bytes + in->n_senders;
     for (size_t i = 0; i < in->n_senders; i++) {
         if (in->senders[i].untold == 0) continue;
         peers[taken.n_peer++] = in->senders[i].of;
-        bytes[taken.n_bytes++] = in->senders[i].untold;
+        taken.bytes[taken.n_bytes++] = in->senders[i].untold;
+        taken.wasted[taken.n_wasted++] = in->senders[i].wasted;
     }
     envelope_t envelope = {.type = MSG_TAKEN, .to = SERVICE_GATE, .from = service};
     msg_pack_with(&envelope, &taken.base, ret_frame);
@@ -276,6 +301,6 @@ void intake_tell(const intake_t *in, uint32_t service, zmq_msg_t *ret_frame)
 
 void intake_told(intake_t *in)
 {
-    for (size_t i = 0; i < in->n_senders; i++) in->senders[i].untold = 0;
+    for (size_t i = 0; i < in->n_senders; i++) in->senders[i].untold = in->senders[i].wasted = 0;
     in->untold = 0;
 }

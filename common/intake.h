@@ -4,8 +4,8 @@
 //
 // Everything that the gate gives is taken in at once, so that a request or a quiet neighbour's record never
 // stands in a queue behind what a loud one sent: the gate bounds what each may have here (MSG_TAKEN). A turn
-// then decides, in one transaction: pulls, all requests, and of the rest for as long as a turn may last. Who
-// has had less time goes first; each sender's own messages stay in order.
+// then decides, in one transaction: pulls, all requests, and of the rest for as long as a turn may last and
+// nobody asks. Who has had less time goes first; each sender's own messages stay in order.
 #pragma once
 #include "common/msg.h"
 
@@ -15,24 +15,27 @@ enum {
     INTAKE_REQUESTS = 512,       // of one turn: bounds its memory and the time their askers wait
     INTAKE_SHARE_US = 15 * 1000, // of a sender before another one's turn; one message in any case
     INTAKE_PULLS_US = 40 * 1000, // a turn begins no pull after this time
-    INTAKE_TURN_US = 100 * 1000, // and nothing but requests after this
+    INTAKE_TURN_US = 80 * 1000,  // and nothing but requests after this
     INTAKE_UNTOLD = 512 * 1024,  // of what was done, before the gate must hear of it
 };
 
 typedef struct intake intake_t;
 
-intake_t *intake_new(uint64_t (*clock_us)(void));
-void intake_destroy(intake_t **in_p);
-
 // Receives a frame without waiting; false: none is there.
 typedef bool intake_receive_fn(void *arg, zmq_msg_t *frame);
+
+intake_t *intake_new(uint64_t (*clock_us)(void), intake_receive_fn *receive, void *arg);
+void intake_destroy(intake_t **in_p);
+
 // Takes what is there and finds room. Frames that cannot be read are dropped.
-void intake_take(intake_t *in, intake_receive_fn *receive, void *arg);
+void intake_take(intake_t *in);
 bool intake_waits(const intake_t *in); // is anything to be decided?
 
 // Decides one envelope: 0, or -errno, which ends the turn.
 typedef int intake_decide_fn(void *arg, const envelope_t *envelope);
 int intake_turn(intake_t *in, intake_decide_fn *decide, void *arg);
+// Of a decide function: the envelope said nothing that can be understood. Its sender's gate hears of it.
+void intake_waste(intake_t *in);
 // Calls `each` for what this turn decided, or began to, in order of arrival.
 typedef void intake_each_fn(void *arg, const envelope_t *envelope);
 void intake_decided(const intake_t *in, intake_each_fn *each, void *arg);

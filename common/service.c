@@ -225,17 +225,21 @@ static bool receive(void *arg, zmq_msg_t *frame)
 typedef struct batch_of { // a service and the transaction of its turn
     service_t *service;
     store_txn_t *txn;
+    intake_t *in;
 } batch_of_t;
 
 static int decide_one(void *arg, const envelope_t *envelope)
 {
     const batch_of_t *batch = arg;
-    return handle(batch->service, batch->txn, envelope);
+    uint64_t before = feed_malformed(batch->service->feed);
+    int rc = handle(batch->service, batch->txn, envelope);
+    if (feed_malformed(batch->service->feed) > before) intake_waste(batch->in);
+    return rc;
 }
 
 static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool save)
 {
-    batch_of_t batch = {service, txn};
+    batch_of_t batch = {service, txn, in};
     int rc = in != NULL ? intake_turn(in, decide_one, &batch) : 0;
     if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
@@ -498,7 +502,7 @@ static int signals(void)
 // The duties, in order: wait, take in, decide and commit, answer, push, timers.
 static void service_run(service_t *service, int signal_fd)
 {
-    intake_t *in = intake_new(mono_us);
+    intake_t *in = intake_new(mono_us, receive, service);
     uint64_t tick = mono_ms(), saved = tick;
     zmq_pollitem_t items[] = {{service->socket, 0, ZMQ_POLLIN, 0},
                               {NULL, signal_fd, ZMQ_POLLIN, 0},
@@ -510,7 +514,7 @@ static void service_run(service_t *service, int signal_fd)
         uint64_t now = mono_ms();
         bool due = now - tick >= TICK_MS;
         bool save = due && now - saved >= SAVE_MS && feed_has_unsaved(service->feed);
-        intake_take(in, receive, service);
+        intake_take(in);
         if (due) {
             if (service->trouble != 0) probe(service);
             feed_tick(service->feed, (int64_t)now);

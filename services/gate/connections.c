@@ -123,6 +123,23 @@ bool connection_has_room(connection_t *connection, uint64_t unsent_max)
 
 // --- who makes room
 
+enum { CANDIDATES = 16 }; // of the oldest
+
+// Who is proving a key has sent something; who only holds a place has not.
+static connection_t *least_said(connection_t **candidates, size_t n)
+{
+    size_t best = 0;
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < n && least > 0; i++) {
+        uint64_t said = tcp_bytes_received(candidates[i]->fd);
+        if (said < least) {
+            least = said;
+            best = i;
+        }
+    }
+    return candidates[best];
+}
+
 // An address with IPv4 inside is that; of IPv6 the network counts, since a host has as many addresses as it
 // likes.
 static bool same_network(const connection_t *a, const connection_t *b)
@@ -138,13 +155,15 @@ static bool same_network(const connection_t *a, const connection_t *b)
 connection_t *connections_pick(const connections_t *all, size_t share)
 {
     const connection_t *newest = all->newest;
-    connection_t *of_network = NULL;
-    size_t n = 0;
+    connection_t *mine[CANDIDATES], *any[CANDIDATES];
+    size_t n_any = 0, n = 0;
     if (!newest || all->oldest == newest) return NULL;
     for (connection_t *one = all->oldest; one != newest; one = one->newer) {
+        if (n_any < CANDIDATES) any[n_any++] = one;
         if (!same_network(one, newest)) continue;
-        if (!of_network) of_network = one;
+        if (n < CANDIDATES) mine[n] = one;
         n++;
     }
-    return n >= share && of_network ? of_network : all->oldest;
+    if (n >= share && n > 0) return least_said(mine, n < CANDIDATES ? n : CANDIDATES);
+    return least_said(any, n_any);
 }

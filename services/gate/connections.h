@@ -46,8 +46,8 @@ bool connection_is(connection_t *connection, int fd);
 
 // It has said who it is, or is being ended: it is no stranger any more.
 void connections_know(connections_t *all, connection_t *connection);
-// The stranger that makes room for the newest one: the oldest of its network when that has more than `share`
-// of them, else the oldest of all. NULL: there is no other.
+// The stranger that makes room for the newest one: of the oldest that which has sent least, of the newest
+// one's network when that has `share` of them, else of all. NULL: there is no other.
 connection_t *connections_pick(const connections_t *all, size_t share);
 
 // Shuts the TCP connection down if the descriptor is still this connection's. libzmq sees it end and closes

@@ -5,8 +5,8 @@
 #include <zmq.h>
 
 enum {
-    BACKLOG = 1024,  // of listen(2)
-    TCP_IDLE_S = 60, // keepalive
+    BACKLOG_MOST = 1024, // of listen(2)
+    TCP_IDLE_S = 60,     // keepalive
     TCP_INTERVAL_S = 20,
     TCP_COUNT = 4,
     TCP_UNSENT_MS = 60000,
@@ -17,9 +17,10 @@ static int set_int(void *socket, int option, int value)
     return zmq_setsockopt(socket, option, &value, sizeof value);
 }
 
-int curve_serve(void *s, const node_keys_t *keys, int handshake_ms)
+int curve_serve(void *s, const node_keys_t *keys, int handshake_ms, size_t backlog)
 {
-    int bad = set_int(s, ZMQ_IPV6, 1) | set_int(s, ZMQ_CURVE_SERVER, 1) | set_int(s, ZMQ_BACKLOG, BACKLOG);
+    int bad = set_int(s, ZMQ_IPV6, 1) | set_int(s, ZMQ_CURVE_SERVER, 1) |
+              set_int(s, ZMQ_BACKLOG, backlog < BACKLOG_MOST ? (int)backlog : BACKLOG_MOST);
     bad |= zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, keys->secret_key, NODE_KEY_SIZE);
     bad |= zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN));
     // Without it libzmq lets everybody in as soon as the handler is missing. The number, because headers hide

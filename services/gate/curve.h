@@ -9,4 +9,4 @@ enum { CURVE_ZAP_ENFORCE_DOMAIN = 93 };
 
 // Before it is bound. 0 or negative errno (-EINVAL also: this libzmq does not know ZAP_ENFORCE_DOMAIN, so it
 // must not listen).
-int curve_serve(void *socket, const node_keys_t *keys, int handshake_ms);
+int curve_serve(void *socket, const node_keys_t *keys, int handshake_ms, size_t backlog);

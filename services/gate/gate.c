@@ -29,8 +29,9 @@ enum {
     MAPPINGS_MAX = 48 * 1024,
     LOCK_PATIENCE_MS = 1000,
     LOCK_AGAIN_MS = 20,
-    OWN_FILES = 48, // without connections from outside: 30 in a quiet node
-    LEAST_CONNECTIONS = 8,
+    OWN_FILES = 56,    // of a gate without a door for children: 30 in a quiet node
+    SPARE_FILES = 192, // besides connections that may stay: own, and those that are being ended
+    LEAST_CONNECTIONS = 64,
 };
 
 // --- opening
@@ -82,19 +83,20 @@ static int take_over_signals(gate_t *gate, why_t *why)
     return gate->signal_fd < 0 ? refuse_system("signals", errno, why) : 0;
 }
 
-// Connections take what descriptors the gate's own sockets, services and callers leave. More than those that
-// may stay are open for the moment until the surplus is ended, the more so the more there may be.
+// Connections take what descriptors are left. Of those that come at once some are open for a moment beyond
+// what may stay; and where the last descriptor is gone, a local caller makes libzmq end the process.
 static int count_connections(gate_t *gate, why_t *why)
 {
-    size_t files = file_limit_raise(), own = files / 16 > OWN_FILES ? files / 16 : OWN_FILES;
-    if (files < OWN_FILES + LEAST_CONNECTIONS) {
-        why_set(why, _("the system allows %zu open files, and the gate needs %d: ulimit -n"), files,
-                OWN_FILES + LEAST_CONNECTIONS);
+    size_t files = file_limit_raise(), spare = files / 8 > SPARE_FILES ? files / 8 : SPARE_FILES;
+    size_t least = *gate->node.listen ? SPARE_FILES + LEAST_CONNECTIONS : OWN_FILES;
+    if (files < least) {
+        why_set(why, _("the system allows %zu open files, and the gate needs %zu: ulimit -n"), files, least);
         return GATE_E_SYSTEM;
     }
     gate->most = (size_t)gate->settings.connections_max;
-    if (gate->most <= files - own) return 0;
-    gate->most = files - own;
+    gate->spare = spare;
+    if (files <= spare || gate->most <= files - spare) return 0;
+    gate->most = files - spare;
     if (2 * gate->most > (size_t)gate->settings.connections_max) return 0;
     log_at(L_INFO, "GATE-FILES", _("%zu open files allow %zu connections from outside, not %lld"), files,
            gate->most, (long long)gate->settings.connections_max);
@@ -154,6 +156,12 @@ static void on_undelivered(void *arg, uint32_t service, const envelope_t *envelo
     route_undelivered(arg, service, envelope, error);
 }
 
+static void on_wasted(void *arg, uint32_t peer, uint64_t bytes)
+{
+    gate_t *gate = arg;
+    if (gate->peers) peers_wasted(gate->peers, peer, (size_t)bytes, mono_ms());
+}
+
 static int test_door(gate_t *gate, why_t *why)
 {
     int r = selftest(gate->context, gate->zap, peers_endpoint(gate->peers), gate->node_keys.public_key,
@@ -169,9 +177,9 @@ static int test_door(gate_t *gate, why_t *why)
 static int open_outside(gate_t *gate, why_t *why)
 {
     if (*gate->node.listen) {
-        peers_setup_t setup = {gate->context,   gate->node.listen, &gate->node_keys,
-                               &gate->settings, gate->most,        &gate->keys,
-                               &gate->counters, on_child,          gate};
+        peers_setup_t setup = {
+            gate->context,   gate->node.listen, &gate->node_keys, &gate->settings, gate->most,
+            gate->spare / 2, &gate->keys,       &gate->counters,  on_child,        gate};
         int r = peers_open(&setup, &gate->peers);
         if (r) return refuse_system(gate->node.listen, -r, why);
         r = test_door(gate, why);
@@ -203,7 +211,7 @@ int gate_open(gate_t **ret_gate, why_t *why)
         return refuse_system("libzmq", errno, why);
     r = zap_start(gate->context, &gate->zap); // before any door
     if (r) return refuse_system("ZAP", -r, why);
-    local_hooks_t hooks = {gate, on_service, on_undelivered};
+    local_hooks_t hooks = {gate, on_service, on_undelivered, on_wasted};
     r = local_open(gate->context, &gate->settings, &gate->counters, &hooks, &gate->local);
     if (r) return refuse_system("run/gate", -r, why);
     r = open_outside(gate, why);

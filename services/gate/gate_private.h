@@ -15,7 +15,7 @@ struct gate {
     node_conf_t node;
     node_keys_t node_keys;
     gate_settings_t settings;
-    size_t most;               // connections from outside
+    size_t most, spare;        // connections from outside; descriptors beside them
     char parent_principal[96]; // "node:PATH"
     void *context;
     zap_t *zap;

@@ -294,7 +294,11 @@ static uint32_t identify(local_t *local, door_frame_t *frame)
 static void take_taken(local_t *local, uint32_t service, slice_t body)
 {
     AUTO(msg_body_free) Selenga__Taken *taken = msg_body_unpack(&selenga__taken__descriptor, body);
-    if (taken) shares_done(&local->shares, service, taken, mono_ms());
+    if (!taken) return;
+    shares_done(&local->shares, service, taken, mono_ms());
+    for (size_t i = 0; i < taken->n_peer && i < taken->n_wasted; i++)
+        if (taken->wasted[i] > 0 && taken->peer[i] >= PEER_LABEL_MIN)
+            local->hooks.wasted(local->hooks.arg, taken->peer[i], taken->wasted[i]);
 }
 
 // True: it goes on to whom it is for.

@@ -18,6 +18,8 @@ typedef struct local_hooks {
     void (*registered)(void *arg, uint32_t service); // it may send
     // An envelope of local_pass could not be handed over; error as of local_send.
     void (*undelivered)(void *arg, uint32_t service, const envelope_t *envelope, int error);
+    // A service found that what a neighbour sent says nothing.
+    void (*wasted)(void *arg, uint32_t peer, uint64_t bytes);
 } local_hooks_t;
 
 // Binds the endpoint, relative to the current directory. Returns 0 or negative errno. The settings must

@@ -355,9 +355,10 @@ int peers_send(peers_t *peers, uint32_t label, const envelope_t *envelope)
     return r;
 }
 
-void peers_wasted(peers_t *peers, const connection_t *from, size_t bytes, uint64_t now_ms)
+void peers_wasted(peers_t *peers, uint32_t label, size_t bytes, uint64_t now_ms)
 {
-    waste(peers, keys_find(peers->setup.table, from->key), from->fd, bytes, now_ms);
+    const connection_t *from = connection_of(peers, label);
+    if (from) waste(peers, keys_find(peers->setup.table, from->key), from->fd, bytes, now_ms);
 }
 
 int peers_answer(peers_t *peers, uint32_t routing, const envelope_t *envelope, uint64_t now_ms)
@@ -457,7 +458,8 @@ int peers_open(const peers_setup_t *setup, peers_t **ret_peers)
     if (peers->strangers > peers->most / 2) peers->strangers = peers->most / 2;
     int r = watch_open(&peers->watch);
     if (!r) r = door_open(&peers->door, setup->context, "children", DOOR_OUTSIDE);
-    if (!r) r = curve_serve(peers->door.socket, setup->keys, (int)setup->settings->handshake_ms);
+    if (!r)
+        r = curve_serve(peers->door.socket, setup->keys, (int)setup->settings->handshake_ms, setup->at_once);
     if (r) return r;
     if (zmq_bind(peers->door.socket, setup->listen)) return -errno;
     size_t size = sizeof peers->endpoint;

@@ -21,7 +21,8 @@ typedef struct peers_setup {
     const char *listen;
     const node_keys_t *keys;
     const gate_settings_t *settings;
-    size_t most; // connections: of the settings, as far as descriptors allow
+    size_t most;    // connections: of the settings, as far as descriptors allow
+    size_t at_once; // that the system may hold for us before they are counted
     keys_t *table;
     counters_t *counters;
     peers_changed_fn *changed;
@@ -54,9 +55,8 @@ void peers_tick(peers_t *peers, uint64_t now_ms);
 // dropped, counted and logged once. False: none waits.
 bool peers_take(peers_t *peers, envelope_t *ret_envelope, const connection_t **ret_from, uint64_t now_ms);
 
-// What peers_take gave could not be used, by its sender's fault: too much of that, and the sender is shut
-// out. *from may be ended by it.
-void peers_wasted(peers_t *peers, const connection_t *from, size_t bytes, uint64_t now_ms);
+// What came of a child could not be used, by its own fault: too much of that, and it is shut out for a while.
+void peers_wasted(peers_t *peers, uint32_t label, size_t bytes, uint64_t now_ms);
 
 // Sends to the child's present connection. 0, -EAGAIN (full), -EHOSTUNREACH (not up).
 int peers_send(peers_t *peers, uint32_t label, const envelope_t *envelope);

@@ -287,7 +287,7 @@ void route_from_child(gate_t *gate, const envelope_t *envelope, const connection
         set_route(&in, ROUTE_JOIN, from->routing);
     }
     if (send_to_service(gate, in.to, &in) == -EDQUOT)
-        peers_wasted(gate->peers, from, envelope->body.size, mono_ms());
+        peers_wasted(gate->peers, from->label, envelope->body.size, mono_ms());
 }
 
 void route_from_parent(gate_t *gate, const envelope_t *envelope)

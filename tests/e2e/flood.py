@@ -12,9 +12,8 @@ from rogue import Rogue, key_id
 from wire import message
 from world import PATIENCE_S, memory_kib, wait_until
 
-SLACK = max(1.0, PATIENCE_S / 60)
-SANITIZED = "ASAN_OPTIONS" in os.environ and "detect_leaks" in os.environ["ASAN_OPTIONS"]
-SLACK *= 5 if SANITIZED else 1
+# A machine that has other work, or runs under a sanitizer, is slower at everything.
+SLACK = max(1.0, PATIENCE_S / 60, os.getloadavg()[0] / os.cpu_count()) * (5 if "detect_leaks" in os.environ.get("ASAN_OPTIONS", "") else 1)
 EVENT = 116
 _SNDTIMEO = 28
 
@@ -191,7 +190,10 @@ class Watcher:
     def _run(self):
         while not self.stop.wait(0.02):
             for program, pid in self.pids.items():
-                self.most[program] = max(self.most[program], memory_kib(pid, "RssAnon"))
+                try:
+                    self.most[program] = max(self.most[program], memory_kib(pid, "RssAnon"))
+                except FileNotFoundError:
+                    return  # the test says so
 
     def end(self):
         self.stop.set()
@@ -222,10 +224,12 @@ def record_s(w, node, hub):
     return time.monotonic() - begun
 
 
-def measure(w, hub, sibling, requests=20, rounds=3):
-    """(median, worst) of requests, worst of records, in seconds."""
+def measure(w, hub, sibling, on):
+    """(median, worst) of requests, worst of records, in seconds, for as long as on()."""
     asked, told = [], []
-    for _ in range(rounds):
+    while on() or len(told) < 3:
         told.append(record_s(w, sibling, hub))
-        asked += [request_s(hub) for _ in range(requests // rounds + 1)]
+        for _ in range(7):
+            asked.append(request_s(hub))
+            _idle.wait(0.01)
     return statistics.median(asked), max(asked), max(told)

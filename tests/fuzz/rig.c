@@ -226,7 +226,7 @@ static void turn(rig_t *rig, mail_t *mail)
     kv_mem_set_full(rig->kv, rig->full);
     feed_tick(service->feed, (int64_t)mono_ms());
     int before = service->trouble; // of a full disk: over with the next write
-    intake_take(mail->in, next_frame, mail);
+    intake_take(mail->in);
     run_batch(service, mail->in, true);
     assert(!intake_waits(mail->in) || service->trouble != 0); // no time passed
     mail->n = mail->next = 0;
@@ -282,7 +282,7 @@ static void start_anew(rig_t *rig, mail_t *mail)
 {
     while (mail->n > 0) zmq_msg_close(&mail->frames[--mail->n]);
     intake_destroy(&mail->in);
-    mail->in = intake_new(mono_us);
+    mail->in = intake_new(mono_us, next_frame, mail);
     stop_service(rig);
     start_service(rig);
 }
@@ -388,7 +388,7 @@ void rig_run(slice_t script, unsigned senders)
     rig_t *rig = &rigs[i];
     if (mail.in == NULL) prepare();
     intake_destroy(&mail.in);
-    mail.in = intake_new(mono_us);
+    mail.in = intake_new(mono_us, next_frame, &mail);
     assert(chdir(folder) == 0);
     if (images[i] == NULL) {
         set_up(rig, DEFS[i % N_DEFS], i / N_DEFS);

@@ -168,8 +168,8 @@ def few_open_files(w):
     node.prefix = limited(256)
     node.run()
     pids = node.pids()
-    strangers = Strangers(node.port, 400)
-    for _ in range(50):
+    strangers = Strangers(node.port, 300)
+    for _ in range(8):
         strangers.renew()
         assert flood.request_s(node) < 1 * SLACK
     strangers.close()

@@ -108,7 +108,7 @@ static void make_room(peers_t *peers, connection_t *newest, uint64_t now_ms)
     connection_t *out = connections_pick(all, peers->strangers / NETWORK_PART);
     log_once(L_WARNING, full ? "GATE-FULL" : "GATE-STRANGERS", 0,
              full ? _("more than %zu connections from outside; some are ended")
-                  : _("more than %zu connections that have not proved a key; the oldest are ended"),
+                  : _("more than %zu connections that have not proved a key; old ones are ended"),
              full ? peers->most : peers->strangers);
     counters_add(peers->setup.counters, COUNT_STRANGERS_ENDED, 1);
     cut(peers, out ? out : newest, now_ms);

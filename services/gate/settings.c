@@ -24,9 +24,9 @@ static const setting_t ROWS[] = {
     INT_ROW(connections_max, 1, 1000000, "20000", "",
             N_("Connections from outside at one time; the limit of open files lowers it")),
     INT_ROW(
-        strangers_max, 4, 1000000, "1000", "",
-        N_("Of these, those that have not proved a known key yet; for a newer one the oldest is ended. At "
-           "most half of all")),
+        strangers_max, 4, 10000, "1000", "",
+        N_("Of these, those that have not proved a known key; one of the oldest is ended for a newer one. "
+           "Half of all at most")),
     INT_ROW(unread_max, 8388608, 4294967296, "16777216", "bytes",
             N_("A neighbour that has sent this much without completing a message is cut")),
     INT_ROW(unsent_max, 4194304, 4294967296, "16777216", "bytes",

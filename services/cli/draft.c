@@ -22,8 +22,6 @@ void draft_remove(const char *draft)
         "node.conf.new",
         "secret/node.key",
         "secret/node.key.new",
-        "secret/person.key",
-        "secret/person.key.new",
         "token",
         // folders, inner ones first
         "secret",

@@ -138,9 +138,9 @@ static bool fill_conf(const cli_t *cli, const token_t *token, const Selenga__Joi
     int rank = reply->level ? level_rank(reply->level) : -1;
     bool good =
         rank >= 0 && path_from_bytes(slice(reply->path.data, reply->path.len), &conf->path) &&
-        conf->path.len > PATH_LABEL && reply->person_key.len == NODE_KEY_SIZE && reply->org &&
-        node_is_org(reply->org) && strcmp(reply->org, token->org) == 0 &&
-        reply->parent_rank <= NODE_RANK_MAX && copy_clean(conf->org, sizeof conf->org, reply->org) &&
+        conf->path.len > PATH_LABEL && reply->org && node_is_org(reply->org) &&
+        strcmp(reply->org, token->org) == 0 && reply->parent_rank <= NODE_RANK_MAX &&
+        copy_clean(conf->org, sizeof conf->org, reply->org) &&
         text_copy(conf->level, sizeof conf->level, reply->level) &&
         copy_clean(conf->name, sizeof conf->name, given ? given : name) &&
         text_copy(conf->listen, sizeof conf->listen, listen ? listen : "") &&
@@ -161,9 +161,7 @@ static int write_child(const cli_t *cli, const char *draft, const token_t *token
     why_t why;
     char path[PATH_MAX + sizeof "/token"];
     if (!fill_conf(cli, token, reply, conf)) return cannot_join(token, CALLER_E_BROKEN);
-    if (node_person_key_save(draft, reply->person_key.data, &why) != 0 ||
-        node_conf_save(draft, conf, &why) != 0)
-        return cli_refuse("%s", why.text);
+    if (node_conf_save(draft, conf, &why) != 0) return cli_refuse("%s", why.text);
     snprintf(path, sizeof path, "%s/token", draft);
     unlink(path);
     return CLI_DONE;

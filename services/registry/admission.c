@@ -243,12 +243,11 @@ static void welcome(registry_t *self, const envelope_t *e, const Selenga__Invite
 {
     const node_conf_t *conf = service_node(self->service);
     Selenga__JoinReply reply = SELENGA__JOIN_REPLY__INIT;
-    reply.has_path = reply.has_person_key = reply.has_parent_rank = 1;
+    reply.has_path = reply.has_parent_rank = 1;
     reply.path = binary(path->b, path->len);
     reply.org = invite->org;
     reply.level = invite->level;
     reply.name = join->name != NULL && join->name[0] != '\0' ? join->name : invite->org;
-    reply.person_key = binary(self->person_key, sizeof self->person_key);
     reply.parent_org = text(conf->org);
     reply.parent_rank = conf->rank;
     service_reply(self->service, e, MSG_JOIN_REPLY, &reply.base);

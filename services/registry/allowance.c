@@ -37,12 +37,12 @@ allowance_child_t *allowance_of(allowance_t *allowance, uint32_t label)
     return &allowance->children[low];
 }
 
-int allowance_load(allowance_t *allowance, store_txn_t *txn)
+int allowance_load(allowance_t *allowance, kv_txn_t *txn)
 {
     static const uint8_t letter = 'A';
     kv_cursor_t *cursor = NULL;
     slice_t key, value;
-    int rc = kv_cursor(store_kv(txn), KV_AUX, &cursor);
+    int rc = kv_cursor(txn, KV_AUX, &cursor);
     if (rc == 0) rc = kv_seek(cursor, slice(&letter, 1), &key, &value);
     while (rc == 0 && key.size == KEY_SIZE && key.data[0] == letter) {
         if (value.size == VALUE_SIZE) {
@@ -87,16 +87,16 @@ void allowance_spend(allowance_child_t *child, uint32_t n)
     child->dirty = true;
 }
 
-static int save(store_txn_t *txn, const allowance_child_t *child)
+static int save(kv_txn_t *txn, const allowance_child_t *child)
 {
     uint8_t key[KEY_SIZE] = {'A'}, value[VALUE_SIZE];
     be32_store(key + 1, child->label);
     be32_store(value, child->spent);
     memcpy(value + 4, child->mark, OPRF_MARK);
-    return kv_put(store_kv(txn), KV_AUX, slice(key, sizeof key), slice(value, sizeof value));
+    return kv_put(txn, KV_AUX, slice(key, sizeof key), slice(value, sizeof value));
 }
 
-int allowance_settle(allowance_t *allowance, store_txn_t *txn, uint64_t now_ms)
+int allowance_settle(allowance_t *allowance, kv_txn_t *txn, uint64_t now_ms)
 {
     uint64_t each_ms = DAY_MS / (uint64_t)allowance->settings.per_day;
     uint32_t back = (uint32_t)((now_ms - allowance->refilled_ms) / each_ms);

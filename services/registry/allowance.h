@@ -6,8 +6,8 @@
 //
 //   KV_AUX  'A' | label (4)  ->  spent (4) | mark of the key (8)
 #pragma once
+#include "common/kv.h"
 #include "common/oprf.h"
-#include "common/store.h"
 
 typedef struct allowance_settings {
     int64_t staff_min;        // what a child is taken to have at least
@@ -36,7 +36,7 @@ typedef struct allowance {
 void allowance_init(allowance_t *allowance, const allowance_settings_t *settings, uint64_t now_ms);
 void allowance_clear(allowance_t *allowance);
 // Reads what was spent. 0 or -errno.
-int allowance_load(allowance_t *allowance, store_txn_t *txn);
+int allowance_load(allowance_t *allowance, kv_txn_t *txn);
 // The child's row, made if need be; holds until the next one is made.
 allowance_child_t *allowance_of(allowance_t *allowance, uint32_t label);
 
@@ -45,4 +45,4 @@ uint32_t allowance_left(const allowance_t *allowance, allowance_child_t *child,
                         const uint8_t mark[static OPRF_MARK]);
 void allowance_spend(allowance_child_t *child, uint32_t n);
 // Gives back what has come in since, and writes what changed. 0 or -errno of the transaction.
-int allowance_settle(allowance_t *allowance, store_txn_t *txn, uint64_t now_ms);
+int allowance_settle(allowance_t *allowance, kv_txn_t *txn, uint64_t now_ms);

@@ -324,7 +324,7 @@ int pseudonyms_settle(pseudonyms_t *self, store_txn_t *txn)
     }
     self->n_touched = 0;
     if (rc == 0) rc = asking_tick(self, txn, now_ms);
-    if (rc == 0) rc = allowance_settle(&self->allowance, txn, now_ms);
+    if (rc == 0) rc = allowance_settle(&self->allowance, store_kv(txn), now_ms);
     evaluate_tick(self, now_ms);
     service_tell(self->service, self->asking.trouble != NULL ? self->asking.trouble : "",
                  self->people.n_wanted);

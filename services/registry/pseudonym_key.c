@@ -18,7 +18,7 @@ static const setting_t SETTINGS[] = {
     {"evaluations_per_day", SETTING_INT, offsetof(allowance_settings_t, per_day), 1, 1000000, "100", "",
      N_("How many more each child may ask for with every day that this node runs.")},
 };
-const settings_table_t PSEUDONYM_SETTINGS = {"pseudonyms", SETTINGS, ARRAY_SIZE(SETTINGS)};
+const settings_table_t PSEUDONYM_SETTINGS = {"registry", SETTINGS, ARRAY_SIZE(SETTINGS)};
 
 // --- the key -------------------------------------------------------------------------------------
 
@@ -168,7 +168,7 @@ static int read_store(pseudonyms_t *self)
     store_txn_t *txn = NULL;
     int rc = store_begin(service_store(self->service), false, &txn);
     if (rc == 0) rc = pseudonym_key_read(self, txn);
-    if (rc == 0) rc = allowance_load(&self->allowance, txn);
+    if (rc == 0) rc = allowance_load(&self->allowance, store_kv(txn));
     if (rc == 0) rc = pseudonym_see_all(self, txn);
     store_abort(&txn);
     return rc;

@@ -171,7 +171,8 @@ uint32_t table_made(table_t *table, const fact_origin_t *origin)
 void table_set_mark(table_t *table, const uint8_t mark[FACT_MARK], bool counts)
 {
     table->changes++;
-    table->mark_counts[mark_number(table, mark)] = counts;
+    uint32_t n = mark_number(table, mark); // which may move the array
+    table->mark_counts[n] = counts;
 }
 
 bool table_is_settled(const table_t *table, uint32_t made)

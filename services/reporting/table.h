@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facts in memory, as packed columns: one slice per year, one row per person and organisation, one column of
 // flag words per period. Rows of one person in one year are chained, so that distinct persons can be counted
-// exactly. About 60 bytes a row and year. Everything can be changed one record at a time, in any order.
+// exactly. About 64 bytes a row and year. Everything can be changed one record at a time, in any order.
 #pragma once
 #include "services/reporting/fact_body.h"
 #include "services/reporting/orgs.h"

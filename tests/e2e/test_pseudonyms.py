@@ -243,7 +243,8 @@ def bad_points_are_refused_and_paid_for(w):
     assert not any(ask(data, 0.3) for data in (b"", bytes(31), os.urandom(32 * 513)))
     for bad in (bytes(32), b"\xff" * 32, b"\xed" + b"\xff" * 30 + b"\x7f"):
         assert ask(points(9)[0] * 9 + bad)[4] == [b"MALFORMED"]
-    assert len(ask(points(20)).get(3, [b""])[0]) == 10 * 32
+    answer = ask(b"".join(points(20)))
+    assert len(answer.get(3, [b""])[0]) == 10 * 32, answer
     child.close()
 
 

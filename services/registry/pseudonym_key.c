@@ -8,7 +8,10 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { LOOK_MS = 5000 }; // between two looks whether everybody has left the key before
+enum {
+    LOOK_MS = 5000,        // between two looks whether everybody has left the key before
+    GIVEN_BACK_MS = 60000, // until children have handed back what a lost store held
+};
 
 static const setting_t SETTINGS[] = {
     {"staff_min", SETTING_INT, offsetof(allowance_settings_t, staff_min), 1, 100000, "200", "",
@@ -124,12 +127,16 @@ int pseudonym_key_settle(pseudonyms_t *self, store_txn_t *txn, uint64_t now_ms)
     uint8_t before[OPRF_MARK];
     memcpy(before, self->mark, OPRF_MARK);
     int rc = self->keys_changed ? pseudonym_key_read(self, txn) : 0;
+    if (self->keys_changed && self->maker) { // perhaps ours, which came back
+        self->key_untold = true;
+        self->tell_from_ms = 0;
+    }
     self->keys_changed = false;
     if (memcmp(before, self->mark, OPRF_MARK) != 0) self->settle_all = true;
     if (rc == 0 && self->settle_all) rc = pseudonym_settle_all(self, txn, false);
     self->settle_all = false;
     if (rc == 0 && self->maker) rc = drop_previous(self, txn, now_ms);
-    return rc == 0 && self->key_untold ? tell_key(self, txn) : rc;
+    return rc == 0 && self->key_untold && now_ms >= self->tell_from_ms ? tell_key(self, txn) : rc;
 }
 
 static int refuse(pseudonyms_t *self, const envelope_t *e, const char *code, const char *arg)
@@ -193,6 +200,7 @@ pseudonyms_t *pseudonyms_open(service_t *service)
         log_at(L_ERROR, "STORE-READ", _("people cannot be read: %s"), strerror(-rc));
     // A file that is newer than the record: a change of key that was cut short. People follow.
     self->key_untold = self->settle_all = self->maker;
+    if (service_is_replaced(service)) self->tell_from_ms = mono_ms() + GIVEN_BACK_MS;
     if (rc != 0) pseudonyms_close(&self);
     return self;
 }

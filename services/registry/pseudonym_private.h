@@ -46,9 +46,11 @@ typedef struct pseudonyms {
     people_t people;
     rid_t *touched; // people whose person or identity was written in this transaction
     size_t n_touched, room_touched;
-    bool keys_changed; // a pseudonym-key record was written
-    bool settle_all;   // the key is another
-    bool key_untold;   // the record does not say it yet
+    bool keys_changed;     // a pseudonym-key record was written
+    bool settle_all;       // the key is another
+    bool key_untold;       // the record may not say it yet
+    uint64_t tell_from_ms; // a store that is empty since one was lost first waits for the record that
+                           // children have
     uint64_t looked_ms;
     pseudonym_t made; // derived last
     asking_t asking;

@@ -4,9 +4,11 @@
 #include <sodium.h>
 #include <string.h>
 
-// RFC 9497, 3.1: "HashToGroup-" and contextString, "OPRFV1-" ‖ mode 0 ‖ "-" ‖ suite. Its NUL is part of it.
-static const char DST[] = "HashToGroup-OPRFV1-\0-ristretto255-SHA512";
-enum { DST_SIZE = sizeof DST - 1, HASH = crypto_hash_sha512_BYTES, HASH_BLOCK = 128, MARK_HASH = 32 };
+// RFC 9497, 3.1 and 3.2.1: what for, and contextString, "OPRFV1-" ‖ mode 0 ‖ "-" ‖ suite. Its NUL is part of
+// it.
+#define CONTEXT "OPRFV1-\0-ristretto255-SHA512"
+static const char POINT_DST[] = "HashToGroup-" CONTEXT, KEY_DST[] = "DeriveKeyPair" CONTEXT;
+enum { HASH = crypto_hash_sha512_BYTES, HASH_BLOCK = 128, MARK_HASH = 32 };
 
 static_assert(OPRF_POINT == crypto_core_ristretto255_BYTES, "points are points");
 static_assert(OPRF_SCALAR == crypto_core_ristretto255_SCALARBYTES, "scalars are scalars");
@@ -18,22 +20,23 @@ static void add(crypto_hash_sha512_state *state, const void *data, size_t size)
 }
 
 // expand_message_xmd of RFC 9380, 5.3.1, for the one length that is needed: one hash.
-static void expand(slice_t input, uint8_t ret[static HASH])
+static void expand(slice_t input, slice_t dst, uint8_t ret[static HASH])
 {
-    static const uint8_t zeros[HASH_BLOCK], length[] = {0, HASH, 0}, one = 1, dst_size = DST_SIZE;
+    static const uint8_t zeros[HASH_BLOCK], length[] = {0, HASH, 0}, one = 1;
+    const uint8_t dst_size = (uint8_t)dst.size;
     uint8_t first[HASH];
     crypto_hash_sha512_state state;
     crypto_hash_sha512_init(&state);
     add(&state, zeros, sizeof zeros);
     add(&state, input.data, input.size);
     add(&state, length, sizeof length);
-    add(&state, DST, DST_SIZE);
+    add(&state, dst.data, dst.size);
     add(&state, &dst_size, 1);
     crypto_hash_sha512_final(&state, first);
     crypto_hash_sha512_init(&state);
     add(&state, first, sizeof first);
     add(&state, &one, 1);
-    add(&state, DST, DST_SIZE);
+    add(&state, dst.data, dst.size);
     add(&state, &dst_size, 1);
     crypto_hash_sha512_final(&state, ret);
     sodium_memzero(first, sizeof first);
@@ -44,7 +47,7 @@ static bool point_of(slice_t input, uint8_t ret_point[static OPRF_POINT])
 {
     uint8_t uniform[HASH];
     if (input.size > OPRF_INPUT_MAX) return false;
-    expand(input, uniform);
+    expand(input, slice(POINT_DST, sizeof POINT_DST - 1), uniform);
     crypto_core_ristretto255_from_hash(ret_point, uniform);
     sodium_memzero(uniform, sizeof uniform);
     return !sodium_is_zero(ret_point, OPRF_POINT);
@@ -69,6 +72,28 @@ bool oprf_is_key(const uint8_t key[static OPRF_SCALAR])
 void oprf_key_make(uint8_t ret_key[static OPRF_SCALAR])
 {
     crypto_core_ristretto255_scalar_random(ret_key);
+}
+
+bool oprf_key_of_seed(const uint8_t seed[static OPRF_SCALAR], slice_t info,
+                      uint8_t ret_key[static OPRF_SCALAR])
+{
+    uint8_t input[OPRF_SCALAR + 2 + OPRF_INPUT_MAX + 1], uniform[HASH];
+    size_t size = OPRF_SCALAR + 2 + info.size;
+    if (info.size > OPRF_INPUT_MAX) return false;
+    memcpy(input, seed, OPRF_SCALAR);
+    input[OPRF_SCALAR] = (uint8_t)(info.size >> 8);
+    input[OPRF_SCALAR + 1] = (uint8_t)info.size;
+    memcpy(input + OPRF_SCALAR + 2, info.data, info.size);
+    bool made = false;
+    for (unsigned counter = 0; counter <= UINT8_MAX && !made; counter++) { // the first, but for one in 2^252
+        input[size] = (uint8_t)counter;
+        expand(slice(input, size + 1), slice(KEY_DST, sizeof KEY_DST - 1), uniform);
+        crypto_core_ristretto255_scalar_reduce(ret_key, uniform);
+        made = !sodium_is_zero(ret_key, OPRF_SCALAR);
+    }
+    sodium_memzero(input, sizeof input);
+    sodium_memzero(uniform, sizeof uniform);
+    return made;
 }
 
 bool oprf_blind_with(slice_t input, const uint8_t blind[static OPRF_SCALAR],

@@ -37,6 +37,10 @@ bool oprf_direct(const uint8_t key[static OPRF_SCALAR], slice_t input,
                  uint8_t ret_output[static OPRF_OUTPUT]);
 
 void oprf_key_make(uint8_t ret_key[static OPRF_SCALAR]);
+// RFC 9497's DeriveKeyPair: the same key for the same seed of 32 bytes and info of at most OPRF_INPUT_MAX.
+// False: none.
+bool oprf_key_of_seed(const uint8_t seed[static OPRF_SCALAR], slice_t info,
+                      uint8_t ret_key[static OPRF_SCALAR]);
 bool oprf_is_key(const uint8_t key[static OPRF_SCALAR]);
 bool oprf_is_point(const uint8_t point[static OPRF_POINT]); // canonical, and not the identity
 

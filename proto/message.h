@@ -71,6 +71,8 @@ enum message {
     MSG_EVALUATED = 51, // its answer
     // of a local caller, at the node that holds the key of pseudonyms; answered by DONE
     MSG_ROTATE_PSEUDONYMS = 52,
+    MSG_REVOKE_REPLY = 55,
+    MSG_ADMIT = 56, // answered by MSG_DONE
 };
 
 // What neighbours may say to each other's service: feeds, and of pseudonyms registry with registry.

@@ -22,6 +22,10 @@ void draft_remove(const char *draft)
         "node.conf.new",
         "secret/node.key",
         "secret/node.key.new",
+        "secret/door.key",
+        "secret/door.key.new",
+        "secret/root.key",
+        "secret/root.key.new",
         "token",
         // folders, inner ones first
         "secret",

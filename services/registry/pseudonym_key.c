@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/msg.h"
+#include "common/root.h"
 #include "services/registry/pseudonym_private.h"
 #include <sodium.h>
 #include <stdlib.h>
@@ -30,23 +31,6 @@ static void set_marks(pseudonyms_t *self)
     const uint8_t *before = self->keys + NODE_KEY_SIZE;
     self->has_mark = oprf_mark(self->keys, self->mark);
     self->has_previous = !sodium_is_zero(before, NODE_KEY_SIZE) && oprf_mark(before, self->previous);
-}
-
-static bool open_keys(pseudonyms_t *self)
-{
-    why_t why;
-    self->maker = node_makes_pseudonyms(service_node(self->service));
-    if (!self->maker) return true;
-    int r = node_pseudonym_keys_load(".", self->keys, &why);
-    if (r == NODE_E_ABSENT) {
-        oprf_key_make(self->keys);
-        r = node_pseudonym_keys_save(".", self->keys, &why);
-        if (r == 0) log_at(L_WARNING, "PSEUDONYM-KEY", _("a new key for pseudonyms was made"));
-    }
-    set_marks(self);
-    if (r == 0 && self->has_mark) return true;
-    log_at(L_ERROR, "NODE-SECRET", "%s", r != 0 ? why.text : _("secret/pseudonym.key holds no key"));
-    return false;
 }
 
 struct nearest {
@@ -170,6 +154,59 @@ int pseudonyms_rotate(pseudonyms_t *self, const envelope_t *e)
 
 // --- opening -------------------------------------------------------------------------------------
 
+// The mark that this node told of its key in an earlier life.
+static bool told_mark(pseudonyms_t *self, uint8_t ret_mark[static OPRF_MARK])
+{
+    Selenga__PseudonymKey key = SELENGA__PSEUDONYM_KEY__INIT;
+    store_txn_t *txn = NULL;
+    rid_t id;
+    record_t held;
+    bool told = false;
+    key.org = (char *)(uintptr_t)service_node(self->service)->org;
+    int rc = store_begin(service_store(self->service), false, &txn);
+    if (rc == 0 && body_id(&KIND_PSEUDONYM_KEY, &key.base, &id) && store_get(txn, &id, &held, NULL) == 0) {
+        AUTO(msg_body_free)
+        Selenga__PseudonymKey *m = msg_body_unpack(&selenga__pseudonym_key__descriptor, held.body);
+        told = m != NULL && m->mark.len == OPRF_MARK;
+        if (told) memcpy(ret_mark, m->mark.data, OPRF_MARK);
+    }
+    store_abort(&txn);
+    return told;
+}
+
+// The first key comes of the root secret, so that a region that comes back by its phrase has it again.
+// Whoever changed it since had a reason, so that it never comes back as long as the store knows of that.
+static int make_key(pseudonyms_t *self, why_t *why)
+{
+    uint8_t root[ROOT_SIZE], seed[OPRF_SCALAR], mark[OPRF_MARK], told[OPRF_MARK];
+    int r = root_load(".", root, why);
+    if (r == 0) root_derive(root, ROOT_PERSON, seed);
+    bool first = r == 0 && oprf_key_of_seed(seed, slice_text("selenga pseudonyms"), self->keys) &&
+                 oprf_mark(self->keys, mark) &&
+                 (!told_mark(self, told) || memcmp(told, mark, OPRF_MARK) == 0);
+    sodium_memzero(root, sizeof root);
+    sodium_memzero(seed, sizeof seed);
+    if (!first) oprf_key_make(self->keys);
+    r = node_pseudonym_keys_save(".", self->keys, why);
+    if (r == 0)
+        log_at(first ? L_INFO : L_WARNING, "PSEUDONYM-KEY",
+               first ? _("the first key for pseudonyms was made") : _("a new key for pseudonyms was made"));
+    return r;
+}
+
+static bool open_keys(pseudonyms_t *self)
+{
+    why_t why;
+    self->maker = node_makes_pseudonyms(service_node(self->service));
+    if (!self->maker) return true;
+    int r = node_pseudonym_keys_load(".", self->keys, &why);
+    if (r == NODE_E_ABSENT) r = make_key(self, &why);
+    set_marks(self);
+    if (r == 0 && self->has_mark) return true;
+    log_at(L_ERROR, "NODE-SECRET", "%s", r != 0 ? why.text : _("secret/pseudonym.key holds no key"));
+    return false;
+}
+
 static int read_store(pseudonyms_t *self)
 {
     store_txn_t *txn = NULL;
@@ -200,7 +237,8 @@ pseudonyms_t *pseudonyms_open(service_t *service)
         log_at(L_ERROR, "STORE-READ", _("people cannot be read: %s"), strerror(-rc));
     // A file that is newer than the record: a change of key that was cut short. People follow.
     self->key_untold = self->settle_all = self->maker;
-    if (service_is_replaced(service)) self->tell_from_ms = mono_ms() + GIVEN_BACK_MS;
+    if (service_is_replaced(service) || service_node(service)->replaced)
+        self->tell_from_ms = mono_ms() + GIVEN_BACK_MS;
     if (rc != 0) pseudonyms_close(&self);
     return self;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the registry adds to the common loop: see the table at the end.
 #include "services/registry/registry.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/msg.h"
 #include "proto/registry.pb-c.h"
@@ -10,6 +11,20 @@
 #include "services/registry/table.h"
 #include <errno.h>
 #include <stdlib.h>
+
+int64_t registry_now_s(registry_t *self)
+{
+    return era_now(&self->era, wall_s(), mono_ms());
+}
+
+static void load_era(registry_t *self)
+{
+    store_txn_t *txn = NULL;
+    int rc = store_begin(service_store(self->service), false, &txn);
+    if (rc == 0) rc = era_load(&self->era, txn, wall_s(), mono_ms());
+    store_abort(&txn);
+    if (rc != 0) log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
+}
 
 static void *open_registry(service_t *service)
 {
@@ -25,6 +40,7 @@ static void *open_registry(service_t *service)
     self->pseudonyms = pseudonyms_open(service);
     if (self->pseudonyms == NULL) exit(1); // nor name people without those that it should have
     table_start(self);
+    load_era(self);
     return self;
 }
 
@@ -50,7 +66,8 @@ static bool stands(store_txn_t *txn, const rid_t *id)
     return store_get(txn, id, &held, NULL) == 0;
 }
 
-// The root's own organisation, until a sheet says more, and its node. Others get theirs from the hub above.
+// The root's own organisation, until a sheet says more, and its node. Others get theirs from the hub above, a
+// root that came back from its children.
 static int start_registry(void *arg, store_txn_t *txn)
 {
     registry_t *self = arg;
@@ -64,7 +81,7 @@ static int start_registry(void *arg, store_txn_t *txn)
     org.kind = (char *)(uintptr_t)kind_of_level(node->rank);
     org.name = (char *)(uintptr_t)(node->name[0] != '\0' ? node->name : node->org);
     if (!body_id(&KIND_ORGANISATION, &org.base, &id)) return -EINVAL;
-    if (!stands(txn, &id)) {
+    if (!node->replaced && !stands(txn, &id)) {
         rc = record_write_own(&author, txn, &KIND_ORGANISATION, NULL, &org.base, NULL);
         if (rc != 0) return rc;
     }
@@ -94,7 +111,9 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
 static int settle(void *arg, store_txn_t *txn)
 {
     registry_t *self = arg;
-    int rc = pseudonyms_settle(self->pseudonyms, txn);
+    registry_now_s(self);
+    int rc = era_keep(&self->era, txn, false);
+    if (rc == 0) rc = pseudonyms_settle(self->pseudonyms, txn);
     if (rc == 0) rc = table_send_changes(self, txn);
     return rc != 0 ? rc : admitted_settle(self, txn);
 }
@@ -114,6 +133,8 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
         return admission_join(self, txn, e);
     case MSG_REVOKE:
         return admission_revoke(self, txn, e);
+    case MSG_ADMIT:
+        return admission_admit(self, txn, e);
     case MSG_ROTATE_PSEUDONYMS:
         return e->from == SERVICE_CLI ? pseudonyms_rotate(self->pseudonyms, e) : 0;
     default:

@@ -18,9 +18,25 @@ def key_id(kind, key, org=""):
 
 
 class Rogue:
+    @staticmethod
+    def raw(token):
+        return base64.urlsafe_b64decode(token.partition(".")[2] + "==")
+
+    @staticmethod
+    def read(token):
+        """Public key of the hub, one-time secret."""
+        raw = Rogue.raw(token)
+        return raw[:32], raw[32:64]
+
+    @staticmethod
+    def sealed(body):
+        """A token's text behind its prefix, with a checksum that fits."""
+        body += hashlib.blake2b(body, digest_size=16).digest()[:8]
+        return base64.urlsafe_b64encode(body).decode().rstrip("=")
+
     def __init__(self, token):
-        raw = base64.urlsafe_b64decode(token.partition(".")[2] + "==")
-        self.hub_key, secret = raw[:32], raw[32:64]
+        raw = self.raw(token)
+        self.hub_key, secret = self.read(token)
         at = 72 + 1 + raw[72]
         self.endpoint = raw[at + 1:at + 1 + raw[at]].decode()
         self.keys = wire.key_pair()

@@ -119,6 +119,18 @@ static void the_vectors_of_rfc_9497_come_out(void **state)
     }
 }
 
+static void the_key_of_the_vectors_comes_of_their_seed(void **state)
+{
+    uint8_t seed[OPRF_SCALAR], key[OPRF_SCALAR], expected[OPRF_SCALAR];
+    (void)state;
+    memset(seed, 0xa3, sizeof seed);
+    read_hex(KEY, expected, sizeof expected);
+    assert_true(oprf_key_of_seed(seed, slice_text("test key"), key));
+    assert_memory_equal(key, expected, sizeof key);
+    assert_true(oprf_key_of_seed(seed, slice_text("another"), key));
+    assert_memory_not_equal(key, expected, sizeof key);
+}
+
 static void blinding_hides_the_input_and_does_not_change_the_result(void **state)
 {
     uint8_t key[OPRF_SCALAR], blind[2][OPRF_SCALAR], point[2][OPRF_POINT], output[2][OPRF_OUTPUT];
@@ -162,6 +174,7 @@ int main(void)
         cmocka_unit_test(a_scalar_that_is_not_reduced_or_zero_is_refused),
         cmocka_unit_test(an_input_that_is_too_long_is_refused),
         cmocka_unit_test(the_vectors_of_rfc_9497_come_out),
+        cmocka_unit_test(the_key_of_the_vectors_comes_of_their_seed),
         cmocka_unit_test(blinding_hides_the_input_and_does_not_change_the_result),
         cmocka_unit_test(another_key_or_input_gives_another_result_and_another_mark),
     };

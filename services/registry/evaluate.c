@@ -11,6 +11,7 @@
 enum {
     BUDGET = 2 * EVALUATE_MAX, // points of one transaction: about a tenth of a second
     RELAYED_MS = 60000,        // an answer that takes longer is asked for again by the child
+    REPEAT_MS = 1500,          // what is asked again sooner is not asked on again
 };
 
 static void answer(pseudonyms_t *self, uint32_t peer, uint64_t call, const uint8_t *mark, slice_t points,
@@ -100,11 +101,23 @@ static void ask_on(pseudonyms_t *self, uint32_t peer, const Selenga__Evaluate *m
 {
     if (!self->asking.link_up || !has_room(self, peer)) return;
     relayed_t *relayed = &self->relayed[self->n_relayed++];
-    *relayed =
-        (relayed_t){.peer = peer, .n = (uint32_t)n, .theirs = m->call, .until_ms = mono_ms() + RELAYED_MS};
+    *relayed = (relayed_t){.peer = peer, .n = (uint32_t)n, .theirs = m->call, .sent_ms = mono_ms()};
+    relayed->until_ms = relayed->sent_ms + RELAYED_MS;
     randombytes_buf(&relayed->ours, sizeof relayed->ours);
     allowance_of(&self->allowance, peer)->under_way += relayed->n;
     send_on(self, relayed, m);
+}
+
+// It has waited for long: whichever answer comes first. The parent counts it once more, and so do we.
+static void ask_again(pseudonyms_t *self, relayed_t *same, allowance_child_t *child,
+                      const Selenga__Evaluate *m, size_t n)
+{
+    uint64_t now_ms = mono_ms();
+    if (n < same->n || self->budget < same->n || now_ms - same->sent_ms < REPEAT_MS) return;
+    self->budget -= same->n;
+    same->sent_ms = now_ms;
+    allowance_spend(child, same->n);
+    if (self->asking.link_up && points_are_good(m->points.data, same->n)) send_on(self, same, m);
 }
 
 // The child pays for what it gets.
@@ -132,14 +145,14 @@ void evaluate_asked(pseudonyms_t *self, const envelope_t *e)
     AUTO(msg_body_free) Selenga__Evaluate *m = msg_body_unpack(&selenga__evaluate__descriptor, e->body);
     size_t n = m != NULL ? m->points.len / OPRF_POINT : 0;
     if (m == NULL || n == 0 || n > EVALUATE_MAX || m->points.len % OPRF_POINT != 0) return;
-    const relayed_t *same = find_same(self, e->peer, m->call);
-    if (same != NULL) { // it has waited for long: whichever answer comes first
-        if (n >= same->n && self->budget >= same->n) send_on(self, same, m);
-        return;
-    }
     allowance_child_t *child = allowance_of(&self->allowance, e->peer);
     child->school = scope_child_rank(service_scope(self->service), e->peer) == 0;
     uint32_t left = allowance_left(&self->allowance, child, self->mark);
+    relayed_t *same = find_same(self, e->peer, m->call);
+    if (same != NULL) {
+        ask_again(self, same, child, m, n < left ? n : left);
+        return;
+    }
     if (left == 0) {
         refuse(self, e->peer, m->call, "PSEUDONYM-QUOTA");
         return;
@@ -155,6 +168,12 @@ void evaluate_asked(pseudonyms_t *self, const envelope_t *e)
         evaluate_here(self, e->peer, m, n);
     else
         ask_on(self, e->peer, m, n);
+}
+
+// What was under way is lost, and is not counted.
+void evaluate_link(pseudonyms_t *self)
+{
+    while (self->n_relayed > 0) forget_relayed(self, self->n_relayed - 1);
 }
 
 void evaluate_tick(pseudonyms_t *self, uint64_t now_ms)

@@ -261,7 +261,9 @@ void pseudonyms_close(pseudonyms_t **pseudonyms)
 
 void pseudonyms_link(pseudonyms_t *self, uint32_t peer, bool up)
 {
-    if (peer == PEER_PARENT) asking_link(self, up);
+    if (peer != PEER_PARENT) return;
+    asking_link(self, up);
+    evaluate_link(self);
 }
 
 int pseudonyms_message(pseudonyms_t *self, store_txn_t *txn, const envelope_t *e)

@@ -30,7 +30,7 @@ typedef struct relayed { // a child's batch that was asked on
     uint32_t n;
     uint64_t theirs; // the child's call
     uint64_t ours;
-    uint64_t until_ms;
+    uint64_t sent_ms, until_ms;
 } relayed_t;
 
 enum { RELAYED_MAX = 1024, RELAYED_OF_CHILD = 64 };
@@ -96,4 +96,5 @@ int asking_tick(pseudonyms_t *self, store_txn_t *txn, uint64_t now_ms);
 // evaluate.c
 void evaluate_asked(pseudonyms_t *self, const envelope_t *e);
 void evaluate_answered(pseudonyms_t *self, const Selenga__Evaluated *m);
+void evaluate_link(pseudonyms_t *self); // of the parent: it came or went
 void evaluate_tick(pseudonyms_t *self, uint64_t now_ms);

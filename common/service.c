@@ -137,6 +137,19 @@ void service_send(service_t *service, uint32_t to, uint32_t type, const Protobuf
     outgoing_add(&service->replies, &out, body);
 }
 
+void service_send_peer(service_t *service, uint32_t peer, uint32_t type, const ProtobufCMessage *body)
+{
+    uint32_t number = service->def->number;
+    envelope_t out = {.type = type, .to = number, .from = number, .peer = peer};
+    outgoing_add(&service->replies, &out, body);
+}
+
+void service_tell(service_t *service, const char *trouble, uint64_t provisional)
+{
+    service->told = trouble;
+    service->provisional = provisional;
+}
+
 static bool send_now(void *arg, zmq_msg_t *frame)
 {
     service_t *service = arg;
@@ -189,6 +202,7 @@ static int on_link(service_t *service, slice_t body)
     AUTO(msg_body_free) Selenga__Link *m = msg_body_unpack(&selenga__link__descriptor, body);
     if (m == NULL || m->peer < PEER_LABEL_MIN) return 0;
     feed_link(service->feed, m->peer, m->up, (int64_t)mono_ms());
+    if (service->def->link != NULL) service->def->link(service->self, m->peer, m->up);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 """A child that a test plays by hand, with its own implementation of the wire. It joins with a token like any other, or has stolen an
 enrolled child's directory; then it sends what it likes."""
 import base64
+import os
 import re
 import time
 
@@ -28,6 +29,7 @@ class Rogue(Feeds):
     def __init__(self, token=None, stolen=None):
         self.door = self.pump = None
         self.keys = wire.key_pair() if token else keys_of(stolen)
+        self.root_check = os.urandom(16)
         if token:
             self._read_token(token)
             reply = wire.parse(self.join()[9][0])
@@ -46,10 +48,13 @@ class Rogue(Feeds):
         at = 72 + 1 + raw[72]
         self.endpoint = raw[at + 1:at + 1 + raw[at]].decode()
 
+    def _request(self):
+        return message(f1=self.keys[0], f2="rogue", f3="0", f4=self.root_check)
+
     def join(self):
         """JOIN with the token's key, also once more; the answer's envelope."""
         door = wire.Dealer(self.endpoint, self.hub_key, wire.key_pair(self.token_secret))
-        door.send(wire.envelope(wire.JOIN, wire.REGISTRY, wire.GATE, message(f1=self.keys[0], f2="rogue", f3="0"), call=1))
+        door.send(wire.envelope(wire.JOIN, wire.REGISTRY, wire.GATE, self._request(), call=1))
         data = door.receive(10)
         door.close()
         answer = wire.parse(data) if data else {}

@@ -5,7 +5,7 @@ import datetime
 import liars
 import world
 from false_hub import FalseHub
-from forge import (ABSENCE, EVENT, IDENTITY, METHODIST, ORGANISATION, TO_ALL, TO_SERVING, UP_ALL, edit, gone, invent, key_id, pack, path, read,
+from forge import (ABSENCE, EVENT, IDENTITY, METHODIST, ORGANISATION, TO_ALL, TO_SERVING, VERSIONS, edit, gone, invent, key_id, pack, path, read,
                    same_life, stray, variants)
 from liars import HUB, SCHOOL, brief, difference, everything, has_event, put_event
 from rogue import Rogue
@@ -25,6 +25,9 @@ def scene(w):
     w.school.text("absence", f"person,kind,from,to\n{PUPIL},maternity,{ABSENT_FROM},2024-05-10\n")
     put_event(w.school, SCHOOL, "OWN-1", "Своё")
     w.settle()
+    w.region.stop()
+    w.backup = w.region.keep_store()
+    w.region.run()
     w.hub.stop()
     w.false = FalseHub(stolen=w.hub.dir)
     w.child = wait_until(lambda: w.false.child(path(w.school.path)), what="the school comes to the false hub")
@@ -154,16 +157,41 @@ def as_a_hub_it_cannot_speak_for_the_region_or_another_municipality(w):
 
 
 @test
-def when_the_true_hub_is_back_the_school_s_own_word_holds_everywhere(w):
+def what_it_says_in_a_school_s_name_is_believed_above_it_and_of_those_above_by_the_school(w):
+    """All ways between them run through it."""
+    liar = Rogue(stolen=w.hub.dir).live()
+    wait_until(lambda: liar.held(REGISTRY, kind=ORGANISATION))
+    event = of_school(w, EVENT)[0]
+    region_s = next(d for d in liar.held(REGISTRY, kind=ORGANISATION).values() if parse(read(d)["body"])[1][0] == b"03")
+    for version in VERSIONS:
+        liar.offer_bytes(REGISTRY, edit(event, version, body={"f3": "Оговорено"}))
+        w.child.offer_bytes(REGISTRY, edit(region_s, version, body={"f4": "Выдумано"}))
+    wait_until(lambda: has_event(w.region, "OWN-1", "Оговорено"), what="the region believes it")
+    wait_until(lambda: w.school.selenga("get", "organisation", "03")["body"]["name"] == "Выдумано", what="the school believes it")
+    liar.close()
+
+
+@test
+def when_the_true_hub_is_back_and_stores_of_before_are_put_back_everybody_s_own_word_holds(w):
+    """The region's is the backup of before; the school has lost its own disk, and is given back what it wrote."""
     w.false.close()
+    w.region.stop()
+    w.region.put_back(w.backup)
+    w.region.run()
     w.hub.run()
-    put_event(w.school, SCHOOL, "OWN-1", "Правлено школой")
+    w.school.ready()
+    wait_until(lambda: not w.school.waiting(), what="the hub has the school's")
+    w.school.stop()
+    w.school.lose_store()
+    w.school.run()
     put_event(w.school, SCHOOL, "OWN-2")
     for node in (w.hub, w.region):
-        wait_until(lambda n=node: has_event(n, "OWN-1", "Правлено школой") and has_event(n, "OWN-2"), what=f"{node.name} has the school's own")
-    ours = [r for r in own(w).values() if read(r)["kind"] == IDENTITY]
-    held = everything(w, w.hub)
-    assert all(held[read(d)["rid"]] == d for d in ours), [brief(d) for d in ours][:3]
+        wait_until(lambda n=node: has_event(n, "OWN-1", "Своё") and has_event(n, "OWN-2"), what=f"{node.name} has the school's own")
+    wait_until(lambda: has_event(w.school, "OWN-1", "Своё"), what="so has the school")
+    name = w.region.selenga("get", "organisation", "03")["body"]["name"]
+    assert name != "Выдумано"
+    wait_until(lambda: w.school.selenga("get", "organisation", "03")["body"]["name"] == name, what="and the region's word holds at the school")
+    assert len(w.school.list("identity")) == len(w.hub.list("identity")) > 20
 
 
 world.main(scene)

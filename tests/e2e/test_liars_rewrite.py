@@ -2,7 +2,7 @@
 """An enrolled school with an implementation of its own speaks for the region, the hub and its sibling. It knows all that it was sent."""
 import liars
 import world
-from forge import (METHODIST, ORGANISATION, PROGRAMME, INDICATOR, TO_ALL, UP_ALL, edit, invent, next_life, path, read, same_life,
+from forge import (ABSENCE, EMPLOYMENT, IDENTITY, METHODIST, ORGANISATION, PROGRAMME, INDICATOR, TO_ALL, PERSON, UP_ALL, edit, invent, next_life, path, read, same_life,
                    thrown, variants)
 from liars import LIAR, SCHOOL, Unchanged, has_event, heard_out, put_event, region_s_records, report
 from rogue import Rogue
@@ -52,6 +52,15 @@ def named(node, code):
 def rename(w, code, name):
     body = {**w.region.selenga("get", "organisation", code)["body"], "name": name}
     w.region.put("organisation", body)
+
+
+@test
+def a_school_is_sent_nobody_of_another_school(w):
+    """It reads what is for everybody, and what is about its own organisation."""
+    sent = [read(d) for records in w.liar.received.values() for d in list(records)]
+    assert len(sent) > 30, len(sent)
+    of_people = [r for r in sent if r["kind"] in (IDENTITY, PERSON, EMPLOYMENT, ABSENCE) or r["kind"] // 100 in (2, 3) and r["kind"] not in (201, 202, 203)]
+    assert not of_people and path(w.school.path) not in {r["home"] for r in sent}, of_people[:3]
 
 
 @test

@@ -3,11 +3,12 @@
 import world
 from false_hub import FalseHub
 from forge import path
+from liars import event_fields, has_event, put_event
 from rogue import Rogue
-from wire import ERROR, HELLO, GATE, WELCOME, Dealer, envelope, key_pair, message, parse
+from wire import ERROR, GATE, HELLO, REGISTRY, WELCOME, Dealer, envelope, key_pair, message, parse
 from world import Refused, test, wait_until
 
-HUB, SCHOOL, OTHER = "03-08", "03-08-02", "03-08-03"
+HUB, STOLEN, SCHOOL, OTHER = "03-08", "03-08-01", "03-08-02", "03-08-03"
 
 
 def scene(w):
@@ -33,6 +34,25 @@ def is_refused(rogue):
     answer = rogue.join()
     assert not answer or answer[2] == [ERROR], answer
     assert not is_let_in(rogue)
+
+
+@test
+def whoever_has_a_school_s_directory_is_the_school_until_it_is_revoked(w):
+    """Copied from its disk or from an unsealed backup."""
+    school = w.node("school").join(w.hub, STOLEN).run()
+    put_event(school, STOLEN, "BEFORE")
+    wait_until(lambda: has_event(w.region, "BEFORE"))
+    school.stop()
+    thief = Rogue(stolen=school.dir).live()
+    wait_until(lambda: thief.sessions.get(REGISTRY))
+    thief.offer(REGISTRY, **event_fields("THIEF", STOLEN))
+    wait_until(lambda: has_event(w.region, "THIEF"), what="the region believes it")
+    w.hub.selenga("node", "revoke", STOLEN, "--why", "украден компьютер")
+    wait_until(lambda: states(w, STOLEN) == ["revoked"])
+    thief.offer(REGISTRY, **event_fields("THIEF-2", STOLEN))
+    assert not is_let_in(thief)
+    assert not has_event(w.hub, "THIEF-2")
+    thief.close()
 
 
 @test

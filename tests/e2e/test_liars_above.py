@@ -157,7 +157,7 @@ def as_a_hub_it_cannot_speak_for_the_region_or_another_municipality(w):
 
 
 @test
-def what_it_says_in_a_school_s_name_is_believed_above_it_and_of_those_above_by_the_school(w):
+def both_sides_believe_what_it_says_in_the_other_s_name(w):
     """All ways between them run through it."""
     liar = Rogue(stolen=w.hub.dir).live()
     wait_until(lambda: liar.held(REGISTRY, kind=ORGANISATION))

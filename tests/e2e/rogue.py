@@ -51,11 +51,11 @@ class Rogue(Feeds):
     def _request(self):
         return message(f1=self.keys[0], f2="rogue", f3="0", f4=self.root_check)
 
-    def join(self):
-        """JOIN with the token's key, also once more; the answer's envelope."""
+    def join(self, patience_s=10):
+        """JOIN with the token's key, also once more; the answer's envelope, {} if there is none."""
         door = wire.Dealer(self.endpoint, self.hub_key, wire.key_pair(self.token_secret))
         door.send(wire.envelope(wire.JOIN, wire.REGISTRY, wire.GATE, self._request(), call=1))
-        data = door.receive(10)
+        data = door.receive(patience_s)
         door.close()
         answer = wire.parse(data) if data else {}
         if not hasattr(self, "path"):

@@ -2,8 +2,8 @@
 """An enrolled school with an implementation of its own speaks for the region, the hub and its sibling. It knows all that it was sent."""
 import liars
 import world
-from forge import (ABSENCE, EMPLOYMENT, IDENTITY, METHODIST, ORGANISATION, PROGRAMME, INDICATOR, TO_ALL, PERSON, UP_ALL, edit, invent, next_life, path, read, same_life,
-                   thrown, variants)
+from forge import (ABSENCE, EMPLOYMENT, IDENTITY, INDICATOR, METHODIST, ORGANISATION, PERSON, PROGRAMME, TO_ALL, UP_ALL, edit, invent,
+                   next_life, path, read, same_life, thrown, variants)
 from liars import LIAR, SCHOOL, Unchanged, has_event, heard_out, put_event, region_s_records, report
 from rogue import Rogue
 from wire import REGISTRY, REPORTING, message, parse, sint

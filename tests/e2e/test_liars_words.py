@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an enrolled school says about records that are not its own: words that they are gone, guesses, strays, system kinds."""
 import os
+import random
 
 import liars
 import world
@@ -8,7 +9,7 @@ from forge import (ABSENCE, EMPLOYMENT, EVENT, IDENTITY, ORGANISATION, PERSON, R
                    invent, pack, path, read, staff_id, stray, variants)
 from liars import LIAR, SCHOOL, Unchanged, has_event, heard_out, region_s_records
 from rogue import Rogue
-from wire import REGISTRY, message, parse, sint
+from wire import GIVEBACK, GIVEBACK_ASK, PULL, REBASE, REGISTRY, WAKE, message, parse, sint
 from world import SAMPLE, test, wait_until
 
 STAFF = SAMPLE / f"school-{SCHOOL}" / "staff.csv"
@@ -201,6 +202,25 @@ def system_kinds_and_records_addressed_to_others_move_nothing(w):
     assert not has_event(w.school, "TO-1")
     mine = [q for q in w.school.quarantine() if q["at"] == "here"]
     assert not mine, mine
+
+
+@test
+def wrong_acknowledgements_and_calls_out_of_turn_cost_nobody_a_record(w):
+    """Positions from anywhere, sessions that are not, rebases, calls to give back, give-backs that nobody asked for."""
+    dice, pids = random.Random(7), w.hub.pids()
+    with Unchanged(w, w.liar):
+        for _ in range(300):
+            service = dice.choice((1, 2, 3, 4))
+            session = dice.choice((w.liar.own[service][0], w.liar.sessions.get(service, 1), dice.getrandbits(64)))
+            position = [dice.choice((0, 1, dice.getrandbits(10), 2**63)) for _ in range(dice.choice((0, 1, 2, 3)))]
+            witness = message(f2=dice.getrandbits(20), f3=dice.getrandbits(3), f4=("f8", dice.getrandbits(64)))
+            body = message(f1=("f8", session), f2=position, f3=dice.getrandbits(20), f4=dice.choice((None, 1)), f5=witness)
+            w.liar.feed(dice.choice((PULL, PULL, GIVEBACK_ASK, GIVEBACK, REBASE, WAKE)), service, body)
+        for service in (1, 2, 3, 4):
+            w.liar.begin(service)
+        heard_out(w, w.liar)
+        caught_up(w)
+    assert w.hub.pids() == pids
 
 
 world.main(scene)

@@ -26,7 +26,7 @@ class Child(Feeds):
 class FalseHub:
     def __init__(self, stolen=None, endpoint=None, joining=None):
         """joining: fields of the answer to a JOIN."""
-        self.keys = keys_of(stolen) if stolen else wire.key_pair()
+        self.keys = keys_of(stolen, "door.key") if stolen else wire.key_pair()
         self.path = path(conf_of(stolen, "path")) if stolen else None
         self.endpoint = endpoint or conf_of(stolen, "listen")
         self.joining = joining

@@ -14,6 +14,8 @@ from wire import message
 SERVICES = (wire.REGISTRY, wire.DIAGNOSTICS, wire.ROUTING, wire.REPORTING)
 PING_S = 0.3
 PAGE = 700000  # bytes
+PUSH_RECORDS = 2048  # no more in one message
+LATE_S = 10
 
 
 def pair(numbers):
@@ -37,6 +39,7 @@ class Feeds:
         self.handed = {s: [] for s in SERVICES}  # what it hands back when asked
         self.rebased = dict.fromkeys(SERVICES, 0)  # how often the neighbour said that all is given back
         self.acked = dict.fromkeys(SERVICES, 0)  # how many of our records it has
+        self.sent = dict.fromkeys(SERVICES, (0, 0))  # up to which record was pushed, and when
         self.sessions = {}  # service -> session of the neighbour's pulls
         self.positions = {s: [0, 0] for s in SERVICES}  # of these pulls
         self.base = dict.fromkeys(SERVICES)  # position of the neighbour before our first record
@@ -72,19 +75,23 @@ class Feeds:
         return self.acked[service] == len(self.records[service])
 
     def news(self):
-        """To the neighbour: there is something to read."""
+        """To the neighbour: there is something to read. One push is under way at a time."""
         for service in SERVICES:
-            if service in self.sessions and not self.all_acked(service):
+            upto, when = self.sent[service]
+            late = upto > self.acked[service] and time.monotonic() > when + LATE_S
+            if service in self.sessions and not self.all_acked(service) and (upto <= self.acked[service] or late):
                 self.push(service, self.sessions[service], self.acked[service])
 
     def push(self, service, session, after):
         """Records behind the first `after`, as many as the neighbour's credit takes, at least one."""
         with self.lock:
             size, upto = 0, after
-            while upto < len(self.records[service]) and (upto == after or size + len(self.records[service][upto]) + 4 <= self.room(service)):
+            most = min(len(self.records[service]), after + PUSH_RECORDS)
+            while upto < most and (upto == after or size + len(self.records[service][upto]) + 4 <= self.room(service)):
                 size += len(self.records[service][upto]) + 4
                 upto += 1
             data = wire.entries(self.records[service][after:upto])
+            self.sent[service] = (upto, time.monotonic())
             base, loads = self.base[service] or 0, self.positions[service][1]
             head = max(base + len(self.records[service]), loads)
             self.feed(wire.PUSH, service, message(f1=("f8", session), f2=[base + after, loads], f3=[base + upto, loads], f4=chain(head),
@@ -148,7 +155,9 @@ class Feeds:
         if base is None or not 0 <= position[0] - base <= len(self.records[service]):
             self.base[service] = base = position[0] - self.acked[service]
         self.acked[service] = position[0] - base
-        if not self.all_acked(service) or 4 in body:
+        if 4 in body:
+            self.sent[service] = (self.acked[service], 0)
+        if 4 in body or (not self.all_acked(service) and self.sent[service][0] <= self.acked[service]):
             self.push(service, body[1][0], self.acked[service])
 
     def _on_push(self, service, body):

@@ -6,7 +6,7 @@ import wire
 from forge import NUMBERS, key_id, path, read
 from rogue import Rogue
 from wire import REGISTRY, message, sint
-from world import SAMPLE, wait_until
+from world import SAMPLE, Late, wait_until
 
 HUB, SCHOOL, LIAR = "03-08", "03-08-01", "03-08-02"
 EVENT = 116
@@ -83,7 +83,11 @@ def heard_out(w, liar, service=REGISTRY):
     w.said += 1
     code = f"TRUE-{w.said}"
     liar.offer(REGISTRY, **event_fields(code, liar.org))
-    wait_until(lambda: liar.all_acked(service) and liar.all_acked(), what=f"the hub has read all; {liar.acked}")
+    try:
+        wait_until(lambda: liar.all_acked(service) and liar.all_acked())
+    except Late:
+        offered = {s: len(records) for s, records in liar.records.items()}
+        raise Late(f"not in time: the hub has read all; of {offered} it has {liar.acked}, trouble {liar.trouble}") from None
     wait_until(lambda: has_event(w.region, code), what=f"{code} is at the region")
     return code
 

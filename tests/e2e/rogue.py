@@ -15,9 +15,10 @@ __all__ = ["Rogue", "key_id"]
 DEAF_S = 2.5
 
 
-def keys_of(directory):
-    """The key pair of a node's directory."""
-    public, secret = (directory / "secret" / "node.key").read_bytes().split(b"\n")[:2]
+def keys_of(directory, *names):
+    """A key pair of a node's directory: the first of these files that is there, else the node's own."""
+    there = [directory / "secret" / name for name in (*names, "node.key")]
+    public, secret = next(f for f in there if f.exists()).read_bytes().split(b"\n")[:2]
     return wire.unz85(public), wire.unz85(secret)
 
 

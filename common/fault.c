@@ -96,7 +96,25 @@ static const row_t table[] = {
     {"NOT-LISTENING", N_("This node takes no children. Set `listen` in its node.conf and start it again.")},
     {"OWN-ORG", N_("{1} is this node's own organisation. Invite another one.")},
     {"NODE-ELSEWHERE", N_("Organisation {1} already has a node under another hub. Revoke that one first.")},
-    {"NO-CHILD", N_("No child of this hub is called {1}. `selenga node list` shows them.")},
+    {"NO-CHILD", N_("No child of this hub has the organisation code or the path {1}; names do not count. "
+                    "`selenga node list` shows them.")},
+    {"TWO-CHILDREN",
+     N_("{1} is the organisation code of one child and the path of another. Give the path of the "
+        "one, or the code of the other: `selenga node list` shows both.")},
+    {"NODE-ACTIVE",
+     N_("Organisation {1} has a node already. If its computer is to be replaced, invite it with "
+        "--replace; if it is to be cut off first, use `selenga node revoke`.")},
+    {"NODE-REVOKED", N_("The node of {1} was revoked. Only a new invitation brings it back.")},
+    {"NOT-BELOW",
+     N_("The node of {1} does not stand directly below this one. Take its card to its own hub.")},
+    {"PATH-TAKEN",
+     N_("Another node stands where that of {1} says that it stands. Ask its operator for a fresh card.")},
+    {"NODE-KEY-KNOWN",
+     N_("The key was used before, by a node or an invitation; that of {1} must be a new one. "
+        "Join again from an empty folder.")},
+    {"PHRASE-OTHER",
+     N_("The recovery phrase is not that of the node of {1}. Look for the right paper, or join "
+        "without a phrase.")},
     {"TOKEN-USED", N_("The invitation of {1} was already used. Ask the hub for a new one.")},
     {"TOKEN-EXPIRED", N_("The invitation of {1} has expired. Ask the hub for a new one.")},
     {"TOKEN-REVOKED", N_("The invitation of {1} was revoked. Ask the hub for a new one.")},

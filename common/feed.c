@@ -363,6 +363,12 @@ uint64_t feed_malformed(const feed_t *feed)
     return feed->malformed;
 }
 
+uint64_t feed_forged(const feed_t *feed, uint32_t *ret_peer)
+{
+    *ret_peer = feed->forger;
+    return feed->forged;
+}
+
 // --- positions -----------------------------------------------------------------------------------
 
 bool position_read(const uint64_t *numbers, size_t n, position_t *ret)

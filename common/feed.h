@@ -110,3 +110,5 @@ bool feed_wants(const feed_t *feed, uint32_t peer,
                 const record_t *record);               // does that consumer's filter let it through?
 void feed_set_trouble(feed_t *feed, const char *code); // told to producers with the next pull; "" when over
 uint64_t feed_malformed(const feed_t *feed);           // messages dropped
+// Versions that were said to be ours and are not; the neighbour who brought the last one.
+uint64_t feed_forged(const feed_t *feed, uint32_t *ret_peer);

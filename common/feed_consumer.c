@@ -94,34 +94,24 @@ static int quarantine_garbage(store_txn_t *txn, const arrival_t *arrival, slice_
     return quarantine_put(txn, arrival, wire, &none, &fault);
 }
 
-static bool one_line(const record_t *a, const record_t *b)
-{
-    return record_descends(a, &b->version) || record_descends(b, &a->version);
-}
-
-static bool from_home_side(store_txn_t *txn, uint32_t peer, const record_t *r)
-{
-    return peer == store_toward(store_of(txn), r);
-}
-
-// What comes unasked from elsewhere than its home's side may be made up, unless only its organisation speaks
-// against it, which may have moved.
+// Only of what its home's side brought may a version be the last copy; anything else may be made up.
 static bool may_be_real(store_txn_t *txn, const quarantined_t *item)
 {
-    return item->giveback || from_home_side(txn, item->key.peer, &item->record) ||
-           admit_may_change(&item->fault);
+    return item->record.kind != 0 && store_speaks_for(store_of(txn), item->key.peer, &item->record);
 }
 
 // An item and what comes of the same record now: if neither descends from the other, the item stays as a
 // stray, before it gives way to that.
 static int spare_item(store_txn_t *txn, const record_t *in, const quarantined_t *item)
 {
-    if (item->record.kind == 0 || one_line(in, &item->record) || !may_be_real(txn, item)) return 0;
-    return store_keep_stray(txn, &item->record);
+    const record_t *r = &item->record;
+    if (!may_be_real(txn, item) || record_descends(in, &r->version) || record_descends(r, &in->version) ||
+        record_says_the_same(in, r))
+        return 0;
+    return store_keep_stray(txn, r);
 }
 
-// `in` holds from now on, or is gone: what waits of the record and is not newer leaves, and whoever brought
-// that hears whether to keep it.
+// `in` holds from now on, or is gone: what waits of the record and is not newer leaves.
 static int make_way(store_txn_t *txn, const record_t *in)
 {
     quarantined_t item;
@@ -131,22 +121,9 @@ static int make_way(store_txn_t *txn, const record_t *in)
         key = item.key;
         if (!path_equal(&key.home, &in->home)) continue;
         if ((rc = spare_item(txn, in, &item)) != 0) break;
-        rc = quarantine_clear(txn, &key, &in->version);
-        if (rc == 0) rc = store_tell_outsider(txn, &in->id, key.peer);
-        if (rc < 0) break;
+        if ((rc = quarantine_clear(txn, &key, &in->version)) < 0) break;
     }
     return rc < 0 ? rc : 0;
-}
-
-// A version that was handed back, and whose organisation has moved since: its home hears of it by a stray, or
-// it would never stand above what somebody still holds.
-static int spare_refused(store_txn_t *txn, const record_t *in, const arrival_t *arrival, const fault_t *fault)
-{
-    record_t held;
-    if (from_home_side(txn, arrival->peer, in) || !admit_may_change(fault)) return 0;
-    int rc = store_get(txn, &in->id, &held, NULL);
-    if (rc < 0 || (rc == 0 && record_descends(&held, &in->version))) return rc;
-    return store_keep_stray(txn, in);
 }
 
 static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival, const fault_t *fault)
@@ -155,24 +132,16 @@ static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival,
     quarantine_key_t key = quarantine_key_of(r, arrival->peer);
     int rc = quarantine_get(txn, &key, &before);
     if (rc == 0) rc = spare_item(txn, r, &before);
-    if (rc >= 0) rc = spare_refused(txn, r, arrival, fault);
-    if (rc >= 0) rc = quarantine_put(txn, arrival, r->wire, r, fault);
-    return rc >= 0 ? store_tell_outsider(txn, &r->id, arrival->peer) : rc;
+    return rc >= 0 ? quarantine_put(txn, arrival, r->wire, r, fault) : rc;
 }
 
 // Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno.
 static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t peer, fault_t *ret_fault)
 {
     record_t held;
-    place_t place;
-    int rc = store_get(txn, &r->id, &held, &place);
-    if (rc < 0) return rc;
-    bool gone = rc == 0 && held.gone;
-    int cmp = rc == 0 && path_equal(&held.home, &r->home) ? version_cmp(&r->version, &held.version) : 1;
-    // Handed back, and nothing new: whether they may have it is for apply to say.
-    if (rc == 0 && peer != place.toward && (gone ? cmp <= 0 : cmp == 0)) return 0;
     if (!feed->hooks.admit(feed->hooks.arg, txn, peer, r, ret_fault)) return 1;
-    if (rc == KV_NONE || gone) return 0;
+    int rc = store_speaks_for(store_of(txn), peer, r) ? store_get(txn, &r->id, &held, NULL) : KV_NONE;
+    if (rc != 0 || held.gone) return rc == KV_NONE ? 0 : rc;
     if (path_equal(&held.home, &r->home) && held.kind == r->kind) return 0;
     fault_set(ret_fault, "KEY-TAKEN", NULL);
     return 1;
@@ -182,9 +151,21 @@ static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t pee
 static int take_word(store_txn_t *txn, const record_t *gone, const arrival_t *arrival, bool *ret_good)
 {
     *ret_good = true;
-    if (arrival->giveback) return 0;
+    if (arrival->giveback || !store_speaks_for(store_of(txn), arrival->peer, gone)) return 0;
     int rc = store_leave(txn, gone, arrival->peer);
     return rc == 0 ? make_way(txn, gone) : rc;
+}
+
+// Said to be ours, and not by us. Where the seal key was lost it may be all the same: a person has to say.
+static int take_unsealed(feed_t *feed, store_txn_t *txn, const record_t *r, const arrival_t *arrival,
+                         applied_t applied)
+{
+    fault_t fault;
+    fault_set(&fault, "SEAL", NULL);
+    if (applied == APPLIED_UNSEALED) return quarantine_put(txn, arrival, r->wire, r, &fault);
+    feed->forged++;
+    feed->forger = arrival->peer;
+    return 0;
 }
 
 static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const arrival_t *arrival,
@@ -198,7 +179,12 @@ static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const 
     if (rc > 0 && MUTANT("quarantine_blocks")) return -EBADMSG;
     if (rc != 0) return rc < 0 ? rc : refuse(txn, r, arrival, &fault);
     rc = store_apply(txn, r, arrival, &applied);
-    return rc == 0 ? make_way(txn, r) : rc;
+    if (rc != 0) return rc;
+    *ret_good = applied != APPLIED_UNSEALED && applied != APPLIED_OVER;
+    if (applied == APPLIED_OVER) return 1;
+    if (applied == APPLIED_FORGED || applied == APPLIED_UNSEALED)
+        return take_unsealed(feed, txn, r, arrival, applied);
+    return applied == APPLIED_ASIDE ? 0 : make_way(txn, r);
 }
 
 static int take_one(feed_t *feed, store_txn_t *txn, slice_t wire, const arrival_t *arrival)

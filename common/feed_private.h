@@ -87,6 +87,8 @@ struct feed {
     size_t n_due;
     char trouble[TROUBLE_SIZE];
     uint64_t malformed;
+    uint64_t forged; // versions said to be ours that are not
+    uint32_t forger; // who brought the last of them
     uint32_t window_min, window_max;
 };
 

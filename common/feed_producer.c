@@ -244,7 +244,7 @@ static int add_records(feed_t *feed, link_t *link, store_txn_t *txn, lane_reader
         if ((rc = store_at(txn, seq, &r, &place)) != 0) break;
         if (MUTANT("tombstone_forgotten") && r.deleted) continue;
         if (MUTANT("skip_not_advancing") && !producer_wants(feed, link, &r)) break;
-        bool echo = lanes == LANE_LEFT && place.toward == link->peer;
+        bool echo = lanes == LANE_LEFT && !store_has_left(&place, link->peer);
         if (producer_wants(feed, link, &r) && !echo) {
             uint8_t buf[RECORD_GONE_MAX];
             slice_t wire = lanes == LANE_LEFT ? word_of(&r, buf) : r.wire;

@@ -5,6 +5,7 @@
 #include "common/i18n.h"
 #include "common/log.h"
 #include "common/quarantine.h"
+#include "common/root.h"
 #include "common/service_private.h"
 #include "common/wait.h"
 #include "proto/envelope.pb-c.h"
@@ -59,7 +60,8 @@ feed_t *service_feed(const service_t *service)
 
 bool service_is_replaced(const service_t *service)
 {
-    return store_head(service->store) == 0 && access(NODE_ADMITTED, F_OK) == 0;
+    bool lost = service->node.replaced || access(NODE_ADMITTED, F_OK) == 0;
+    return lost && store_head(service->store) == 0;
 }
 
 author_t service_author(service_t *service)
@@ -371,7 +373,12 @@ static int open_store(service_t *service)
                                      .service = service->def->number,
                                      .rank = (uint8_t)service->node.rank,
                                      .has_parent = service->node.parent.known,
+                                     .adopt_from_parent = service->node.replaced && service->node.parent.known,
                                      .parent_rank = (uint8_t)service->node.parent.rank};
+    if (node_seal_key(".", service->place.seal_key, &why) != 0) {
+        log_at(L_ERROR, "NODE-CONF", "%s", why.text);
+        return -EINVAL;
+    }
     randombytes_buf(&boot, sizeof boot);
     rc = store_open(service->kv, &service->place, boot, wall_s, &service->store);
     if (rc != 0) return rc;
@@ -384,7 +391,7 @@ static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const recor
                          fault_t *ret_fault)
 {
     service_t *service = arg;
-    return admit_honest(&service->place, txn, peer, record, ret_fault);
+    return admit(&service->place, txn, peer, record, ret_fault);
 }
 
 static void open_feed(service_t *service)

@@ -63,4 +63,6 @@ enum message {
     MSG_REPORT_REPLY = 41,
     MSG_ROUTE_PROPOSE = 42,
     MSG_ROUTE_CONFIRM = 43,
+    MSG_REVOKE_REPLY = 55,
+    MSG_ADMIT = 56, // answered by MSG_DONE
 };

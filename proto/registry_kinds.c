@@ -52,6 +52,7 @@ static const field_rule_t node[] = {
     BYTES("parent", PD_PUBLIC, 0, 32, N_("place of the hub above it")),
     ENUM("state", PD_PUBLIC, F_REQUIRED, "active revoked", N_("whether it is admitted")),
     TEXT("why", PD_PUBLIC, 0, 0, N_("why it was revoked")),
+    BYTES("root_check", PD_PUBLIC, 0, 16, N_("tells whether a recovery phrase is of this node")),
 };
 const kind_rule_t KIND_NODE = {
     .number = N_NODE,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the registry adds to the common loop: see the table at the end.
 #include "services/registry/registry.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/msg.h"
 #include "proto/registry.pb-c.h"
@@ -10,6 +11,20 @@
 #include "services/registry/table.h"
 #include <errno.h>
 #include <stdlib.h>
+
+int64_t registry_now_s(registry_t *self)
+{
+    return era_now(&self->era, wall_s(), mono_ms());
+}
+
+static void load_era(registry_t *self)
+{
+    store_txn_t *txn = NULL;
+    int rc = store_begin(service_store(self->service), false, &txn);
+    if (rc == 0) rc = era_load(&self->era, txn, wall_s(), mono_ms());
+    store_abort(&txn);
+    if (rc != 0) log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
+}
 
 static void *open_registry(service_t *service)
 {
@@ -23,6 +38,7 @@ static void *open_registry(service_t *service)
     }
     memcpy(self->public_key, keys.public_key, sizeof self->public_key);
     table_start(self);
+    load_era(self);
     return self;
 }
 
@@ -48,7 +64,8 @@ static bool stands(store_txn_t *txn, const rid_t *id)
     return store_get(txn, id, &held, NULL) == 0;
 }
 
-// The root's own organisation, until a sheet says more, and its node. Others get theirs from the hub above.
+// The root's own organisation, until a sheet says more, and its node. Others get theirs from the hub above, a
+// root that came back from its children.
 static int start_registry(void *arg, store_txn_t *txn)
 {
     registry_t *self = arg;
@@ -62,7 +79,7 @@ static int start_registry(void *arg, store_txn_t *txn)
     org.kind = (char *)(uintptr_t)kind_of_level(node->rank);
     org.name = (char *)(uintptr_t)(node->name[0] != '\0' ? node->name : node->org);
     if (!body_id(&KIND_ORGANISATION, &org.base, &id)) return -EINVAL;
-    if (!stands(txn, &id)) {
+    if (!node->replaced && !stands(txn, &id)) {
         rc = record_write_own(&author, txn, &KIND_ORGANISATION, NULL, &org.base, NULL);
         if (rc != 0) return rc;
     }
@@ -91,7 +108,9 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
 static int settle(void *arg, store_txn_t *txn)
 {
     registry_t *self = arg;
-    int rc = pseudonym_settle(self, txn);
+    registry_now_s(self);
+    int rc = era_keep(&self->era, txn, false);
+    if (rc == 0) rc = pseudonym_settle(self, txn);
     if (rc == 0) rc = table_send_changes(self, txn);
     return rc != 0 ? rc : admitted_settle(self, txn);
 }
@@ -109,6 +128,8 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
         return admission_join(self, txn, e);
     case MSG_REVOKE:
         return admission_revoke(self, txn, e);
+    case MSG_ADMIT:
+        return admission_admit(self, txn, e);
     default:
         return 0;
     }

@@ -3,6 +3,7 @@
 // gives every person one pseudonym throughout the region (pseudonym.c).
 #pragma once
 #include "common/service.h"
+#include "services/registry/era.h"
 
 extern const service_def_t REGISTRY;
 
@@ -21,4 +22,8 @@ typedef struct registry {
     bool admitted_changed; // DIR/admitted is older than the store
     bool admitted_pending; // and the present transaction changes what belongs into it
     uint64_t admitted_ms;  // when it was written last
+    era_t era;             // by which invitations expire
 } registry_t;
+
+// The time by which invitations expire, unix seconds.
+int64_t registry_now_s(registry_t *self);

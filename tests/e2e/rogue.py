@@ -2,6 +2,7 @@
 """A child that a test plays by hand, with its own implementation of the wire. It joins with a token like any other, or has stolen an
 enrolled child's directory; then it sends what it likes."""
 import base64
+import hashlib
 import os
 import re
 import time
@@ -43,9 +44,25 @@ class Rogue(Feeds):
             home, org = path(conf_of(stolen, "path")), conf_of(stolen, "org")
         super().__init__(home, org)
 
+    @staticmethod
+    def raw(token):
+        return base64.urlsafe_b64decode(token.partition(".")[2] + "==")
+
+    @staticmethod
+    def read(token):
+        """Public key of the hub, one-time secret."""
+        raw = Rogue.raw(token)
+        return raw[:32], raw[32:64]
+
+    @staticmethod
+    def sealed(body):
+        """A token's text behind its prefix, with a checksum that fits."""
+        body += hashlib.blake2b(body, digest_size=16).digest()[:8]
+        return base64.urlsafe_b64encode(body).decode().rstrip("=")
+
     def _read_token(self, token):
-        raw = base64.urlsafe_b64decode(token.partition(".")[2] + "==")
-        self.hub_key, self.token_secret = raw[:32], raw[32:64]
+        raw = self.raw(token)
+        self.hub_key, self.token_secret = self.read(token)
         at = 72 + 1 + raw[72]
         self.endpoint = raw[at + 1:at + 1 + raw[at]].decode()
 

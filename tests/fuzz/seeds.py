@@ -286,11 +286,19 @@ save("keys", "whole", keys(1, CHILD_ROW, INVITATION_ROW))
 save("keys", "pages-and-a-change", keys(1, CHILD_ROW, more=True) + keys(2, INVITATION_ROW, whole=False) +
      keys(3, key_row(b"a" * 32, 3, SCHOOL_A, SCHOOL_A_PATH), whole=False, gone=[b"b" * 32]))
 save("join", "answer", data(1, SCHOOL_A_PATH) + data(2, "03-08-01") + data(3, "school") + data(4, 'Школа "Заря"') + data(5, b"p" * 32) +
-     data(6, "03-08") + num(7, 1))
+     data(6, "03-08") + num(7, 1) + num(8, 1))
 
 # --- texts
-save("token", "token", "selenga1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQAAAABrSdIACDAzLTA4LTAxFnRjcDovL2h1Yi5leGFtcGxlOjU2MDAgw1YkOJTZiQ")
-invitation = b"k" * 32 + b"s" * 32 + struct.pack(">q", 1800000000) + b"\x0803-08-01" + b"\x16tcp://hub.example:5600"
+save("token", "token", "selenga1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCYAAAQBrSdIACDAzLTA4LTAxFnRjcDovL2h1Yi5leGFtcGxlOjU2MDDw7qaWXjdxsQ")
+invitation = b"k" * 32 + b"s" * 32 + bytes([0x80, 0, 1]) + struct.pack(">q", 1800000000)[3:] + b"\x0803-08-01" + b"\x16tcp://hub.example:5600"
+save("phrase", "english", (
+    "anchor camel elbow island needle quail tiger answer carpet engine jewel nickel question train arrow chalk "
+    "falcon keeper oatmeal railway tunnel attic clay fiddle knight october recipe umbrella bakery clover forest "
+    "lamp heron pencil "))
+save("phrase", "russian", (
+    "аист восток жокей кухня ответ солнце холм альбом газета забор лампа перец стихи цветок аптека гитара заря "
+    "лента пирог сундук часы архив гнездо зерно локоть победа театр черника афиша градус зонтик лыжи кнопка ритм "))
+save("phrase", "card", "selenga-card1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJAQgKCwwNESIzRAUwMy0wOANNTVNeIO0XwhU8TQ")
 save("token", "content", b"\0" + invitation)
 ORGANISATIONS, STAFF, ENROLMENTS = b"\x00", b"\x01", b"\x0a"
 save("sheet", "staff", STAFF + ("org;number;last_name;first_name;birth_date;snils;post;post_class;rate;main_place;from\r\n"

@@ -30,7 +30,9 @@ static void visit(unit_t *u, visit_fn *fn, void *arg)
         record_t r, present;
         place_t place;
         uint64_t at = be64_load(key.data);
-        if (store_at(txn, at, &r, NULL) != 0 || store_get(txn, &r.id, &present, &place) != 0)
+        bool read = store_at(txn, at, &r, &place) == 0;
+        if (read && place.aside) continue;
+        if (!read || store_get(txn, &r.id, &present, &place) != 0)
             broken(u->world, "%s cannot read a record", unit_name(u));
         else if (place.at != at)
             continue; // it has left this place
@@ -95,7 +97,7 @@ void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
             e->room[way] = e->room[way] * 2 + 32;
             e->claims[way] = xrealloc(e->claims[way], e->room[way] * sizeof *e->claims[way]);
         }
-        e->claims[way][e->n_claims[way]++] = (claim_t){.upto = upto, .id = r.id, .version = r.version};
+        e->claims[way][e->n_claims[way]++] = (claim_t){upto, r.id, r.version, r.gone};
         load |= r.bulk;
     }
     unit_t *producer = &w->units[way == 0 ? e->a : e->b];
@@ -115,6 +117,25 @@ static bool waits(store_txn_t *txn, const rid_t *id, const version_t *version, c
         if (most == NULL || version_cmp(&q.record.version, most) <= 0) return true;
     }
     return false;
+}
+
+typedef struct sought {
+    const rid_t *id;
+    const version_t *version;
+} sought_t;
+
+static int is_sought(void *arg, const record_t *r, uint32_t peer)
+{
+    const sought_t *sought = arg;
+    (void)peer;
+    return rid_equal(&r->id, sought->id) && version_cmp(&r->version, sought->version) == 0;
+}
+
+// Is this version kept aside for its home?
+static bool is_aside(store_txn_t *txn, const rid_t *id, const version_t *version)
+{
+    sought_t sought = {id, version};
+    return store_each_aside(txn, is_sought, &sought) == 1;
 }
 
 // A record that has changed again stands further on in the lane, and is told there.
@@ -137,7 +158,8 @@ static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_tx
     record_t r;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
-    if (waits(txn, &claim->id, &claim->version, NULL)) return;
+    if (waits(txn, &claim->id, &claim->version, NULL) || is_aside(txn, &claim->id, &claim->version)) return;
+    if (claim->gone && store_get(txn, &claim->id, &r, NULL) == KV_NONE) return; // word of what it never had
     if (stands_beyond(producer, local, claim, position)) return;
     broken(consumer->world, "%s acknowledges %s, which is not durable", unit_name(consumer),
            version_name(&claim->version));

@@ -58,6 +58,7 @@ typedef struct claim {
     position_t upto;
     rid_t id;
     version_t version;
+    bool gone;
 } claim_t;
 
 // A link between two units, both ways. [0]: from a to b.

@@ -90,6 +90,7 @@ static void a_wrong_conf_is_refused_and_says_where(void **state)
     assert_conf_refused_saying("node\n    path = 0a0b0c0d\n    level = region\n", "org is missing");
     assert_conf_refused_saying(GOOD_NODE "    colour = blue\n", "line 7");
     assert_conf_refused_saying(GOOD_NODE "    org = 04\n", "line 7");
+    assert_conf_refused_saying(GOOD_NODE "    replaced = perhaps\n", "line 7");
     assert_conf_refused_saying(GOOD_NODE "gates\n    x = 1\n", "no section gates");
     assert_conf_refused_saying(GOOD_NODE "gate\nnode\n    org = 04\n", "twice");
     assert_conf_refused_saying(GOOD_NODE "    listen = ipc://x\n", "listen is not valid");
@@ -182,6 +183,12 @@ static void a_conf_comes_back_as_it_was(void **state)
     assert_string_equal(got.parent.org, conf.parent.org);
     assert_memory_equal(got.parent.key, conf.parent.key, NODE_KEY_SIZE);
     assert_int_equal(got.parent.rank, 1);
+    assert_false(got.replaced);
+    conf.replaced = true;
+    node_conf_clear(&got);
+    assert_int_equal(node_conf_save(dir, &conf, &why), 0);
+    assert_int_equal(node_conf_load(dir, &got, &why), 0);
+    assert_true(got.replaced);
 }
 
 static void a_name_may_hold_any_quotes_and_marks(void **state)

@@ -562,7 +562,7 @@ int store_put_aside(store_txn_t *txn, const record_t *r, uint32_t peer, uint64_t
                      .time_s = (uint32_t)txn->store->clock_s(),
                      .src = peer,
                      .toward = place_toward(&txn->store->place, r),
-                     .lanes = LANE_BACK,
+                     .lanes = (uint8_t)(r->bulk ? LANE_BACK | LANE_BULK : LANE_BACK),
                      .aside = true};
     txn->dirty = true;
     *ret_at = place.at;

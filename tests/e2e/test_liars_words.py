@@ -103,14 +103,14 @@ def guesses(w, org, number, kind):
 
 
 def answers(w, rid, since):
-    """What came back that names the id, without what differs by itself."""
-    found = []
+    """What came back that names the id, without what differs by itself; each once, for how often depends on what came between."""
+    found = set()
     for service in w.liar.received:
-        for data in set(w.liar.received[service][since[service]:]):  # each once: it reads again after it handed back
+        for data in w.liar.received[service][since[service]:]:
             if rid in data:
                 r = read(data)
                 body = parse(r.get("body", b"")) if r["kind"] == REFUSAL else {0: [len(r.get("body", b""))]}
-                found.append(repr((r["kind"], "gone" in r, "deleted" in r, r["home"].hex(), [body.get(n) for n in (0, 2, 6, 7, 8)])))
+                found.add(repr((r["kind"], "gone" in r, "deleted" in r, r["home"].hex(), [body.get(n) for n in (0, 2, 6, 7, 8)])))
     return sorted(found)
 
 

@@ -52,8 +52,9 @@ static bool org_of_child(const store_place_t *place, uint32_t child, slice_t org
     return refuse(fault, "ORG-UNKNOWN", org);
 }
 
-// Of a home for which the neighbour does not speak, it is only kept for that home, and only if it could have gone to
-// the neighbour: to a child from above, or by its address; to the parent from below, as far as it goes up.
+// Of a home for which the neighbour does not speak, it is only kept for that home, and only if it could have
+// gone to the neighbour: to a child from above, or by its address; to the parent from below, as far as it
+// goes up.
 static bool admit_aside(const store_place_t *place, uint32_t peer, const record_t *r, fault_t *fault)
 {
     bool went = r->down == DOWN_ALL || r->down == DOWN_SERVING;
@@ -173,8 +174,8 @@ static bool judge_from_home_side(const store_place_t *place, uint32_t peer, cons
     return rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
 }
 
-// Its seal decides, in store_apply. What a node that lost its seal key is to take at its parent's word has to keep
-// all rules.
+// Its seal decides, in store_apply. What a node that lost its seal key is to take at its parent's word has to
+// keep all rules.
 static bool judge_own(const store_place_t *place, const record_t *r, fault_t *fault)
 {
     const kind_rule_t *rule = kind_by_number(r->kind);

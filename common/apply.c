@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a neighbour's version becomes here: design 2.6, rules 3 to 7, and 2.7, rules 1 to 3. Wire checks, reach and
-// organisation scope were looked at before (common/admit.c); here only who speaks, seals and versions decide, and what
-// each descends from.
+// What a neighbour's version becomes here: design 2.6, rules 3 to 7, and 2.7, rules 1 to 3. Wire checks,
+// reach and organisation scope were looked at before (common/admit.c); here only who speaks, seals and
+// versions decide, and what each descends from.
 #include "common/kinds.h"
 #include "common/msg.h"
 #include "common/mutant.h"
@@ -95,7 +95,8 @@ int store_keep_stray(store_txn_t *txn, const record_t *r)
 
 // --- a record whose home is elsewhere, from that home's side (2.6, rule 3) -------------------------
 
-// The one lets go of the other: if it neither descends from it nor says the same, somebody may have to decide.
+// The one lets go of the other: if it neither descends from it nor says the same, somebody may have to
+// decide.
 static bool parts(const record_t *winner, const record_t *loser)
 {
     return !record_descends(winner, &loser->version) && !record_says_the_same(winner, loser);
@@ -136,7 +137,8 @@ static int go_on_above(store_txn_t *txn, const record_t *in, const record_t *cur
 }
 
 // It is of a life that was lost. Where its number is below ours it goes on above ours: numbers never go down.
-static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur, const place_t *place)
+static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
+                 const place_t *place)
 {
     store_raise_inc(txn, &in->version);
     if (cur == NULL || version_cmp(&in->version, &cur->version) > 0)
@@ -157,7 +159,8 @@ static int choose(store_txn_t *txn, const record_t *in, const record_t *cur, app
     return rc == 0 ? go_on_above(txn, in, cur) : rc;
 }
 
-// With its seal key the node lost all means to tell: what its parent says is ours becomes ours, and is sealed anew.
+// With its seal key the node lost all means to tell: what its parent says is ours becomes ours, and is sealed
+// anew.
 static int take_at_word(store_txn_t *txn, const record_t *in, const record_t *cur, applied_t *ret)
 {
     store_raise_inc(txn, &in->version);
@@ -194,14 +197,19 @@ static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, r
     return adopt(txn, in, arrival, cur, place);
 }
 
-// A neighbour who shows that he holds our record, and is not to have it, hears so again.
-static int tell_holder(store_txn_t *txn, const record_t *in, uint32_t peer)
+// A neighbour shows that he held a version of ours, or that somebody behind him did. If he is not to have the
+// record he hears so again; if it is for some only, he hears our word once more, for those behind him to whom
+// it may be news.
+static int answer_holder(store_txn_t *txn, const record_t *in, uint32_t peer)
 {
     record_t held;
     place_t place;
     int rc = store_get(txn, &in->id, &held, &place);
-    if (rc != 0 || place_reaches(&place, peer)) return rc < 0 ? rc : 0;
-    return store_tell_left(txn, &held, &place, &peer, 1);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    if (!place_reaches(&place, peer)) return store_tell_left(txn, &held, &place, &peer, 1);
+    bool heard =
+        peer < PEER_LABEL_MIN || (place.lanes & LANE_PUBLIC) != 0 || slice_equal(held.wire, in->wire);
+    return heard || place.at == store_txn_head(txn) ? 0 : store_say_again(txn, &held, &place);
 }
 
 // --- a stray that has come home ------------------------------------------------------------------
@@ -216,15 +224,21 @@ static int heed_stray(store_txn_t *txn, const record_t *in)
     return rc == 0 ? go_on_above(txn, in, &cur) : rc < 0 ? rc : 0;
 }
 
-// The home itself keeps the version as a stray: it has judged it.
-static int heed_verdict_of_home(store_txn_t *txn, const record_t *in)
+// What stands here now, after the home's side has spoken, may answer what was kept aside. Whoever handed us
+// that, and is not to have the record, hears so; others hear the word that we heard.
+static int settle_present(store_txn_t *txn, const rid_t *id, bool said_again)
 {
-    record_t cur;
-    int rc = store_get(txn, &in->id, &cur, NULL);
-    if (rc != 0 || cur.gone) return rc < 0 ? rc : 0;
-    record_t now = store_record_dup(&cur);
-    rc = aside_settle(txn, &now, NULL);
-    store_record_free(&now);
+    record_t held;
+    place_t place;
+    givers_t givers;
+    int rc = store_get(txn, id, &held, &place);
+    if (rc != 0 || held.gone) return rc < 0 ? rc : 0;
+    record_t copy = store_record_dup(&held);
+    bool firm = said_again || (place.lanes & LANE_PUBLIC) != 0;
+    rc = aside_settle(txn, &copy, firm, &givers);
+    if (rc == 0 && givers.n > 0 && (place.lanes & LANE_PUBLIC) == 0)
+        rc = store_tell_left(txn, &copy, &place, givers.peers, givers.n);
+    store_record_free(&copy);
     return rc;
 }
 
@@ -234,7 +248,8 @@ static int read_stray(store_txn_t *txn, const record_t *stray)
     AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, stray->body);
     if (m == NULL || record_parse(slice(m->record.data, m->record.len), &in) != 0) return 0;
     if (place_is_home(&txn->store->place, &in)) return heed_stray(txn, &in);
-    return path_equal(&stray->home, &in.home) ? heed_verdict_of_home(txn, &in) : 0;
+    // The home itself keeps the version as a stray: it was shown it.
+    return path_equal(&stray->home, &in.home) ? settle_present(txn, &in.id, true) : 0;
 }
 
 // --- all together --------------------------------------------------------------------------------
@@ -247,18 +262,6 @@ bool store_is_home(const store_t *store, const record_t *r)
 bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r)
 {
     return peer < PEER_LABEL_MIN || place_toward(&store->place, r) == peer;
-}
-
-// What stands here now, after the home's side has spoken, may answer what was kept aside.
-static int settle_present(store_txn_t *txn, const rid_t *id)
-{
-    record_t held;
-    int rc = store_get(txn, id, &held, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    record_t copy = store_record_dup(&held);
-    rc = aside_settle(txn, &copy, NULL);
-    store_record_free(&copy);
-    return rc;
 }
 
 // Judged here and now: our own, or of the neighbour's side.
@@ -274,10 +277,12 @@ static int apply_present(store_txn_t *txn, record_t *in, const arrival_t *arriva
         rc = apply_own(txn, in, arrival, cur, &place, ret);
     else
         rc = apply_foreign(txn, in, arrival, cur, &place, ret);
+    bool again = cur != NULL && version_cmp(&cur->version, &in->version) == 0;
     store_record_free(&copy);
-    if (rc == 0 && !own) return settle_present(txn, &in->id);
-    bool shown = own && (record_is_sealed(in, txn->store->place.seal_key) || MUTANT("gone_answers_strangers"));
-    return rc == 0 && shown ? tell_holder(txn, in, arrival->peer) : rc;
+    if (rc == 0 && !own) return settle_present(txn, &in->id, again);
+    bool shown =
+        own && (record_is_sealed(in, txn->store->place.seal_key) || MUTANT("gone_answers_strangers"));
+    return rc == 0 && shown ? answer_holder(txn, in, arrival->peer) : rc;
 }
 
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied)
@@ -297,13 +302,14 @@ int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arr
 
 // --- word that a record has left our reach -------------------------------------------------------
 
-// Those who handed us a version hear that it is not to be there. Of anything else that we do not hold, it says nothing.
+// Those who handed us a version hear that it is not to be there. Of anything else that we do not hold, it
+// says nothing.
 static int pass_on(store_txn_t *txn, const record_t *gone, uint32_t peer)
 {
     record_t word = *gone, held;
     place_t place;
     givers_t givers;
-    int rc = aside_settle(txn, gone, &givers);
+    int rc = aside_settle(txn, gone, true, &givers);
     if (rc != 0 || (givers.n == 0 && !MUTANT("gone_unheld"))) return rc;
     rc = store_keep(txn, &word, peer, NULL, NULL);
     if (rc == 0) rc = store_get(txn, &gone->id, &held, &place);
@@ -315,7 +321,7 @@ static int pass_on_again(store_txn_t *txn, const record_t *gone, const record_t 
 {
     givers_t givers;
     record_t copy = store_record_dup(held);
-    int rc = aside_settle(txn, gone, &givers);
+    int rc = aside_settle(txn, gone, true, &givers);
     if (rc == 0 && givers.n > 0) rc = store_tell_left(txn, &copy, place, givers.peers, givers.n);
     store_record_free(&copy);
     return rc;
@@ -325,6 +331,7 @@ int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
 {
     record_t held, word = *gone;
     place_t place;
+    givers_t givers;
     if (place_toward(&txn->store->place, gone) != peer) return 0;
     int rc = store_get(txn, &gone->id, &held, &place);
     if (rc < 0) return rc;
@@ -337,7 +344,7 @@ int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
     record_t old = store_record_dup(&held);
     if (!old.gone && !record_descends(gone, &old.version)) rc = store_keep_stray(txn, &old);
     if (rc == 0) rc = store_keep(txn, &word, peer, &old, &place);
-    if (rc == 0) rc = aside_settle(txn, gone, NULL);
+    if (rc == 0) rc = aside_settle(txn, gone, false, &givers);
     store_record_free(&old);
     return rc;
 }

@@ -126,7 +126,8 @@ void lanes_left(place_t *now, const place_t *old)
     unsigned had = old != NULL ? old->lanes : 0;
     now->n_left = 0;
     now->lanes &= (uint8_t)~LANE_LEFT;
-    if ((now->lanes & LANE_ALL) == 0 || MUTANT("left_untold")) return; // another service's: it tells of its own
+    if ((now->lanes & LANE_ALL) == 0 || MUTANT("left_untold"))
+        return; // another service's: it tells of its own
     for (size_t i = 0; old != NULL && i < old->n_left; i++)
         if (old->left[i] != PEER_SELF)
             add_unless_reached(now, old->left[i]);

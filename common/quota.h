@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one neighbour makes this node keep, in counts and bytes, each sort with a share of its own (design 2.7, rule 5).
+// What one neighbour makes this node keep, in counts and bytes, each sort with a share of its own
+// (design 2.7, rule 5).
 #pragma once
 #include "common/store.h"
 

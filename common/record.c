@@ -238,11 +238,11 @@ int record_parse(slice_t wire, record_t *ret_record)
     reader_t r = {.p = wire.data, .end = wire.data + wire.size};
     while (!r.bad && r.p < r.end) read_field(&r, &record);
     bool fits = record.kind == KIND_STRAY || wire.size - past_size(record.past) <= RECORD_MAX - RECORD_SPARE;
-    bool bare = record.deleted &&
-                record.org.size + record.author.size + record.to.len + record.up + record.down +
-                        record.seal.size ==
-                    0 &&
-                !record.bulk;
+    bool bare =
+        record.deleted &&
+        record.org.size + record.author.size + record.to.len + record.up + record.down + record.seal.size ==
+            0 &&
+        !record.bulk;
     bool whole = record.kind != 0 && record.home.len > 0 && record.version.inc > 0 &&
                  record.version.seq > 0 && !rid_is_zero(&record.id) &&
                  (record.down == 3) == (record.to.len > 0) && !(record.deleted && record.body.size > 0) &&

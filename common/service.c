@@ -369,12 +369,13 @@ static int open_store(service_t *service)
     snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
     int rc = kv_lmdb_open(dir, (uint64_t)settings.map_mib << 20, &service->kv);
     if (rc != 0) return rc;
-    service->place = (store_place_t){.path = service->node.path,
-                                     .service = service->def->number,
-                                     .rank = (uint8_t)service->node.rank,
-                                     .has_parent = service->node.parent.known,
-                                     .adopt_from_parent = service->node.replaced && service->node.parent.known,
-                                     .parent_rank = (uint8_t)service->node.parent.rank};
+    service->place =
+        (store_place_t){.path = service->node.path,
+                        .service = service->def->number,
+                        .rank = (uint8_t)service->node.rank,
+                        .has_parent = service->node.parent.known,
+                        .adopt_from_parent = service->node.replaced && service->node.parent.known,
+                        .parent_rank = (uint8_t)service->node.parent.rank};
     if (node_seal_key(".", service->place.seal_key, &why) != 0) {
         log_at(L_ERROR, "NODE-CONF", "%s", why.text);
         return -EINVAL;

@@ -7,9 +7,9 @@
 //            'R' -> the node was lost with its seal key: 2 adopting from the parent, 1 after that (1)
 //   RECORDS  record id (16) -> seq (8) of its last change here
 //   LOG      that seq (8) -> place, then the record's wire form:
-//            format (1) | lanes (1) | flags (1) | left (1) | time (4) | src (4) | toward (4) | child (4)  big-endian
-//            Flags: 1 kept aside, in no index but lanes (aside.c). Behind it whom the record has left (4 each): the
-//            last byte of the first four says how many
+//            format (1) | lanes (1) | flags (1) | left (1) | time (4) | src (4) | toward (4) | child (4)
+//            big-endian Flags: 1 kept aside, in no index but lanes (aside.c). Behind it whom the record has
+//            left (4 each): the last byte of the first four says how many
 //
 // Records stand in the order of their last change, so that writing appends and feeds read in a row; under
 // their ids each new one would touch a page of its own.
@@ -80,7 +80,7 @@ static int load_meta(kv_txn_t *txn, store_t *store)
 static int save_meta(kv_txn_t *txn, const store_t *store)
 {
     uint8_t lineage[LINEAGE_BYTES], inc[4], head[8], indexed[8], format = STORE_FORMAT,
-                                                                seals = (uint8_t)store->seals;
+                                                                 seals = (uint8_t)store->seals;
     be32_store(inc, store->inc);
     be64_store(head, store->head);
     be64_store(indexed, store->indexed);
@@ -546,7 +546,14 @@ int store_hand_back(store_txn_t *txn, const record_t *held, const place_t *place
     return move_to(txn, held, place, &now);
 }
 
-int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place, const uint32_t *peers, size_t n)
+int store_say_again(store_txn_t *txn, const record_t *held, const place_t *place)
+{
+    place_t now = *place;
+    return move_to(txn, held, place, &now);
+}
+
+int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place, const uint32_t *peers,
+                    size_t n)
 {
     place_t now = *place;
     for (size_t i = 0; i < n; i++)
@@ -599,8 +606,8 @@ void store_raise_inc(store_txn_t *txn, const version_t *seen)
 }
 
 // A new version above `before` (NULL: the first); `held` is what stands there now, NULL: nothing.
-static int write_version(store_txn_t *txn, const record_t *draft, const record_t *before, const record_t *held,
-                         const place_t *place)
+static int write_version(store_txn_t *txn, const record_t *draft, const record_t *before,
+                         const record_t *held, const place_t *place)
 {
     record_t now = *draft;
     uint8_t past[PAST_MAX];

@@ -161,7 +161,8 @@ static bool is_not_to_be(unit_t *producer, store_txn_t *txn, const claim_t *clai
     record_t r;
     store_txn_t *other = NULL;
     if (store_get(txn, &claim->id, &r, NULL) != KV_NONE) return false;
-    if (claim->gone || producer->store == NULL || store_begin(producer->store, false, &other) != 0) return true;
+    if (claim->gone || producer->store == NULL || store_begin(producer->store, false, &other) != 0)
+        return true;
     bool since = store_get(other, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) > 0;
     store_abort(&other);
     return since;
@@ -499,8 +500,7 @@ static bool names_a_record(store_txn_t *txn, slice_t key, place_t *ret_place)
     place_t place;
     if (store_at(txn, be64_load(key.data + key.size - 8), &r, &place) != 0) return false;
     *ret_place = place;
-    return place.aside ||
-           (store_get(txn, &r.id, &held, ret_place) == 0 && ret_place->at == place.at);
+    return place.aside || (store_get(txn, &r.id, &held, ret_place) == 0 && ret_place->at == place.at);
 }
 
 static bool is_on(const place_t *place, uint8_t lane)

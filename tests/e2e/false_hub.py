@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A hub that a test plays by hand: with a stolen hub's key it listens where that hub listened, and its children come by themselves."""
 
+import socket
+
 import wire
 from feeds import SERVICES, Feeds, Pump
 from forge import path
 from rogue import conf_of, keys_of
 from wire import message
+from world import wait_until
 
 
 class Child(Feeds):
@@ -65,5 +68,18 @@ class FalseHub:
         return None
 
     def close(self):
+        """Returns when somebody else may listen there: libzmq closes behind our back."""
         self.pump.stop()
         self.door.close()
+        host, _, port = self.endpoint.removeprefix("tcp://").rpartition(":")
+        wait_until(lambda: is_free(host, int(port)), 10, what="nobody listens where the false hub did")
+
+
+def is_free(host, port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            return True
+        except OSError:
+            return False

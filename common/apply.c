@@ -5,6 +5,7 @@
 #include "common/kinds.h"
 #include "common/msg.h"
 #include "common/mutant.h"
+#include "common/quota.h"
 #include "common/store_private.h"
 #include "proto/kind.h"
 #include "proto/message.h"
@@ -88,9 +89,20 @@ int store_keep_stray(store_txn_t *txn, const record_t *r)
     selenga__stray__pack(&body, buf);
     draft.body = (slice_t){.data = buf, .size = size};
     address_stray(txn, r, &draft);
-    rc = store_write(txn, &draft, NULL);
+    rc = quota_take(txn, place_toward(&txn->store->place, r), QUOTA_STRAYS, r->wire.size);
+    if (rc == 0) rc = store_write(txn, &draft, NULL);
     free(buf);
     return rc;
+}
+
+// The tombstone of a stray of ours gives its room back to him because of whom it was kept.
+int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old)
+{
+    record_t in;
+    if (now->kind != KIND_STRAY || !now->deleted || old == NULL || old->deleted || old->gone) return 0;
+    AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, old->body);
+    if (m == NULL || record_parse(slice(m->record.data, m->record.len), &in) != 0) return 0;
+    return quota_free(txn, place_toward(&txn->store->place, &in), QUOTA_STRAYS, in.wire.size);
 }
 
 // --- a record whose home is elsewhere, from that home's side (2.6, rule 3) -------------------------
@@ -114,11 +126,13 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     bool newer = cmp > 0 || (gone && arrival->peer == place->toward && !arrival->giveback);
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
     if (newer && cur != NULL && !gone && parts(in, cur)) rc = store_keep_stray(txn, cur);
-    if (newer) return rc == 0 ? store_keep(txn, in, arrival->peer, cur, place) : rc;
-    if (arrival->giveback && !gone && parts(cur, in)) {
+    if (rc == 0 && newer) return store_keep(txn, in, arrival->peer, cur, place);
+    if (!newer && arrival->giveback && !gone && parts(cur, in)) {
         *ret = APPLIED_STRAY;
         rc = store_keep_stray(txn, in);
     }
+    if (rc > 0) *ret = APPLIED_OVER;
+    if (rc != 0) return rc < 0 ? rc : 0;
     // The home's side holds less than we do: it must have lost ours, and hears of it.
     bool behind = cmp < 0 && !arrival->giveback && arrival->peer == place->toward;
     if (rc == 0 && behind && (place->lanes & LANE_BACK) == 0) rc = store_hand_back(txn, cur, place);
@@ -207,14 +221,19 @@ int store_take(store_txn_t *txn, const record_t *r)
     return store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r);
 }
 
-// A neighbour who shows that he holds our record, and is not to have it, hears so again.
-static int tell_holder(store_txn_t *txn, const record_t *in, uint32_t peer)
+// A neighbour shows that he held a version of ours, or that somebody behind him did. If he is not to have the
+// record he hears so again; if it is for some only, he hears our word once more, for those behind him to whom
+// it may be news.
+static int answer_holder(store_txn_t *txn, const record_t *in, uint32_t peer)
 {
     record_t held;
     place_t place;
     int rc = store_get(txn, &in->id, &held, &place);
-    if (rc != 0 || place_reaches(&place, peer)) return rc < 0 ? rc : 0;
-    return store_tell_left(txn, &held, &place, &peer, 1);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    if (!place_reaches(&place, peer)) return store_tell_left(txn, &held, &place, &peer, 1);
+    bool heard =
+        peer < PEER_LABEL_MIN || (place.lanes & LANE_PUBLIC) != 0 || slice_equal(held.wire, in->wire);
+    return heard || place.at == store_txn_head(txn) ? 0 : store_say_again(txn, &held, &place);
 }
 
 // --- a stray that has come home ------------------------------------------------------------------
@@ -229,15 +248,21 @@ static int heed_stray(store_txn_t *txn, const record_t *in)
     return rc == 0 ? go_on_above(txn, in, &cur) : rc < 0 ? rc : 0;
 }
 
-// The home itself keeps the version as a stray: it has judged it.
-static int heed_verdict_of_home(store_txn_t *txn, const record_t *in)
+// What stands here now, after the home's side has spoken, may answer what was kept aside. Whoever handed us
+// that, and is not to have the record, hears so; others hear the word that we heard.
+static int settle_present(store_txn_t *txn, const rid_t *id, bool said_again)
 {
-    record_t cur;
-    int rc = store_get(txn, &in->id, &cur, NULL);
-    if (rc != 0 || cur.gone) return rc < 0 ? rc : 0;
-    record_t now = store_record_dup(&cur);
-    rc = aside_settle(txn, &now, NULL);
-    store_record_free(&now);
+    record_t held;
+    place_t place;
+    givers_t givers;
+    int rc = store_get(txn, id, &held, &place);
+    if (rc != 0 || held.gone) return rc < 0 ? rc : 0;
+    record_t copy = store_record_dup(&held);
+    bool firm = said_again || (place.lanes & LANE_PUBLIC) != 0;
+    rc = aside_settle(txn, &copy, firm, &givers);
+    if (rc == 0 && givers.n > 0 && (place.lanes & LANE_PUBLIC) == 0)
+        rc = store_tell_left(txn, &copy, &place, givers.peers, givers.n);
+    store_record_free(&copy);
     return rc;
 }
 
@@ -247,7 +272,8 @@ static int read_stray(store_txn_t *txn, const record_t *stray)
     AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, stray->body);
     if (m == NULL || record_parse(slice(m->record.data, m->record.len), &in) != 0) return 0;
     if (place_is_home(&txn->store->place, &in)) return heed_stray(txn, &in);
-    return path_equal(&stray->home, &in.home) ? heed_verdict_of_home(txn, &in) : 0;
+    // The home itself keeps the version as a stray: it was shown it.
+    return path_equal(&stray->home, &in.home) ? settle_present(txn, &in.id, true) : 0;
 }
 
 // --- all together --------------------------------------------------------------------------------
@@ -260,18 +286,6 @@ bool store_is_home(const store_t *store, const record_t *r)
 bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r)
 {
     return peer < PEER_LABEL_MIN || place_toward(&store->place, r) == peer;
-}
-
-// What stands here now, after the home's side has spoken, may answer what was kept aside.
-static int settle_present(store_txn_t *txn, const rid_t *id)
-{
-    record_t held;
-    int rc = store_get(txn, id, &held, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    record_t copy = store_record_dup(&held);
-    rc = aside_settle(txn, &copy, NULL);
-    store_record_free(&copy);
-    return rc;
 }
 
 // Judged here and now: our own, or of the neighbour's side.
@@ -287,11 +301,12 @@ static int apply_present(store_txn_t *txn, record_t *in, const arrival_t *arriva
         rc = apply_own(txn, in, arrival, cur, &place, ret);
     else
         rc = apply_foreign(txn, in, arrival, cur, &place, ret);
+    bool again = cur != NULL && version_cmp(&cur->version, &in->version) == 0;
     store_record_free(&copy);
-    if (rc == 0 && !own) return settle_present(txn, &in->id);
+    if (rc == 0 && !own) return settle_present(txn, &in->id, again);
     bool shown =
         own && (record_is_sealed(in, txn->store->place.seal_key) || MUTANT("gone_answers_strangers"));
-    return rc == 0 && shown ? tell_holder(txn, in, arrival->peer) : rc;
+    return rc == 0 && shown ? answer_holder(txn, in, arrival->peer) : rc;
 }
 
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied)
@@ -318,7 +333,7 @@ static int pass_on(store_txn_t *txn, const record_t *gone, uint32_t peer)
     record_t word = *gone, held;
     place_t place;
     givers_t givers;
-    int rc = aside_settle(txn, gone, &givers);
+    int rc = aside_settle(txn, gone, true, &givers);
     if (rc != 0 || (givers.n == 0 && !MUTANT("gone_unheld"))) return rc;
     rc = store_keep(txn, &word, peer, NULL, NULL);
     if (rc == 0) rc = store_get(txn, &gone->id, &held, &place);
@@ -330,7 +345,7 @@ static int pass_on_again(store_txn_t *txn, const record_t *gone, const record_t 
 {
     givers_t givers;
     record_t copy = store_record_dup(held);
-    int rc = aside_settle(txn, gone, &givers);
+    int rc = aside_settle(txn, gone, true, &givers);
     if (rc == 0 && givers.n > 0) rc = store_tell_left(txn, &copy, place, givers.peers, givers.n);
     store_record_free(&copy);
     return rc;
@@ -340,6 +355,7 @@ int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
 {
     record_t held, word = *gone;
     place_t place;
+    givers_t givers;
     if (place_toward(&txn->store->place, gone) != peer) return 0;
     int rc = store_get(txn, &gone->id, &held, &place);
     if (rc < 0) return rc;
@@ -352,7 +368,7 @@ int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
     record_t old = store_record_dup(&held);
     if (!old.gone && !record_descends(gone, &old.version)) rc = store_keep_stray(txn, &old);
     if (rc == 0) rc = store_keep(txn, &word, peer, &old, &place);
-    if (rc == 0) rc = aside_settle(txn, gone, NULL);
+    if (rc == 0) rc = aside_settle(txn, gone, false, &givers);
     store_record_free(&old);
     return rc;
 }

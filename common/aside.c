@@ -38,27 +38,41 @@ static int is_answered(store_txn_t *txn, const record_t *r, const record_t *now,
     return rc < 0 ? rc : 0;
 }
 
+// The bringer holds just what we hold: no home has to tell us that it is true.
+static int meet_holder(store_txn_t *txn, const record_t *held, const place_t *place, uint32_t peer)
+{
+    return place_reaches(place, peer) ? 0 : store_tell_left(txn, held, place, &peer, 1);
+}
+
+static int put(store_txn_t *txn, slice_t key, const record_t *r, uint32_t peer)
+{
+    uint64_t at;
+    uint8_t value[VALUE];
+    int rc = store_put_aside(txn, r, peer, &at);
+    be64_store(value, at);
+    be32_store(value + 8, peer);
+    return rc == 0 ? kv_put(txn->kv, KV_ASIDE, key, slice(value, sizeof value)) : rc;
+}
+
 int aside_keep(store_txn_t *txn, const record_t *r, uint32_t peer, applied_t *ret)
 {
     record_t held;
-    uint8_t key_buf[KEY], value[VALUE];
+    place_t place;
+    uint8_t key_buf[KEY];
     bool answered = false;
     slice_t known, key = pack_key(r, key_buf);
-    int rc = store_get(txn, &r->id, &held, NULL);
+    int rc = store_get(txn, &r->id, &held, &place);
     *ret = APPLIED_KNOWN;
-    if (rc == 0 && !held.gone) rc = is_answered(txn, r, &held, &answered);
+    if (rc == 0 && slice_equal(held.wire, r->wire)) return meet_holder(txn, &held, &place, peer);
+    if (rc == 0 && (place.lanes & LANE_PUBLIC) != 0) rc = is_answered(txn, r, &held, &answered);
     if (rc < 0 || answered || MUTANT("aside_dropped")) return rc < 0 ? rc : 0;
     rc = kv_get(txn->kv, KV_ASIDE, key, &known);
     if (rc <= 0) return rc;
-    uint64_t at;
     *ret = APPLIED_OVER;
     rc = quota_take(txn, peer, QUOTA_ASIDE, r->wire.size);
     if (rc != 0) return rc < 0 ? rc : 0;
     *ret = APPLIED_ASIDE;
-    rc = store_put_aside(txn, r, peer, &at);
-    be64_store(value, at);
-    be32_store(value + 8, peer);
-    return rc == 0 ? kv_put(txn->kv, KV_ASIDE, key, slice(value, sizeof value)) : rc;
+    return put(txn, key, r, peer);
 }
 
 static int drop(store_txn_t *txn, slice_t key, uint64_t at, uint32_t peer, size_t size)
@@ -93,27 +107,41 @@ static void note_giver(givers_t *givers, uint32_t peer)
     if (givers->n < ARRAY_SIZE(givers->peers)) givers->peers[givers->n++] = peer;
 }
 
-int aside_settle(store_txn_t *txn, const record_t *word, givers_t *givers)
+// One that waits, and the home's word. What only others than all must have may be held by somebody outside
+// its reach; whether he truly had it the home alone can say: it is shown the version again, and says its word
+// again if so.
+static int settle_one(store_txn_t *txn, slice_t key, uint64_t at, uint32_t peer, const record_t *word,
+                      bool firm, givers_t *givers)
+{
+    record_t r;
+    bool answered;
+    int rc = store_at(txn, at, &r, NULL);
+    if (rc == 0) rc = is_answered(txn, &r, word, &answered);
+    if (rc != 0 || !answered) return rc;
+    bool shown = firm || slice_equal(r.wire, word->wire);
+    record_t copy = store_record_dup(&r);
+    rc = shown ? drop(txn, key, at, peer, copy.wire.size) : store_drop_aside(txn, at);
+    if (rc == 0 && !shown) rc = put(txn, key, &copy, peer);
+    if (shown) note_giver(givers, peer);
+    store_record_free(&copy);
+    return rc;
+}
+
+int aside_settle(store_txn_t *txn, const record_t *word, bool firm, givers_t *givers)
 {
     uint8_t from[KEY];
     slice_t key, at_key = slice(word->id.b, sizeof word->id.b);
     uint64_t at, n;
     uint32_t peer;
-    record_t r;
-    if (givers != NULL) givers->n = 0;
+    givers->n = 0;
     int rc = kv_count(txn->kv, KV_ASIDE, &n);
     if (rc != 0 || n == 0) return rc; // as nearly always
     for (;;) {
-        bool answered;
         rc = find_next(txn, at_key, &key, &at, &peer);
         if (rc != 0 || memcmp(key.data, word->id.b, sizeof word->id.b) != 0) break;
         memcpy(from, key.data, KEY);
         at_key = slice(from, KEY);
-        if ((rc = store_at(txn, at, &r, NULL)) != 0) break;
-        bool same = path_equal(&r.home, &word->home) && r.kind == word->kind;
-        if (givers != NULL && same) note_giver(givers, peer);
-        if ((rc = is_answered(txn, &r, word, &answered)) != 0) break;
-        if (answered && (rc = drop(txn, at_key, at, peer, r.wire.size)) != 0) break;
+        if ((rc = settle_one(txn, at_key, at, peer, word, firm, givers)) != 0) break;
     }
     return rc < 0 ? rc : 0;
 }

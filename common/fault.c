@@ -149,6 +149,7 @@ static const row_t table[] = {
      N_("`{1}` lies outside the years that this node counts. Its settings of reporting name them.")},
     // the gate
     {"SERVICE-DOWN", N_("{1} is not running on this node now. Try again; `selenga node status` tells.")},
+    {"SERVICE-TWICE", N_("{1} of this node is running already, as process {2}. There may be one.")},
     {"ANSWER-TOO-BIG", N_("The answer is larger than a message may be. Ask for a part of it.")},
     {"SERVICE-BUSY", N_("{1} has too much to do now. Try again later.")},
     {"NOT-ALLOWED",

@@ -20,7 +20,9 @@ struct service_state {
     bool topology_changed;
     uint64_t started_ms;
     int trouble; // errno of the last failed commit, 0 when well
-    bool lost;   // nothing can be read any more: the process ends, and the next one opens the store
+    // The process ends: nothing can be read any more, and the next one opens the store; or it is a second
+    // one.
+    bool lost;
     arena_t *arena;
 };
 

@@ -546,6 +546,12 @@ int store_hand_back(store_txn_t *txn, const record_t *held, const place_t *place
     return move_to(txn, held, place, &now);
 }
 
+int store_say_again(store_txn_t *txn, const record_t *held, const place_t *place)
+{
+    place_t now = *place;
+    return move_to(txn, held, place, &now);
+}
+
 int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place, const uint32_t *peers,
                     size_t n)
 {
@@ -563,7 +569,7 @@ int store_put_aside(store_txn_t *txn, const record_t *r, uint32_t peer, uint64_t
                      .time_s = (uint32_t)txn->store->clock_s(),
                      .src = peer,
                      .toward = place_toward(&txn->store->place, r),
-                     .lanes = LANE_BACK,
+                     .lanes = (uint8_t)(r->bulk ? LANE_BACK | LANE_BULK : LANE_BACK),
                      .aside = true};
     txn->dirty = true;
     *ret_at = place.at;
@@ -614,8 +620,8 @@ static int write_version(store_txn_t *txn, const record_t *draft, const record_t
     record_pack_sealed(&now, wire, txn->store->place.seal_key);
     // From its own bytes: the draft's may be the store's, and die at the first write. What peers would refuse
     // as garbage must not be written.
-    if (record_parse(now.wire, &now) != 0) return -EINVAL;
-    return store_keep(txn, &now, PEER_SELF, held, place);
+    int rc = record_parse(now.wire, &now) == 0 ? store_free_stray(txn, &now, held) : -EINVAL;
+    return rc == 0 ? store_keep(txn, &now, PEER_SELF, held, place) : rc;
 }
 
 int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)

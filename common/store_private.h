@@ -75,6 +75,7 @@ void store_raise_inc(store_txn_t *txn, const version_t *seen);
 // Do we hold a stray of this version, our own or of somebody nearer to its home? 0, KV_NONE or -errno.
 int store_find_stray(store_txn_t *txn, const record_t *r);
 bool store_is_worth_keeping(const record_t *r);
+int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old);
 // A place in the log for a version that is nobody's present one, and its end.
 int store_put_aside(store_txn_t *txn, const record_t *r, uint32_t peer, uint64_t *ret_at);
 int store_drop_aside(store_txn_t *txn, uint64_t at);
@@ -82,13 +83,16 @@ int store_drop_aside(store_txn_t *txn, uint64_t at);
 // Keeps a version of a home that this neighbour does not speak for, until the home's word comes. 0 with what
 // became of it, or -errno.
 int aside_keep(store_txn_t *txn, const record_t *r, uint32_t peer, applied_t *ret);
-// The home's word on the record: what it answers needs to wait no more. givers (optional) takes who had
-// handed us versions of it.
+// The home's word on the record, or word that it is gone: versions that it answers wait no more. firm: the
+// home has been shown them, or nobody can be outside the record's reach; else they are shown to it once more.
+// givers takes who had handed us those that leave.
 typedef struct givers {
     uint32_t peers[16]; // the first of them, each once
     size_t n;
 } givers_t;
-int aside_settle(store_txn_t *txn, const record_t *word, givers_t *givers);
+int aside_settle(store_txn_t *txn, const record_t *word, bool firm, givers_t *givers);
+// To the head on the same lanes: whoever must have it gets it once more.
+int store_say_again(store_txn_t *txn, const record_t *held, const place_t *place);
 // Neighbours outside its reach have the record: they are told again.
 int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place, const uint32_t *peers,
                     size_t n);

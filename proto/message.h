@@ -38,6 +38,8 @@ enum message {
     MSG_GIVEBACK = 13,
     MSG_REBASE = 14,
     MSG_WAKE = 15, // producer to consumers: I am up, pull again. No body
+    // service to the gate of its node
+    MSG_TAKEN = 16,
     // requests of local callers; every one is answered by its reply or by MSG_ERROR
     MSG_PUT = 20,
     MSG_PUT_REPLY = 21,

@@ -76,9 +76,9 @@ static void refuse_join(gate_t *gate, uint32_t routing, refusal_t *refusal)
 void route_undelivered(gate_t *gate, uint32_t service, const envelope_t *envelope, int error)
 {
     refusal_t refusal;
-    bool busy = error == -EAGAIN;
-    count(gate, busy ? COUNT_SERVICE_FULL : COUNT_SERVICE_DOWN);
-    if (busy)
+    bool over = error == -EDQUOT, busy = over || error == -EAGAIN;
+    count(gate, over ? COUNT_OVER_SHARE : busy ? COUNT_SERVICE_FULL : COUNT_SERVICE_DOWN);
+    if (error == -EAGAIN)
         log_once(L_WARNING, "GATE-SERVICE-FULL", service,
                  _("%s does not keep up; messages are dropped and sent again"), service_name(service));
     if (envelope->route_size != ROUTE_SIZE) return;
@@ -91,10 +91,11 @@ void route_undelivered(gate_t *gate, uint32_t service, const envelope_t *envelop
         refuse_join(gate, routing, &refusal);
 }
 
-static void send_to_service(gate_t *gate, uint32_t service, const envelope_t *envelope)
+static int send_to_service(gate_t *gate, uint32_t service, const envelope_t *envelope)
 {
     int r = local_pass(gate->local, service, envelope);
     if (r) route_undelivered(gate, service, envelope, r);
+    return r;
 }
 
 // --- callers
@@ -285,7 +286,8 @@ void route_from_child(gate_t *gate, const envelope_t *envelope, const connection
         in.from = SERVICE_GATE;
         set_route(&in, ROUTE_JOIN, from->routing);
     }
-    send_to_service(gate, in.to, &in);
+    if (send_to_service(gate, in.to, &in) == -EDQUOT)
+        peers_wasted(gate->peers, from->label, envelope->body.size, mono_ms());
 }
 
 void route_from_parent(gate_t *gate, const envelope_t *envelope)

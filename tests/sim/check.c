@@ -31,7 +31,10 @@ static void visit(unit_t *u, visit_fn *fn, void *arg)
         place_t place;
         uint64_t at = be64_load(key.data);
         bool read = store_at(txn, at, &r, &place) == 0;
-        if (read && place.aside) continue;
+        if (read && place.aside) {
+            if (fn == count_places) count_places(u, &r, &place, arg);
+            continue;
+        }
         if (!read || store_get(txn, &r.id, &present, &place) != 0)
             broken(u->world, "%s cannot read a record", unit_name(u));
         else if (place.at != at)
@@ -152,6 +155,19 @@ static bool stands_beyond(unit_t *producer, bool local, const claim_t *claim, co
     return beyond;
 }
 
+// Word of what the consumer never had, or what came too late: the record has left its reach since.
+static bool is_not_to_be(unit_t *producer, store_txn_t *txn, const claim_t *claim)
+{
+    record_t r;
+    store_txn_t *other = NULL;
+    if (store_get(txn, &claim->id, &r, NULL) != KV_NONE) return false;
+    if (claim->gone || producer->store == NULL || store_begin(producer->store, false, &other) != 0)
+        return true;
+    bool since = store_get(other, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) > 0;
+    store_abort(&other);
+    return since;
+}
+
 static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_txn_t *txn,
                         const claim_t *claim, const position_t *position)
 {
@@ -159,7 +175,7 @@ static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_tx
     if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
     if (waits(txn, &claim->id, &claim->version, NULL) || is_aside(txn, &claim->id, &claim->version)) return;
-    if (claim->gone && store_get(txn, &claim->id, &r, NULL) == KV_NONE) return; // word of what it never had
+    if (is_not_to_be(producer, txn, claim)) return;
     if (stands_beyond(producer, local, claim, position)) return;
     broken(consumer->world, "%s acknowledges %s, which is not durable", unit_name(consumer),
            version_name(&claim->version));
@@ -463,7 +479,7 @@ static void check_lost(world_t *w)
 // --- line 7, and that a store fits together ------------------------------------------------------
 
 typedef struct places {
-    uint64_t records, listed, lanes;
+    uint64_t records, listed, lanes, aside;
 } places_t;
 
 static void count_places(unit_t *u, const record_t *r, const place_t *place, void *arg)
@@ -471,7 +487,8 @@ static void count_places(unit_t *u, const record_t *r, const place_t *place, voi
     places_t *n = arg;
     (void)u;
     n->records++;
-    n->listed += !r->gone;
+    n->listed += !r->gone && !place->aside;
+    n->aside += place->aside;
     n->lanes += (uint64_t)__builtin_popcount(place->lanes &
                                              ~(unsigned)(LANE_ALL | LANE_BULK)); // no lanes of their own
 }
@@ -481,14 +498,21 @@ static bool names_a_record(store_txn_t *txn, slice_t key, place_t *ret_place)
 {
     record_t r, held;
     place_t place;
-    return store_at(txn, be64_load(key.data + key.size - 8), &r, &place) == 0 &&
-           store_get(txn, &r.id, &held, ret_place) == 0 && ret_place->at == place.at;
+    if (store_at(txn, be64_load(key.data + key.size - 8), &r, &place) != 0) return false;
+    *ret_place = place;
+    return place.aside || (store_get(txn, &r.id, &held, ret_place) == 0 && ret_place->at == place.at);
 }
 
 static bool is_on(const place_t *place, uint8_t lane)
 {
     bool bulk = (place->lanes & LANE_BULK) != 0 && (lane & LANE_IN) == 0;
     return (place->lanes & lane & ~LANE_BULK) != 0 && ((lane & LANE_BULK) != 0) == bulk;
+}
+
+static uint64_t count_aside(store_txn_t *txn)
+{
+    uint64_t n = 0;
+    return kv_count(store_kv(txn), KV_ASIDE, &n) == 0 ? n : UINT64_MAX;
 }
 
 static uint64_t count_entries(unit_t *u, store_txn_t *txn, enum kv_table table)
@@ -518,7 +542,8 @@ void check_store(unit_t *u)
     uint64_t lanes = count_entries(u, txn, KV_LANES), log = count_entries(u, txn, KV_LOG),
              kinds = count_entries(u, txn, KV_KINDS);
     count_entries(u, txn, KV_REFS);
-    if (lanes != places.lanes || log != places.records || kinds != places.listed)
+    if (lanes != places.lanes || log != places.records || kinds != places.listed ||
+        count_aside(txn) != places.aside)
         broken(u->world,
                "%s has %llu records, %llu in the log and %llu listed, %llu places, %llu lane entries",
                unit_name(u), (unsigned long long)places.records, (unsigned long long)log,

@@ -125,10 +125,26 @@ static uint64_t past_of(const unit_t *u, const record_t *r)
     return v != NULL ? v->past : 0;
 }
 
+// What two tombstones of a record say is the same: neither keeps the other as a stray. And what the core
+// writes by itself, upon a version that came back, contains what that did.
+static uint64_t says_too(const unit_t *u, const ledger_record_t *lr, const record_t *now)
+{
+    uint64_t past = 0;
+    for (size_t i = 0; i < lr->n; i++) {
+        const ledger_version_t *v = &lr->versions[i];
+        if (v->fate == VANISHED) continue;
+        bool upon = u->token == 0 && record_descends(now, &v->version);
+        if ((v->deleted && now->deleted) || upon) past |= v->past;
+    }
+    return past;
+}
+
 static ledger_version_t *hear_write(unit_t *u, ledger_record_t *lr, const record_t *old, const record_t *now)
 {
+    uint64_t past = past_of(u, old) | u->token | says_too(u, lr, now);
     ledger_version_t *v = ledger_add(lr, &now->version);
-    v->past = past_of(u, old) | u->token;
+    v->past = past;
+    v->deleted = now->deleted;
     v->hash = wire_hash(now->wire);
     v->bad = u->token_bad;
     if (u->token == 0 && old != NULL && ledger_version(lr, &old->version) != NULL)

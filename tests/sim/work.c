@@ -364,11 +364,8 @@ static int put_node(unit_t *u, store_txn_t *txn, int i)
     m.key = (ProtobufCBinaryData){.len = sizeof key, .data = key};
     m.path = (ProtobufCBinaryData){.len = node->path.len, .data = node->path.b};
     m.state = (char *)(uintptr_t) "active";
-    record_t draft = {.id = node_id(w, i),
-                      .kind = N_NODE,
-                      .org = slice_text(m.org),
-                      .up = UP_ALL,
-                      .down = DOWN_NONE};
+    record_t draft = {
+        .id = node_id(w, i), .kind = N_NODE, .org = slice_text(m.org), .up = UP_ALL, .down = DOWN_NONE};
     draft.body = slice(buf, selenga__node__pack(&m, buf));
     return put(u, txn, &draft, false);
 }

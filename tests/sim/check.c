@@ -397,6 +397,7 @@ static void check_own(unit_t *u, const record_t *r, const place_t *place, void *
     world_t *w = arg;
     (void)place;
     const ledger_record_t *lr = ledger_find(w->ledger, &r->id);
+    if (liar_may_fool(u, &r->home)) return;
     if (lr == NULL) {
         broken(w, "%s holds what nobody wrote", unit_name(u));
         return;
@@ -407,7 +408,7 @@ static void check_own(unit_t *u, const record_t *r, const place_t *place, void *
     store_txn_t *other = NULL;
     if (u == home) {
         for (int i = 0; i < w->n_units; i++)
-            if (&w->units[i] != home) check_replica(w, r, home, &w->units[i]);
+            if (&w->units[i] != home && liar_spares(&w->units[i])) check_replica(w, r, home, &w->units[i]);
         return;
     }
     if (!holds(home, &r->id, &at_home, &other) && !is_shown(w, r))
@@ -420,7 +421,10 @@ static void check_own(unit_t *u, const record_t *r, const place_t *place, void *
 static ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record_t **ret)
 {
     *ret = ledger_find(w->ledger, &r->id);
-    return *ret != NULL ? ledger_version(*ret, &r->version) : NULL;
+    ledger_version_t *v = *ret != NULL ? ledger_version(*ret, &r->version) : NULL;
+    bool true_one =
+        v != NULL && (w->liar < 0 || v->hash == wire_hash(r->wire)); // its bytes, not only its name
+    return true_one ? v : NULL;
 }
 
 static void hold(unit_t *u, const record_t *r, const place_t *place, void *arg)
@@ -428,16 +432,16 @@ static void hold(unit_t *u, const record_t *r, const place_t *place, void *arg)
     ledger_record_t *lr;
     record_t in;
     AUTO(msg_body_free) Selenga__Stray *stray;
-    (void)u;
     (void)place;
-    if (!unwrap(r, &in, &stray)) return;
+    if (!unwrap(r, &in, &stray) || liar_may_fool(u, &in.home)) return;
     const ledger_version_t *v = version_of(arg, &in, &lr);
     if (v != NULL) lr->held |= v->past;
 }
 
 void check_held(world_t *w)
 {
-    for (int i = 0; i < w->n_units; i++) visit(&w->units[i], hold, w);
+    for (int i = 0; i < w->n_units; i++)
+        if (liar_spares(&w->units[i])) visit(&w->units[i], hold, w);
 }
 
 static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
@@ -470,7 +474,7 @@ static void check_lost(world_t *w)
     }
     for (size_t i = 0; i < ledger_count(w->ledger); i++) {
         const ledger_record_t *r = ledger_at(w->ledger, i);
-        if (r->held != 0)
+        if (r->held != 0 && liar_spares(&w->units[r->home]))
             broken(w, "writes %llx of kind %u of %s are lost", (unsigned long long)r->held, r->kind,
                    unit_name(&w->units[r->home]));
     }
@@ -614,12 +618,57 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     store_abort(&out);
 }
 
+static bool is_from_liar(const unit_t *u, uint32_t peer)
+{
+    const world_t *w = u->world;
+    for (int i = 0; i < w->n_edges; i++) {
+        const edge_t *e = &w->edges[i];
+        if (!liar_at(w, e) || (e->a != u->index && e->b != u->index)) continue;
+        if ((e->a == u->index ? e->b_of_a : e->a_of_b) == peer || peer == PEER_SELF) return true;
+    }
+    return false;
+}
+
+// A liar is told of records that are for him, and word that one has left only if it was for him once, or he
+// has shown that he had it: what he guesses is met with silence.
+static void check_one_told(world_t *w, const unit_t *from, const unit_t *liar, slice_t wire)
+{
+    record_t r;
+    if (record_parse(wire, &r) != 0 || r.kind < 100 || liar_may_fool(from, &r.home)) return;
+    const ledger_record_t *lr = ledger_find(w->ledger, &r.id);
+    if (lr == NULL || lr->told) return;
+    broken(w, "%s tells a liar %s kind %u of %s, which was never for him", unit_name(from),
+           r.gone ? "the end of" : "of", r.kind, unit_name(&w->units[lr->home]));
+    (void)liar;
+}
+
+void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t type, slice_t body)
+{
+    AUTO(xfree) uint8_t *owned = NULL;
+    slice_t rest, wire;
+    if (type != MSG_PUSH || from->node == liar->node) return;
+    AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
+    if (m == NULL ||
+        batch_open(slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &rest, &owned) != 0)
+        return;
+    while (batch_next(&rest, &wire) == 0) check_one_told(w, from, liar, wire);
+}
+
+void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r)
+{
+    world_t *w = home->world;
+    if (w->liar < 0) return;
+    bool moves = (w->plan.faults & FAULT_MOVE) != 0 && r->down == DOWN_SERVING;
+    lr->told |= moves || reaches(w, r, home, unit_at(w, w->liar, SERVICE_MAIN));
+}
+
 // What waits in quarantine has left its home too: only its content may be at fault, never its way.
 static int check_way(void *arg, const quarantined_t *q)
 {
     unit_t *u = arg;
     ledger_record_t *lr;
     const ledger_version_t *v = version_of(u->world, &q->record, &lr);
+    if (is_from_liar(u, q->key.peer)) return 0;
     if (q->giveback && (u->world->plan.faults & FAULT_MOVE) != 0)
         return 0; // its organisation has moved since
     if (v == NULL || v->bad || reaches(u->world, &q->record, &u->world->units[lr->home], u)) return 0;
@@ -632,17 +681,19 @@ static int check_way(void *arg, const quarantined_t *q)
 void check_end(world_t *w)
 {
     for (int i = 0; i < w->n_units; i++) {
-        visit(&w->units[i], check_own, w);
         check_store(&w->units[i]);
+        if (!liar_spares(&w->units[i])) continue;
+        visit(&w->units[i], check_own, w);
         store_txn_t *txn = NULL;
         if (store_begin(w->units[i].store, false, &txn) == 0) quarantine_each(txn, check_way, &w->units[i]);
         store_abort(&txn);
-        if (feed_malformed(w->units[i].feed) > 0)
+        if (feed_malformed(w->units[i].feed) > 0 && !is_from_liar(&w->units[i], PEER_SELF))
             broken(w, "%s got a malformed message", unit_name(&w->units[i]));
     }
     for (int i = 0; i < w->n_edges; i++) {
         const edge_t *e = &w->edges[i];
         unit_t *a = &w->units[e->a], *b = &w->units[e->b];
+        if (!liar_spares(a) || !liar_spares(b)) continue;
         if (!e->local || b->n_wants > 0) check_feed(w, a, b, e->b_of_a, e->a_of_b);
         if (!e->local || a->n_wants > 0) check_feed(w, b, a, e->a_of_b, e->b_of_a);
     }

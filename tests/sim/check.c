@@ -100,7 +100,7 @@ void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
             e->room[way] = e->room[way] * 2 + 32;
             e->claims[way] = xrealloc(e->claims[way], e->room[way] * sizeof *e->claims[way]);
         }
-        e->claims[way][e->n_claims[way]++] = (claim_t){upto, r.id, r.version, r.gone};
+        e->claims[way][e->n_claims[way]++] = (claim_t){upto, r.id, r.version, r.home, r.gone};
         load |= r.bulk;
     }
     unit_t *producer = &w->units[way == 0 ? e->a : e->b];
@@ -172,6 +172,7 @@ static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_tx
                         const claim_t *claim, const position_t *position)
 {
     record_t r;
+    if (liar_may_fool(consumer, &claim->home)) return; // he may have said the contrary since
     if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
     if (waits(txn, &claim->id, &claim->version, NULL) || is_aside(txn, &claim->id, &claim->version)) return;
@@ -382,14 +383,34 @@ static bool unwrap(const record_t *r, record_t *ret, Selenga__Stray **ret_stray)
 static void check_stray(unit_t *u, const record_t *r)
 {
     record_t in;
-    if (r->kind == KIND_STRAY && (u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE)) == 0)
-        broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
     AUTO(msg_body_free) Selenga__Stray *stray;
-    if (!unwrap(r, &in, &stray) || stray == NULL || !path_equal(&r->home, &u->place.path)) return;
+    if (!unwrap(r, &in, &stray) || stray == NULL || liar_may_fool(u, &in.home)) return;
+    if ((u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE)) == 0)
+        broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
+    if (!path_equal(&r->home, &u->place.path)) return;
     bool ours = path_equal(&in.home, &u->place.path); // then it goes where the record went
     bool fits = ours ? r->down == in.down && path_equal(&r->to, &in.to)
                      : r->down == DOWN_TO && path_equal(&r->to, &in.home);
     if (r->up != in.up || !fits) broken(u->world, "%s keeps a stray that nobody will see", unit_name(u));
+}
+
+static ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record_t **ret)
+{
+    *ret = ledger_find(w->ledger, &r->id);
+    ledger_version_t *v = *ret != NULL ? ledger_version(*ret, &r->version) : NULL;
+    bool true_one =
+        v != NULL && (w->liar < 0 || v->hash == wire_hash(r->wire)); // its bytes, not only its name
+    return true_one ? v : NULL;
+}
+
+void check_kept(unit_t *u, const record_t *r)
+{
+    record_t in;
+    ledger_record_t *lr;
+    AUTO(msg_body_free) Selenga__Stray *stray = NULL;
+    if (r->kind != KIND_STRAY || liar_is(u) || !unwrap(r, &in, &stray)) return;
+    if (!liar_may_fool(u, &in.home) && version_of(u->world, &in, &lr) == NULL)
+        broken(u->world, "%s keeps a stray that nobody wrote", unit_name(u));
 }
 
 static void check_own(unit_t *u, const record_t *r, const place_t *place, void *arg)
@@ -417,15 +438,6 @@ static void check_own(unit_t *u, const record_t *r, const place_t *place, void *
 }
 
 // --- line 4: nothing that a store still held is lost ---------------------------------------------
-
-static ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record_t **ret)
-{
-    *ret = ledger_find(w->ledger, &r->id);
-    ledger_version_t *v = *ret != NULL ? ledger_version(*ret, &r->version) : NULL;
-    bool true_one =
-        v != NULL && (w->liar < 0 || v->hash == wire_hash(r->wire)); // its bytes, not only its name
-    return true_one ? v : NULL;
-}
 
 static void hold(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {

@@ -59,6 +59,7 @@ typedef struct claim {
     position_t upto;
     rid_t id;
     version_t version;
+    path_t home;
     bool gone;
 } claim_t;
 
@@ -239,6 +240,8 @@ void check_pulled(world_t *w, edge_t *e, int way, unit_t *consumer, slice_t body
 void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t type, slice_t body);
 // A home has written: may it ever come to the liar?
 void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r);
+// A stray that the unit keeps: a liar must not make it up.
+void check_kept(unit_t *u, const record_t *r);
 void check_store(unit_t *u);   // lanes and places fit
 void check_started(unit_t *u); // nothing acknowledged is missing
 void check_held(world_t *w);   // notes what exists when the faults stop

@@ -175,6 +175,7 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
                record_is_sealed(now, u->place.seal_key);
     if (own) v = hear_write(u, lr, old, now);
     if (own) check_written(u, lr, now);
+    if (own) check_kept(u, now);
     trace(w, "    %s: kind %u %02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
           version_name(&now->version), own ? " (written)" : "");
     if (own && now->version.inc > INC_MOST) broken(w, "incarnation of %s is thrown up", unit_name(u));

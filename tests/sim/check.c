@@ -80,6 +80,13 @@ static bool people_wait(unit_t *producer, uint32_t peer, const position_t *upto)
     return wait;
 }
 
+static bool is_forged(world_t *w, const record_t *r)
+{
+    const ledger_record_t *lr = ledger_find(w->ledger, &r->id);
+    const ledger_version_t *v = lr != NULL ? ledger_version(lr, &r->version) : NULL;
+    return w->liar >= 0 && (v == NULL || (!r->gone && v->hash != wire_hash(r->wire)));
+}
+
 void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
 {
     AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
@@ -100,7 +107,8 @@ void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
             e->room[way] = e->room[way] * 2 + 32;
             e->claims[way] = xrealloc(e->claims[way], e->room[way] * sizeof *e->claims[way]);
         }
-        e->claims[way][e->n_claims[way]++] = (claim_t){upto, r.id, r.version, r.home, r.gone};
+        e->claims[way][e->n_claims[way]++] =
+            (claim_t){upto, r.id, r.version, r.home, r.gone, is_forged(w, &r)};
         load |= r.bulk;
     }
     unit_t *producer = &w->units[way == 0 ? e->a : e->b];
@@ -172,7 +180,7 @@ static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_tx
                         const claim_t *claim, const position_t *position)
 {
     record_t r;
-    if (liar_may_fool(consumer, &claim->home)) return; // he may have said the contrary since
+    if (claim->forged || liar_may_fool(consumer, &claim->home)) return; // he may have said the contrary since
     if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
     if (waits(txn, &claim->id, &claim->version, NULL) || is_aside(txn, &claim->id, &claim->version)) return;
@@ -355,6 +363,9 @@ static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u
         if (!has)
             broken(w, "%s lacks kind %u of %s, version %s", unit_name(u), r->kind, unit_name(home),
                    version_name(&r->version));
+        else if (!path_equal(&held.home, &r->home))
+            broken(w, "%s has another home's record under the id of kind %u of %s", unit_name(u), r->kind,
+                   unit_name(home));
         else if (!slice_equal(held.wire, r->wire))
             broken(w, "%s has kind %u of %s in another version than %s", unit_name(u), r->kind,
                    unit_name(home), version_name(&r->version));

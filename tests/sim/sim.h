@@ -60,7 +60,7 @@ typedef struct claim {
     rid_t id;
     version_t version;
     path_t home;
-    bool gone;
+    bool gone, forged; // what no home wrote need not be taken
 } claim_t;
 
 // A link between two units, both ways. [0]: from a to b.

@@ -260,6 +260,8 @@ bool work_draft(unit_t *u, uint8_t *buf, record_t *ret)
     if (u->place.rank < row->lowest || u->place.rank > row->highest || row->kind / 100 != u->service)
         return false;
     *ret = draft_of(u, row, slot, choose_org(u, row, &spread), buf);
+    if (rid_equal(&ret->id, &spread)) // in the product it is random: nobody can guess it
+        for (size_t i = 0; i < sizeof ret->id.b; i++) ret->id.b[i] = (uint8_t)rnd(w);
     return true;
 }
 

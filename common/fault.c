@@ -46,6 +46,10 @@ static const row_t table[] = {
                      "tell the operator.")},
     // references and rights
     {"REF-UNKNOWN", N_("{field}: `{1}` is not there. Enter it first.")},
+    {"REFUSED", N_("The receiver does not take this record. Its operator knows why.")},
+    {"SEAL",
+     N_("It is said to be this node's own, which cannot be checked since the seal key was lost. Take it with "
+        "`selenga quarantine take`, or discard it.")},
     {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},
     {"IN-USE", N_("Other records still refer to it, e.g. of kind {1}. Delete those first.")},
     {"NOT-FOUND", N_("There is no such record: {1}. Check the key.")},
@@ -89,6 +93,13 @@ static const row_t table[] = {
     {"COLUMN-MISSING", N_("Column `{1}` is required in sheet {2}. Add it.")},
     {"COLUMN-TWICE", N_("Column `{1}` is there twice. Remove one of them.")},
     {"SHEET-UNKNOWN", N_("There is no sheet `{1}`. Sheets are: {2}.")},
+    // pseudonyms
+    {"BAD-PSEUDONYM", N_("{field} is not of the form that the program makes. Update the sender's program.")},
+    {"PSEUDONYM-QUOTA",
+     N_("More pseudonyms were asked for than the staff known above explains. The rest follow day by day; if "
+        "that takes too long, tell the operator of the region.")},
+    {"PSEUDONYM-ELSEWHERE",
+     N_("Pseudonyms are not made at this node. Give the command at the region's node.")},
     // invitations and nodes
     {"BAD-LEVEL", N_("A node of {1} cannot stand at that level under this hub. Levels are: school "
                      "municipality region federation.")},
@@ -121,6 +132,15 @@ static const row_t table[] = {
     {"TOKEN-FOREIGN",
      N_("This hub did not issue the invitation. Ask the right hub, or this one for a new one.")},
     {"TREE-DEPTH", N_("The tree would become too deep. Join a hub nearer to the root.")},
+    {"NO-PEER", N_("`{1}` is no neighbour. Name one by its organisation's code, or by what `from` shows in "
+                   "`selenga --json quarantine list`.")},
+    // feeds
+    {"PEER-QUOTA",
+     N_("What the receiver refused or keeps aside of this feed has used up its share. Its operator "
+        "decides with `selenga quarantine`; the feed then goes on by itself.")},
+    {"PEER-CREDIT",
+     N_("The sender sent more than it may at a time. It is asked again after a pause; if that goes "
+        "on, update its programs or revoke it.")},
     // the service itself
     {"DISK-FULL", N_("The disk of this node is full. Free space; work goes on by itself.")},
     {"STORE-FULL",
@@ -136,6 +156,7 @@ static const row_t table[] = {
      N_("`{1}` lies outside the years that this node counts. Its settings of reporting name them.")},
     // the gate
     {"SERVICE-DOWN", N_("{1} is not running on this node now. Try again; `selenga node status` tells.")},
+    {"SERVICE-TWICE", N_("{1} of this node is running already, as process {2}. There may be one.")},
     {"ANSWER-TOO-BIG", N_("The answer is larger than a message may be. Ask for a part of it.")},
     {"SERVICE-BUSY", N_("{1} has too much to do now. Try again later.")},
     {"NOT-ALLOWED",

@@ -122,7 +122,8 @@ bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r);
 
 // Word from the home's side that up to this version the record has left our reach: our copy goes, and who had
 // it from us, or handed it to us, hears the same. Word of others, or of what we never had, changes nothing;
-// if it is of less than we hold, the home's side has lost ours, which goes back to it. 0 or -errno.
+// if it is of less than we hold, the home's side has lost ours, which goes back to it. 0; 1: a stray that it
+// makes necessary finds no room in the neighbour's share, nothing changed; -errno.
 int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer);
 
 // Versions kept aside, in order of their ids; aside.c. Non-zero from fn stops, and is returned. fn must not
@@ -133,6 +134,10 @@ int store_each_aside(store_txn_t *txn, store_aside_fn *fn, void *arg);
 // The parent has given back all that it held of ours, or had nothing: from now on only seals count. 0 or
 // -errno.
 int store_end_adoption(store_txn_t *txn);
+
+// A person says that this version of ours is to hold, sealed or not: a new version says the same, above it
+// and above ours. 0; -ERANGE: nothing can stand above its number; or -errno.
+int store_take(store_txn_t *txn, const record_t *r);
 
 // Keeps a version that may exist nowhere else as a stray: a record of ours (design 2.6, rule 7).
 int store_keep_stray(store_txn_t *txn, const record_t *r);

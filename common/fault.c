@@ -47,6 +47,9 @@ static const row_t table[] = {
     // references and rights
     {"REF-UNKNOWN", N_("{field}: `{1}` is not there. Enter it first.")},
     {"REFUSED", N_("The receiver does not take this record. Its operator knows why.")},
+    {"CLONE", N_("Two computers run with the directory of one node, {1}. Stop the one that came later, and "
+                 "join it anew "
+                 "with an invitation of its own.")},
     {"SEAL",
      N_("It is said to be this node's own, which cannot be checked since the seal key was lost. Take it with "
         "`selenga quarantine take`, or discard it.")},

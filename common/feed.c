@@ -344,6 +344,7 @@ size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
                             .up = link->up,
                             .open = out->open,
                             .diverged = out->diverged,
+                            .cloned = link->cloned,
                             .head = store_head(feed->store),
                             .acked = out->acked,
                             .sent = out->sent,
@@ -357,6 +358,12 @@ size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
         if (out->trouble != NULL) text_copy(row->trouble, sizeof row->trouble, out->trouble);
     }
     return n;
+}
+
+void feed_set_clone(feed_t *feed, uint32_t peer, bool cloned)
+{
+    link_t *link = feed_find(feed, peer);
+    if (link != NULL) link->cloned = cloned;
 }
 
 bool feed_wants(const feed_t *feed, uint32_t peer, const record_t *record)

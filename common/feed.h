@@ -97,7 +97,7 @@ bool feed_has_unsaved(const feed_t *feed);
 
 typedef struct feed_row { // one feed that this service serves
     uint32_t peer;
-    bool up, open, diverged;
+    bool up, open, diverged, cloned;
     uint64_t head;
     position_t acked, sent;
     uint64_t in_flight_bytes;
@@ -110,6 +110,8 @@ typedef struct feed_row { // one feed that this service serves
 } feed_row_t;
 
 size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms);
+// A copy of this neighbour's node is being turned away: shown in its row.
+void feed_set_clone(feed_t *feed, uint32_t peer, bool cloned);
 bool feed_wants(const feed_t *feed, uint32_t peer,
                 const record_t *record);               // does that consumer's filter let it through?
 void feed_set_trouble(feed_t *feed, const char *code); // told to producers with the next pull; "" when over

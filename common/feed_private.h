@@ -83,6 +83,7 @@ typedef struct producer {
 typedef struct link {
     uint32_t peer;
     bool up;
+    bool cloned;    // a copy of its node is being turned away
     bool due;       // something may be to be sent: it stands in the feed's list
     consumer_t in;  // what we pull from it
     producer_t out; // what it pulls from us

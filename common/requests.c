@@ -301,6 +301,7 @@ static void fill_queue(service_t *service, const feed_row_t *row, const tally_t 
     q->peer_name = (char *)(uintptr_t)requests_peer_org(service, row->peer);
     q->flow = row->peer == PEER_PARENT ? "up" : row->peer < PEER_LABEL_MIN ? "local" : "down";
     q->state = (char *)(uintptr_t)queue_state(row, t, now_ms, &reason);
+    if (row->cloned && reason[0] == '\0') reason = "CLONE";
     q->reason = (char *)(uintptr_t)reason;
     q->paused = (char *)(uintptr_t)row->paused;
     q->waiting = t->waiting;

@@ -201,6 +201,10 @@ static int on_link(service_t *service, slice_t body)
 {
     AUTO(msg_body_free) Selenga__Link *m = msg_body_unpack(&selenga__link__descriptor, body);
     if (m == NULL || m->peer < PEER_LABEL_MIN) return 0;
+    if (m->has_clone) {
+        feed_set_clone(service->feed, m->peer, m->clone);
+        return 0;
+    }
     feed_link(service->feed, m->peer, m->up, (int64_t)mono_ms());
     if (service->def->link != NULL) service->def->link(service->self, m->peer, m->up);
     return 0;

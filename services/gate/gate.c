@@ -145,6 +145,15 @@ static void on_child(void *arg, uint32_t label, key_entry_t *row, bool up)
              up ? _("child %08x is connected") : _("child %08x is gone"), label);
 }
 
+static void on_cloned(void *arg, uint32_t label, bool cloned)
+{
+    gate_t *gate = arg;
+    route_clone(gate, label, cloned);
+    if (cloned)
+        log_once(L_ERROR, "CLONE", label,
+                 _("child %08x runs on two computers; the first goes on, the other is turned away"), label);
+}
+
 static void on_service(void *arg, uint32_t service)
 {
     gate_t *gate = arg;
@@ -179,8 +188,8 @@ static int open_outside(gate_t *gate, why_t *why)
 {
     if (*gate->node.listen) {
         peers_setup_t setup = {
-            gate->context,   gate->node.listen, &gate->door_keys, &gate->settings, gate->most,
-            gate->spare / 2, &gate->keys,       &gate->counters,  on_child,        gate};
+            gate->context, gate->node.listen, &gate->door_keys, &gate->settings, gate->most, gate->spare / 2,
+            &gate->keys,   &gate->counters,   on_child,         on_cloned,       gate};
         int r = peers_open(&setup, &gate->peers);
         if (r) return refuse_system(gate->node.listen, -r, why);
         r = test_door(gate, why);

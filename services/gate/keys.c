@@ -130,6 +130,10 @@ static bool merge(key_entry_t *row, const key_entry_t *old, uint64_t now_ms)
     if (!old) return false;
     memcpy(row->version, old->version, sizeof row->version);
     row->rtt_us = old->rtt_us;
+    row->instance = old->instance;
+    row->rival_ms = old->rival_ms;
+    row->clone_ms = old->clone_ms;
+    row->clone_told = old->clone_told;
     row->untold = old->untold;
     row->wasted = old->wasted;
     row->wasted_ms = old->wasted_ms;

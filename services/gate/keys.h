@@ -27,6 +27,10 @@ typedef struct key_entry {
     uint8_t untold; // bits of services that have not heard how the link stands
     // what had to be dropped of it, and until when it is shut out for that
     uint64_t wasted, wasted_ms, shut_until_ms;
+    // which start of its gate is connected; since when another one wants its place; when a clone was turned
+    // away last, and whether the services know of one (rival.h)
+    uint64_t instance, rival_ms, clone_ms;
+    bool clone_told;
 } key_entry_t;
 
 typedef struct key_table {

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "proto/envelope.pb-c.h"
+#include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "services/gate/connections.h"
 #include "services/gate/door.h"
@@ -37,6 +38,8 @@ struct link {
     node_parent_t parent;
     node_keys_t keys;
     link_times_t times;
+    uint64_t instance; // of this start; rival.h
+    bool cloned;       // the parent goes on with a copy of this node
     link_core_t core;
     uint64_t ping_ms, next_ping_ms;
     int64_t rtt_us;
@@ -69,6 +72,8 @@ link_t *link_new(void *context, const node_parent_t *parent, const node_keys_t *
     link->unread_max = (uint64_t)settings->unread_max;
     link->unsent_max = (uint64_t)settings->unsent_max;
     link->connection.fd = -1;
+    randombytes_buf(&link->instance, sizeof link->instance);
+    link->instance |= 1;                   // 0 says none
     if (watch_open(&link->watch)) abort(); // no descriptor is left at the start
     link->core = link_core_start(mono_ms());
     link->rtt_us = -1;
@@ -146,6 +151,8 @@ static void send_hello(link_t *link)
     hello.version = SELENGA_VERSION;
     hello.has_pid = 1;
     hello.pid = (uint32_t)getpid();
+    hello.has_instance = 1;
+    hello.instance = link->instance;
     envelope_t envelope = {.type = MSG_HELLO, .to = SERVICE_GATE, .from = SERVICE_GATE};
     (void)msg_send(link->socket, &envelope, &hello.base); // not sent: the greeting's deadline ends the try
 }
@@ -267,7 +274,23 @@ static void take_welcome(link_t *link, slice_t body, uint64_t now_ms)
     if (!hello || !hello->version || !text_copy(link->version, sizeof link->version, hello->version))
         link->version[0] = '\0';
     link->core.return_ms = hello ? hello->return_ms : 0;
+    link->cloned = false;
     step(link, LINK_EV_WELCOMED, now_ms);
+}
+
+// The parent does not let us in, and says why.
+static void take_refusal(link_t *link, slice_t body, uint64_t now_ms)
+{
+    AUTO(msg_body_free) Selenga__Error *error = msg_body_unpack(&selenga__error__descriptor, body);
+    if (!error || !error->fault || !error->fault->code || strcmp(error->fault->code, "CLONE") != 0) return;
+    if (link->core.state != LINK_GREETING) return;
+    if (!link->cloned)
+        log_at(L_ERROR, "CLONE",
+               _("a copy of this node is running on another computer, and the parent goes on with that one; "
+                 "stop "
+                 "one of them for good"));
+    link->cloned = true;
+    step(link, LINK_EV_LOST, now_ms);
 }
 
 // True: the envelope is between the gates and done.
@@ -275,6 +298,8 @@ static bool take_own(link_t *link, const envelope_t *envelope, uint64_t now_ms)
 {
     if (envelope->type == MSG_WELCOME)
         take_welcome(link, envelope->body, now_ms);
+    else if (envelope->type == MSG_ERROR)
+        take_refusal(link, envelope->body, now_ms);
     else if (envelope->type == MSG_PING)
         answer_ping(link, envelope);
     else if (envelope->type == MSG_PONG)
@@ -320,5 +345,6 @@ int link_send(link_t *link, const envelope_t *envelope)
 
 link_view_t link_view(const link_t *link)
 {
-    return (link_view_t){link_core_word(&link->core), link->core.since_ms, link->rtt_us, link->version};
+    const char *word = link->cloned && link->core.state != LINK_UP ? "clone" : link_core_word(&link->core);
+    return (link_view_t){word, link->core.since_ms, link->rtt_us, link->version};
 }

@@ -6,10 +6,13 @@
 // the monitor is emptied before a descriptor's number is believed.
 #include "services/gate/peers.h"
 #include "common/clock.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/outgoing.h"
+#include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "services/gate/curve.h"
+#include "services/gate/rival.h"
 #include "services/gate/tcp.h"
 #include "services/gate/up.h"
 #include "services/gate/watch.h"
@@ -211,6 +214,46 @@ static int send_welcome(peers_t *peers, const door_frame_t *hello)
     return door_send(&peers->door, hello->routing, &welcome, &body.base);
 }
 
+static void note_clone(peers_t *peers, key_entry_t *row, bool cloned)
+{
+    row->clone_told = cloned;
+    if (peers->setup.cloned) peers->setup.cloned(peers->setup.arg, row->label, cloned);
+}
+
+// Two computers with one node's directory: the first goes on, the second hears why it does not.
+static void turn_away(peers_t *peers, connection_t *connection, const door_frame_t *frame, key_entry_t *row,
+                      uint64_t now_ms)
+{
+    fault_t fault;
+    Selenga__Error error = SELENGA__ERROR__INIT;
+    Selenga__Fault message;
+    char *args[FAULT_ARGS];
+    fault_set(&fault, "CLONE", NULL, row->org);
+    fault_to_proto(&fault, &message, args);
+    error.fault = &message;
+    envelope_t answer = {.type = MSG_ERROR, .to = SERVICE_GATE, .from = SERVICE_GATE};
+    (void)door_send(&peers->door, frame->routing, &answer, &error.base);
+    connections_know(&peers->connections, connection);
+    end_soon(connection, now_ms);
+    note_clone(peers, row, true);
+}
+
+// Does another start of the child's gate have its place, and live? Then this connection ends here.
+static bool yields_to_another(peers_t *peers, connection_t *connection, const door_frame_t *frame,
+                              key_entry_t *row, uint64_t now_ms)
+{
+    bool ask;
+    uint64_t silence_ms = (uint64_t)peers->setup.settings->silence_ms;
+    connection_t *standing = connection_of(peers, row->label);
+    uint64_t heard_ms = standing ? standing->deadline_ms - silence_ms : 0;
+    rival_t rival =
+        rival_judge(row, rival_instance(frame->envelope.body), heard_ms, silence_ms, now_ms, &ask);
+    if (ask) standing->ping_ms = now_ms;
+    if (rival == RIVAL_WAITS) cut(peers, connection, now_ms);
+    if (rival == RIVAL_CLONE) turn_away(peers, connection, frame, row, now_ms);
+    return rival != RIVAL_NONE;
+}
+
 // A child's HELLO on a new connection, or again on its present one.
 static void greet_child(peers_t *peers, connection_t *connection, const door_frame_t *frame, key_entry_t *row,
                         uint64_t now_ms)
@@ -219,6 +262,7 @@ static void greet_child(peers_t *peers, connection_t *connection, const door_fra
         cut(peers, connection, now_ms);
         return;
     }
+    if (!connection->greeted && yields_to_another(peers, connection, frame, row, now_ms)) return;
     // Not sent: the connection that greeted is gone, and its descriptor may be another's by now.
     if (send_welcome(peers, frame) || connection->greeted) return;
     connection_t *older = connection_of(peers, row->label);
@@ -417,6 +461,11 @@ void peers_tick(peers_t *peers, uint64_t now_ms)
     watch_look(&peers->watch, now_ms, look_for_greed, peers);
     if (now_ms < peers->look_ms) return;
     peers->look_ms = now_ms + LOOK_MS;
+    for (size_t i = 0; i < peers->setup.table->now.n; i++) {
+        key_entry_t *row = peers->setup.table->now.rows[i];
+        uint64_t silence_ms = (uint64_t)peers->setup.settings->silence_ms;
+        if (row->clone_told && !rival_is_cloned(row, silence_ms, now_ms)) note_clone(peers, row, false);
+    }
     for (size_t fd = 0; fd < peers->connections.room; fd++)
         if (peers->connections.by_fd[fd]) look_at(peers, peers->connections.by_fd[fd], now_ms);
 }

@@ -16,6 +16,9 @@ typedef struct peers peers_t;
 // NULL when the table has it no more.
 typedef void peers_changed_fn(void *arg, uint32_t label, key_entry_t *row, bool up);
 
+// A copy of this child was turned away, or has not been seen for long.
+typedef void peers_cloned_fn(void *arg, uint32_t label, bool cloned);
+
 typedef struct peers_setup {
     void *context;
     const char *listen;
@@ -26,6 +29,7 @@ typedef struct peers_setup {
     keys_t *table;
     counters_t *counters;
     peers_changed_fn *changed;
+    peers_cloned_fn *cloned; // NULL: nobody wants to know
     void *arg;
 } peers_setup_t;
 

@@ -325,6 +325,18 @@ static void tell_link(gate_t *gate, uint32_t service, uint32_t peer, bool up, ui
     gate->links_untold |= bit_of(service);
 }
 
+void route_clone(gate_t *gate, uint32_t peer, bool cloned)
+{
+    Selenga__Link link = SELENGA__LINK__INIT;
+    link.has_peer = link.has_clone = 1;
+    link.peer = peer;
+    link.clone = cloned;
+    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++) {
+        envelope_t envelope = {.type = MSG_LINK, .to = service, .from = SERVICE_GATE};
+        if (local_has(gate->local, service)) (void)local_send(gate->local, service, &envelope, &link.base);
+    }
+}
+
 void route_link(gate_t *gate, uint32_t peer, bool up, uint8_t *untold)
 {
     uint8_t nobody = 0;

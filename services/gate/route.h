@@ -18,6 +18,8 @@ void route_undelivered(gate_t *gate, uint32_t service, const envelope_t *envelop
 // Tells all services that a neighbour came or went; *untold (NULL: nobody remembers) are those that did not
 // take it.
 void route_link(gate_t *gate, uint32_t peer, bool up, uint8_t *untold);
+// Tells all services that a copy of this child is being turned away, or no more.
+void route_clone(gate_t *gate, uint32_t peer, bool cloned);
 // Some time soon a service is to be told how every neighbour stands.
 void route_links_due(gate_t *gate, uint32_t service);
 // A service is to be told how every neighbour stands, as far as its queue takes it now. The rest is for

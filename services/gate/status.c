@@ -35,6 +35,7 @@ static const char *trouble(const gate_t *gate)
 {
     if (gate->peers && !gate->keys.ready) return "NO-KEYS";
     if (gate->link && strcmp(link_view(gate->link).state, "refused") == 0) return "PARENT-REFUSED";
+    if (gate->link && strcmp(link_view(gate->link).state, "clone") == 0) return "CLONE";
     return "";
 }
 
@@ -89,7 +90,10 @@ static void child_row(const key_entry_t *entry, row_t *row)
     row->message.peer = (char *)(*entry->name ? entry->name : entry->org);
     row->message.org = (char *)entry->org;
     row->message.role = (char *)"child";
-    row->message.state = (char *)(entry->role == KEY_REVOKED ? "revoked" : entry->up ? "up" : "down");
+    row->message.state = (char *)(entry->role == KEY_REVOKED ? "revoked"
+                                  : entry->clone_told        ? "clone"
+                                  : entry->up                ? "up"
+                                                             : "down");
     row->message.label = entry->label;
     time_t expires = (time_t)entry->expires_s;
     struct tm utc;

@@ -3,6 +3,7 @@
 // here anew, not by lanes.
 #include "common/batch.h"
 #include "common/msg.h"
+#include "common/quota.h"
 #include "proto/feed.pb-c.h"
 #include "proto/kinds.h"
 #include "proto/message.h"
@@ -609,7 +610,7 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
         int rc = lane_open(out, lanes, consumer_name, 0, &reader);
         while (rc == 0 && (rc = lane_next(reader, &seq, NULL)) == 0) {
             if (store_at(out, seq, &r, NULL) != 0) break;
-            if (r.gone) continue;
+            if (r.gone || liar_may_fool(consumer, &r.home)) continue; // he is silent now, and lost with him
             if (consumer_name < PEER_LABEL_MIN && !reads(consumer, r.kind)) continue;
             sent++;
             rid_t id = r.id;
@@ -626,6 +627,8 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     for (; rc == 0 && (rc = lane_next(reader, &seq, NULL)) == 0; held++) {
         unsigned lanes = store_feed_lanes(consumer_name, STREAM_PEOPLE) & ~(unsigned)(LANE_BACK | LANE_LEFT);
         if (store_at(in, seq, &r, NULL) != 0) break;
+        if (liar_may_fool(consumer, &r.home)) held--;
+        if (liar_may_fool(consumer, &r.home)) continue;
         rid_t id = r.id;
         if (store_get(out, &id, &r, &place) == 0 && (place.lanes & lanes) != 0) continue;
         bool late =
@@ -699,6 +702,39 @@ static int check_way(void *arg, const quarantined_t *q)
     return 0;
 }
 
+// --- what one neighbour makes a node keep ---------------------------------------------------------
+
+typedef struct kept {
+    uint32_t peer;
+    uint64_t items, bytes;
+} kept_t;
+
+static int count_kept(void *arg, const record_t *r, uint32_t peer)
+{
+    kept_t *kept = arg;
+    if (peer != kept->peer) return 0;
+    kept->items++;
+    kept->bytes += r->wire.size;
+    return 0;
+}
+
+// The counts by which a neighbour's share is measured are those of what is there.
+static void check_share(unit_t *u, uint32_t peer)
+{
+    store_txn_t *txn = NULL;
+    kept_t kept = {.peer = peer};
+    uint64_t items = 0, bytes = 0, most_items, most_bytes;
+    if (peer < PEER_LABEL_MIN || store_begin(u->store, false, &txn) != 0) return;
+    store_each_aside(txn, count_kept, &kept);
+    quota_share(u->store, peer, QUOTA_ASIDE, &most_items, &most_bytes);
+    if (quota_used(txn, peer, QUOTA_ASIDE, &items, &bytes) < 0 || items != kept.items || bytes != kept.bytes)
+        broken(u->world, "%s counts %llu kept aside because of %x, and keeps %llu", unit_name(u),
+               (unsigned long long)items, peer, (unsigned long long)kept.items);
+    if (kept.items > most_items || kept.bytes > most_bytes)
+        broken(u->world, "%s keeps more than the share of %x", unit_name(u), peer);
+    store_abort(&txn);
+}
+
 // --- the end -------------------------------------------------------------------------------------
 
 void check_end(world_t *w)
@@ -716,6 +752,8 @@ void check_end(world_t *w)
     for (int i = 0; i < w->n_edges; i++) {
         const edge_t *e = &w->edges[i];
         unit_t *a = &w->units[e->a], *b = &w->units[e->b];
+        check_share(a, e->b_of_a);
+        check_share(b, e->a_of_b);
         if (!liar_spares(a) || !liar_spares(b)) continue;
         if (!e->local || b->n_wants > 0) check_feed(w, a, b, e->b_of_a, e->a_of_b);
         if (!e->local || a->n_wants > 0) check_feed(w, b, a, e->a_of_b, e->b_of_a);

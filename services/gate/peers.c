@@ -215,10 +215,6 @@ static int send_welcome(peers_t *peers, const door_frame_t *hello)
 static void greet_child(peers_t *peers, connection_t *connection, const door_frame_t *frame, key_entry_t *row,
                         uint64_t now_ms)
 {
-    if (now_ms < row->shut_until_ms && !connection->greeted) {
-        cut(peers, connection, now_ms);
-        return;
-    }
     // Not sent: the connection that greeted is gone, and its descriptor may be another's by now.
     if (send_welcome(peers, frame) || connection->greeted) return;
     connection_t *older = connection_of(peers, row->label);
@@ -306,6 +302,10 @@ static bool admit(peers_t *peers, connection_t *connection, const door_frame_t *
     key_entry_t *row = key_of(peers, frame);
     if (!row || row->role == KEY_REVOKED) {
         drop(peers, frame, COUNT_UNKNOWN_KEY, _("its key is not known, or no longer"), now_ms);
+        cut(peers, connection, now_ms);
+        return false;
+    }
+    if (now_ms < row->shut_until_ms && !connection->greeted) { // libzmq's own reconnecting
         cut(peers, connection, now_ms);
         return false;
     }

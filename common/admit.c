@@ -7,7 +7,7 @@
 #include "proto/message.h"
 #include "proto/registry.pb-c.h"
 
-enum { SYSTEM_KINDS = 100 };
+enum { SYSTEM_KINDS = 100, KIND_VERDICT = 3 };
 
 static bool refuse(fault_t *fault, const char *code, slice_t org)
 {
@@ -33,11 +33,9 @@ static path_t child_path(const store_place_t *place, uint32_t label)
     return path;
 }
 
-// Upwards a home may have had its reasons; downwards a neighbour that made a record up would choose where it
-// goes.
-static bool stamp_fits(const record_t *r, const kind_rule_t *rule, bool ours)
+static bool stamp_fits(const record_t *r, const kind_rule_t *rule)
 {
-    return (ours || r->up <= rule->up) && (r->down == rule->down || r->down == DOWN_NONE);
+    return r->up <= rule->up && (r->down == rule->down || r->down == DOWN_NONE);
 }
 
 static bool org_of_child(const store_place_t *place, uint32_t child, slice_t org, fault_t *fault)
@@ -54,18 +52,21 @@ static bool org_of_child(const store_place_t *place, uint32_t child, slice_t org
     return refuse(fault, "ORG-UNKNOWN", org);
 }
 
-// Could a record of this home and reach have gone down to that child? Then the child may hand it back.
-static bool went_down(const store_place_t *place, uint32_t child, const record_t *r, fault_t *fault)
+// Of a home for which the neighbour does not speak, it is only kept for that home, and only if it could have
+// gone to the neighbour: to a child from above, or by its address; to the parent from below, as far as it
+// goes up.
+static bool admit_aside(const store_place_t *place, uint32_t peer, const record_t *r, fault_t *fault)
 {
-    path_t path = child_path(place, child);
-    bool ours =
-        path_equal(&place->path, &r->home); // a replacement of a lost store knows no organisations yet
-    if (r->down == DOWN_SERVING && !ours)
-        return scope_in_child(place->scope, child, r->org) != SCOPE_NO ||
-               refuse(fault, "ORG-FOREIGN", r->org);
-    bool down = r->down == DOWN_ALL || r->down == DOWN_SERVING ||
-                (r->down == DOWN_TO && path_is_prefix(&path, &r->to));
-    return down || refuse(fault, "HOME-FOREIGN", r->org);
+    bool went = r->down == DOWN_ALL || r->down == DOWN_SERVING;
+    if (peer == PEER_PARENT) {
+        went = r->up > place->parent_rank || (r->down == DOWN_TO && !path_is_prefix(&place->path, &r->to));
+    } else if (r->down == DOWN_TO) {
+        path_t child = child_path(place, peer);
+        went = path_is_prefix(&child, &r->to);
+    } else {
+        went &= path_is_prefix(&r->home, &place->path);
+    }
+    return went || refuse(fault, "HOME-FOREIGN", r->org);
 }
 
 // A new organisation is in nobody's scope yet; what it is put under must be in the sender's.
@@ -81,7 +82,6 @@ static bool organisation_of_child(const store_place_t *place, uint32_t child, co
 static bool admit_child(const store_place_t *place, uint32_t child, const record_t *r, fault_t *fault)
 {
     path_t path = child_path(place, child);
-    if (!path_is_prefix(&path, &r->home)) return went_down(place, child, r, fault);
     bool upward = r->down == DOWN_TO && !path_is_prefix(&path, &r->to);
     if (!upward && r->up <= place->rank) return refuse(fault, "REACH", r->org);
     if (r->kind < SYSTEM_KINDS) return true;
@@ -91,11 +91,6 @@ static bool admit_child(const store_place_t *place, uint32_t child, const record
 
 static bool admit_parent(const store_place_t *place, const record_t *r, fault_t *fault)
 {
-    if (path_is_prefix(&place->path, &r->home)) { // handed back: it must be one that goes up
-        bool upward =
-            r->up > place->parent_rank || (r->down == DOWN_TO && !path_is_prefix(&place->path, &r->to));
-        return upward || refuse(fault, "HOME-FOREIGN", r->org);
-    }
     if (r->down == DOWN_ALL || (r->down == DOWN_TO && path_is_prefix(&place->path, &r->to))) return true;
     if (r->down != DOWN_SERVING) return refuse(fault, "REACH", r->org);
     return scope_in_self(place->scope, r->org) != SCOPE_NO || refuse(fault, "ORG-FOREIGN", r->org);
@@ -157,41 +152,57 @@ static bool body_tells_the_same(const record_t *r, const kind_rule_t *rule, cons
 
 // --- the whole verdict
 
-static bool judge_body(const record_t *r, const kind_rule_t *rule, bool honest, fault_t *fault)
+static bool judge_body(const record_t *r, const kind_rule_t *rule, fault_t *fault)
 {
     AUTO(arena_destroy) arena_t *arena = arena_new(r->body.size);
     body_t *body;
     if (body_unpack(rule, r->body, arena, &body, fault) != 0) return false;
     if (body_validate(rule, body, fault) != 0) return false;
-    return !honest || body_tells_the_same(r, rule, body, fault);
+    return body_tells_the_same(r, rule, body, fault);
 }
 
-static bool judge(const store_place_t *place, uint32_t peer, const record_t *r, bool honest, fault_t *fault)
+// Does the home's side speak, and within what it may say?
+static bool judge_from_home_side(const store_place_t *place, uint32_t peer, const record_t *r, fault_t *fault)
 {
-    if (!right_service(place, peer, r)) return refuse(fault, "WRONG-SERVICE", r->org);
-    if (peer < PEER_LABEL_MIN) return true; // this node's own: checked where it came in
     bool good = peer == PEER_PARENT ? admit_parent(place, r, fault) : admit_child(place, peer, r, fault);
     if (!good) return false;
+    // Only those above decide for others.
+    if (r->kind == KIND_VERDICT && (peer != PEER_PARENT || !path_is_prefix(&r->home, &place->path)))
+        return refuse(fault, "HOME-FOREIGN", r->org);
     const kind_rule_t *rule = kind_by_number(r->kind);
     if (rule == NULL) return true; // of a newer version: kept and passed on whole
-    bool ours = path_equal(&place->path, &r->home);
-    if (!stamp_fits(r, rule, ours)) return refuse(fault, "REACH", r->org);
-    if (ours) return r->deleted || readable(rule, r->body, fault);
-    if (honest && !level_may_write(place, peer, r, rule, fault)) return false;
-    if (!r->deleted) return judge_body(r, rule, honest, fault);
-    return !honest || rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
+    if (!stamp_fits(r, rule)) return refuse(fault, "REACH", r->org);
+    if (!level_may_write(place, peer, r, rule, fault)) return false;
+    if (!r->deleted) return judge_body(r, rule, fault);
+    return rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
+}
+
+// Its seal decides, in store_apply. What a node that lost its seal key is to take at its parent's word has to
+// keep all rules.
+static bool judge_own(const store_place_t *place, const record_t *r, fault_t *fault)
+{
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    if (rule == NULL || r->deleted) return true;
+    if (record_is_sealed(r, place->seal_key)) return readable(rule, r->body, fault);
+    return !place->adopt_from_parent || judge_body(r, rule, fault);
 }
 
 bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
 {
-    (void)txn;
-    return judge(arg, peer, r, false, ret_fault);
+    const store_place_t *place = arg;
+    if (!right_service(place, peer, r)) return refuse(ret_fault, "WRONG-SERVICE", r->org);
+    if (peer < PEER_LABEL_MIN) return true; // this node's own: checked where it came in
+    if (store_is_home(store_of(txn), r)) return judge_own(place, r, ret_fault);
+    if (!store_speaks_for(store_of(txn), peer, r)) return admit_aside(place, peer, r, ret_fault);
+    return judge_from_home_side(place, peer, r, ret_fault);
 }
 
-bool admit_honest(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
+bool admit_content(const record_t *r, fault_t *ret_fault)
 {
-    (void)txn;
-    return judge(arg, peer, r, true, ret_fault);
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    if (rule == NULL) return refuse(ret_fault, "UNKNOWN-KIND", r->org);
+    if (!r->deleted) return judge_body(r, rule, ret_fault);
+    return rid_is_of(rule, r->org, &r->id) || refuse(ret_fault, "ID-NOT-KEY", r->org);
 }
 
 bool admit_may_change(const fault_t *fault)

@@ -7,15 +7,16 @@
 #include "common/topology.h"
 
 // A feed_admit_fn; arg is the store_place_t. Kinds that this node does not know are judged by their stamp
-// alone.
+// alone. From the home's side: is the neighbour allowed to bring it, and does what the record says of itself
+// follow from its body? Its organisation and id are those of the body, its home is of a level that may write
+// the kind, and a node's record comes from the hub above that node. Without this an enrolled child could take
+// ids that others have yet to write, or speak for an organisation by naming another one outside. From another
+// side: could it have gone there? Of our own, whose seal decides: can it be read?
 bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record, fault_t *ret_fault);
+
+// Does the record keep its kind's rules, whoever brought it? For what a person takes.
+bool admit_content(const record_t *record, fault_t *ret_fault);
 
 // Could knowing more organisations or nodes change this verdict? Such items are tried again when the topology
 // changes.
 bool admit_may_change(const fault_t *fault);
-
-// Does what the record says of itself follow from its body? Its organisation and id are those of the body,
-// its home is of a level that may write the kind, and a node's record comes from the hub above that node.
-// Without this an enrolled child could take ids that others have yet to write, or speak for an organisation
-// by naming another one outside. The rules of admit and these; services take in by them.
-bool admit_honest(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record, fault_t *ret_fault);

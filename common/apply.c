@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a neighbour's version becomes here: design 2.6, rules 3 to 7. Wire checks, reach and organisation
-// scope were looked at before (common/feed.c); here only versions decide, and what each descends from.
+// What a neighbour's version becomes here: design 2.6, rules 3 to 7, and 2.7, rules 1 to 3. Wire checks,
+// reach and organisation scope were looked at before (common/admit.c); here only who speaks, seals and
+// versions decide, and what each descends from.
 #include "common/kinds.h"
 #include "common/msg.h"
 #include "common/mutant.h"
+#include "common/quota.h"
 #include "common/store_private.h"
 #include "proto/kind.h"
 #include "proto/message.h"
@@ -52,21 +54,21 @@ static void step_home(path_t *finder, const path_t *home)
     finder->len += PATH_LABEL;
 }
 
-// Do we hold such a stray, our own or of somebody nearer to the record's home? 0, KV_NONE or -errno.
-static int find_stray(store_txn_t *txn, const record_t *r)
+int store_find_stray(store_txn_t *txn, const record_t *r)
 {
     record_t held;
     path_t finder = txn->store->place.path;
     for (;; step_home(&finder, &r->home)) {
         rid_t id = stray_id(txn, &finder, r);
         int rc = store_get(txn, &id, &held, NULL);
-        if (rc < 0 || (rc == 0 && !held.gone)) return rc;
+        bool his = rc == 0 && held.kind == KIND_STRAY && path_equal(&held.home, &finder);
+        if (rc < 0 || (his && !held.gone)) return rc;
         if (path_equal(&finder, &r->home)) return KV_NONE;
     }
 }
 
 // A stray of a stray would tell nobody more, and of a derived record there is nothing to decide.
-static bool is_worth_keeping(const record_t *r)
+bool store_is_worth_keeping(const record_t *r)
 {
     const kind_rule_t *rule = kind_by_number(r->kind);
     return r->kind != KIND_STRAY && (rule == NULL || !rule->derived);
@@ -74,8 +76,8 @@ static bool is_worth_keeping(const record_t *r)
 
 int store_keep_stray(store_txn_t *txn, const record_t *r)
 {
-    if (!is_worth_keeping(r) || MUTANT("stray_dropped")) return 0;
-    int rc = find_stray(txn, r);
+    if (!store_is_worth_keeping(r) || MUTANT("stray_dropped")) return 0;
+    int rc = store_find_stray(txn, r);
     if (rc <= 0) return rc;
     record_t draft = {
         .id = stray_id(txn, &txn->store->place.path, r), .kind = KIND_STRAY, .org = r->org, .bulk = r->bulk};
@@ -87,30 +89,50 @@ int store_keep_stray(store_txn_t *txn, const record_t *r)
     selenga__stray__pack(&body, buf);
     draft.body = (slice_t){.data = buf, .size = size};
     address_stray(txn, r, &draft);
-    rc = store_write(txn, &draft, NULL);
+    rc = quota_take(txn, place_toward(&txn->store->place, r), QUOTA_STRAYS, r->wire.size);
+    if (rc == 0) rc = store_write(txn, &draft, NULL);
     free(buf);
     return rc;
 }
 
-// --- a record whose home is elsewhere (rule 3) ---------------------------------------------------
+// The tombstone of a stray of ours gives its room back to him because of whom it was kept.
+int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old)
+{
+    record_t in;
+    if (now->kind != KIND_STRAY || !now->deleted || old == NULL || old->deleted || old->gone) return 0;
+    AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, old->body);
+    if (m == NULL || record_parse(slice(m->record.data, m->record.len), &in) != 0) return 0;
+    return quota_free(txn, place_toward(&txn->store->place, &in), QUOTA_STRAYS, in.wire.size);
+}
+
+// --- a record whose home is elsewhere, from that home's side (2.6, rule 3) -------------------------
+
+// The one lets go of the other: if it neither descends from it nor says the same, somebody may have to
+// decide.
+static bool parts(const record_t *winner, const record_t *loser)
+{
+    return !record_descends(winner, &loser->version) && !record_says_the_same(winner, loser);
+}
 
 // The greater version wins. Whoever lets go of one that the winner does not descend from keeps it as a stray:
-// others may have lost theirs by now. What is handed back goes on living where it came from only as long as
-// that neighbour may have it.
+// others may have lost theirs by now. Services of this node hand back what they had from us, of any home.
 static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
                          const place_t *place, applied_t *ret)
 {
     int rc = 0;
     bool gone = cur != NULL && cur->gone; // what the home's side sends after that word is in reach again
-    int cmp = cur != NULL ? version_cmp(&in->version, &cur->version) : 1;
+    bool other = gone && !path_equal(&cur->home, &in->home);
+    int cmp = cur != NULL && !other ? version_cmp(&in->version, &cur->version) : 1;
     bool newer = cmp > 0 || (gone && arrival->peer == place->toward && !arrival->giveback);
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
-    if (newer && cur != NULL && !gone && !record_descends(in, &cur->version)) rc = store_keep_stray(txn, cur);
-    if (newer) return rc == 0 ? store_keep(txn, in, arrival->peer, cur, place) : rc;
-    if (arrival->giveback && !gone && !record_descends(cur, &in->version)) {
+    if (newer && cur != NULL && !gone && parts(in, cur)) rc = store_keep_stray(txn, cur);
+    if (rc == 0 && newer) return store_keep(txn, in, arrival->peer, cur, place);
+    if (!newer && arrival->giveback && !gone && parts(cur, in)) {
         *ret = APPLIED_STRAY;
         rc = store_keep_stray(txn, in);
     }
+    if (rc > 0) *ret = APPLIED_OVER;
+    if (rc != 0) return rc < 0 ? rc : 0;
     // The home's side holds less than we do: it must have lost ours, and hears of it.
     bool behind = cmp < 0 && !arrival->giveback && arrival->peer == place->toward;
     if (rc == 0 && behind && (place->lanes & LANE_BACK) == 0) rc = store_hand_back(txn, cur, place);
@@ -118,82 +140,214 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     return rc == 0 && confirmed ? store_confirm(txn, cur, place) : rc;
 }
 
-// --- our own version coming back (rules 5 and 6) -------------------------------------------------
+// --- our own version coming back (2.6, rules 5 and 6; 2.7, rules 1, 3 and 6) ------------------------
 
-static void raise_inc(store_txn_t *txn, const version_t *seen)
+// Ours goes on above that one, as a new version with what it says now.
+static int go_on_above(store_txn_t *txn, const record_t *in, const record_t *cur)
 {
-    if (MUTANT("no_incarnation")) return;
-    if (txn->inc <= seen->inc && seen->inc < UINT32_MAX) txn->inc = seen->inc + 1;
+    if (version_cmp(&cur->version, &in->version) >= 0) return 0;
+    store_raise_inc(txn, &in->version);
+    return store_write_upon(txn, cur, cur);
 }
 
-// Ours goes on above the stray, as a new version with what it says now.
-static int write_again(store_txn_t *txn, const record_t *in, const record_t *cur)
+// It is of a life that was lost. Where its number is below ours it goes on above ours: numbers never go down.
+static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
+                 const place_t *place)
 {
-    raise_inc(txn, &in->version);
-    record_t draft = store_record_dup(cur);
-    int rc = store_write(txn, &draft, NULL);
-    store_record_free(&draft);
-    return rc;
+    store_raise_inc(txn, &in->version);
+    if (cur == NULL || version_cmp(&in->version, &cur->version) > 0)
+        return store_keep(txn, in, arrival->peer, cur, place);
+    store_raise_inc(txn, &cur->version);
+    return store_write_upon(txn, in, in);
+}
+
+// Two versions of ours, each without what the other says.
+static int choose(store_txn_t *txn, const record_t *in, const record_t *cur, applied_t *ret)
+{
+    int rc = 0;
+    *ret = APPLIED_KNOWN;
+    if (!record_says_the_same(in, cur)) {
+        *ret = APPLIED_STRAY;
+        rc = store_keep_stray(txn, in);
+    }
+    return rc == 0 ? go_on_above(txn, in, cur) : rc;
+}
+
+// With its seal key the node lost all means to tell: what its parent says is ours becomes ours, and is sealed
+// anew.
+static int take_at_word(store_txn_t *txn, const record_t *in, const record_t *cur, applied_t *ret)
+{
+    store_raise_inc(txn, &in->version);
+    if (cur != NULL && !record_descends(in, &cur->version)) return choose(txn, in, cur, ret);
+    *ret = APPLIED_NEW;
+    return store_write_upon(txn, in, in);
+}
+
+// It says that it is ours, and nothing shows it.
+static int apply_unsealed(store_txn_t *txn, const record_t *in, const arrival_t *arrival, const record_t *cur,
+                          applied_t *ret)
+{
+    const store_t *store = txn->store;
+    *ret = APPLIED_KNOWN;
+    if (MUTANT("raise_unsealed")) store_raise_inc(txn, &in->version);
+    if (MUTANT("stray_unsealed") && cur != NULL && parts(cur, in)) return store_keep_stray(txn, in);
+    if (cur != NULL && record_descends(cur, &in->version)) return 0; // true or not, it could tell nothing new
+    if (store->seals == SEALS_ADOPTING && arrival->peer == PEER_PARENT && !txn->adopted)
+        return take_at_word(txn, in, cur, ret);
+    *ret = store->seals == SEALS_KNOWN ? APPLIED_FORGED : APPLIED_UNSEALED;
+    return 0;
 }
 
 static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
                      const place_t *place, applied_t *ret)
 {
     *ret = APPLIED_KNOWN;
-    if (cur != NULL && record_descends(cur, &in->version)) return 0; // our past
-    if (cur == NULL || record_descends(in, &cur->version)) {         // made after the image: take it back
-        raise_inc(txn, &in->version);
-        *ret = APPLIED_NEW;
-        return store_keep(txn, in, arrival->peer, cur, place);
-    }
-    *ret = APPLIED_STRAY; // written on both sides
-    int rc = store_keep_stray(txn, in);
-    bool below = version_cmp(&cur->version, &in->version) < 0;
-    return rc == 0 && below ? write_again(txn, in, cur) : rc;
+    if (cur != NULL && slice_equal(cur->wire, in->wire)) return 0;
+    if (!record_is_sealed(in, txn->store->place.seal_key) && !MUTANT("no_seal"))
+        return apply_unsealed(txn, in, arrival, cur, ret);
+    if (cur != NULL && record_descends(cur, &in->version)) return go_on_above(txn, in, cur); // our past
+    if (cur != NULL && !record_descends(in, &cur->version)) return choose(txn, in, cur, ret);
+    *ret = APPLIED_NEW;
+    return adopt(txn, in, arrival, cur, place);
 }
 
-int store_tell_outsider(store_txn_t *txn, const rid_t *id, uint32_t peer)
+int store_take(store_txn_t *txn, const record_t *r)
+{
+    record_t held;
+    if (r->version.inc == UINT32_MAX) return -ERANGE;
+    int rc = store_get(txn, &r->id, &held, NULL);
+    if (rc < 0) return rc;
+    store_raise_inc(txn, &r->version);
+    return store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r);
+}
+
+// A neighbour shows that he held a version of ours, or that somebody behind him did. If he is not to have the
+// record he hears so again; if it is for some only, he hears our word once more, for those behind him to whom
+// it may be news.
+static int answer_holder(store_txn_t *txn, const record_t *in, uint32_t peer)
 {
     record_t held;
     place_t place;
-    int rc = store_get(txn, id, &held, &place);
-    if (rc != 0 || place_reaches(&place, peer)) return rc < 0 ? rc : 0;
-    return store_tell_left(txn, &held, &place);
+    int rc = store_get(txn, &in->id, &held, &place);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    if (!place_reaches(&place, peer)) return store_tell_left(txn, &held, &place, &peer, 1);
+    bool heard =
+        peer < PEER_LABEL_MIN || (place.lanes & LANE_PUBLIC) != 0 || slice_equal(held.wire, in->wire);
+    return heard || place.at == store_txn_head(txn) ? 0 : store_say_again(txn, &held, &place);
 }
 
-// A stray that has come home tells of a version that somebody held: ours must stand above it, or it would
-// never be replaced there; and if what lies in that direction is not to have the record, it hears so.
-static int heed_stray(store_txn_t *txn, const record_t *stray, uint32_t peer)
+// --- a stray that has come home ------------------------------------------------------------------
+
+// It tells of a version that somebody held: ours must stand above it, or it would never be replaced there.
+static int heed_stray(store_txn_t *txn, const record_t *in)
 {
-    record_t in, cur;
+    record_t cur;
+    bool sealed = record_is_sealed(in, txn->store->place.seal_key);
+    if ((!sealed && !MUTANT("inside_wrong_side")) || MUTANT("stray_unheeded")) return 0;
+    int rc = store_get(txn, &in->id, &cur, NULL);
+    return rc == 0 ? go_on_above(txn, in, &cur) : rc < 0 ? rc : 0;
+}
+
+// What stands here now, after the home's side has spoken, may answer what was kept aside. Whoever handed us
+// that, and is not to have the record, hears so; others hear the word that we heard.
+static int settle_present(store_txn_t *txn, const rid_t *id, bool said_again)
+{
+    record_t held;
+    place_t place;
+    givers_t givers;
+    int rc = store_get(txn, id, &held, &place);
+    if (rc != 0 || held.gone) return rc < 0 ? rc : 0;
+    record_t copy = store_record_dup(&held);
+    bool firm = said_again || (place.lanes & LANE_PUBLIC) != 0;
+    rc = aside_settle(txn, &copy, firm, &givers);
+    if (rc == 0 && givers.n > 0 && (place.lanes & LANE_PUBLIC) == 0)
+        rc = store_tell_left(txn, &copy, &place, givers.peers, givers.n);
+    store_record_free(&copy);
+    return rc;
+}
+
+static int read_stray(store_txn_t *txn, const record_t *stray)
+{
+    record_t in;
     AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, stray->body);
     if (m == NULL || record_parse(slice(m->record.data, m->record.len), &in) != 0) return 0;
-    if (!place_is_home(&txn->store->place, &in) || MUTANT("stray_unheeded")) return 0;
-    int rc = store_get(txn, &in.id, &cur, NULL);
-    if (rc != 0 || record_descends(&cur, &in.version)) return rc < 0 ? rc : 0;
-    if (version_cmp(&cur.version, &in.version) < 0) rc = write_again(txn, &in, &cur);
-    return rc == 0 ? store_tell_outsider(txn, &in.id, peer) : rc;
+    if (place_is_home(&txn->store->place, &in)) return heed_stray(txn, &in);
+    // The home itself keeps the version as a stray: it was shown it.
+    return path_equal(&stray->home, &in.home) ? settle_present(txn, &in.id, true) : 0;
+}
+
+// --- all together --------------------------------------------------------------------------------
+
+bool store_is_home(const store_t *store, const record_t *r)
+{
+    return place_is_home(&store->place, r);
+}
+
+bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r)
+{
+    return peer < PEER_LABEL_MIN || place_toward(&store->place, r) == peer;
+}
+
+// Judged here and now: our own, or of the neighbour's side.
+static int apply_present(store_txn_t *txn, record_t *in, const arrival_t *arrival, applied_t *ret)
+{
+    record_t held;
+    place_t place;
+    int rc = store_get(txn, &in->id, &held, &place);
+    if (rc < 0) return rc;
+    record_t copy = rc == 0 ? store_record_dup(&held) : (record_t){0}, *cur = rc == 0 ? &copy : NULL;
+    bool own = place_is_home(&txn->store->place, in);
+    if (own)
+        rc = apply_own(txn, in, arrival, cur, &place, ret);
+    else
+        rc = apply_foreign(txn, in, arrival, cur, &place, ret);
+    bool again = cur != NULL && version_cmp(&cur->version, &in->version) == 0;
+    store_record_free(&copy);
+    if (rc == 0 && !own) return settle_present(txn, &in->id, again);
+    bool shown =
+        own && (record_is_sealed(in, txn->store->place.seal_key) || MUTANT("gone_answers_strangers"));
+    return rc == 0 && shown ? answer_holder(txn, in, arrival->peer) : rc;
 }
 
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied)
 {
-    record_t held, in = *incoming;
-    place_t place;
+    record_t in = *incoming;
     applied_t applied = APPLIED_KNOWN;
-    int rc = store_get(txn, &in.id, &held, &place);
-    if (rc < 0) return rc;
-    record_t *cur = rc == KV_NONE ? NULL : &held;
-    record_t copy = cur != NULL ? store_record_dup(cur) : (record_t){0};
-    if (cur != NULL) cur = &copy;
-    if (place_is_home(&txn->store->place, &in))
-        rc = apply_own(txn, &in, arrival, cur, &place, &applied);
+    int rc;
+    if (place_is_home(&txn->store->place, &in) || store_speaks_for(txn->store, arrival->peer, &in) ||
+        MUTANT("aside_applied"))
+        rc = apply_present(txn, &in, arrival, &applied);
     else
-        rc = apply_foreign(txn, &in, arrival, cur, &place, &applied);
-    store_record_free(&copy);
-    if (rc == 0 && in.kind == KIND_STRAY && applied == APPLIED_NEW && !in.deleted)
-        rc = heed_stray(txn, &in, arrival->peer);
-    if (rc == 0 && applied != APPLIED_NEW) rc = store_tell_outsider(txn, &in.id, arrival->peer);
+        rc = aside_keep(txn, &in, arrival->peer, &applied);
+    if (rc == 0 && in.kind == KIND_STRAY && applied == APPLIED_NEW && !in.deleted) rc = read_stray(txn, &in);
     if (rc == 0) *ret_applied = applied;
+    return rc;
+}
+
+// --- word that a record has left our reach -------------------------------------------------------
+
+// Those who handed us a version hear that it is not to be there. Of anything else that we do not hold, it
+// says nothing.
+static int pass_on(store_txn_t *txn, const record_t *gone, uint32_t peer)
+{
+    record_t word = *gone, held;
+    place_t place;
+    givers_t givers;
+    int rc = aside_settle(txn, gone, true, &givers);
+    if (rc != 0 || (givers.n == 0 && !MUTANT("gone_unheld"))) return rc;
+    rc = store_keep(txn, &word, peer, NULL, NULL);
+    if (rc == 0) rc = store_get(txn, &gone->id, &held, &place);
+    return rc == 0 ? store_tell_left(txn, &held, &place, givers.peers, givers.n) : rc;
+}
+
+// The same word again: who handed us a version meanwhile has not heard it.
+static int pass_on_again(store_txn_t *txn, const record_t *gone, const record_t *held, const place_t *place)
+{
+    givers_t givers;
+    record_t copy = store_record_dup(held);
+    int rc = aside_settle(txn, gone, true, &givers);
+    if (rc == 0 && givers.n > 0) rc = store_tell_left(txn, &copy, place, givers.peers, givers.n);
+    store_record_free(&copy);
     return rc;
 }
 
@@ -201,17 +355,20 @@ int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
 {
     record_t held, word = *gone;
     place_t place;
+    givers_t givers;
     if (place_toward(&txn->store->place, gone) != peer) return 0;
     int rc = store_get(txn, &gone->id, &held, &place);
     if (rc < 0) return rc;
-    if (rc == KV_NONE) return store_keep(txn, &word, peer, NULL, NULL);
+    if (rc == KV_NONE) return pass_on(txn, gone, peer);
     bool other = !path_equal(&held.home, &gone->home) || held.kind != gone->kind;
     int cmp = version_cmp(&gone->version, &held.version);
-    if (other || (cmp == 0 && held.gone)) return 0;
-    if (cmp < 0) return held.gone || (place.lanes & LANE_BACK) != 0 ? 0 : store_hand_back(txn, &held, &place);
+    if (other) return 0;
+    if (held.gone && cmp <= 0) return pass_on_again(txn, gone, &held, &place);
+    if (cmp < 0) return (place.lanes & LANE_BACK) != 0 ? 0 : store_hand_back(txn, &held, &place);
     record_t old = store_record_dup(&held);
     if (!old.gone && !record_descends(gone, &old.version)) rc = store_keep_stray(txn, &old);
     if (rc == 0) rc = store_keep(txn, &word, peer, &old, &place);
+    if (rc == 0) rc = aside_settle(txn, gone, false, &givers);
     store_record_free(&old);
     return rc;
 }

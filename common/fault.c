@@ -46,6 +46,10 @@ static const row_t table[] = {
                      "tell the operator.")},
     // references and rights
     {"REF-UNKNOWN", N_("{field}: `{1}` is not there. Enter it first.")},
+    {"REFUSED", N_("The receiver does not take this record. Its operator knows why.")},
+    {"SEAL",
+     N_("It is said to be this node's own, which cannot be checked since the seal key was lost. Take it with "
+        "`selenga quarantine take`, or discard it.")},
     {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},
     {"IN-USE", N_("Other records still refer to it, e.g. of kind {1}. Delete those first.")},
     {"NOT-FOUND", N_("There is no such record: {1}. Check the key.")},
@@ -89,6 +93,13 @@ static const row_t table[] = {
     {"COLUMN-MISSING", N_("Column `{1}` is required in sheet {2}. Add it.")},
     {"COLUMN-TWICE", N_("Column `{1}` is there twice. Remove one of them.")},
     {"SHEET-UNKNOWN", N_("There is no sheet `{1}`. Sheets are: {2}.")},
+    // pseudonyms
+    {"BAD-PSEUDONYM", N_("{field} is not of the form that the program makes. Update the sender's program.")},
+    {"PSEUDONYM-QUOTA",
+     N_("More pseudonyms were asked for than the staff known above explains. The rest follow day by day; if "
+        "that takes too long, tell the operator of the region.")},
+    {"PSEUDONYM-ELSEWHERE",
+     N_("Pseudonyms are not made at this node. Give the command at the region's node.")},
     // invitations and nodes
     {"BAD-LEVEL", N_("A node of {1} cannot stand at that level under this hub. Levels are: school "
                      "municipality region federation.")},
@@ -96,13 +107,40 @@ static const row_t table[] = {
     {"NOT-LISTENING", N_("This node takes no children. Set `listen` in its node.conf and start it again.")},
     {"OWN-ORG", N_("{1} is this node's own organisation. Invite another one.")},
     {"NODE-ELSEWHERE", N_("Organisation {1} already has a node under another hub. Revoke that one first.")},
-    {"NO-CHILD", N_("No child of this hub is called {1}. `selenga node list` shows them.")},
+    {"NO-CHILD", N_("No child of this hub has the organisation code or the path {1}; names do not count. "
+                    "`selenga node list` shows them.")},
+    {"TWO-CHILDREN",
+     N_("{1} is the organisation code of one child and the path of another. Give the path of the "
+        "one, or the code of the other: `selenga node list` shows both.")},
+    {"NODE-ACTIVE",
+     N_("Organisation {1} has a node already. If its computer is to be replaced, invite it with "
+        "--replace; if it is to be cut off first, use `selenga node revoke`.")},
+    {"NODE-REVOKED", N_("The node of {1} was revoked. Only a new invitation brings it back.")},
+    {"NOT-BELOW",
+     N_("The node of {1} does not stand directly below this one. Take its card to its own hub.")},
+    {"PATH-TAKEN",
+     N_("Another node stands where that of {1} says that it stands. Ask its operator for a fresh card.")},
+    {"NODE-KEY-KNOWN",
+     N_("The key was used before, by a node or an invitation; that of {1} must be a new one. "
+        "Join again from an empty folder.")},
+    {"PHRASE-OTHER",
+     N_("The recovery phrase is not that of the node of {1}. Look for the right paper, or join "
+        "without a phrase.")},
     {"TOKEN-USED", N_("The invitation of {1} was already used. Ask the hub for a new one.")},
     {"TOKEN-EXPIRED", N_("The invitation of {1} has expired. Ask the hub for a new one.")},
     {"TOKEN-REVOKED", N_("The invitation of {1} was revoked. Ask the hub for a new one.")},
     {"TOKEN-FOREIGN",
      N_("This hub did not issue the invitation. Ask the right hub, or this one for a new one.")},
     {"TREE-DEPTH", N_("The tree would become too deep. Join a hub nearer to the root.")},
+    {"NO-PEER", N_("`{1}` is no neighbour. Name one by its organisation's code, or by what `from` shows in "
+                   "`selenga --json quarantine list`.")},
+    // feeds
+    {"PEER-QUOTA",
+     N_("What the receiver refused or keeps aside of this feed has used up its share. Its operator "
+        "decides with `selenga quarantine`; the feed then goes on by itself.")},
+    {"PEER-CREDIT",
+     N_("The sender sent more than it may at a time. It is asked again after a pause; if that goes "
+        "on, update its programs or revoke it.")},
     // the service itself
     {"DISK-FULL", N_("The disk of this node is full. Free space; work goes on by itself.")},
     {"STORE-FULL",

@@ -94,34 +94,24 @@ static int quarantine_garbage(store_txn_t *txn, const arrival_t *arrival, slice_
     return quarantine_put(txn, arrival, wire, &none, &fault);
 }
 
-static bool one_line(const record_t *a, const record_t *b)
-{
-    return record_descends(a, &b->version) || record_descends(b, &a->version);
-}
-
-static bool from_home_side(store_txn_t *txn, uint32_t peer, const record_t *r)
-{
-    return peer == store_toward(store_of(txn), r);
-}
-
-// What comes unasked from elsewhere than its home's side may be made up, unless only its organisation speaks
-// against it, which may have moved.
+// Only of what its home's side brought may a version be the last copy; anything else may be made up.
 static bool may_be_real(store_txn_t *txn, const quarantined_t *item)
 {
-    return item->giveback || from_home_side(txn, item->key.peer, &item->record) ||
-           admit_may_change(&item->fault);
+    return item->record.kind != 0 && store_speaks_for(store_of(txn), item->key.peer, &item->record);
 }
 
 // An item and what comes of the same record now: if neither descends from the other, the item stays as a
 // stray, before it gives way to that.
 static int spare_item(store_txn_t *txn, const record_t *in, const quarantined_t *item)
 {
-    if (item->record.kind == 0 || one_line(in, &item->record) || !may_be_real(txn, item)) return 0;
-    return store_keep_stray(txn, &item->record);
+    const record_t *r = &item->record;
+    if (!may_be_real(txn, item) || record_descends(in, &r->version) || record_descends(r, &in->version) ||
+        record_says_the_same(in, r))
+        return 0;
+    return store_keep_stray(txn, r);
 }
 
-// `in` holds from now on, or is gone: what waits of the record and is not newer leaves, and whoever brought
-// that hears whether to keep it.
+// `in` holds from now on, or is gone: what waits of the record and is not newer leaves.
 static int make_way(store_txn_t *txn, const record_t *in)
 {
     quarantined_t item;
@@ -130,23 +120,10 @@ static int make_way(store_txn_t *txn, const record_t *in)
     for (; rc == 0; rc = quarantine_next(txn, &in->id, &key, &item)) {
         key = item.key;
         if (!path_equal(&key.home, &in->home)) continue;
-        if ((rc = spare_item(txn, in, &item)) != 0) break;
-        rc = quarantine_clear(txn, &key, &in->version);
-        if (rc == 0) rc = store_tell_outsider(txn, &in->id, key.peer);
-        if (rc < 0) break;
+        if ((rc = spare_item(txn, in, &item)) != 0) return rc < 0 ? rc : TAKE_OVER;
+        if ((rc = quarantine_clear(txn, &key, &in->version)) < 0) break;
     }
     return rc < 0 ? rc : 0;
-}
-
-// A version that was handed back, and whose organisation has moved since: its home hears of it by a stray, or
-// it would never stand above what somebody still holds.
-static int spare_refused(store_txn_t *txn, const record_t *in, const arrival_t *arrival, const fault_t *fault)
-{
-    record_t held;
-    if (from_home_side(txn, arrival->peer, in) || !admit_may_change(fault)) return 0;
-    int rc = store_get(txn, &in->id, &held, NULL);
-    if (rc < 0 || (rc == 0 && record_descends(&held, &in->version))) return rc;
-    return store_keep_stray(txn, in);
 }
 
 static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival, const fault_t *fault)
@@ -154,25 +131,17 @@ static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival,
     quarantined_t before;
     quarantine_key_t key = quarantine_key_of(r, arrival->peer);
     int rc = quarantine_get(txn, &key, &before);
-    if (rc == 0) rc = spare_item(txn, r, &before);
-    if (rc >= 0) rc = spare_refused(txn, r, arrival, fault);
-    if (rc >= 0) rc = quarantine_put(txn, arrival, r->wire, r, fault);
-    return rc >= 0 ? store_tell_outsider(txn, &r->id, arrival->peer) : rc;
+    if (rc == 0 && (rc = spare_item(txn, r, &before)) > 0) return TAKE_OVER;
+    return rc >= 0 ? quarantine_put(txn, arrival, r->wire, r, fault) : rc;
 }
 
 // Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno.
 static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t peer, fault_t *ret_fault)
 {
     record_t held;
-    place_t place;
-    int rc = store_get(txn, &r->id, &held, &place);
-    if (rc < 0) return rc;
-    bool gone = rc == 0 && held.gone;
-    int cmp = rc == 0 && path_equal(&held.home, &r->home) ? version_cmp(&r->version, &held.version) : 1;
-    // Handed back, and nothing new: whether they may have it is for apply to say.
-    if (rc == 0 && peer != place.toward && (gone ? cmp <= 0 : cmp == 0)) return 0;
     if (!feed->hooks.admit(feed->hooks.arg, txn, peer, r, ret_fault)) return 1;
-    if (rc == KV_NONE || gone) return 0;
+    int rc = store_speaks_for(store_of(txn), peer, r) ? store_get(txn, &r->id, &held, NULL) : KV_NONE;
+    if (rc != 0 || held.gone) return rc == KV_NONE ? 0 : rc;
     if (path_equal(&held.home, &r->home) && held.kind == r->kind) return 0;
     fault_set(ret_fault, "KEY-TAKEN", NULL);
     return 1;
@@ -182,9 +151,21 @@ static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t pee
 static int take_word(store_txn_t *txn, const record_t *gone, const arrival_t *arrival, bool *ret_good)
 {
     *ret_good = true;
-    if (arrival->giveback) return 0;
+    if (arrival->giveback || !store_speaks_for(store_of(txn), arrival->peer, gone)) return 0;
     int rc = store_leave(txn, gone, arrival->peer);
     return rc == 0 ? make_way(txn, gone) : rc;
+}
+
+// Said to be ours, and not by us. Where the seal key was lost it may be all the same: a person has to say.
+static int take_unsealed(feed_t *feed, store_txn_t *txn, const record_t *r, const arrival_t *arrival,
+                         applied_t applied)
+{
+    fault_t fault;
+    fault_set(&fault, "SEAL", NULL);
+    if (applied == APPLIED_UNSEALED) return quarantine_put(txn, arrival, r->wire, r, &fault);
+    feed->forged++;
+    feed->forger = arrival->peer;
+    return 0;
 }
 
 static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const arrival_t *arrival,
@@ -198,7 +179,12 @@ static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const 
     if (rc > 0 && MUTANT("quarantine_blocks")) return -EBADMSG;
     if (rc != 0) return rc < 0 ? rc : refuse(txn, r, arrival, &fault);
     rc = store_apply(txn, r, arrival, &applied);
-    return rc == 0 ? make_way(txn, r) : rc;
+    if (rc != 0) return rc;
+    *ret_good = applied != APPLIED_UNSEALED && applied != APPLIED_OVER;
+    if (applied == APPLIED_OVER) return TAKE_OVER;
+    if (applied == APPLIED_FORGED || applied == APPLIED_UNSEALED)
+        return take_unsealed(feed, txn, r, arrival, applied);
+    return applied == APPLIED_ASIDE ? 0 : make_way(txn, r);
 }
 
 static int take_one(feed_t *feed, store_txn_t *txn, slice_t wire, const arrival_t *arrival)
@@ -218,8 +204,19 @@ int feed_retry(feed_t *feed, store_txn_t *txn, const quarantine_key_t *key, bool
     record_t copy = store_record_dup(&item.record);
     arrival_t arrival = {.peer = item.key.peer, .giveback = item.giveback};
     rc = take_record(feed, txn, &copy, &arrival, ret_admitted);
+    if (rc == 0 && *ret_admitted) rc = quarantine_clear(txn, key, &copy.version);
     store_record_free(&copy);
-    return rc;
+    return rc > 0 ? 0 : rc; // what found no room waits on; what was let in has gone already
+}
+
+// Whole, and of no more records than one may bring: each of them costs time of everybody's.
+static int check_batch(slice_t rest)
+{
+    slice_t wire;
+    unsigned n = 0;
+    int rc = 0;
+    while (n <= PUSH_RECORDS && (rc = batch_next(&rest, &wire)) == 0) n++;
+    return rc == 1 ? 0 : -EBADMSG;
 }
 
 int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
@@ -228,8 +225,9 @@ int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding
     slice_t rest, wire;
     AUTO(xfree) uint8_t *owned = NULL;
     int rc = batch_open(entries, encoding, plain_bytes, &rest, &owned);
-    while (rc == 0 && (rc = batch_next(&rest, &wire)) == 0) rc = take_one(feed, txn, wire, arrival);
-    return rc == 1 ? 0 : rc;
+    if (rc == 0) rc = check_batch(rest);
+    while (rc == 0 && batch_next(&rest, &wire) == 0) rc = take_one(feed, txn, wire, arrival);
+    return rc;
 }
 
 // --- messages ------------------------------------------------------------------------------------
@@ -240,13 +238,14 @@ int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding
 static void fit_patience(const feed_t *feed, link_t *link, bool moved)
 {
     consumer_t *in = &link->in;
-    bool idle = !moved && in->quarantined == 0 && feed->trouble[0] == '\0' && link->peer >= PEER_LABEL_MIN;
+    bool idle = !moved && in->quarantined == 0 && feed->trouble[0] == '\0' && in->trouble == NULL &&
+                link->peer >= PEER_LABEL_MIN;
     in->patience_ms = idle ? 2 * in->patience_ms : KEEPALIVE_MS;
     if (in->patience_ms > KEEPALIVE_MOST_MS) in->patience_ms = KEEPALIVE_MOST_MS;
 }
 
 static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Selenga__Push *m,
-                      const position_t *upto)
+                      const position_t *upto, int64_t now_ms)
 {
     consumer_t *in = &link->in;
     witness_t seen;
@@ -260,7 +259,12 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
     if (rc == -EBADMSG)
         in->open = false; // a broken producer: the cursor stays, the tick asks again after a pause
+    if (rc == TAKE_OVER) {
+        consumer_hold_up(link, "PEER-QUOTA", now_ms);
+        return save_cursor(txn, link); // what was taken is of this witness; the position stays
+    }
     if (rc != 0) return rc;
+    in->trouble = NULL;
     in->expected = *upto;
     in->ack |= moved;
     in->moved |= moved;
@@ -284,6 +288,14 @@ static void fit_window(const feed_t *feed, consumer_t *in, const Selenga__Push *
     in->backlog = !position_within(&end, upto);
 }
 
+// Each stream may be full, and then one push may go. What went before the producer read our last pull is
+// counted against the widest window of the session.
+static bool within_credit(consumer_t *in, const Selenga__Push *m)
+{
+    in->taken += m->plain_bytes;
+    return m->plain_bytes <= PUSH_BYTES && in->taken <= (uint64_t)in->widest * STREAMS + PUSH_BYTES;
+}
+
 int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
 {
     consumer_t *in = &link->in;
@@ -303,7 +315,12 @@ int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, in
     }
     fit_window(feed, in, m, &upto, in->boot == 0, now_ms);
     in->boot = m->boot;
-    return apply_push(feed, txn, link, m, &upto);
+    if (!within_credit(in, m)) {
+        feed->overrun++;
+        consumer_hold_up(link, "PEER-CREDIT", now_ms);
+        return 0;
+    }
+    return apply_push(feed, txn, link, m, &upto, now_ms);
 }
 
 // The producer judges the cursor with which the session began. If pushes have moved it since (late ones, of
@@ -348,6 +365,16 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
 
 // --- what is due ---------------------------------------------------------------------------------
 
+void consumer_hold_up(link_t *link, const char *code, int64_t now_ms)
+{
+    consumer_t *in = &link->in;
+    in->open = false;
+    in->ack = in->give = false;
+    in->tell = true;
+    in->trouble = code;
+    in->held_until_ms = now_ms + HOLD_UP_MS;
+}
+
 // What a producer that was put back gets: first what waits in quarantine from it, which may exist nowhere
 // else by now; then LANE_IN. In this order, what leaves the quarantine meanwhile is still met in the lane.
 // Positions: below LANE_BASE the number of quarantined items that went, else LANE_BASE + seq. Where such a
@@ -366,7 +393,7 @@ static int give_quarantined(void *arg, const quarantined_t *item)
     giving_t *giving = arg;
     bool went = quarantine_key_cmp(&item->key, &giving->last) <= 0;
     if (item->key.peer != giving->peer || item->record.kind == 0 || went) return 0;
-    if (giving->batch->size >= giving->most) return 1;
+    if (giving->batch->size >= giving->most || giving->batch->count == PUSH_RECORDS) return 1;
     batch_add(giving->batch, item->wire);
     giving->last = item->key;
     return 0;
@@ -398,7 +425,8 @@ static int give_lane(store_txn_t *txn, const link_t *link, size_t most, uint64_t
     uint64_t seq;
     record_t r;
     int rc = lane_open(txn, LANE_IN, link->peer, *position - LANE_BASE, &reader);
-    while (rc == 0 && batch->size < most && (rc = lane_next(reader, &seq, NULL)) == 0) {
+    while (rc == 0 && batch->size < most && batch->count < PUSH_RECORDS &&
+           (rc = lane_next(reader, &seq, NULL)) == 0) {
         if ((rc = store_at(txn, seq, &r, NULL)) != 0) break;
         batch_add(batch, r.wire);
         *position = LANE_BASE + seq;
@@ -489,7 +517,10 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
     m.session = in->session;
     m.position = in->expected.of;
     m.n_position = STREAMS;
-    m.credit = in->window;
+    m.credit = in->held_until_ms == 0 ? in->window : 0;
+    in->taken = 0;
+    if (in->window > in->widest) in->widest = in->window;
+    if (in->trouble != NULL) m.trouble = (char *)(uintptr_t)in->trouble;
     if (feed->trouble[0] != '\0') m.trouble = feed->trouble;
     if (restart || position_equal(&in->expected, &end)) rc = count_held(feed, link, restart, now_ms, &m);
     witness_message(&in->cursor, &witness);
@@ -511,6 +542,13 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
     consumer_t *in = &link->in;
     int rc = consumer_load(feed, link);
     if (rc != 0) return rc;
+    if (in->held_until_ms > now_ms) {
+        rc = in->tell ? send_pull(feed, link, false, now_ms) : 0;
+        in->tell = false;
+        return rc;
+    }
+    if (in->held_until_ms != 0) in->restart = in->wanted;
+    in->held_until_ms = 0;
     if (in->restart) {
         in->restart = in->ack = in->give = in->backlog = in->moved = false;
         in->session = feed_session(feed);
@@ -520,6 +558,7 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
         in->patience_ms = KEEPALIVE_MS;
         // The line may be another one; or it grew slow, and the last session ended of it.
         in->window = feed->window_max < WINDOW_FIRST_BYTES ? feed->window_max : WINDOW_FIRST_BYTES;
+        in->widest = in->window;
         return send_pull(feed, link, true, now_ms);
     }
     if (in->give && in->open) rc = give_page(feed, link);
@@ -532,6 +571,10 @@ bool consumer_tick(link_t *link, int64_t now_ms)
 {
     consumer_t *in = &link->in;
     int64_t late_ms = now_ms - in->heard_ms - in->patience_ms;
+    if (in->held_until_ms > now_ms) return in->tell;
+    if (in->held_until_ms != 0) {
+        return true; // the flush begins anew
+    }
     if (late_ms >= SILENCE_MS - KEEPALIVE_MS) {
         in->restart = true;
         in->heard_ms = now_ms;

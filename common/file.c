@@ -36,7 +36,8 @@ static int read_all(int fd, uint8_t *to, size_t size)
 
 int file_read(const char *path, size_t most, bool private_only, uint8_t **ret_data, size_t *ret_size)
 {
-    AUTO(xclose) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not hold us
+    // A FIFO must not hold us. A secret is a file and not somebody's link to one.
+    AUTO(xclose) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (private_only ? O_NOFOLLOW : 0));
     if (fd < 0) return -errno;
     size_t size = 0;
     int r = check(fd, most, private_only, &size);

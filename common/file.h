@@ -7,7 +7,8 @@
 
 // Reads at most `most` bytes. The caller frees *ret_data (xfree); a NUL follows the data and is not counted.
 // Returns 0 or negative errno: -EFBIG when there is more, -EINVAL when it is no regular file,
-// -EACCES also when private_only and the file is open to others or belongs to somebody else.
+// -EACCES also when private_only and the file is open to others or belongs to somebody else, -ELOOP when it
+// is a link then.
 int file_read(const char *path, size_t most, bool private_only, uint8_t **ret_data, size_t *ret_size);
 
 // Writes path.new, fsyncs it, renames it over path, fsyncs the directory. Returns 0 or negative errno.

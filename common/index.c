@@ -139,6 +139,7 @@ static int listed_later(void *arg, store_txn_t *txn, const record_t *r, const pl
 {
     uint8_t buf[KIND_KEY];
     (void)txn;
+    if (place->aside) return 0; // nobody's present version
     add_coming(arg, r, kind_key(buf, r->kind, org_hash(r->org), place->at));
     return 0;
 }

@@ -20,6 +20,7 @@ enum kv_table {
     KV_REFS,       // referred id, kind, seq -> record id: who refers to it
     KV_PEERS,      // peer, field -> both halves of its feeds
     KV_QUARANTINE, // record id -> what was refused and why
+    KV_ASIDE,      // record id, version's digest -> its place in the log, whose it is
     KV_AUX,        // the service's own
     KV_N_TABLES
 };

@@ -11,7 +11,7 @@
 #include <sys/statfs.h>
 
 static const char *const TABLE_NAMES[KV_N_TABLES] = {"meta", "records", "log",        "lanes", "kinds",
-                                                     "refs", "peers",   "quarantine", "aux"};
+                                                     "refs", "peers",   "quarantine", "aside", "aux"};
 enum { PUT_CURSORS = 7 }; // a prime: lanes are numbered by powers of two
 enum { NFS_MAGIC = 0x6969, SMB_MAGIC = 0x517b, CIFS_MAGIC = (int)0xff534d42 };
 

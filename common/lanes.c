@@ -72,7 +72,7 @@ uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32
     uint32_t toward = place_toward(p, r);
     uint8_t lanes = 0;
     *ret_child = PEER_SELF;
-    if (r->gone) return is_ours(p, r) ? LANE_ALL | LANE_LEFT : 0;
+    if (r->gone) return is_ours(p, r) ? LANE_ALL : 0;
     if (r->bulk && !MUTANT("bulk_not_kept")) lanes |= LANE_BULK;
     if (toward != PEER_SELF) lanes |= LANE_IN;
     if (!is_ours(p, r)) return lanes;
@@ -93,15 +93,50 @@ bool place_reaches(const place_t *place, uint32_t peer)
     return (place->lanes & LANE_PUBLIC) != 0 || ((place->lanes & LANE_CHILD) != 0 && place->child == peer);
 }
 
-uint8_t lanes_left(const place_t *now, const place_t *old)
+bool store_has_left(const place_t *place, uint32_t peer)
 {
-    unsigned reached = old != NULL ? old->lanes & (LANE_UP | LANE_PUBLIC | LANE_CHILD) : 0;
+    bool child = peer >= PEER_LABEL_MIN && peer != PEER_PARENT;
+    for (size_t i = 0; i < place->n_left; i++)
+        if (place->left[i] == peer || (child && place->left[i] == PEER_SELF)) return true;
+    return false;
+}
+
+void place_add_left(place_t *place, uint32_t peer)
+{
+    bool parent = store_has_left(place, PEER_PARENT);
+    if (peer == PEER_SELF) place->n_left = 0; // whoever of the children is named already
+    place->lanes |= LANE_LEFT;
+    if (store_has_left(place, peer)) return;
+    if (place->n_left == ARRAY_SIZE(place->left)) {
+        place->n_left = 0;
+        if (peer != PEER_PARENT) peer = PEER_SELF;
+        if (peer == PEER_PARENT) place->left[place->n_left++] = PEER_SELF;
+    }
+    place->left[place->n_left++] = peer;
+    if (parent && !store_has_left(place, PEER_PARENT)) place->left[place->n_left++] = PEER_PARENT;
+}
+
+static void add_unless_reached(place_t *now, uint32_t peer)
+{
+    if (!place_reaches(now, peer)) place_add_left(now, peer);
+}
+
+void lanes_left(place_t *now, const place_t *old)
+{
+    unsigned had = old != NULL ? old->lanes : 0;
+    now->n_left = 0;
+    now->lanes &= (uint8_t)~LANE_LEFT;
     if ((now->lanes & LANE_ALL) == 0 || MUTANT("left_untold"))
-        return 0; // another service's: it tells of its own
-    bool before = old != NULL && (old->lanes & LANE_LEFT) != 0;
-    bool moved = (reached & LANE_CHILD) != 0 && old->child != now->child;
-    bool fewer = (reached & ~(unsigned)now->lanes) != 0;
-    return before || moved || fewer || !place_reaches(now, now->src) ? LANE_LEFT : 0;
+        return; // another service's: it tells of its own
+    for (size_t i = 0; old != NULL && i < old->n_left; i++)
+        if (old->left[i] != PEER_SELF)
+            add_unless_reached(now, old->left[i]);
+        else if ((now->lanes & LANE_PUBLIC) == 0)
+            place_add_left(now, PEER_SELF);
+    if ((had & LANE_UP) != 0) add_unless_reached(now, PEER_PARENT);
+    if ((had & LANE_PUBLIC) != 0 && (now->lanes & LANE_PUBLIC) == 0) place_add_left(now, PEER_SELF);
+    if ((had & LANE_CHILD) != 0) add_unless_reached(now, old->child);
+    add_unless_reached(now, now->src);
 }
 
 // --- keys ----------------------------------------------------------------------------------------

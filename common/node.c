@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 static const char NODE_KEY[] = "secret/node.key";
-static const char PERSON_KEY[] = "secret/person.key";
+static const char DOOR_KEY[] = "secret/door.key";
+static const char PSEUDONYM_KEY[] = "secret/pseudonym.key";
 enum { KEY_Z85 = 40, KEY_FILE = 2 * (KEY_Z85 + 1) };
 
 // --- the directory
@@ -104,8 +105,7 @@ static int refuse_secret(const char *path, int r, why_t *why)
     return NODE_E_REFUSED;
 }
 
-// Reads a secret file of exactly `size` bytes.
-static int read_secret(const char *dir, const char *name, uint8_t *to, size_t size, why_t *why)
+int node_secret_load(const char *dir, const char *name, uint8_t *to, size_t size, why_t *why)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -119,7 +119,7 @@ static int read_secret(const char *dir, const char *name, uint8_t *to, size_t si
     return 0;
 }
 
-static int write_secret(const char *dir, const char *name, slice_t data, why_t *why)
+int node_secret_save(const char *dir, const char *name, slice_t data, why_t *why)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -127,10 +127,10 @@ static int write_secret(const char *dir, const char *name, slice_t data, why_t *
     return r ? refuse_secret(path, r, why) : 0;
 }
 
-int node_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why)
+static int load_keys(const char *dir, const char *name, node_keys_t *ret_keys, why_t *why)
 {
     uint8_t text[KEY_FILE];
-    int r = read_secret(dir, NODE_KEY, text, sizeof text, why);
+    int r = node_secret_load(dir, name, text, sizeof text, why);
     if (r) return r;
     bool good = text[KEY_Z85] == '\n' && text[KEY_FILE - 1] == '\n';
     text[KEY_Z85] = text[KEY_FILE - 1] = '\0';
@@ -141,30 +141,57 @@ int node_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why)
     if (good) node_keys_of_secret(secret, &keys);
     good = good && memcmp(keys.public_key, public_key, NODE_KEY_SIZE) == 0;
     sodium_memzero(text, sizeof text);
-    if (!good) return refuse_secret(NODE_KEY, -EBADMSG, why);
+    if (!good) return refuse_secret(name, -EBADMSG, why);
     *ret_keys = keys;
     return 0;
 }
 
-int node_keys_save(const char *dir, const node_keys_t *keys, why_t *why)
+static int save_keys(const char *dir, const char *name, const node_keys_t *keys, why_t *why)
 {
     char text[KEY_FILE + 1];
     zmq_z85_encode(text, keys->public_key, NODE_KEY_SIZE);
     zmq_z85_encode(text + KEY_Z85 + 1, keys->secret_key, NODE_KEY_SIZE);
     text[KEY_Z85] = text[KEY_FILE - 1] = '\n';
-    int r = write_secret(dir, NODE_KEY, slice(text, KEY_FILE), why);
+    int r = node_secret_save(dir, name, slice(text, KEY_FILE), why);
     sodium_memzero(text, sizeof text);
     return r;
 }
 
-int node_person_key_load(const char *dir, uint8_t ret_key[static NODE_KEY_SIZE], why_t *why)
+int node_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why)
 {
-    return read_secret(dir, PERSON_KEY, ret_key, NODE_KEY_SIZE, why);
+    return load_keys(dir, NODE_KEY, ret_keys, why);
 }
 
-int node_person_key_save(const char *dir, const uint8_t key[static NODE_KEY_SIZE], why_t *why)
+int node_keys_save(const char *dir, const node_keys_t *keys, why_t *why)
 {
-    return write_secret(dir, PERSON_KEY, slice(key, NODE_KEY_SIZE), why);
+    return save_keys(dir, NODE_KEY, keys, why);
+}
+
+int node_door_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why)
+{
+    int r = load_keys(dir, DOOR_KEY, ret_keys, why);
+    return r == NODE_E_ABSENT ? node_keys_load(dir, ret_keys, why) : r;
+}
+
+int node_door_keys_save(const char *dir, const node_keys_t *keys, why_t *why)
+{
+    return save_keys(dir, DOOR_KEY, keys, why);
+}
+
+int node_pseudonym_keys_load(const char *dir, uint8_t ret_keys[static NODE_PSEUDONYM_KEYS], why_t *why)
+{
+    return node_secret_load(dir, PSEUDONYM_KEY, ret_keys, NODE_PSEUDONYM_KEYS, why);
+}
+
+int node_pseudonym_keys_save(const char *dir, const uint8_t keys[static NODE_PSEUDONYM_KEYS], why_t *why)
+{
+    return node_secret_save(dir, PSEUDONYM_KEY, slice(keys, NODE_PSEUDONYM_KEYS), why);
+}
+
+bool node_makes_pseudonyms(const node_conf_t *conf)
+{
+    enum { REGION = 2 };
+    return !conf->parent.known || conf->rank > REGION || conf->parent.rank > REGION;
 }
 
 const char *node_fingerprint(const uint8_t key[static NODE_KEY_SIZE],

@@ -3,7 +3,9 @@
 //
 //   DIR/node.conf            who the node is, who its parent is, settings of its programs (ZPL, kept by the
 //   operator) DIR/secret/node.key      its CURVE pair: two lines of Z85, public and secret
-//   DIR/secret/person.key    32 bytes, the key of the region's person pseudonyms
+//   DIR/secret/door.key      likewise, the pair that its children know; where there is none, node.key
+//   DIR/secret/root.key      32 bytes, from which other keys derive; common/root.h
+//   DIR/secret/pseudonym.key only at the node that makes a region's pseudonyms: its key and the one before
 //   DIR/admitted             whom it admitted, beside the store; services/registry/admitted.h
 //   DIR/store/SERVICE/       one LMDB environment each
 //   DIR/run/gate             the gate's local endpoint; access to it is access to the node
@@ -58,6 +60,10 @@ typedef struct node_conf {
     uint32_t rank;
     char name[NODE_NAME_MAX + 1];
     char listen[NODE_ENDPOINT_MAX + 1]; // tcp://HOST:PORT for children; empty: none
+    // New stores are in the place of lost ones and neighbours hold what stood there: of a root that came back
+    // by its phrase, and of a child that has not its old secret, so that only its parent can tell what was
+    // its.
+    bool replaced;
     node_parent_t parent;
     zconfig_t *root; // the file as read, for node_settings; NULL for one that was made and not read
     char *text;
@@ -100,9 +106,24 @@ void node_keys_of_secret(const uint8_t secret[static NODE_KEY_SIZE], node_keys_t
 int node_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why);
 int node_keys_save(const char *dir, const node_keys_t *keys, why_t *why);
 
-// DIR/secret/person.key, likewise.
-int node_person_key_load(const char *dir, uint8_t ret_key[static NODE_KEY_SIZE], why_t *why);
-int node_person_key_save(const char *dir, const uint8_t key[static NODE_KEY_SIZE], why_t *why);
+// DIR/secret/door.key, the pair by which children know this node. It outlives node.key when a lost hub comes
+// back by its phrase: its parent wants another key of it, its children the same one. A node without the file
+// has one pair for both.
+int node_door_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why);
+int node_door_keys_save(const char *dir, const node_keys_t *keys, why_t *why);
+
+// DIR/secret/pseudonym.key, likewise: the present key, and behind it the one before, zeros where there is
+// none.
+enum { NODE_PSEUDONYM_KEYS = 2 * NODE_KEY_SIZE };
+int node_pseudonym_keys_load(const char *dir, uint8_t ret_keys[static NODE_PSEUDONYM_KEYS], why_t *why);
+int node_pseudonym_keys_save(const char *dir, const uint8_t keys[static NODE_PSEUDONYM_KEYS], why_t *why);
+// Does this node make the pseudonyms of its part of the tree? The highest node of a region does; above it
+// each node makes those of its own people.
+bool node_makes_pseudonyms(const node_conf_t *conf);
+
+// A file of DIR/secret, by its name below DIR: exactly `size` bytes. As node_keys_load and _save.
+int node_secret_load(const char *dir, const char *name, uint8_t *to, size_t size, why_t *why);
+int node_secret_save(const char *dir, const char *name, slice_t data, why_t *why);
 
 // Twelve hex digits of BLAKE2b of a public key, for people to compare.
 enum { NODE_FINGERPRINT_TEXT = 15 }; // "0123-4567-89ab" and NUL

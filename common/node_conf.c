@@ -21,6 +21,7 @@ typedef struct conf_text {
     int64_t rank;
     char name[NODE_NAME_MAX + 1];
     char listen[NODE_ENDPOINT_MAX + 1];
+    bool replaced;
 } conf_text_t;
 
 typedef struct parent_text {
@@ -47,6 +48,8 @@ static const setting_t NODE_ROWS[] = {
     TEXT_ROW(conf_text_t, name, NODE_NAME_MAX, N_("Name of the node, for people")),
     TEXT_ROW(conf_text_t, listen, NODE_ENDPOINT_MAX,
              N_("Where children connect, tcp://HOST:PORT; empty: nowhere")),
+    {"replaced", SETTING_BOOL, offsetof(conf_text_t, replaced), 0, 1, "no", "",
+     N_("Whether new stores are in the place of lost ones, so that neighbours hold what stood there")},
 };
 static const settings_table_t NODE_TABLE = {"node", NODE_ROWS, ARRAY_SIZE(NODE_ROWS)};
 
@@ -123,6 +126,7 @@ static int read_node(node_conf_t *conf, why_t *why)
     strcpy(conf->name, text.name);
     strcpy(conf->listen, text.listen);
     conf->rank = (uint32_t)text.rank;
+    conf->replaced = text.replaced;
     return 0;
 }
 
@@ -242,6 +246,7 @@ static void put_conf(FILE *to, const node_conf_t *conf)
     fprintf(to, "    rank = \"%u\"\n", conf->rank);
     put_value(to, "name", conf->name);
     put_value(to, "listen", conf->listen);
+    if (conf->replaced) put_value(to, "replaced", "yes");
     if (conf->parent.known) put_parent(to, &conf->parent);
     if (conf->root) put_program_sections(to, conf->root);
 }

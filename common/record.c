@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -220,8 +221,12 @@ static void read_field(reader_t *r, record_t *record)
         record->past = read_bytes(r, PAST_MAX);
         if (record->past.size % PAST_LIFE != 0) r->bad = true;
         break;
+    case TAG(17, WIRE_BYTES): // it covers what stands before it: nothing may follow
+        record->seal = read_bytes(r, SEAL_SIZE);
+        if (record->seal.size != SEAL_SIZE || r->p != r->end) r->bad = true;
+        break;
     default:                                                   // a newer field: kept in wire, passed on
-        if (tag >> 3 <= 16 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
+        if (tag >> 3 <= 17 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
         skip(r, (unsigned)(tag & 7));
     }
 }
@@ -233,9 +238,11 @@ int record_parse(slice_t wire, record_t *ret_record)
     reader_t r = {.p = wire.data, .end = wire.data + wire.size};
     while (!r.bad && r.p < r.end) read_field(&r, &record);
     bool fits = record.kind == KIND_STRAY || wire.size - past_size(record.past) <= RECORD_MAX - RECORD_SPARE;
-    bool bare = record.deleted &&
-                record.org.size + record.author.size + record.to.len + record.up + record.down == 0 &&
-                !record.bulk;
+    bool bare =
+        record.deleted &&
+        record.org.size + record.author.size + record.to.len + record.up + record.down + record.seal.size ==
+            0 &&
+        !record.bulk;
     bool whole = record.kind != 0 && record.home.len > 0 && record.version.inc > 0 &&
                  record.version.seq > 0 && !rid_is_zero(&record.id) &&
                  (record.down == 3) == (record.to.len > 0) && !(record.deleted && record.body.size > 0) &&
@@ -284,7 +291,7 @@ size_t record_size(const record_t *r)
     if (r->to.len > 0) n += bytes_size(r->to.len);
     if (r->bulk) n += 2;
     if (r->gone) n += 2;
-    return n + past_size(r->past);
+    return n + past_size(r->past) + (r->seal.size > 0 ? SEAL_ROOM : 0);
 }
 
 record_t record_gone(const record_t *r)
@@ -317,6 +324,35 @@ void record_pack(record_t *r, uint8_t *buf)
     if (r->bulk) p = write_number(p, 14, 1);
     if (r->gone) p = write_number(p, 15, 1);
     if (r->past.size > 0) p = write_bytes(p, 16, r->past.data, r->past.size);
+    if (r->seal.size > 0) p = write_bytes(p, 17, r->seal.data, r->seal.size);
     r->wire = (slice_t){.data = buf, .size = (size_t)(p - buf)};
     assert(r->wire.size == record_size(r));
+}
+
+// --- the seal ------------------------------------------------------------------------------------
+
+void record_pack_sealed(record_t *r, uint8_t *buf, const uint8_t key[static SEAL_KEY])
+{
+    r->seal = (slice_t){0};
+    record_pack(r, buf);
+    uint8_t seal[SEAL_SIZE], *end = buf + r->wire.size;
+    crypto_generichash(seal, sizeof seal, buf, r->wire.size, key, SEAL_KEY);
+    end = write_bytes(end, 17, seal, sizeof seal);
+    r->seal = slice(end - SEAL_SIZE, SEAL_SIZE);
+    r->wire.size += SEAL_ROOM;
+}
+
+bool record_is_sealed(const record_t *r, const uint8_t key[static SEAL_KEY])
+{
+    uint8_t seal[SEAL_SIZE];
+    if (r->seal.size != SEAL_SIZE) return false;
+    crypto_generichash(seal, sizeof seal, r->wire.data, r->wire.size - SEAL_ROOM, key, SEAL_KEY);
+    return sodium_memcmp(seal, r->seal.data, sizeof seal) == 0;
+}
+
+bool record_says_the_same(const record_t *a, const record_t *b)
+{
+    return a->kind == b->kind && a->deleted == b->deleted && a->gone == b->gone && a->up == b->up &&
+           a->down == b->down && path_equal(&a->to, &b->to) && slice_equal(a->org, b->org) &&
+           slice_equal(a->body, b->body);
 }

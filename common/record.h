@@ -12,6 +12,8 @@ enum {
     PAST_LIVES = 64,        // earlier lives of its home that a version can name
     PAST_LIFE = 16,         // bytes of each
     PAST_MAX = PAST_LIVES * PAST_LIFE,
+    SEAL_SIZE = 16,
+    SEAL_KEY = 32,
 };
 
 typedef struct version {
@@ -36,6 +38,7 @@ typedef struct record {
     bool gone;    // word that up to this version the record has left the receiver's reach; deleted too
     slice_t past; // what this version descends from: see record_descends; not counted in RECORD_MAX -
                   // RECORD_SPARE
+    slice_t seal; // of SEAL_SIZE bytes, or none; the last field on the wire
     slice_t wire; // all of it, byte for byte as received; set by record_parse and record_pack
 } record_t;
 
@@ -66,3 +69,13 @@ size_t record_size(const record_t *record);
 record_t record_gone(const record_t *record);
 enum { RECORD_GONE_MAX = 128 + PAST_MAX }; // bytes of such a one
 void record_pack(record_t *record, uint8_t *buf);
+
+// The seal: keyed BLAKE2b-128 of all that stands on the wire before its field, under a key that only the home
+// has (design 2.7, rule 1). By it a home knows its own versions when a neighbour hands them back. Packs the
+// record with its seal; buf_size >= record_size(record) + SEAL_ROOM.
+enum { SEAL_ROOM = 3 + SEAL_SIZE };
+void record_pack_sealed(record_t *record, uint8_t *buf, const uint8_t key[static SEAL_KEY]);
+// Does the record, as parsed or packed, bear this key's seal?
+bool record_is_sealed(const record_t *record, const uint8_t key[static SEAL_KEY]);
+// Do both say the same, whoever wrote which when? Where they do, nobody has to choose between them.
+bool record_says_the_same(const record_t *a, const record_t *b);

@@ -7,7 +7,9 @@
 #include "common/intake.h"
 #include "common/log.h"
 #include "common/quarantine.h"
+#include "common/root.h"
 #include "common/service_private.h"
+#include "common/verdict.h"
 #include "common/wait.h"
 #include "proto/envelope.pb-c.h"
 #include <czmq.h>
@@ -60,7 +62,8 @@ feed_t *service_feed(const service_t *service)
 
 bool service_is_replaced(const service_t *service)
 {
-    return store_head(service->store) == 0 && access(NODE_ADMITTED, F_OK) == 0;
+    bool lost = service->node.replaced || access(NODE_ADMITTED, F_OK) == 0;
+    return lost && store_head(service->store) == 0;
 }
 
 author_t service_author(service_t *service)
@@ -134,6 +137,19 @@ void service_send(service_t *service, uint32_t to, uint32_t type, const Protobuf
     outgoing_add(&service->replies, &out, body);
 }
 
+void service_send_peer(service_t *service, uint32_t peer, uint32_t type, const ProtobufCMessage *body)
+{
+    uint32_t number = service->def->number;
+    envelope_t out = {.type = type, .to = number, .from = number, .peer = peer};
+    outgoing_add(&service->replies, &out, body);
+}
+
+void service_tell(service_t *service, const char *trouble, uint64_t provisional)
+{
+    service->told = trouble;
+    service->provisional = provisional;
+}
+
 static bool send_now(void *arg, zmq_msg_t *frame)
 {
     service_t *service = arg;
@@ -167,10 +183,17 @@ static void send_replies(service_t *service)
 
 // --- one message ---------------------------------------------------------------------------------
 
+static void told_verdict(const rid_t *subject, const char *who, const char *why)
+{
+    char text[RID_TEXT];
+    log_at(L_INFO, "QUARANTINE-DISCARDED", _("%s by %s, from above: %s"), rid_text(subject, text), who, why);
+}
+
 static void on_change(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
 {
     service_t *service = arg;
     topology_learn(service, now);
+    verdict_changed(txn, now, told_verdict);
     if (service->def->changed != NULL) service->def->changed(service->self, txn, old, now);
 }
 
@@ -179,6 +202,7 @@ static int on_link(service_t *service, slice_t body)
     AUTO(msg_body_free) Selenga__Link *m = msg_body_unpack(&selenga__link__descriptor, body);
     if (m == NULL || m->peer < PEER_LABEL_MIN) return 0;
     feed_link(service->feed, m->peer, m->up, (int64_t)mono_ms());
+    if (service->def->link != NULL) service->def->link(service->self, m->peer, m->up);
     return 0;
 }
 
@@ -385,11 +409,17 @@ static int open_store(service_t *service)
     snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
     int rc = kv_lmdb_open(dir, (uint64_t)settings.map_mib << 20, &service->kv);
     if (rc != 0) return rc;
-    service->place = (store_place_t){.path = service->node.path,
-                                     .service = service->def->number,
-                                     .rank = (uint8_t)service->node.rank,
-                                     .has_parent = service->node.parent.known,
-                                     .parent_rank = (uint8_t)service->node.parent.rank};
+    service->place =
+        (store_place_t){.path = service->node.path,
+                        .service = service->def->number,
+                        .rank = (uint8_t)service->node.rank,
+                        .has_parent = service->node.parent.known,
+                        .adopt_from_parent = service->node.replaced && service->node.parent.known,
+                        .parent_rank = (uint8_t)service->node.parent.rank};
+    if (node_seal_key(".", service->place.seal_key, &why) != 0) {
+        log_at(L_ERROR, "NODE-CONF", "%s", why.text);
+        return -EINVAL;
+    }
     randombytes_buf(&boot, sizeof boot);
     rc = store_open(service->kv, &service->place, boot, wall_s, &service->store);
     if (rc != 0) return rc;
@@ -402,7 +432,7 @@ static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const recor
                          fault_t *ret_fault)
 {
     service_t *service = arg;
-    return admit_honest(&service->place, txn, peer, record, ret_fault);
+    return admit(&service->place, txn, peer, record, ret_fault);
 }
 
 static void open_feed(service_t *service)

@@ -4,9 +4,12 @@
 //
 //   META     'F' -> format (1)   'H' -> head (8)   'I' -> incarnation (4)
 //            'L' -> lineage (lineage.h)      'X' -> seq (8) up to which records are indexed
+//            'R' -> the node was lost with its seal key: 2 adopting from the parent, 1 after that (1)
 //   RECORDS  record id (16) -> seq (8) of its last change here
 //   LOG      that seq (8) -> place, then the record's wire form:
-//            format (1) | lanes (1) | 0 (2) | time (4) | src (4) | toward (4) | child (4)     all big-endian
+//            format (1) | lanes (1) | flags (1) | left (1) | time (4) | src (4) | toward (4) | child (4)
+//            big-endian Flags: 1 kept aside, in no index but lanes (aside.c). Behind it whom the record has
+//            left (4 each): the last byte of the first four says how many
 //
 // Records stand in the order of their last change, so that writing appends and feeds read in a row; under
 // their ids each new one would touch a page of its own.
@@ -16,6 +19,7 @@
 // at a time, in the order of keys, since a commit costs what it costs by the pages that it writes, and a
 // record by itself has a page of its own in each of five indexes. Until then the place that a record has left
 // stays in the log and in the indexes, and the tail knows it as dead.
+#include "common/mutant.h"
 #include "common/store_private.h"
 #include "proto/message.h"
 #include <assert.h>
@@ -23,7 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACE_SIZE = LOG_PLACE };
+enum { FLAG_ASIDE = 1, PLACE_MAX = LOG_PLACE + 4 * ARRAY_SIZE(((place_t *)0)->left) };
 enum { TAIL_MAX = 8192 }; // changes that wait for the indexes: tens of milliseconds of work, once in a while
 
 static slice_t meta_key(const char *letter)
@@ -55,6 +59,7 @@ static int load_meta(kv_txn_t *txn, store_t *store)
     int rc = kv_get(txn, KV_META, meta_key("F"), &v);
     if (rc == KV_NONE) { // a new store
         store->inc = 1;
+        store->seals = store->place.adopt_from_parent ? SEALS_ADOPTING : SEALS_KNOWN;
         return 0;
     }
     if (rc != 0) return rc;
@@ -65,18 +70,23 @@ static int load_meta(kv_txn_t *txn, store_t *store)
     store->indexed = be64_load(v.data);
     if ((rc = kv_get(txn, KV_META, meta_key("I"), &v)) != 0 || v.size != 4) return rc < 0 ? rc : -EUCLEAN;
     store->inc = be32_load(v.data);
+    rc = kv_get(txn, KV_META, meta_key("R"), &v);
+    if (rc < 0 || (rc == 0 && (v.size != 1 || v.data[0] > SEALS_ADOPTING))) return rc < 0 ? rc : -EUCLEAN;
+    store->seals = rc == 0 ? v.data[0] : SEALS_KNOWN;
     rc = kv_get(txn, KV_META, meta_key("L"), &v);
     return rc == 0 ? lineage_parse(v, &store->lineage) : rc == KV_NONE ? -EUCLEAN : rc;
 }
 
 static int save_meta(kv_txn_t *txn, const store_t *store)
 {
-    uint8_t lineage[LINEAGE_BYTES], inc[4], head[8], indexed[8], format = STORE_FORMAT;
+    uint8_t lineage[LINEAGE_BYTES], inc[4], head[8], indexed[8], format = STORE_FORMAT,
+                                                                 seals = (uint8_t)store->seals;
     be32_store(inc, store->inc);
     be64_store(head, store->head);
     be64_store(indexed, store->indexed);
     kv_put(txn, KV_META, meta_key("F"), (slice_t){.data = &format, .size = 1});
     kv_put(txn, KV_META, meta_key("X"), slice(indexed, sizeof indexed));
+    kv_put(txn, KV_META, meta_key("R"), slice(&seals, 1));
     kv_put(txn, KV_META, meta_key("I"), (slice_t){.data = inc, .size = sizeof inc});
     kv_put(txn, KV_META, meta_key("H"), (slice_t){.data = head, .size = sizeof head});
     return kv_put(txn, KV_META, meta_key("L"), lineage_pack(&store->lineage, lineage)); // errors stick
@@ -178,6 +188,7 @@ uint64_t store_boot(const store_t *store)
 static int learn_place(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
 {
     slice_t v;
+    if (place->aside) return 0;
     int rc = kv_get(txn->kv, KV_RECORDS, slice(r->id.b, sizeof r->id.b), &v);
     if (rc == 0 && v.size != 8) return -EUCLEAN;
     if (rc < 0) return rc;
@@ -248,6 +259,7 @@ int store_commit(store_txn_t **txn_p)
         store->indexed = txn->indexed;
         fresh_merge(&store->fresh, &txn->fresh);
     }
+    if (rc == 0 && txn->adopted) store->seals = SEALS_LOST;
     store->tail_is_old |= rc != 0;
     end_txn(txn);
     return rc;
@@ -288,24 +300,31 @@ static uint8_t *place_pack(const place_t *p, uint8_t *buf)
 {
     buf[0] = STORE_FORMAT;
     buf[1] = p->lanes;
-    buf[2] = buf[3] = 0;
+    buf[2] = p->aside ? FLAG_ASIDE : 0;
+    buf[3] = p->n_left;
     be32_store(buf + 4, p->time_s);
     be32_store(buf + 8, p->src);
     be32_store(buf + 12, p->toward);
     be32_store(buf + 16, p->child);
-    return buf + PLACE_SIZE;
+    for (size_t i = 0; i < p->n_left; i++) be32_store(buf + LOG_PLACE + 4 * i, p->left[i]);
+    return buf + LOG_PLACE + 4 * (size_t)p->n_left;
 }
 
 static int place_parse(slice_t v, uint64_t at, place_t *ret_place, slice_t *ret_wire)
 {
-    if (v.size < PLACE_SIZE || v.data[0] != STORE_FORMAT) return -EUCLEAN;
+    if (v.size < LOG_PLACE || v.data[0] != STORE_FORMAT) return -EUCLEAN;
+    size_t n = v.data[3], size = LOG_PLACE + 4 * n;
+    if (n > ARRAY_SIZE(ret_place->left) || v.size < size) return -EUCLEAN;
     *ret_place = (place_t){.at = at,
                            .lanes = v.data[1],
+                           .aside = (v.data[2] & FLAG_ASIDE) != 0,
                            .time_s = be32_load(v.data + 4),
                            .src = be32_load(v.data + 8),
                            .toward = be32_load(v.data + 12),
                            .child = be32_load(v.data + 16)};
-    *ret_wire = (slice_t){.data = v.data + PLACE_SIZE, .size = v.size - PLACE_SIZE};
+    ret_place->n_left = (uint8_t)n;
+    for (size_t i = 0; i < n; i++) ret_place->left[i] = be32_load(v.data + LOG_PLACE + 4 * i);
+    *ret_wire = slice(v.data + size, v.size - size);
     return 0;
 }
 
@@ -378,7 +397,7 @@ int log_each(store_txn_t *txn, uint64_t after, log_fn *fn, void *arg)
 static int put_log(store_txn_t *txn, const record_t *r, const place_t *place)
 {
     uint8_t key[8];
-    size_t room = PLACE_SIZE + r->wire.size;
+    size_t room = PLACE_MAX + r->wire.size;
     if (room > txn->room) {
         txn->buf = xrealloc(txn->buf, 2 * room);
         txn->room = 2 * room;
@@ -420,6 +439,7 @@ static int gather(void *arg, store_txn_t *txn, const record_t *r, const place_t 
 {
     moved_t *moved = arg;
     uint8_t at[8];
+    if (place->aside) return lanes_gather(txn, place);
     uint64_t left = tail_left(txn->store->tail, &r->id);
     if (left != 0 && moved->n == moved->room) {
         moved->room = moved->room * 2 + 64;
@@ -475,7 +495,7 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const record_t *ol
                      .src = src,
                      .toward = place_toward(here, now)};
     place.lanes = lanes_of(here, now, src, &place.child);
-    place.lanes |= lanes_left(&place, old != NULL ? old_place : NULL);
+    lanes_left(&place, old != NULL ? old_place : NULL);
     uint64_t left = 0;
     int rc = old != NULL ? lift(txn, old_place, &left) : 0;
     if (rc == 0) rc = set_down(txn, now, &place, left);
@@ -513,7 +533,7 @@ int store_relane(store_txn_t *txn, const rid_t *id)
     if (rc != 0) return rc == KV_NONE ? 0 : rc;
     place_t now = place;
     now.lanes = lanes_of(&txn->store->place, &held, place.src, &now.child);
-    now.lanes |= lanes_left(&now, &place);
+    lanes_left(&now, &place);
     if (now.lanes == place.lanes && now.child == place.child) return 0;
     return move_to(txn, &held, &place, &now);
 }
@@ -526,36 +546,110 @@ int store_hand_back(store_txn_t *txn, const record_t *held, const place_t *place
     return move_to(txn, held, place, &now);
 }
 
-int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place)
+int store_say_again(store_txn_t *txn, const record_t *held, const place_t *place)
 {
     place_t now = *place;
-    now.lanes |= LANE_LEFT;
     return move_to(txn, held, place, &now);
+}
+
+int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place, const uint32_t *peers,
+                    size_t n)
+{
+    place_t now = *place;
+    for (size_t i = 0; i < n; i++)
+        if (!place_reaches(&now, peers[i])) place_add_left(&now, peers[i]);
+    return move_to(txn, held, place, &now);
+}
+
+// --- kept aside ----------------------------------------------------------------------------------
+
+int store_put_aside(store_txn_t *txn, const record_t *r, uint32_t peer, uint64_t *ret_at)
+{
+    place_t place = {.at = ++txn->head,
+                     .time_s = (uint32_t)txn->store->clock_s(),
+                     .src = peer,
+                     .toward = place_toward(&txn->store->place, r),
+                     .lanes = (uint8_t)(r->bulk ? LANE_BACK | LANE_BULK : LANE_BACK),
+                     .aside = true};
+    txn->dirty = true;
+    *ret_at = place.at;
+    fresh_note(&txn->fresh, &place);
+    return put_log(txn, r, &place);
+}
+
+int store_drop_aside(store_txn_t *txn, uint64_t at)
+{
+    record_t r;
+    place_t place;
+    uint8_t key[8];
+    int rc = store_at(txn, at, &r, &place);
+    if (rc == 0 && !place.aside) rc = -EUCLEAN;
+    if (rc == 0 && at <= txn->indexed) rc = lanes_remove(txn, &place);
+    txn->dirty = true;
+    return rc == 0 ? kv_del(txn->kv, KV_LOG, seq_key(key, at)) : rc;
+}
+
+int store_end_adoption(store_txn_t *txn)
+{
+    static const uint8_t lost = SEALS_LOST;
+    if (txn->store->seals != SEALS_ADOPTING) return 0;
+    txn->adopted = true;
+    return kv_put(txn->kv, KV_META, meta_key("R"), slice(&lost, 1));
 }
 
 // --- writing our own -----------------------------------------------------------------------------
 
-int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)
+void store_raise_inc(store_txn_t *txn, const version_t *seen)
 {
-    record_t held, old = {0}, now = *draft;
-    place_t place;
+    if (MUTANT("no_incarnation")) return;
+    if (txn->inc <= seen->inc && seen->inc < UINT32_MAX) txn->inc = seen->inc + 1;
+}
+
+// A new version above `before` (NULL: the first); `held` is what stands there now, NULL: nothing.
+static int write_version(store_txn_t *txn, const record_t *draft, const record_t *before,
+                         const record_t *held, const place_t *place)
+{
+    record_t now = *draft;
     uint8_t past[PAST_MAX];
     assert(txn->write);
+    now.home = txn->store->place.path;
+    now.version = (version_t){.inc = txn->inc, .seq = txn->head + 1, .boot = txn->store->boot_id};
+    now.past = before != NULL ? record_past_upon(before, now.version.boot, past) : (slice_t){0};
+    now.seal = (slice_t){0};
+    AUTO(xfree) uint8_t *wire = xmalloc(record_size(&now) + SEAL_ROOM);
+    record_pack_sealed(&now, wire, txn->store->place.seal_key);
+    // From its own bytes: the draft's may be the store's, and die at the first write. What peers would refuse
+    // as garbage must not be written.
+    int rc = record_parse(now.wire, &now) == 0 ? store_free_stray(txn, &now, held) : -EINVAL;
+    return rc == 0 ? store_keep(txn, &now, PEER_SELF, held, place) : rc;
+}
+
+int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)
+{
+    record_t held, old = {0};
+    place_t place;
     int rc = store_get(txn, &draft->id, &held, &place);
     if (rc < 0) return rc;
     bool had = rc == 0;
     if (had) old = store_record_dup(&held);
-    now.home = txn->store->place.path;
-    now.version = (version_t){.inc = txn->inc, .seq = txn->head + 1, .boot = txn->store->boot_id};
-    now.past = had ? record_past_upon(&old, now.version.boot, past) : (slice_t){0};
-    uint8_t *wire = xmalloc(record_size(&now));
-    record_pack(&now, wire);
-    // From its own bytes: the draft's may be the store's, and die at the first write. What peers would refuse
-    // as garbage must not be written.
-    rc = record_parse(now.wire, &now) == 0 ? 0 : -EINVAL;
-    if (rc == 0) rc = store_keep(txn, &now, PEER_SELF, had ? &old : NULL, had ? &place : NULL);
+    rc = write_version(txn, draft, had ? &old : NULL, had ? &old : NULL, had ? &place : NULL);
     if (had) store_record_free(&old);
-    free(wire);
     if (rc != 0 || ret_record == NULL) return rc;
     return store_get(txn, &draft->id, ret_record, NULL);
+}
+
+int store_write_upon(store_txn_t *txn, const record_t *content, const record_t *before)
+{
+    record_t held, old = {0};
+    place_t place;
+    int rc = store_get(txn, &content->id, &held, &place);
+    if (rc < 0) return rc;
+    bool had = rc == 0;
+    record_t draft = store_record_dup(content), base = store_record_dup(before);
+    if (had) old = store_record_dup(&held);
+    rc = write_version(txn, &draft, &base, had ? &old : NULL, had ? &place : NULL);
+    if (had) store_record_free(&old);
+    store_record_free(&draft);
+    store_record_free(&base);
+    return rc;
 }

@@ -22,8 +22,11 @@ typedef struct store_place {
     uint32_t service; // enum service: kinds of this service have their home here
     uint8_t rank;     // of this node's level
     bool has_parent;
-    uint8_t parent_rank; // of the parent's level; UP carries what may enter it
-    scope_t *scope;      // not owned; outlives the store
+    uint8_t parent_rank;        // of the parent's level; UP carries what may enter it
+    scope_t *scope;             // not owned; outlives the store
+    uint8_t seal_key[SEAL_KEY]; // of this node: by it its own versions are known when they come back
+    bool adopt_from_parent; // asked when the store is new: the node was lost with its seal key, so that what
+                            // the parent gives back as ours is taken at its word
 } store_place_t;
 
 // --- the store -----------------------------------------------------------------------------------
@@ -65,12 +68,15 @@ bool store_txn_dirty(const store_txn_t *txn);
 
 // A place of a record in this store, beside the record itself.
 typedef struct place {
-    uint64_t at;     // this store's seq at its last change here
-    uint32_t time_s; // unix time of that change, for people
-    uint32_t src;    // neighbour that the present version came from; PEER_SELF: written here
-    uint32_t toward; // neighbour in whose direction the home lies; PEER_SELF: here
-    uint32_t child;  // child that must have it; 0: none
-    uint8_t lanes;   // bits of enum lane
+    uint64_t at;      // this store's seq at its last change here
+    uint32_t time_s;  // unix time of that change, for people
+    uint32_t src;     // neighbour that the present version came from; PEER_SELF: written here
+    uint32_t toward;  // neighbour in whose direction the home lies; PEER_SELF: here
+    uint32_t child;   // child that must have it; 0: none
+    uint8_t lanes;    // bits of enum lane
+    bool aside;       // no present version: kept aside for its home, and found by no id
+    uint8_t n_left;   // who had the record, and must not have it (any more): nobody else hears of it
+    uint32_t left[8]; // PEER_SELF: all children, where they are more than fit
 } place_t;
 
 // 0, KV_NONE, or -errno. place may be NULL.
@@ -90,9 +96,14 @@ int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record);
 
 // What a neighbour's version became here.
 typedef enum applied {
-    APPLIED_NEW = 1, // it is now the present version
-    APPLIED_KNOWN,   // older, equal, or our own past: nothing changed
-    APPLIED_STRAY,   // kept beside ours for a person to decide
+    APPLIED_NEW = 1,  // it is now the present version
+    APPLIED_KNOWN,    // older, equal, or our own past: nothing changed
+    APPLIED_STRAY,    // kept beside ours for a person to decide
+    APPLIED_ASIDE,    // its home has to judge it: kept for that, and for nothing else
+    APPLIED_FORGED,   // said to be ours, and is not: nothing changed
+    APPLIED_UNSEALED, // said to be ours, which this node cannot tell, since it lost its seal key: nothing
+                      // changed
+    APPLIED_OVER,     // the neighbour's share of what is kept because of him is used up: nothing changed
 } applied_t;
 
 // How it came.
@@ -101,16 +112,32 @@ typedef struct arrival {
     bool giveback; // asked for, because our past does not contain their witness
 } arrival_t;
 
-// Applies one checked version of design 2.6, rules 3 to 7. 0 or -errno.
+// Applies one checked version by design 2.6, rules 3 to 7, and 2.7, rules 1 to 3: our own by its seal, one
+// from its home's side by its version; any other is kept aside for its home. 0 or -errno.
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied);
+// Is this node the record's home? And does that neighbour speak for its home, being on the way there or of
+// this node?
+bool store_is_home(const store_t *store, const record_t *r);
+bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r);
 
 // Word from the home's side that up to this version the record has left our reach: our copy goes, and who had
-// it from us hears the same. Word of others changes nothing; if it is of less than we hold, the home's side
-// has lost ours, which goes back to it. 0 or -errno.
+// it from us, or handed it to us, hears the same. Word of others, or of what we never had, changes nothing;
+// if it is of less than we hold, the home's side has lost ours, which goes back to it. 0; 1: a stray that it
+// makes necessary finds no room in the neighbour's share, nothing changed; -errno.
 int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer);
 
-// This neighbour is known to hold the record: if that is not to be, it hears so again. 0 or -errno.
-int store_tell_outsider(store_txn_t *txn, const rid_t *id, uint32_t peer);
+// Versions kept aside, in order of their ids; aside.c. Non-zero from fn stops, and is returned. fn must not
+// write.
+typedef int store_aside_fn(void *arg, const record_t *record, uint32_t peer);
+int store_each_aside(store_txn_t *txn, store_aside_fn *fn, void *arg);
+
+// The parent has given back all that it held of ours, or had nothing: from now on only seals count. 0 or
+// -errno.
+int store_end_adoption(store_txn_t *txn);
+
+// A person says that this version of ours is to hold, sealed or not: a new version says the same, above it
+// and above ours. 0; -ERANGE: nothing can stand above its number; or -errno.
+int store_take(store_txn_t *txn, const record_t *r);
 
 // Keeps a version that may exist nowhere else as a stray: a record of ours (design 2.6, rule 7).
 int store_keep_stray(store_txn_t *txn, const record_t *r);
@@ -133,7 +160,8 @@ enum lane {
     LANE_BACK = 16,  // towards the home, because the present version did not come from there; normally empty
     LANE_IN = 32,    // whose home lies in one neighbour's direction; read only to give back
     LANE_BULK = 64,  // no lane: the record stands in the other half of UP, PUBLIC, CHILD and BACK
-    LANE_LEFT = 128, // what some neighbour had, or handed to us, and must not have (any more): all are told
+    LANE_LEFT =
+        128, // what some neighbours had, or handed to us, and must not have (any more): the place says who
 };
 
 // A feed towards a neighbour reads its lanes in two streams, each behind a place of its own, so that what
@@ -153,6 +181,9 @@ void lane_close(lane_reader_t **reader_p);
 // Entries beyond `after`, counting at most `most`.
 int lane_count(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, uint64_t most,
                uint64_t *ret_n);
+
+// Is that neighbour one of those whom a record on the lane LEFT has left?
+bool store_has_left(const place_t *place, uint32_t peer);
 
 // Lanes that the feed towards this peer reads in this stream; 0: none.
 unsigned store_feed_lanes(uint32_t peer, enum stream stream);

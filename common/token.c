@@ -2,7 +2,10 @@
 // An invitation as one line of text.
 //
 //   "selenga1." base64url-without-padding of
-//     32 hub key | 32 secret | 8 expires, big-endian | 1 size, org | 1 size, endpoint | 8 checksum
+//     32 hub key | 32 secret | 1 flags | 1 rank | 1 hub's rank | 5 expires, big-endian | 1 size, org |
+//     1 size, endpoint | 8 checksum
+//
+// Flags: 0x80 always, 0x01 to replace a node; others are of a later version.
 //
 // The checksum (BLAKE2b-8 of all before it) finds typing errors; it proves nothing, the key does.
 #include "common/token.h"
@@ -16,7 +19,9 @@ static const char PREFIX[] = "selenga1.";
 static const char NAME[] = "selenga";
 enum {
     CHECKSUM = 8,
-    EXPIRES = 8,
+    EXPIRES = 8, // with flags and ranks in its first bytes
+    FLAG_RANKS = 0x80,
+    FLAG_REPLACE = 0x01,
     RAW_MAX = 2 * TOKEN_KEY_SIZE + EXPIRES + 2 + TOKEN_ORG_MAX + TOKEN_ENDPOINT_MAX + CHECKSUM
 };
 enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
@@ -45,12 +50,20 @@ static size_t put_text(uint8_t *to, size_t at, const char *text)
     return put(to, at + 1, text, size);
 }
 
+static void put_terms(const token_t *token, uint8_t to[static EXPIRES])
+{
+    be64_store(to, (uint64_t)token->expires_s);
+    to[0] = token->replace ? FLAG_RANKS | FLAG_REPLACE : FLAG_RANKS;
+    to[1] = token->rank;
+    to[2] = token->hub_rank;
+}
+
 void token_text(const token_t *token, char ret_text[static TOKEN_TEXT_MAX])
 {
     uint8_t raw[RAW_MAX];
     size_t at = put(raw, 0, token->hub_key, TOKEN_KEY_SIZE);
     at = put(raw, at, token->secret, TOKEN_KEY_SIZE);
-    be64_store(raw + at, (uint64_t)token->expires_s);
+    put_terms(token, raw + at);
     at = put_text(raw, at + EXPIRES, token->org);
     at = put_text(raw, at, token->endpoint);
     checksum(raw + at, raw, at);
@@ -76,21 +89,35 @@ static bool take_text(slice_t *from, char *to, size_t max)
     return memchr(to, ' ', size) == NULL && text_is_clean(slice(to, size));
 }
 
+static int read_terms(const uint8_t from[static EXPIRES], token_t *token)
+{
+    uint8_t expires[EXPIRES] = {0};
+    if ((from[0] & FLAG_RANKS) == 0 || (from[0] & ~(FLAG_RANKS | FLAG_REPLACE)) != 0) return TOKEN_E_VERSION;
+    if (from[1] > TOKEN_RANK_MAX || from[2] > TOKEN_RANK_MAX) return TOKEN_E_DAMAGED;
+    token->replace = (from[0] & FLAG_REPLACE) != 0;
+    token->rank = from[1];
+    token->hub_rank = from[2];
+    memcpy(expires + 3, from + 3, EXPIRES - 3);
+    token->expires_s = (int64_t)be64_load(expires);
+    return 0;
+}
+
 static int read_raw(slice_t raw, token_t *ret_token)
 {
     if (raw.size < CHECKSUM) return TOKEN_E_DAMAGED;
-    uint8_t sum[CHECKSUM], expires[EXPIRES];
+    uint8_t sum[CHECKSUM], terms[EXPIRES];
     raw.size -= CHECKSUM;
     checksum(sum, raw.data, raw.size);
     if (memcmp(sum, raw.data + raw.size, CHECKSUM) != 0) return TOKEN_E_DAMAGED;
     token_t token;
     if (!take(&raw, token.hub_key, TOKEN_KEY_SIZE) || !take(&raw, token.secret, TOKEN_KEY_SIZE) ||
-        !take(&raw, expires, EXPIRES) || !take_text(&raw, token.org, TOKEN_ORG_MAX) ||
+        !take(&raw, terms, EXPIRES) || !take_text(&raw, token.org, TOKEN_ORG_MAX) ||
         !take_text(&raw, token.endpoint, TOKEN_ENDPOINT_MAX) || raw.size)
         return TOKEN_E_DAMAGED;
-    token.expires_s = (int64_t)be64_load(expires);
-    *ret_token = token;
-    return 0;
+    int r = read_terms(terms, &token);
+    if (r == 0) *ret_token = token;
+    sodium_memzero(&token, sizeof token);
+    return r;
 }
 
 int token_parse(const char *text, token_t *ret_token)

@@ -8,6 +8,7 @@ enum {
     TOKEN_ENDPOINT_MAX = 200,
     TOKEN_ORG_MAX = 64,
     TOKEN_TEXT_MAX = 640, // with its NUL
+    TOKEN_RANK_MAX = 63,
 };
 
 typedef struct token {
@@ -16,6 +17,10 @@ typedef struct token {
     uint8_t hub_key[TOKEN_KEY_SIZE];       // the hub's CURVE public key
     uint8_t secret[TOKEN_KEY_SIZE];        // secret half of the one-time key that may join
     int64_t expires_s; // unix time; only the hub decides by it, a school's clock may be wrong
+    uint8_t rank;      // of the level that the node will have
+    uint8_t
+        hub_rank; // of the hub's level, as its operator's command knew it: what the hub says later must fit
+    bool replace; // for a node that takes a lost one's place
 } token_t;
 
 // Outcomes of token_parse.

@@ -177,6 +177,7 @@ static const field_rule_t invite[] = {
     INT("expires_s", PD_PUBLIC, F_REQUIRED, 0, 253402300799, N_("until when it is valid, unix time")),
     BYTES("used_by", PD_PUBLIC, 0, 32, N_("public key of the node that joined with it")),
     ENUM("state", PD_PUBLIC, F_REQUIRED, "open used revoked", N_("whether it can still be used")),
+    YESNO("replace", PD_PUBLIC, 0, N_("whether it is for a node that takes the present one's place")),
 };
 const kind_rule_t KIND_INVITE = {
     .number = N_INVITE,

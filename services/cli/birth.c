@@ -18,6 +18,7 @@
 #include "services/cli/ask.h"
 #include "services/cli/draft.h"
 #include "services/cli/output.h"
+#include "services/cli/recovery.h"
 #include "services/cli/words.h"
 
 enum {
@@ -27,6 +28,8 @@ enum {
     OPTION_LISTEN,
     OPTION_EXPIRES,
     OPTION_ENDPOINT,
+    OPTION_PHRASE_FILE,
+    OPTION_REPLACE,
 };
 
 const struct argp_option BIRTH_INIT_OPTIONS[] = {
@@ -35,6 +38,8 @@ const struct argp_option BIRTH_INIT_OPTIONS[] = {
     {"name", OPTION_NAME, "NAME", 0, N_("name shown to people; else the organisation's code"), 0},
     {"listen", OPTION_LISTEN, "tcp://HOST:PORT", 0,
      N_("where children connect; without it there can be none"), 0},
+    {"phrase-file", OPTION_PHRASE_FILE, "FILE", 0,
+     N_("a lost root comes back under its path and key: its recovery phrase (- for standard input)"), 0},
     {0},
 };
 
@@ -44,6 +49,8 @@ const struct argp_option BIRTH_INVITE_OPTIONS[] = {
     {"expires", OPTION_EXPIRES, "TIME", 0, N_("how long the token is good: 90m, 72h, 14d (default 72h)"), 0},
     {"endpoint", OPTION_ENDPOINT, "tcp://HOST:PORT", 0,
      N_("how the child reaches this hub, when that is not the address it listens on"), 0},
+    {"replace", OPTION_REPLACE, NULL, 0,
+     N_("for a computer that takes the place of the organisation's node, which is cut off when it joins"), 0},
     {0},
 };
 
@@ -87,7 +94,8 @@ int birth_check_name(const cli_t *cli, const char *name)
     return cli_usage(cli, _("a name has 1 to %d bytes in one line"), NODE_NAME_MAX);
 }
 
-void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf, const node_keys_t *keys)
+void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf, const node_keys_t *keys,
+                      const uint8_t root[static NODE_KEY_SIZE])
 {
     char path[PATH_TEXT], fingerprint[NODE_FINGERPRINT_TEXT];
     node_fingerprint(keys->public_key, fingerprint);
@@ -99,51 +107,44 @@ void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf
         json_object_set_new(json, "name", output_text(conf->name));
         json_object_set_new(json, "path", output_text(path_text(&conf->path, path)));
         json_object_set_new(json, "key_fingerprint", output_text(fingerprint));
+        recovery_add(json, root);
         output_json(&json);
         return;
     }
+    recovery_tell(root);
     cli_say(_("the node of %s is made in %s; its key is %s. Start it: selenga node run %s"), conf->org, dir,
             fingerprint, dir);
 }
 
 // ---- init
 
-static uint32_t random_label(void)
-{
-    uint32_t label;
-    do {
-        label = randombytes_random();
-    } while (label < PEER_LABEL_MIN || label == PEER_PARENT);
-    return label;
-}
-
-static int write_root(const char *draft, const node_conf_t *conf, const node_keys_t *keys)
+static int write_root(const char *draft, const node_conf_t *conf, const node_keys_t *keys,
+                      const uint8_t root[static ROOT_SIZE])
 {
     why_t why;
-    uint8_t person_key[NODE_KEY_SIZE];
-    randombytes_buf(person_key, sizeof person_key);
-    int r = node_keys_save(draft, keys, &why);
-    if (r == 0) r = node_person_key_save(draft, person_key, &why);
+    int r = root_save(draft, root, &why);
+    if (r == 0) r = node_keys_save(draft, keys, &why);
     if (r == 0) r = node_conf_save(draft, conf, &why);
-    sodium_memzero(person_key, sizeof person_key);
     return r == 0 ? CLI_DONE : cli_refuse("%s", why.text);
 }
 
-static int make_root(const cli_t *cli, const char *dir, const node_conf_t *conf)
+static int make_root(const cli_t *cli, const char *dir, const node_conf_t *conf,
+                     const uint8_t root[static ROOT_SIZE])
 {
     char draft[PATH_MAX];
     node_keys_t keys;
-    node_keys_make(&keys);
     int r = draft_check_free(dir);
     if (r == CLI_DONE) r = draft_name(dir, ".new", draft, sizeof draft);
     if (r == CLI_DONE) r = draft_make(draft);
     if (r != CLI_DONE) return r;
-    r = write_root(draft, conf, &keys);
+    root_keys(root, &keys);
+    r = write_root(draft, conf, &keys, root);
     if (r == CLI_DONE) r = draft_finish(draft, dir);
     if (r == CLI_DONE)
-        birth_print_node(cli, dir, conf, &keys);
+        birth_print_node(cli, dir, conf, &keys, root);
     else
         draft_remove(draft);
+    sodium_memzero(&keys, sizeof keys);
     return r;
 }
 
@@ -157,14 +158,20 @@ int birth_init(const cli_t *cli)
     if (r == CLI_DONE) r = birth_check_name(cli, name);
     if (r == CLI_DONE) r = birth_check_listen(cli, "listen", listen);
     if (r != CLI_DONE) return r;
-    node_conf_t conf = {.rank = (uint32_t)level_rank(level)};
+    uint8_t root[ROOT_SIZE];
+    const char *phrase = cli_option(cli, OPTION_PHRASE_FILE);
+    r = recovery_root(phrase, root);
+    if (r != CLI_DONE) return r;
+    node_conf_t conf = {.rank = (uint32_t)level_rank(level), .replaced = phrase != NULL};
     const path_t nowhere = {0};
-    path_child(&nowhere, random_label(), &conf.path);
+    path_child(&nowhere, root_label(root), &conf.path);
     text_copy(conf.org, sizeof conf.org, org);
     text_copy(conf.level, sizeof conf.level, level);
     text_copy(conf.name, sizeof conf.name, name ? name : org);
     text_copy(conf.listen, sizeof conf.listen, listen ? listen : "");
-    return make_root(cli, cli->args[0], &conf);
+    r = make_root(cli, cli->args[0], &conf, root);
+    sodium_memzero(root, sizeof root);
+    return r;
 }
 
 // ---- invite
@@ -193,8 +200,8 @@ static int choose_endpoint(const cli_t *cli, const node_conf_t *conf, char *ret_
     return CLI_DONE;
 }
 
-static int request_invite(ask_t *ask, const token_t *token, const char *level,
-                          Selenga__InviteReply **ret_reply)
+// What the registry makes of it: the level is then in the token, too.
+static int request_invite(ask_t *ask, const char *level, token_t *token, Selenga__InviteReply **ret_reply)
 {
     node_keys_t once;
     node_keys_of_secret(token->secret, &once);
@@ -205,8 +212,17 @@ static int request_invite(ask_t *ask, const token_t *token, const char *level,
     request.expires_s = token->expires_s;
     request.has_key = true;
     request.key = (ProtobufCBinaryData){sizeof once.public_key, once.public_key};
-    return ask_call(ask, SERVICE_REGISTRY, MSG_INVITE, &request, MSG_INVITE_REPLY,
-                    &selenga__invite_reply__descriptor, ret_reply, ASK_TIMEOUT_MS);
+    request.has_replace = true;
+    request.replace = token->replace;
+    int r = ask_call(ask, SERVICE_REGISTRY, MSG_INVITE, &request, MSG_INVITE_REPLY,
+                     &selenga__invite_reply__descriptor, ret_reply, ASK_TIMEOUT_MS);
+    if (r != CLI_DONE) return r;
+    int rank = (*ret_reply)->level ? level_rank((*ret_reply)->level) : -1;
+    if (rank < 0)
+        return cli_refuse(_("%s gave an answer that cannot be read; are all programs of one version?"),
+                          words_service(SERVICE_REGISTRY));
+    token->rank = (uint8_t)rank;
+    return CLI_DONE;
 }
 
 // A warning comes as a fault's code, about the organisation.
@@ -236,6 +252,7 @@ static void print_token(const cli_t *cli, const token_t *token, const Selenga__I
     json_object_set_new(json, "level", output_text(reply->level));
     json_object_set_new(json, "endpoint", output_text(token->endpoint));
     json_object_set_new(json, "expires_s", json_integer(token->expires_s));
+    json_object_set_new(json, "replace", json_boolean(token->replace));
     output_json(&json);
 }
 
@@ -244,15 +261,16 @@ static int invite(const cli_t *cli, ask_t *ask, token_t *token)
     why_t why;
     AUTO(node_conf_clear) node_conf_t conf = {0};
     node_keys_t keys;
-    if (node_conf_load(cli->node, &conf, &why) != 0 || node_keys_load(cli->node, &keys, &why) != 0)
+    if (node_conf_load(cli->node, &conf, &why) != 0 || node_door_keys_load(cli->node, &keys, &why) != 0)
         return cli_refuse("%s", why.text);
     int r = choose_endpoint(cli, &conf, token->endpoint, sizeof token->endpoint);
     if (r != CLI_DONE) return r;
     memcpy(token->hub_key, keys.public_key, sizeof token->hub_key);
     sodium_memzero(&keys, sizeof keys);
+    token->hub_rank = (uint8_t)conf.rank;
     randombytes_buf(token->secret, sizeof token->secret);
     AUTO(msg_body_free) Selenga__InviteReply *reply = NULL;
-    r = request_invite(ask, token, cli_option(cli, OPTION_LEVEL), &reply);
+    r = request_invite(ask, cli_option(cli, OPTION_LEVEL), token, &reply);
     if (r == CLI_DONE) print_token(cli, token, reply);
     return r;
 }
@@ -267,7 +285,7 @@ int birth_invite(const cli_t *cli)
     if (r != CLI_DONE) return r;
     if (!words_duration_parse(expires ? expires : "72h", &seconds))
         return cli_usage(cli, _("--expires '%s' is not a time like 90m, 72h or 14d"), expires);
-    token_t token = {.expires_s = wall_s() + seconds};
+    token_t token = {.expires_s = wall_s() + seconds, .replace = cli_option(cli, OPTION_REPLACE) != NULL};
     text_copy(token.org, sizeof token.org, org);
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);

@@ -8,6 +8,9 @@ int birth_init(const cli_t *cli);   // node init: the root of a tree
 int birth_invite(const cli_t *cli); // node invite: at a running hub
 int birth_join(const cli_t *cli);   // node join: a child, enrolled at its hub
 
+int birth_rejoin(const cli_t *cli); // node rejoin: a node's hub is another computer now
+
+extern const struct argp_option BIRTH_REJOIN_OPTIONS[];
 extern const struct argp_option BIRTH_INIT_OPTIONS[], BIRTH_INVITE_OPTIONS[], BIRTH_JOIN_OPTIONS[];
 
 // "tcp://HOST:PORT" with a port from 1 to 65535; HOST may be * (all addresses). False for anything else.
@@ -18,5 +21,6 @@ bool birth_is_endpoint(const char *text);
 int birth_check_listen(const cli_t *cli, const char *option, const char *endpoint);
 int birth_check_name(const cli_t *cli, const char *name);
 
-// Tells of the node that was made: JSON on stdout, or a line on stderr.
-void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf, const node_keys_t *keys);
+// Tells of the node that was made, with its recovery phrase: JSON on stdout, or lines on stderr.
+void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf, const node_keys_t *keys,
+                      const uint8_t root[static NODE_KEY_SIZE]);

@@ -22,8 +22,10 @@ void draft_remove(const char *draft)
         "node.conf.new",
         "secret/node.key",
         "secret/node.key.new",
-        "secret/person.key",
-        "secret/person.key.new",
+        "secret/door.key",
+        "secret/door.key.new",
+        "secret/root.key",
+        "secret/root.key.new",
         "token",
         // folders, inner ones first
         "secret",

@@ -107,11 +107,11 @@ static void print_verbs(FILE *out, const char *group, const verb_t *verbs, size_
 {
     char name[128];
     for (; verbs->name; verbs++) {
+        verb_term(group, verbs, name, sizeof name);
         if (verbs->verbs)
-            print_verbs(out, verbs->name, verbs->verbs, width);
+            print_verbs(out, name, verbs->verbs, width);
         else
-            term(out, verb_term(group, verbs, name, sizeof name), _(verbs->summary), INDENT + MAX_TERM + GAP,
-                 width);
+            term(out, name, _(verbs->summary), INDENT + MAX_TERM + GAP, width);
     }
 }
 

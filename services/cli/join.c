@@ -23,42 +23,89 @@
 #include "proto/envelope.pb-c.h"
 #include "services/cli/ask.h"
 #include "services/cli/draft.h"
+#include "services/cli/recovery.h"
+#include "services/cli/supervisor.h"
+#include "services/cli/typed.h"
 
 enum {
     OPTION_LISTEN = CLI_KEY,
     OPTION_NAME,
     OPTION_TIMEOUT,
+    OPTION_REPLACE,
+    OPTION_PHRASE_FILE,
     JOIN_TIMEOUT_S = 20, // a slow line needs several round trips for the handshake alone
 };
 
 const struct argp_option BIRTH_JOIN_OPTIONS[] = {
     {"listen", OPTION_LISTEN, "tcp://HOST:PORT", 0, N_("where children of the new node will connect"), 0},
     {"name", OPTION_NAME, "NAME", 0, N_("name shown to people; else as the hub says"), 0},
+    {"replace", OPTION_REPLACE, NULL, 0,
+     N_("take the place of a lost node; the invitation must have been made with --replace, too"), 0},
+    {"phrase-file", OPTION_PHRASE_FILE, "FILE", 0,
+     N_("with --replace: the lost node's recovery phrase (- for standard input); without it what the hub "
+        "holds of that node "
+        "is taken for its own"),
+     0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0, N_("how long to wait for the hub (default 20)"), 0},
     {0},
 };
 
-enum { TOKEN_SUM = 32 };
+enum { TOKEN_SUM = 32, TOKEN_INPUT = 8192 };
 
-// The key made for this token: kept from an earlier try, or made now.
-static int prepare_key(const char *draft, const char *token, node_keys_t *ret_keys)
+// What the new node brings along.
+typedef struct secrets {
+    node_keys_t keys;
+    uint8_t root[ROOT_SIZE];
+    bool restored;    // the root secret is one of before
+    const char *name; // NULL: as the hub says
+} secrets_t;
+
+static void wipe(secrets_t *secrets)
+{
+    sodium_memzero(secrets, sizeof *secrets);
+}
+
+// Made for this token: kept from an earlier try?
+static bool load_secrets(const char *draft, const uint8_t sum[static TOKEN_SUM], secrets_t *secrets)
 {
     char path[PATH_MAX + sizeof "/token"];
     why_t why;
-    uint8_t sum[TOKEN_SUM];
-    crypto_generichash(sum, sizeof sum, (const uint8_t *)token, strlen(token), NULL, 0);
     snprintf(path, sizeof path, "%s/token", draft);
     AUTO(xfree) uint8_t *kept = NULL;
     size_t size = 0;
-    bool same = file_read(path, sizeof sum, true, &kept, &size) == 0 && size == sizeof sum &&
-                memcmp(kept, sum, sizeof sum) == 0;
-    if (same && node_keys_load(draft, ret_keys, &why) == 0) return CLI_DONE;
+    return file_read(path, TOKEN_SUM, true, &kept, &size) == 0 && size == TOKEN_SUM &&
+           memcmp(kept, sum, TOKEN_SUM) == 0 && node_keys_load(draft, &secrets->keys, &why) == 0 &&
+           root_load(draft, secrets->root, &why) == 0;
+}
+
+static int make_secrets(const char *draft, const uint8_t sum[static TOKEN_SUM], secrets_t *secrets)
+{
+    char path[PATH_MAX + sizeof "/token"];
+    why_t why;
+    snprintf(path, sizeof path, "%s/token", draft);
     int r = draft_make(draft);
     if (r != CLI_DONE) return r;
-    node_keys_make(ret_keys);
-    if (node_keys_save(draft, ret_keys, &why) != 0) return cli_refuse("%s", why.text);
-    int error = file_replace(path, slice(sum, sizeof sum), 0600);
+    node_keys_make(&secrets->keys);
+    root_make(secrets->root);
+    if (node_keys_save(draft, &secrets->keys, &why) != 0 || root_save(draft, secrets->root, &why) != 0)
+        return cli_refuse("%s", why.text);
+    int error = file_replace(path, slice(sum, TOKEN_SUM), 0600);
     return error < 0 ? cli_refuse("%s: %s", path, strerror(-error)) : CLI_DONE;
+}
+
+static int prepare_secrets(const char *draft, const token_t *token, const uint8_t *phrase_root,
+                           secrets_t *secrets)
+{
+    char text[TOKEN_TEXT_MAX];
+    uint8_t sum[TOKEN_SUM];
+    why_t why;
+    token_text(token, text);
+    crypto_generichash(sum, sizeof sum, (const uint8_t *)text, strlen(text), NULL, 0);
+    sodium_memzero(text, sizeof text);
+    int r = load_secrets(draft, sum, secrets) ? CLI_DONE : make_secrets(draft, sum, secrets);
+    if (r != CLI_DONE || !phrase_root) return r;
+    memcpy(secrets->root, phrase_root, ROOT_SIZE);
+    return root_save(draft, secrets->root, &why) == 0 ? CLI_DONE : cli_refuse("%s", why.text);
 }
 
 static int cannot_join(const token_t *token, int r)
@@ -101,16 +148,20 @@ static int take_answer(const token_t *token, const envelope_t *answer, Selenga__
 }
 
 // *ret_denied: the hub itself said no, so it knows nothing of our key.
-static int ask_hub(const cli_t *cli, const token_t *token, const node_keys_t *keys, int timeout_ms,
+static int ask_hub(const token_t *token, const secrets_t *secrets, int timeout_ms,
                    Selenga__JoinReply **ret_reply, bool *ret_denied)
 {
     AUTO(caller_close) caller_t *caller = NULL;
     int r = caller_open_hub(token, &caller);
     if (r != 0) return cannot_join(token, r);
     Selenga__Join request = SELENGA__JOIN__INIT;
-    request.has_key = true;
-    request.key = (ProtobufCBinaryData){sizeof keys->public_key, (uint8_t *)keys->public_key};
-    request.name = (char *)cli_option(cli, OPTION_NAME);
+    uint8_t check[ROOT_CHECK_SIZE];
+    root_check(secrets->root, check);
+    request.has_key = request.has_root_check = request.has_restored = true;
+    request.key = (ProtobufCBinaryData){NODE_KEY_SIZE, (uint8_t *)secrets->keys.public_key};
+    request.root_check = (ProtobufCBinaryData){sizeof check, check};
+    request.restored = secrets->restored;
+    request.name = (char *)secrets->name;
     request.version = SELENGA_VERSION;
     envelope_t answer;
     r = caller_call(caller, SERVICE_REGISTRY, MSG_JOIN, &request.base, timeout_ms, &answer);
@@ -137,10 +188,11 @@ static bool fill_conf(const cli_t *cli, const token_t *token, const Selenga__Joi
     const char *given = cli_option(cli, OPTION_NAME), *listen = cli_option(cli, OPTION_LISTEN);
     int rank = reply->level ? level_rank(reply->level) : -1;
     bool good =
-        rank >= 0 && path_from_bytes(slice(reply->path.data, reply->path.len), &conf->path) &&
-        conf->path.len > PATH_LABEL && reply->person_key.len == NODE_KEY_SIZE && reply->org &&
-        node_is_org(reply->org) && strcmp(reply->org, token->org) == 0 &&
-        reply->parent_rank <= NODE_RANK_MAX && copy_clean(conf->org, sizeof conf->org, reply->org) &&
+        rank >= 0 && rank == token->rank &&
+        path_from_bytes(slice(reply->path.data, reply->path.len), &conf->path) &&
+        conf->path.len > PATH_LABEL && reply->org && node_is_org(reply->org) &&
+        strcmp(reply->org, token->org) == 0 && reply->parent_rank <= NODE_RANK_MAX &&
+        reply->parent_rank == token->hub_rank && copy_clean(conf->org, sizeof conf->org, reply->org) &&
         text_copy(conf->level, sizeof conf->level, reply->level) &&
         copy_clean(conf->name, sizeof conf->name, given ? given : name) &&
         text_copy(conf->listen, sizeof conf->listen, listen ? listen : "") &&
@@ -149,6 +201,7 @@ static bool fill_conf(const cli_t *cli, const token_t *token, const Selenga__Joi
         copy_clean(conf->parent.org, sizeof conf->parent.org, reply->parent_org ? reply->parent_org : "");
     if (!good) return false;
     conf->rank = (uint32_t)rank;
+    conf->replaced = reply->replaced && !cli_option(cli, OPTION_PHRASE_FILE);
     conf->parent.known = true;
     conf->parent.rank = reply->parent_rank;
     memcpy(conf->parent.key, token->hub_key, sizeof conf->parent.key);
@@ -156,52 +209,191 @@ static bool fill_conf(const cli_t *cli, const token_t *token, const Selenga__Joi
 }
 
 static int write_child(const cli_t *cli, const char *draft, const token_t *token,
-                       const Selenga__JoinReply *reply, node_conf_t *conf)
+                       const Selenga__JoinReply *reply, const uint8_t root[static ROOT_SIZE],
+                       node_conf_t *conf)
 {
     why_t why;
     char path[PATH_MAX + sizeof "/token"];
+    node_keys_t door;
     if (!fill_conf(cli, token, reply, conf)) return cannot_join(token, CALLER_E_BROKEN);
-    if (node_person_key_save(draft, reply->person_key.data, &why) != 0 ||
-        node_conf_save(draft, conf, &why) != 0)
-        return cli_refuse("%s", why.text);
+    root_keys(root, &door);
+    int r = node_door_keys_save(draft, &door, &why);
+    sodium_memzero(&door, sizeof door);
+    if (r != 0 || node_conf_save(draft, conf, &why) != 0) return cli_refuse("%s", why.text);
     snprintf(path, sizeof path, "%s/token", draft);
     unlink(path);
     return CLI_DONE;
 }
 
-static int join(const cli_t *cli, const char *dir, const token_t *token, int timeout_ms)
+static int join(const cli_t *cli, const char *dir, const token_t *token, const uint8_t *phrase_root,
+                int timeout_ms)
 {
     char draft[PATH_MAX];
-    node_keys_t keys;
+    AUTO(wipe) secrets_t secrets = {.restored = phrase_root != NULL, .name = cli_option(cli, OPTION_NAME)};
     int r = draft_check_free(dir);
     if (r == CLI_DONE) r = draft_name(dir, ".joining", draft, sizeof draft);
-    if (r == CLI_DONE) r = prepare_key(draft, cli->args[1], &keys);
+    if (r == CLI_DONE) r = prepare_secrets(draft, token, phrase_root, &secrets);
     if (r != CLI_DONE) return r;
     AUTO(msg_body_free) Selenga__JoinReply *reply = NULL;
     node_conf_t conf = {0};
     bool denied = false;
-    r = ask_hub(cli, token, &keys, timeout_ms, &reply, &denied);
-    if (r == CLI_DONE) r = write_child(cli, draft, token, reply, &conf);
+    r = ask_hub(token, &secrets, timeout_ms, &reply, &denied);
+    if (r == CLI_DONE) r = write_child(cli, draft, token, reply, secrets.root, &conf);
     if (r == CLI_DONE) r = draft_finish(draft, dir);
-    if (r == CLI_DONE) birth_print_node(cli, dir, &conf, &keys);
+    if (r == CLI_DONE) birth_print_node(cli, dir, &conf, &secrets.keys, secrets.root);
     if (denied) draft_remove(draft);
-    sodium_memzero(&keys, sizeof keys);
     return r;
+}
+
+// What the token says of itself must be what the person means. A stolen or forged hub could else claim a
+// level to which more is sent than to the real one.
+static int check_token(const cli_t *cli, const token_t *token)
+{
+    bool replace = cli_option(cli, OPTION_REPLACE) != NULL;
+    const char *level = level_name(token->rank), *hub_level = level_name(token->hub_rank);
+    if (!level || !hub_level) return cli_refuse("%s", token_fault(TOKEN_E_VERSION));
+    if (token->hub_rank < token->rank)
+        return cli_refuse(
+            _("this invitation puts a node of level %s below a hub of level %s; nothing was sent"), level,
+            hub_level);
+    if (token->replace && !replace)
+        return cli_refuse(
+            _("this invitation is for a computer that takes the place of the node of %s: give --replace, and "
+              "its recovery phrase by --phrase-file if there is one"),
+            token->org);
+    if (!token->replace && replace)
+        return cli_refuse(_("this invitation is for a new node; for one that takes another's place the hub's "
+                            "operator makes "
+                            "it so: selenga node invite --org %s --replace"),
+                          token->org);
+    cli_say(_("joining as %s, level %s, below the hub at %s, level %s"), token->org, level, token->endpoint,
+            hub_level);
+    return CLI_DONE;
+}
+
+static int join_with(const cli_t *cli, const token_t *token, int timeout_ms)
+{
+    const char *phrase = cli_option(cli, OPTION_PHRASE_FILE);
+    uint8_t root[ROOT_SIZE];
+    int r = check_token(cli, token);
+    if (r == CLI_DONE && phrase) r = recovery_root(phrase, root);
+    if (r == CLI_DONE) r = join(cli, cli->args[0], token, phrase ? root : NULL, timeout_ms);
+    sodium_memzero(root, sizeof root);
+    return r;
+}
+
+static int check_options(const cli_t *cli, int64_t *ret_timeout_s)
+{
+    const char *timeout = cli_option(cli, OPTION_TIMEOUT), *phrase = cli_option(cli, OPTION_PHRASE_FILE);
+    if (timeout && !int_parse(timeout, 1, 3600, ret_timeout_s))
+        return cli_usage(cli, _("--timeout '%s' is not a number of seconds from 1 to 3600"), timeout);
+    if (phrase && !cli_option(cli, OPTION_REPLACE))
+        return cli_usage(cli, _("--phrase-file goes with --replace"));
+    if (phrase && strcmp(phrase, "-") == 0 && strcmp(cli->args[1], "-") == 0)
+        return cli_usage(cli, _("only one of the token and the phrase can come from standard input"));
+    int r = birth_check_name(cli, cli_option(cli, OPTION_NAME));
+    return r == CLI_DONE ? birth_check_listen(cli, "listen", cli_option(cli, OPTION_LISTEN)) : r;
+}
+
+static int read_token(const cli_t *cli, token_t *ret_token)
+{
+    AUTO(typed_wipe) char *text = NULL;
+    int r = typed_argument(cli->args[1], TOKEN_INPUT, &text);
+    if (r != CLI_DONE) return r;
+    r = token_parse(text, ret_token);
+    return r == 0 ? CLI_DONE : cli_refuse("%s", token_fault(r));
 }
 
 int birth_join(const cli_t *cli)
 {
     int64_t timeout_s = JOIN_TIMEOUT_S;
-    const char *timeout = cli_option(cli, OPTION_TIMEOUT);
-    if (timeout && !int_parse(timeout, 1, 3600, &timeout_s))
-        return cli_usage(cli, _("--timeout '%s' is not a number of seconds from 1 to 3600"), timeout);
-    int r = birth_check_name(cli, cli_option(cli, OPTION_NAME));
-    if (r == CLI_DONE) r = birth_check_listen(cli, "listen", cli_option(cli, OPTION_LISTEN));
-    if (r != CLI_DONE) return r;
     token_t token;
-    r = token_parse(cli->args[1], &token);
-    if (r != 0) return cli_refuse("%s", token_fault(r));
-    r = join(cli, cli->args[0], &token, (int)timeout_s * 1000);
+    int r = check_options(cli, &timeout_s);
+    if (r == CLI_DONE) r = read_token(cli, &token);
+    if (r != CLI_DONE) return r;
+    r = join_with(cli, &token, (int)timeout_s * 1000);
+    sodium_memzero(&token, sizeof token);
+    return r;
+}
+
+// ---- rejoin: a node whose hub has another key now, or stands elsewhere
+
+const struct argp_option BIRTH_REJOIN_OPTIONS[] = {
+    {"timeout", OPTION_TIMEOUT, "SECONDS", 0, N_("how long to wait for the hub (default 20)"), 0},
+    {0},
+};
+
+static int check_same_node(const node_conf_t *conf, const token_t *token)
+{
+    if (!conf->parent.known) return cli_refuse(_("this node is the root of a tree and has no hub"));
+    if (!token->replace || strcmp(token->org, conf->org) != 0 || token->rank != conf->rank)
+        return cli_refuse(
+            _("this invitation is not for this node; its hub's operator makes one so: selenga node invite "
+              "--org %s --replace"),
+            conf->org);
+    if (token->hub_rank < token->rank)
+        return cli_refuse(
+            _("this invitation puts a node of level %s below a hub of level %s; nothing was sent"),
+            level_name(token->rank), level_name(token->hub_rank));
+    return CLI_DONE;
+}
+
+// The key first: when we are cut off between the two, the same command goes on from there.
+static int follow(const cli_t *cli, const char *dir, const token_t *token, const secrets_t *secrets,
+                  const Selenga__JoinReply *reply, node_conf_t *conf)
+{
+    why_t why;
+    node_conf_t now = {0};
+    if (!fill_conf(cli, token, reply, &now)) return cannot_join(token, CALLER_E_BROKEN);
+    if (!path_equal(&now.path, &conf->path))
+        return cli_refuse(
+            _("the hub gives this node another place in the tree than it has; nothing was changed. Its "
+              "operator may admit it by its card: selenga node card %s"),
+            dir);
+    conf->parent = now.parent;
+    if (node_keys_save(dir, &secrets->keys, &why) != 0 || node_conf_save(dir, conf, &why) != 0)
+        return cli_refuse("%s", why.text);
+    cli_say(_("the node of %s belongs to the hub at %s now; its key is another one. Start it: selenga node "
+              "run %s"),
+            conf->org, conf->parent.endpoint, dir);
+    return CLI_DONE;
+}
+
+static int rejoin(const cli_t *cli, const char *dir, const token_t *token, node_conf_t *conf, int timeout_ms)
+{
+    why_t why;
+    char draft[PATH_MAX];
+    uint8_t root[ROOT_SIZE];
+    AUTO(wipe) secrets_t secrets = {.restored = true, .name = conf->name};
+    int r = check_same_node(conf, token);
+    if (r == CLI_DONE && root_ensure(dir, NULL, &why) != 0) r = cli_refuse("%s", why.text);
+    if (r == CLI_DONE && root_load(dir, root, &why) != 0) r = cli_refuse("%s", why.text);
+    if (r == CLI_DONE) r = draft_name(dir, ".joining", draft, sizeof draft);
+    if (r == CLI_DONE) r = prepare_secrets(draft, token, root, &secrets);
+    sodium_memzero(root, sizeof root);
+    if (r != CLI_DONE) return r;
+    AUTO(msg_body_free) Selenga__JoinReply *reply = NULL;
+    bool denied = false;
+    r = ask_hub(token, &secrets, timeout_ms, &reply, &denied);
+    if (r == CLI_DONE) r = follow(cli, dir, token, &secrets, reply, conf);
+    if (r == CLI_DONE || denied) draft_remove(draft);
+    return r;
+}
+
+int birth_rejoin(const cli_t *cli)
+{
+    why_t why;
+    int64_t timeout_s = JOIN_TIMEOUT_S;
+    token_t token;
+    AUTO(node_conf_clear) node_conf_t conf = {0};
+    AUTO(xclose) int lock = -1;
+    int r = check_options(cli, &timeout_s);
+    if (r != CLI_DONE) return r;
+    if (node_conf_load(cli->args[0], &conf, &why) != 0) return cli_refuse("%s", why.text);
+    r = supervisor_lock(cli->args[0], &lock);
+    if (r == CLI_DONE) r = read_token(cli, &token);
+    if (r != CLI_DONE) return r;
+    r = rejoin(cli, cli->args[0], &token, &conf, (int)timeout_s * 1000);
     sodium_memzero(&token, sizeof token);
     return r;
 }

@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "common/i18n.h"
+#include "common/msg.h"
 #include "common/node.h"
+#include "services/cli/admit.h"
 #include "services/cli/ask.h"
 #include "services/cli/birth.h"
+#include "services/cli/output.h"
+#include "services/cli/recovery.h"
 #include "services/cli/status.h"
 #include "services/cli/supervisor.h"
 #include "services/cli/verbs.h"
@@ -23,7 +27,35 @@ static int run_run(const cli_t *cli)
     if (node_conf_load(dir, &conf, &why) != 0 || node_keys_load(dir, &keys, &why) != 0)
         return cli_refuse("%s", why.text);
     explicit_bzero(&keys, sizeof keys);
+    bool made = false;
+    if (root_ensure(dir, &made, &why) != 0) return cli_refuse("%s", why.text);
+    if (made)
+        cli_say(_("this node had no root secret and has one now; keep its recovery phrase on paper: selenga "
+                  "--node %s node "
+                  "key phrase"),
+                dir);
     return supervisor_run(dir);
+}
+
+// To be compared with what was meant.
+static void print_revoked(const cli_t *cli, const Selenga__RevokeReply *reply)
+{
+    path_t path;
+    char shown[PATH_TEXT] = "", fingerprint[NODE_FINGERPRINT_TEXT] = "";
+    if (path_from_bytes(slice(reply->path.data, reply->path.len), &path)) path_text(&path, shown);
+    if (reply->key.len == NODE_KEY_SIZE) node_fingerprint(reply->key.data, fingerprint);
+    if (cli->json) {
+        json_t *json = json_object();
+        json_object_set_new(json, "org", output_text(reply->org));
+        json_object_set_new(json, "name", output_text(reply->name));
+        json_object_set_new(json, "path", output_text(shown));
+        json_object_set_new(json, "key_fingerprint", output_text(fingerprint));
+        json_object_set_new(json, "state", output_text("revoked"));
+        output_json(&json);
+        return;
+    }
+    printf(_("cut off: %s, %s, path %s, key %s\n"), reply->org, reply->name, shown, fingerprint);
+    cli_say(_("it may come back only with a new invitation"));
 }
 
 static int run_revoke(const cli_t *cli)
@@ -36,13 +68,59 @@ static int run_revoke(const cli_t *cli)
     Selenga__Revoke request = SELENGA__REVOKE__INIT;
     request.name = cli->args[0];
     request.why = (char *)why;
-    r = ask_call(ask, SERVICE_REGISTRY, MSG_REVOKE, &request, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
-    if (r == CLI_DONE) cli_say(_("%s is cut off; it may come back only with a new token"), cli->args[0]);
+    AUTO(msg_body_free) Selenga__RevokeReply *reply = NULL;
+    r = ask_call(ask, SERVICE_REGISTRY, MSG_REVOKE, &request, MSG_REVOKE_REPLY,
+                 &selenga__revoke_reply__descriptor, &reply, ASK_TIMEOUT_MS);
+    if (r == CLI_DONE) print_revoked(cli, reply);
+    return r;
+}
+
+static int run_rotate_pseudonyms(const cli_t *cli)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    if (r != CLI_DONE) return r;
+    r = ask_call(ask, SERVICE_REGISTRY, MSG_ROTATE_PSEUDONYMS, NULL, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
+    if (r == CLI_DONE)
+        cli_say(_(
+            "there is a new key for pseudonyms; nodes ask for theirs anew, and figures are preliminary until "
+            "all have them"));
     return r;
 }
 
 static const struct argp_option REVOKE_OPTIONS[] = {
     {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the node's record (required)"), 0},
+    {0},
+};
+
+static const verb_t KEY_VERBS[] = {
+    {
+        .name = "phrase",
+        .options = RECOVERY_PHRASE_OPTIONS,
+        .summary = N_("print the node's recovery phrase"),
+        .text = N_(
+            "One line of words on stdout, after a question. Keep it on paper, apart from the computer: with "
+            "it a node "
+            "that was lost comes back as itself (`node join --replace --phrase-file`, a root by `node init "
+            "--phrase-file`), and whoever else has it can be this node. A phrase is read in Russian and in "
+            "English, "
+            "whatever the language of the system."),
+        .examples = "selenga --node hub node key phrase\n",
+        .run = recovery_phrase,
+    },
+    {
+        .name = "rotate-pseudonyms",
+        .summary = N_("at the region's node: a new key for the pseudonyms of people"),
+        .text =
+            N_("For when the key may have been seen: whoever has it can try all numbers against pseudonyms. "
+               "Every node "
+               "asks for its people's pseudonyms anew when it hears of it. Until all have, people of two "
+               "organisations may "
+               "be counted twice, and figures say `preliminary`. The key before is kept until nobody has a "
+               "pseudonym of it."),
+        .examples = "selenga --node region node key rotate-pseudonyms\n",
+        .run = run_rotate_pseudonyms,
+    },
     {0},
 };
 
@@ -54,14 +132,17 @@ static const verb_t NODE_VERBS[] = {
         .max_args = 1,
         .options = BIRTH_INIT_OPTIONS,
         .summary = N_("make the root node of a tree"),
-        .text = N_("Makes keys, configuration and stores in DIR, which must not exist or be empty. The node "
-                   "writes its own "
-                   "organisation's record when it first runs; an organisation sheet may complete it later. "
-                   "Nodes below "
-                   "the root are made with `invite` and `join`."),
+        .text =
+            N_("Makes keys, configuration and stores in DIR, which must not exist or be empty. The node "
+               "writes its own "
+               "organisation's record when it first runs; an organisation sheet may complete it later. "
+               "Nodes below "
+               "the root are made with `invite` and `join`. The recovery phrase is printed once: keep it on "
+               "paper. With it a root that was lost is made again under its path and key."),
         .examples =
             "selenga node init region --org 03 --level region --name 'ЦНППМ' --listen tcp://0.0.0.0:7703\n"
-            "selenga node run region\n",
+            "selenga node run region\n"
+            "selenga node init region --org 03 --level region --phrase-file phrase.txt\n",
         .run = birth_init,
     },
     {
@@ -69,9 +150,15 @@ static const verb_t NODE_VERBS[] = {
         .options = BIRTH_INVITE_OPTIONS,
         .summary = N_("at a running hub: print a token for an organisation's future node"),
         .text = N_(
-            "The token is one line on stdout. It works once, until it expires; keep it secret until then."),
+            "The token is one line on stdout. It works once, until it expires; keep it secret until then. An "
+            "organisation has one node: a computer that takes the place of another, whether that one is "
+            "lost, revoked or "
+            "still at work, is invited with --replace. Once it has joined, the other one is refused, and so "
+            "is every "
+            "invitation of that organisation that was not used."),
         .examples = "selenga --node region node invite --org 03-08\n"
-                    "selenga --node hub node invite --org 03-08-01 --expires 14d > token\n",
+                    "selenga --node hub node invite --org 03-08-01 --expires 14d > token\n"
+                    "selenga --node hub node invite --org 03-08-01 --replace > token\n",
         .run = birth_invite,
     },
     {
@@ -81,12 +168,32 @@ static const verb_t NODE_VERBS[] = {
         .max_args = 2,
         .options = BIRTH_JOIN_OPTIONS,
         .summary = N_("make a child node from a token and enrol it at its hub"),
-        .text = N_("The hub must be reachable. DIR is written only when the hub has agreed; if its answer is "
-                   "lost, give "
-                   "the same command again. A used, expired or foreign token is refused."),
-        .examples = "selenga node join school \"$(cat token)\"\n"
-                    "selenga node join hub \"$(cat token)\" --listen tcp://0.0.0.0:7708\n",
+        .text = N_(
+            "The hub must be reachable. DIR is written only when the hub has agreed; if its answer is "
+            "lost, give "
+            "the same command again. A used, expired or foreign token is refused. TOKEN is best given as `-` "
+            "(standard input) or `@FILE`: what stands on a command line is seen by all users of the "
+            "computer. "
+            "The recovery phrase is printed once: keep it on paper."),
+        .examples = "selenga node join school - < token\n"
+                    "selenga node join hub @token --listen tcp://0.0.0.0:7708\n"
+                    "selenga node join school @token --replace --phrase-file phrase.txt\n",
         .run = birth_join,
+    },
+    {
+        .name = "rejoin",
+        .args = "DIR TOKEN",
+        .min_args = 2,
+        .max_args = 2,
+        .options = BIRTH_REJOIN_OPTIONS,
+        .summary = N_("let a node follow its hub, whose key is another one now"),
+        .text = N_("For a stopped node whose hub was replaced without its recovery phrase, or moved. The "
+                   "hub's operator makes "
+                   "the token: node invite --org CODE --replace. The node keeps its place, its records and "
+                   "its root secret, "
+                   "and gets a new key. If the hub's answer is lost, give the same command again."),
+        .examples = "selenga node rejoin school @token\n",
+        .run = birth_rejoin,
     },
     {
         .name = "run",
@@ -114,15 +221,49 @@ static const verb_t NODE_VERBS[] = {
         .run = children_run,
     },
     {
+        .name = "card",
+        .args = "[DIR]",
+        .max_args = 1,
+        .summary = N_("one line that tells this node's hub who it is"),
+        .text = N_("For a hub that came back by its recovery phrase and does not know its children any more; "
+                   "see `node "
+                   "admit`. Nothing in the line is secret."),
+        .examples = "selenga node card school\n",
+        .run = admit_card,
+    },
+    {
+        .name = "admit",
+        .args = "CARD",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = N_("at a hub that lost everything: know a child of before again"),
+        .text = N_("A hub that came back by its recovery phrase has its old path and key, but neither it nor "
+                   "a neighbour may "
+                   "know whom it had admitted. Each child's operator sends the line that `node card` prints; "
+                   "compare the "
+                   "key's fingerprint with him. The child keeps its path, key and store and connects by "
+                   "itself. CARD may be "
+                   "`-` (standard input) or `@FILE`."),
+        .examples = "selenga --node region node admit @hub.card\n",
+        .run = admit_run,
+    },
+    {
+        .name = "key",
+        .verbs = KEY_VERBS,
+        .summary = N_("the node's secrets"),
+    },
+    {
         .name = "revoke",
-        .args = "NAME",
+        .args = "CODE|PATH",
         .min_args = 1,
         .max_args = 1,
         .options = REVOKE_OPTIONS,
         .summary = N_("at a hub: cut a child off now"),
-        .text = N_("NAME is the child's organisation code, name or path. Its live connection ends at once "
-                   "and its key is "
-                   "never admitted again. What it has already handed over stays."),
+        .text =
+            N_("CODE is the child's organisation code, PATH its path; its name does not count, for it chose "
+               "that itself. What was cut off is printed. Its live connection ends at once, and neither its "
+               "key, nor "
+               "its token, nor an invitation made before brings it back. What it has handed over stays."),
         .examples = "selenga --node hub node revoke 03-08-01 --why 'the computer was stolen'\n",
         .run = run_revoke,
     },

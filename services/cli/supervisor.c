@@ -83,21 +83,23 @@ static int find_programs(supervisor_t *self)
     return 0;
 }
 
-static int take_lock(supervisor_t *self)
+int supervisor_lock(const char *dir, int *ret_lock)
 {
     char path[PATH_MAX + 16], text[32] = "";
-    snprintf(path, sizeof path, "%s/run/lock", self->dir);
-    self->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (self->lock < 0) return cli_refuse("%s: %s", path, strerror(errno));
-    if (flock(self->lock, LOCK_EX | LOCK_NB) != 0) {
+    snprintf(path, sizeof path, "%s/run/lock", dir);
+    AUTO(xclose) int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0) return cli_refuse("%s: %s", path, strerror(errno));
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return cli_refuse("%s: %s", path, strerror(errno));
-        if (pread(self->lock, text, sizeof text - 1, 0) < 0) text[0] = '\0';
+        if (pread(lock, text, sizeof text - 1, 0) < 0) text[0] = '\0';
         text[strcspn(text, "\n")] = '\0';
-        return cli_refuse(_("the node in %s is running already (process %s)"), self->dir, text);
+        return cli_refuse(_("the node in %s is running already (process %s)"), dir, text);
     }
     int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
-    if (ftruncate(self->lock, 0) != 0 || pwrite(self->lock, text, (size_t)n, 0) != n)
+    if (ftruncate(lock, 0) != 0 || pwrite(lock, text, (size_t)n, 0) != n)
         return cli_later("%s: %s", path, strerror(errno));
+    *ret_lock = lock;
+    lock = -1;
     return 0;
 }
 
@@ -344,7 +346,7 @@ static int begin(supervisor_t *self, const char *dir)
 {
     if (!realpath(dir, self->dir)) return cli_refuse("%s: %s", dir, strerror(errno));
     int r = find_programs(self);
-    if (r == 0) r = take_lock(self);
+    if (r == 0) r = supervisor_lock(self->dir, &self->lock);
     if (r == 0) r = open_logs(self);
     if (r == 0) r = take_signals(self);
     if (r == 0) r = open_socket(self);

@@ -7,3 +7,7 @@
 // the gate. Returns what the shell sees: 0 after an ordered stop, 1 when it could not begin (no node, already
 // running, programs missing).
 int supervisor_run(const char *dir);
+
+// Holds the node in `dir` for as long as the descriptor is open, so that it does not run meanwhile. Returns
+// CLI_DONE, or why not (already said): it runs.
+int supervisor_lock(const char *dir, int *ret_lock);

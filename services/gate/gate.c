@@ -117,6 +117,7 @@ static void spare_memory(void)
 static int load(gate_t *gate, why_t *why)
 {
     if (node_conf_load(".", &gate->node, why) || node_keys_load(".", &gate->node_keys, why) ||
+        node_door_keys_load(".", &gate->door_keys, why) ||
         node_settings(&gate->node, &GATE_SETTINGS, &gate->settings, sizeof gate->settings, why))
         return GATE_E_CONF;
     path_t parent = path_parent(&gate->node.path);
@@ -164,7 +165,7 @@ static void on_wasted(void *arg, uint32_t peer, uint64_t bytes)
 
 static int test_door(gate_t *gate, why_t *why)
 {
-    int r = selftest(gate->context, gate->zap, peers_endpoint(gate->peers), gate->node_keys.public_key,
+    int r = selftest(gate->context, gate->zap, peers_endpoint(gate->peers), gate->door_keys.public_key,
                      SELFTEST_MS);
     if (!r) return 0;
     if (r < 0) return refuse_system(peers_endpoint(gate->peers), -r, why);
@@ -178,7 +179,7 @@ static int open_outside(gate_t *gate, why_t *why)
 {
     if (*gate->node.listen) {
         peers_setup_t setup = {
-            gate->context,   gate->node.listen, &gate->node_keys, &gate->settings, gate->most,
+            gate->context,   gate->node.listen, &gate->door_keys, &gate->settings, gate->most,
             gate->spare / 2, &gate->keys,       &gate->counters,  on_child,        gate};
         int r = peers_open(&setup, &gate->peers);
         if (r) return refuse_system(gate->node.listen, -r, why);
@@ -233,6 +234,7 @@ void gate_close(gate_t **gate)
     keys_clear(&self->keys);
     node_conf_clear(&self->node);
     sodium_memzero(&self->node_keys, sizeof self->node_keys);
+    sodium_memzero(&self->door_keys, sizeof self->door_keys);
     xclose(&self->signal_fd);
     xclose(&self->lock_fd);
     free(self);

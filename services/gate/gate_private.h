@@ -13,7 +13,8 @@ enum { GATE_SERVICES_END = SERVICE_REPORTING + 1 };
 
 struct gate {
     node_conf_t node;
-    node_keys_t node_keys;
+    node_keys_t node_keys; // for the parent
+    node_keys_t door_keys; // for children
     gate_settings_t settings;
     size_t most, spare;        // connections from outside; descriptors beside them
     char parent_principal[96]; // "node:PATH"

@@ -287,8 +287,7 @@ static bool admit_child(peers_t *peers, connection_t *connection, const door_fra
         answer_ping(peers, connection, envelope);
     else if (envelope->type == MSG_PONG)
         take_pong(peers, connection, envelope->body);
-    else if (envelope->type >= MSG_PULL && envelope->type <= MSG_WAKE && envelope->to >= SERVICE_REGISTRY &&
-             envelope->to <= SERVICE_REPORTING && envelope->from == envelope->to)
+    else if (message_is_neighbourly(envelope->type, envelope->to) && envelope->from == envelope->to)
         return true;
     else
         drop(peers, frame, COUNT_NOT_ALLOWED, _("a neighbour may only feed"), now_ms);

@@ -20,11 +20,6 @@ static bool is_service(uint32_t number)
     return number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING;
 }
 
-static bool is_feed(uint32_t type)
-{
-    return type >= MSG_PULL && type <= MSG_WAKE;
-}
-
 static void set_route(envelope_t *envelope, uint8_t kind, uint32_t routing)
 {
     envelope->route[0] = kind;
@@ -160,7 +155,7 @@ static void answer_route(gate_t *gate, const envelope_t *envelope)
 
 static void send_to_neighbour(gate_t *gate, uint32_t service, const envelope_t *envelope)
 {
-    if (!is_feed(envelope->type)) {
+    if (!message_is_neighbourly(envelope->type, service)) {
         count(gate, COUNT_NOT_ALLOWED);
         log_once(L_ERROR, "GATE-SERVICE-ASTRAY", service,
                  _("%s wants to send a message that does not leave the node: type %u"), service_name(service),
@@ -292,7 +287,7 @@ void route_from_child(gate_t *gate, const envelope_t *envelope, const connection
 
 void route_from_parent(gate_t *gate, const envelope_t *envelope)
 {
-    if (!is_feed(envelope->type) || !is_service(envelope->to) || envelope->from != envelope->to) {
+    if (!message_is_neighbourly(envelope->type, envelope->to) || envelope->from != envelope->to) {
         count(gate, COUNT_NOT_ALLOWED);
         log_once(L_WARNING, "GATE-PARENT-DROPPED", 0,
                  _("dropped a message of the parent: a neighbour may only feed"));

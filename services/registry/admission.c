@@ -4,14 +4,14 @@
 #include "common/log.h"
 #include "common/msg.h"
 #include "proto/api.pb-c.h"
-#include "proto/envelope.pb-c.h"
-#include "proto/registry.pb-c.h"
+#include "services/registry/admission_private.h"
 #include "services/registry/table.h"
 #include <errno.h>
-#include <sodium.h>
 #include <stdlib.h>
 
-static int refuse(registry_t *self, const envelope_t *e, const char *code, const char *arg)
+enum { LIFE_MOST_S = 10 * 366 * 24 * 3600 }; // of an invitation
+
+int admission_refuse(registry_t *self, const envelope_t *e, const char *code, const char *arg)
 {
     fault_t fault;
     fault_set(&fault, code, NULL, arg);
@@ -20,25 +20,15 @@ static int refuse(registry_t *self, const envelope_t *e, const char *code, const
 }
 
 // Ends a request whose record was not written: refused for what the asker said, or -errno.
-static int not_written(registry_t *self, const envelope_t *e, int rc, const fault_t *fault)
+int admission_not_written(registry_t *self, const envelope_t *e, int rc, const fault_t *fault)
 {
     if (rc == RECORD_E_FAULT) service_refuse(self->service, e, fault, false);
     return rc < 0 ? rc : 0;
 }
 
-static ProtobufCBinaryData binary(const void *data, size_t size)
-{
-    return (ProtobufCBinaryData){.len = size, .data = (uint8_t *)(uintptr_t)data};
-}
-
-static char *text(const char *s)
-{
-    return (char *)(uintptr_t)s;
-}
-
 // --- nodes ---------------------------------------------------------------------------------------
 
-static int write_node(registry_t *self, store_txn_t *txn, const Selenga__Node *node, fault_t *ret_fault)
+int admission_write_node(registry_t *self, store_txn_t *txn, const Selenga__Node *node, fault_t *ret_fault)
 {
     author_t author = service_author(self->service);
     return record_write_own(&author, txn, &KIND_NODE, NULL, &node->base, ret_fault);
@@ -55,7 +45,7 @@ int admission_write_self(registry_t *self, store_txn_t *txn)
     node.has_key = node.has_path = 1;
     node.key = binary(self->public_key, NODE_KEY_SIZE);
     node.path = binary(conf->path.b, conf->path.len);
-    return write_node(self, txn, &node, NULL);
+    return admission_write_node(self, txn, &node, NULL);
 }
 
 // --- invitations ---------------------------------------------------------------------------------
@@ -104,7 +94,7 @@ static int find_level(registry_t *self, store_txn_t *txn, const char *org, const
     return 0;
 }
 
-static int find_node(store_txn_t *txn, const char *org, record_t *ret)
+int admission_find_node(store_txn_t *txn, const char *org, record_t *ret)
 {
     Selenga__Node key = SELENGA__NODE__INIT;
     rid_t id;
@@ -114,8 +104,73 @@ static int find_node(store_txn_t *txn, const char *org, record_t *ret)
     return rc == 0 && ret->deleted ? KV_NONE : rc;
 }
 
+bool admission_is_active(const Selenga__Node *node)
+{
+    return node->state == NULL || strcmp(node->state, "active") == 0;
+}
+
+int admission_write_invite(registry_t *self, store_txn_t *txn, const Selenga__InviteRecord *invite,
+                           fault_t *ret_fault)
+{
+    author_t author = service_author(self->service);
+    return record_write_own(&author, txn, &KIND_INVITE, NULL, &invite->base, ret_fault);
+}
+
+struct open_invites {
+    store_txn_t *txn;
+    const path_t *self;
+    const uint8_t *but;
+    rid_t *ids;
+    size_t n, room;
+};
+
+static int gather_open(void *arg, const rid_t *id)
+{
+    struct open_invites *list = arg;
+    record_t r;
+    int rc = store_get(list->txn, id, &r, NULL);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    AUTO(msg_body_free)
+    Selenga__InviteRecord *m = msg_body_unpack(&selenga__invite_record__descriptor, r.body);
+    bool open = m != NULL && m->used_by.len == 0 && m->state != NULL && strcmp(m->state, "open") == 0;
+    if (!open || !path_equal(&r.home, list->self)) return 0;
+    if (list->but != NULL && m->key.len == NODE_KEY_SIZE && memcmp(m->key.data, list->but, m->key.len) == 0)
+        return 0;
+    if (list->n == list->room) {
+        list->room = list->room * 2 + 8;
+        list->ids = xrealloc(list->ids, list->room * sizeof *list->ids);
+    }
+    list->ids[list->n++] = *id;
+    return 0;
+}
+
+static int withdraw_one(registry_t *self, store_txn_t *txn, const rid_t *id)
+{
+    record_t held;
+    int rc = store_get(txn, id, &held, NULL);
+    if (rc != 0) return rc;
+    AUTO(msg_body_free)
+    Selenga__InviteRecord *m = msg_body_unpack(&selenga__invite_record__descriptor, held.body);
+    if (m == NULL) return -EUCLEAN;
+    Selenga__InviteRecord withdrawn = *m;
+    withdrawn.state = text("revoked");
+    rc = admission_write_invite(self, txn, &withdrawn, NULL);
+    return rc == RECORD_E_FAULT ? -EUCLEAN : rc; // it was written by the same rules before
+}
+
+int admission_withdraw(registry_t *self, store_txn_t *txn, const char *org, const uint8_t *but)
+{
+    struct open_invites list = {.txn = txn, .self = &service_node(self->service)->path, .but = but};
+    int rc = store_list(txn, N_INVITE, slice_text(org), NULL, gather_open, &list);
+    for (size_t i = 0; i < list.n && rc == 0; i++) rc = withdraw_one(self, txn, &list.ids[i]);
+    free(list.ids);
+    return rc;
+}
+
+// The organisation's node at this hub in *ret_node, NULL when there is none. Returns the code of what forbids
+// to invite, or NULL.
 static const char *check_invite(registry_t *self, store_txn_t *txn, const Selenga__Invite *m,
-                                const char **ret_arg)
+                                Selenga__Node **ret_node, const char **ret_arg)
 {
     const node_conf_t *conf = service_node(self->service);
     record_t held;
@@ -127,168 +182,76 @@ static const char *check_invite(registry_t *self, store_txn_t *txn, const Seleng
     if (m->level != NULL && m->level[0] != '\0' &&
         (level_rank(m->level) < 0 || level_rank(m->level) > (int)conf->rank))
         return "BAD-LEVEL";
-    if (find_node(txn, m->org, &held) == 0 && !path_equal(&held.home, &conf->path)) return "NODE-ELSEWHERE";
-    return NULL;
+    if (admission_find_node(txn, m->org, &held) == 0) {
+        if (!path_equal(&held.home, &conf->path)) return "NODE-ELSEWHERE";
+        *ret_node = msg_body_unpack(&selenga__node__descriptor, held.body);
+    }
+    return m->replace && *ret_node == NULL ? "NO-CHILD" : NULL;
+}
+
+static int choose_level(registry_t *self, store_txn_t *txn, const Selenga__Invite *m,
+                        const Selenga__Node *node, const char **ret_level, bool *ret_known)
+{
+    int rc = find_level(self, txn, m->org, ret_level, ret_known);
+    if (m->level != NULL && m->level[0] != '\0')
+        *ret_level = m->level;
+    else if (node != NULL && node->level != NULL && level_rank(node->level) >= 0)
+        *ret_level = node->level; // who comes next stands where the one before did
+    return rc;
+}
+
+// How long it is to be good. The command line has the same clock, right or wrong.
+static int64_t life_s(const Selenga__Invite *m)
+{
+    int64_t seconds = m->expires_s - wall_s();
+    return seconds < LIFE_MOST_S ? seconds : LIFE_MOST_S;
 }
 
 int admission_invite(registry_t *self, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__Invite *m = msg_body_unpack(&selenga__invite__descriptor, e->body);
-    const char *arg = "", *level;
+    AUTO(msg_body_free) Selenga__Node *node = NULL;
+    const char *arg, *level;
     bool known;
-    if (m == NULL) return refuse(self, e, "MALFORMED", "");
-    const char *code = check_invite(self, txn, m, &arg);
-    if (code != NULL) return refuse(self, e, code, arg);
-    int rc = find_level(self, txn, m->org, &level, &known);
+    if (m == NULL) return admission_refuse(self, e, "MALFORMED", "");
+    const char *code = check_invite(self, txn, m, &node, &arg);
+    if (code != NULL) return admission_refuse(self, e, code, arg);
+    int rc = choose_level(self, txn, m, node, &level, &known);
     if (rc != 0) return rc;
-    if (m->level != NULL && m->level[0] != '\0') level = m->level;
     Selenga__InviteRecord invite = SELENGA__INVITE_RECORD__INIT;
-    invite.has_key = invite.has_expires_s = 1;
+    invite.has_key = invite.has_expires_s = invite.has_replace = 1;
     invite.key = m->key;
     invite.org = m->org;
     invite.level = text(level);
-    invite.expires_s = m->expires_s;
+    invite.expires_s = registry_now_s(self) + life_s(m);
     invite.state = text("open");
-    author_t author = service_author(self->service);
+    invite.replace = m->replace;
     fault_t fault;
-    rc = record_write_own(&author, txn, &KIND_INVITE, NULL, &invite.base, &fault);
-    if (rc != 0) return not_written(self, e, rc, &fault);
+    rc = admission_write_invite(self, txn, &invite, &fault);
+    if (rc != 0) return admission_not_written(self, e, rc, &fault);
+    if ((rc = era_keep(&self->era, txn, true)) != 0) return rc;
     if ((rc = table_send_changes(self, txn)) != 0) return rc; // before the token can be used
     Selenga__InviteReply reply = SELENGA__INVITE_REPLY__INIT;
     reply.org = m->org;
     reply.level = text(level);
     if (!known) reply.warning = text("ORG-UNKNOWN");
+    if (node != NULL && admission_is_active(node) && !m->replace) reply.warning = text("NODE-ACTIVE");
     service_reply(self->service, e, MSG_INVITE_REPLY, &reply.base);
-    return 0;
-}
-
-// --- joining -------------------------------------------------------------------------------------
-
-static int find_invite(store_txn_t *txn, const envelope_t *e, uint8_t *key, record_t *ret)
-{
-    static const char prefix[] = "invite:";
-    Selenga__InviteRecord wanted = SELENGA__INVITE_RECORD__INIT;
-    rid_t id;
-    if (strncmp(e->principal, prefix, sizeof prefix - 1) != 0) return KV_NONE;
-    if (hex_parse(slice_text(e->principal + sizeof prefix - 1), key, NODE_KEY_SIZE) != NODE_KEY_SIZE)
-        return KV_NONE;
-    wanted.has_key = 1;
-    wanted.key = binary(key, NODE_KEY_SIZE);
-    if (!body_id(&KIND_INVITE, &wanted.base, &id)) return KV_NONE;
-    int rc = store_get(txn, &id, ret, NULL);
-    return rc == 0 && ret->deleted ? KV_NONE : rc;
-}
-
-static bool same_key(const ProtobufCBinaryData *a, const ProtobufCBinaryData *b)
-{
-    return a->len == NODE_KEY_SIZE && b->len == NODE_KEY_SIZE &&
-           sodium_memcmp(a->data, b->data, NODE_KEY_SIZE) == 0;
-}
-
-static const char *check_join(const Selenga__InviteRecord *invite, const Selenga__Join *join)
-{
-    if (join->key.len != NODE_KEY_SIZE) return "MALFORMED";
-    bool used = invite->used_by.len > 0;
-    if (used && same_key(&invite->used_by, &join->key))
-        return NULL; // its answer was lost: the same once more
-    if (used) return "TOKEN-USED";
-    if (invite->expires_s <= wall_s()) return "TOKEN-EXPIRED";
-    return invite->state != NULL && strcmp(invite->state, "revoked") == 0 ? "TOKEN-REVOKED" : NULL;
-}
-
-// A node that stood at this organisation before is replaced and keeps its path: its neighbours fill the empty
-// store.
-static int choose_path(registry_t *self, store_txn_t *txn, const char *org, path_t *ret_path)
-{
-    const path_t *here = &service_node(self->service)->path;
-    record_t held;
-    int rc = find_node(txn, org, &held);
-    if (rc < 0) return rc;
-    if (rc == 0) {
-        AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, held.body);
-        if (m != NULL && path_from_bytes(slice(m->path.data, m->path.len), ret_path)) return 0;
-    }
-    uint32_t label;
-    do label = randombytes_random();
-    while (label < PEER_LABEL_MIN || label == PEER_PARENT ||
-           scope_has_child(service_scope(self->service), label));
-    return path_child(here, label, ret_path) ? 0 : KV_NONE;
-}
-
-static int enrol(registry_t *self, store_txn_t *txn, const Selenga__InviteRecord *invite,
-                 const Selenga__Join *join, const path_t *path, fault_t *ret_fault)
-{
-    const path_t *here = &service_node(self->service)->path;
-    author_t author = service_author(self->service);
-    Selenga__Node node = SELENGA__NODE__INIT;
-    node.org = invite->org;
-    node.name = join->name != NULL && join->name[0] != '\0' ? join->name : invite->org;
-    node.level = invite->level;
-    node.state = text("active");
-    node.has_key = node.has_path = node.has_parent = 1;
-    node.key = join->key;
-    node.path = binary(path->b, path->len);
-    node.parent = binary(here->b, here->len);
-    int rc = write_node(self, txn, &node, ret_fault);
-    if (rc != 0) return rc;
-    Selenga__InviteRecord used = *invite;
-    used.has_used_by = 1;
-    used.used_by = join->key;
-    used.state = text("used");
-    return record_write_own(&author, txn, &KIND_INVITE, NULL, &used.base, ret_fault);
-}
-
-static void welcome(registry_t *self, const envelope_t *e, const Selenga__InviteRecord *invite,
-                    const Selenga__Join *join, const path_t *path)
-{
-    const node_conf_t *conf = service_node(self->service);
-    Selenga__JoinReply reply = SELENGA__JOIN_REPLY__INIT;
-    reply.has_path = reply.has_person_key = reply.has_parent_rank = 1;
-    reply.path = binary(path->b, path->len);
-    reply.org = invite->org;
-    reply.level = invite->level;
-    reply.name = join->name != NULL && join->name[0] != '\0' ? join->name : invite->org;
-    reply.person_key = binary(self->person_key, sizeof self->person_key);
-    reply.parent_org = text(conf->org);
-    reply.parent_rank = conf->rank;
-    service_reply(self->service, e, MSG_JOIN_REPLY, &reply.base);
-}
-
-int admission_join(registry_t *self, store_txn_t *txn, const envelope_t *e)
-{
-    AUTO(msg_body_free) Selenga__Join *join = msg_body_unpack(&selenga__join__descriptor, e->body);
-    record_t held;
-    uint8_t key[NODE_KEY_SIZE];
-    path_t path;
-    if (join == NULL) return refuse(self, e, "MALFORMED", "");
-    int rc = find_invite(txn, e, key, &held);
-    if (rc < 0) return rc;
-    if (rc == KV_NONE) return refuse(self, e, "TOKEN-FOREIGN", "");
-    AUTO(msg_body_free)
-    Selenga__InviteRecord *invite = msg_body_unpack(&selenga__invite_record__descriptor, held.body);
-    if (invite == NULL) return -EUCLEAN;
-    const char *code = check_join(invite, join);
-    if (code != NULL) return refuse(self, e, code, invite->org);
-    if ((rc = choose_path(self, txn, invite->org, &path)) != 0)
-        return rc < 0 ? rc : refuse(self, e, "TREE-DEPTH", "");
-    fault_t fault;
-    rc = enrol(self, txn, invite, join, &path, &fault);
-    if (rc != 0) return not_written(self, e, rc, &fault);
-    if ((rc = table_send_changes(self, txn)) != 0) return rc; // before the node can come
-    welcome(self, e, invite, join, &path);
-    log_at(L_INFO, "NODE-JOINED", _("node of %s joined"), invite->org);
     return 0;
 }
 
 // --- revoking ------------------------------------------------------------------------------------
 
+enum { MATCHES = 2 }; // more are no clearer
+
 struct search {
-    const char *name;
+    const char *given;
     const path_t *self;
-    rid_t id;
-    bool found;
+    rid_t ids[MATCHES];
+    size_t n;
 };
 
+// A child by its organisation or its path. A name is whatever a child calls itself, so that it names nobody.
 static int match_node(void *arg, store_txn_t *txn, const record_t *r)
 {
     struct search *s = arg;
@@ -298,36 +261,45 @@ static int match_node(void *arg, store_txn_t *txn, const record_t *r)
     AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
     if (m == NULL || !path_from_bytes(slice(m->path.data, m->path.len), &path) || path_equal(&path, s->self))
         return 0;
-    bool named = strcmp(m->org, s->name) == 0 || (m->name != NULL && strcmp(m->name, s->name) == 0) ||
-                 strcmp(path_text(&path, shown), s->name) == 0;
-    if (!named) return 0;
-    s->id = r->id;
-    s->found = true;
-    return 1;
+    if (strcmp(m->org, s->given) != 0 && strcmp(path_text(&path, shown), s->given) != 0) return 0;
+    s->ids[s->n++] = r->id;
+    return s->n == MATCHES;
+}
+
+static void tell_revoked(registry_t *self, const envelope_t *e, const Selenga__Node *node, const char *why)
+{
+    Selenga__RevokeReply reply = SELENGA__REVOKE_REPLY__INIT;
+    reply.org = node->org;
+    reply.name = node->name;
+    reply.has_path = reply.has_key = 1;
+    reply.path = node->path;
+    reply.key = node->key;
+    service_reply(self->service, e, MSG_REVOKE_REPLY, &reply.base);
+    log_at(L_WARNING, "NODE-REVOKED", _("node of %s revoked by %s: %s"), node->org, e->principal, why);
 }
 
 int admission_revoke(registry_t *self, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__Revoke *m = msg_body_unpack(&selenga__revoke__descriptor, e->body);
     record_t held;
-    if (m == NULL || m->name == NULL) return refuse(self, e, "MALFORMED", "");
-    if (m->why == NULL || m->why[0] == '\0') return refuse(self, e, "REQUIRED", "why");
-    struct search search = {.name = m->name, .self = &service_node(self->service)->path};
+    if (m == NULL || m->name == NULL) return admission_refuse(self, e, "MALFORMED", "");
+    if (m->why == NULL || m->why[0] == '\0') return admission_refuse(self, e, "REQUIRED", "why");
+    struct search search = {.given = m->name, .self = &service_node(self->service)->path};
     int rc = table_each_own(self, txn, N_NODE, match_node, &search);
     if (rc < 0) return rc;
-    if (!search.found) return refuse(self, e, "NO-CHILD", m->name);
-    if ((rc = store_get(txn, &search.id, &held, NULL)) != 0) return rc;
+    if (search.n != 1) return admission_refuse(self, e, search.n == 0 ? "NO-CHILD" : "TWO-CHILDREN", m->name);
+    if ((rc = store_get(txn, &search.ids[0], &held, NULL)) != 0) return rc;
     AUTO(msg_body_free) Selenga__Node *node = msg_body_unpack(&selenga__node__descriptor, held.body);
     if (node == NULL) return -EUCLEAN;
     char *old_state = node->state, *old_why = node->why;
     node->state = text("revoked");
     node->why = m->why;
     fault_t fault;
-    rc = write_node(self, txn, node, &fault);
+    rc = admission_write_node(self, txn, node, &fault);
     node->state = old_state; // the message frees what is its own
     node->why = old_why;
-    if (rc != 0) return not_written(self, e, rc, &fault);
-    service_reply(self->service, e, MSG_DONE, NULL);
-    log_at(L_WARNING, "NODE-REVOKED", _("node of %s revoked by %s: %s"), node->org, e->principal, m->why);
+    if (rc != 0) return admission_not_written(self, e, rc, &fault);
+    if ((rc = admission_withdraw(self, txn, node->org, NULL)) != 0) return rc;
+    tell_revoked(self, e, node, m->why);
     return 0;
 }

@@ -9,4 +9,5 @@
 int admission_write_self(registry_t *self, store_txn_t *txn);
 int admission_invite(registry_t *self, store_txn_t *txn, const envelope_t *e);
 int admission_join(registry_t *self, store_txn_t *txn, const envelope_t *e);
+int admission_admit(registry_t *self, store_txn_t *txn, const envelope_t *e);
 int admission_revoke(registry_t *self, store_txn_t *txn, const envelope_t *e);

@@ -68,7 +68,7 @@ static struct page *page_new(registry_t *self)
     page->registry = self;
     page->self = &service_node(self->service)->path;
     page->arena = arena_new(ARENA_LIMIT);
-    page->now_s = wall_s();
+    page->now_s = registry_now_s(self);
     return page;
 }
 

@@ -29,7 +29,7 @@ typedef struct hub {
 static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record,
                          fault_t *ret_fault)
 {
-    return admit_honest(arg, txn, peer, record, ret_fault);
+    return admit(arg, txn, peer, record, ret_fault);
 }
 
 static void send_nothing(void *arg, uint32_t peer, uint32_t type, slice_t body)

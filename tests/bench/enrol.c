@@ -95,7 +95,8 @@ static void find_hub(const char *dir, node_parent_t *ret)
     AUTO(node_conf_clear) node_conf_t conf = {0};
     node_keys_t keys;
     why_t why;
-    if (node_conf_load(dir, &conf, &why) != 0 || node_keys_load(dir, &keys, &why) != 0) die("%s", why.text);
+    if (node_conf_load(dir, &conf, &why) != 0 || node_door_keys_load(dir, &keys, &why) != 0)
+        die("%s", why.text);
     *ret = (node_parent_t){.known = true, .rank = conf.rank};
     text_copy(ret->endpoint, sizeof ret->endpoint, conf.listen);
     text_copy(ret->org, sizeof ret->org, conf.org);

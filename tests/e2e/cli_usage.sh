@@ -46,7 +46,7 @@ refuses 1 "$selenga" node init full --org 03 --level region 2>/dev/null
 "$selenga" --help | grep -q 'Usage: selenga'
 "$selenga" --version | grep -q '^selenga [0-9]'
 "$selenga" node --help | grep -q 'invite'
-for verb in 'node init' 'node invite' 'node join' 'node run' 'node status' 'node list' 'node revoke' kinds import export put get list delete \
+for verb in 'node init' 'node invite' 'node join' 'node run' 'node status' 'node list' 'node revoke' 'node key phrase' 'node card' 'node admit' 'node rejoin' kinds import export put get list delete \
     queues links 'quarantine list' 'quarantine retry' 'quarantine discard' report 'route propose' 'route confirm' 'route show'; do
     # shellcheck disable=SC2086 # words
     "$selenga" $verb --help >help.txt
@@ -62,12 +62,12 @@ done
 
 # init makes a whole node, or nothing
 "$selenga" node init region --org 03 --level region --name 'ЦНППМ' --listen tcp://127.0.0.1:7999 2>/dev/null
-for what in node.conf secret/node.key secret/person.key run log store/registry store/diagnostics store/routing store/reporting; do
+for what in node.conf secret/node.key secret/root.key run log store/registry store/diagnostics store/routing store/reporting; do
     test -e "region/$what"
 done
 [ "$(stat -c %a region/secret)" = 700 ]
-[ "$(stat -c %a region/secret/node.key)" = 600 ]
-[ "$(stat -c %s region/secret/person.key)" = 32 ]
+[ "$(stat -c %a region/secret/node.key region/secret/root.key | sort -u)" = 600 ]
+[ ! -e region/secret/person.key ]
 test ! -e region.new
 before=$(sha256sum region/node.conf region/secret/*)
 refuses 1 "$selenga" node init region --org 03 --level region 2>/dev/null

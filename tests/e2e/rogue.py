@@ -1,140 +1,139 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A node that a test plays by hand: it joins with a token like any other, and then sends what it likes."""
+"""A child that a test plays by hand, with its own implementation of the wire. It joins with a token like any other, or has stolen an
+enrolled child's directory; then it sends what it likes."""
 import base64
 import hashlib
 import os
-import struct
+import re
 import time
 
 import wire
-from wire import message, parse
+from feeds import SERVICES, Feeds, Pump
+from forge import key_id, path  # key_id: for tests
+from wire import message
+
+__all__ = ["Rogue", "key_id"]
+DEAF_S = 2.5
 
 
-def key_id(kind, key, org=""):
-    """The id that follows from a natural key (proto/README.md, 2); org where the key names an organisation or a person."""
-    def part(text):
-        return hashlib.blake2b(struct.pack(">I", kind) + text.encode(), digest_size=32).digest()
-    return part(org)[:6] + part(key)[:10]
+def keys_of(directory, *names):
+    """A key pair of a node's directory: the first of these files that is there, else the node's own."""
+    there = [directory / "secret" / name for name in (*names, "node.key")]
+    public, secret = next(f for f in there if f.exists()).read_bytes().split(b"\n")[:2]
+    return wire.unz85(public), wire.unz85(secret)
 
 
-class Rogue:
-    def __init__(self, token):
-        raw = base64.urlsafe_b64decode(token.partition(".")[2] + "==")
-        self.hub_key, secret = raw[:32], raw[32:64]
+def conf_of(directory, name):
+    return re.search(rf'^ *{name} = "([^"]*)"', (directory / "node.conf").read_text(), re.M).group(1)
+
+
+class Rogue(Feeds):
+    def __init__(self, token=None, stolen=None):
+        self.door = self.pump = None
+        self.keys = wire.key_pair() if token else keys_of(stolen)
+        self.root_check = os.urandom(16)
+        if token:
+            self._read_token(token)
+            reply = wire.parse(self.join()[9][0])
+            home, org = reply[1][0], reply[2][0].decode()
+        else:
+            conf = (stolen / "node.conf").read_text()
+            parent = conf[conf.index("\nparent"):]
+            self.endpoint = re.search(r'endpoint = "([^"]*)"', parent).group(1)
+            self.hub_key = wire.unz85(re.search(r'key = "([^"]*)"', parent).group(1).encode())
+            home, org = path(conf_of(stolen, "path")), conf_of(stolen, "org")
+        super().__init__(home, org)
+
+    @staticmethod
+    def raw(token):
+        return base64.urlsafe_b64decode(token.partition(".")[2] + "==")
+
+    @staticmethod
+    def read(token):
+        """Public key of the hub, one-time secret."""
+        raw = Rogue.raw(token)
+        return raw[:32], raw[32:64]
+
+    @staticmethod
+    def sealed(body):
+        """A token's text behind its prefix, with a checksum that fits."""
+        body += hashlib.blake2b(body, digest_size=16).digest()[:8]
+        return base64.urlsafe_b64encode(body).decode().rstrip("=")
+
+    def _read_token(self, token):
+        raw = self.raw(token)
+        self.hub_key, self.token_secret = self.read(token)
         at = 72 + 1 + raw[72]
         self.endpoint = raw[at + 1:at + 1 + raw[at]].decode()
-        self.keys = wire.key_pair()
-        self.boot = int.from_bytes(os.urandom(8), "little")
-        self.records = {s: [] for s in range(1, 5)}  # what each service offers upwards
-        self.received = {s: [] for s in range(1, 5)}  # records that came down
-        self.acked = dict.fromkeys(range(1, 5), 0)
-        self.sessions = {}  # service -> session of the hub's pulls
-        self.own = {s: [1000 + s, [0], 0] for s in range(1, 5)}  # session, position, held of ours
-        door = wire.Dealer(self.endpoint, self.hub_key, wire.key_pair(secret))
-        door.send(wire.envelope(wire.JOIN, wire.REGISTRY, wire.GATE, message(f1=self.keys[0], f2="rogue", f3="0"), call=1))
-        answer = parse(door.receive(10))
+
+    def _request(self):
+        return message(f1=self.keys[0], f2="rogue", f3="0", f4=self.root_check)
+
+    def join(self, patience_s=10):
+        """JOIN with the token's key, also once more; the answer's envelope, {} if there is none."""
+        door = wire.Dealer(self.endpoint, self.hub_key, wire.key_pair(self.token_secret))
+        door.send(wire.envelope(wire.JOIN, wire.REGISTRY, wire.GATE, self._request(), call=1))
+        data = door.receive(patience_s)
         door.close()
-        assert answer[2] == [wire.JOIN_REPLY], answer
-        reply = parse(answer[9][0])
-        self.path, self.org = reply[1][0], reply[2][0].decode()
-        self.door = None
+        answer = wire.parse(data) if data else {}
+        if not hasattr(self, "path"):
+            assert answer.get(2) == [wire.JOIN_REPLY], answer
+        return answer
 
     @property
     def label(self):
         return self.path[-4:].hex()
 
-    def connect(self):
+    def _greet(self):
         self.door = wire.Dealer(self.endpoint, self.hub_key, self.keys)
         self.door.send(wire.envelope(wire.HELLO, wire.GATE, wire.GATE, message(f2="0.1.0", f3=1)))
+        self.heard_at = time.monotonic()
+
+    def connect(self):
+        self._greet()
         answer = self.door.receive(10)
-        assert answer and parse(answer)[2] == [wire.WELCOME], answer
+        assert answer and wire.parse(answer)[2] == [wire.WELCOME], answer
+        return self
+
+    def live(self):
+        """Connected, and speaking both halves of every feed by itself from now on."""
+        self.connect()
+        self.pump = Pump(self._look, self._ping)
+        for service in SERVICES:
+            self.feed(wire.WAKE, service)
         return self
 
     def close(self):
+        if self.pump:
+            self.pump.stop()
         if self.door:
             self.door.close()
-        self.door = None
+        self.door = self.pump = None
 
-    def new_id(self):
-        return os.urandom(16)
+    def send(self, frame):
+        if self.door:
+            self.door.send(frame)
 
-    def offer(self, service, **fields):
-        """A record at the end of this service's lane; returns its bytes. Defaults: home and version are ours."""
-        position = len(self.records[service]) + 1
-        fields = {"rid": self.new_id(), "home": self.path, "seq": position, "boot": self.boot, "up": 3, "org": self.org, **fields}
-        self.records[service].append(wire.record(**fields))
-        return self.records[service][-1]
+    def _look(self, timeout_s):
+        data = self.door.receive(timeout_s)
+        if data:
+            self.heard_at = time.monotonic()
+            self.take(wire.parse(data))
 
-    def offer_bytes(self, service, data):
-        self.records[service].append(data)
-
-    # --- the feed
-
-    def _feed(self, kind, service, body):
-        self.door.send(wire.envelope(kind, service, service, body))
-
-    def _witness(self, service):
-        head = len(self.records[service])
-        return message(f2=head, f3=1, f4=("f8", self.boot)) if head else message(f2=0)
-
-    def push(self, service, session, after):
-        records = self.records[service][after:]
-        data = wire.entries(records)
-        self._feed(wire.PUSH, service, message(f1=("f8", session), f2=after, f3=len(self.records[service]), f4=self._witness(service),
-                                               f5=len(records), f6=0, f7=len(data), f8=data))
-
-    def pull(self, service, restart=False):
-        session, position, _ = self.own[service]
-        self._feed(wire.PULL, service, message(f1=("f8", session), f2=position, f3=700000, f4=1 if restart else None,
-                                               f5=message(f2=0) if restart else None))
+    def _ping(self):
+        if time.monotonic() - self.heard_at > DEAF_S:  # the hub has cut us, or is another process by now
+            self.door.close()
+            self._greet()
+        self.send(wire.envelope(wire.PING, wire.GATE, wire.GATE, message(f1=1)))
+        with self.lock:
+            self.news()
 
     def serve(self, until, deadline_s=20):
-        """Speaks both halves of every feed until the condition holds."""
+        """Without live(): speaks both halves of every feed until the condition holds."""
         end = time.monotonic() + deadline_s
-        for service in self.own:
-            self._feed(wire.WAKE, service, b"")
+        for service in SERVICES:
+            self.feed(wire.WAKE, service)
         while not until():
             if time.monotonic() > end:
                 raise AssertionError(f"not in time; acknowledged: {self.acked}")
-            data = self.door.receive(0.1)
-            if data:
-                self._take(parse(data))
-
-    def _take(self, envelope):
-        kind, service = envelope[2][0], envelope[3][0]
-        body = parse(envelope.get(9, [b""])[0])
-        if kind == wire.PULL:
-            position = body[2][0]
-            self.acked[service] = position
-            self.sessions[service] = body[1][0]
-            if position < len(self.records[service]) or 4 in body:
-                self.push(service, body[1][0], position)
-        elif kind == wire.WAKE:
-            self.own[service][0] += 10
-            self.own[service][1] = [0]
-            self.pull(service, restart=True)
-        elif kind == wire.PUSH and body[1][0] == self.own[service][0]:
-            self._take_records(service, body)
-
-    def _take_records(self, service, body):
-        data = body.get(8, [b""])[0]
-        if body.get(6, [0])[0] == 1:
-            data = unzstd(data, body[7][0])
-        while data:
-            size = struct.unpack(">I", data[:4])[0]
-            self.received[service].append(data[4:4 + size])
-            data = data[4 + size:]
-        self.own[service][1] = body[3]  # one for each stream
-        self.pull(service)
-
-    def all_acked(self, service=wire.REGISTRY):
-        return self.acked[service] == len(self.records[service])
-
-
-def unzstd(data, size):
-    import ctypes
-    lib = ctypes.CDLL("libzstd.so.1")
-    lib.ZSTD_decompress.restype = ctypes.c_size_t
-    out = ctypes.create_string_buffer(size)
-    lib.ZSTD_decompress(out, ctypes.c_size_t(size), data, ctypes.c_size_t(len(data)))
-    return out.raw
+            self._look(0.1)

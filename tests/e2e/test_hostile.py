@@ -217,11 +217,11 @@ def an_enrolled_child_that_announces_what_it_does_not_send(w):
     session = rogue.sessions[wire.REGISTRY]
     zstd_bomb = bytes.fromhex("28b52ffd") + b"\xe0" + struct.pack("<Q", 1 << 40) + bytes(8)
     for plain, encoding, data in ((1 << 31, 1, zstd_bomb), (900000, 1, zstd_bomb), (4000000000, 0, b"x"), (5, 0, b"\xff\xff\xff\xff1"), (10, 9, b"x")):
-        rogue._feed(wire.PUSH, wire.REGISTRY, wire.message(f1=("f8", session), f2=1, f3=2, f4=wire.message(f2=9), f5=1, f6=encoding, f7=plain, f8=data))
-    rogue._feed(wire.PUSH, wire.REGISTRY, wire.message(f1=("f8", session), f2=1, f3=2**63, f4=wire.message(f2=1)))
-    rogue._feed(wire.PULL, wire.REGISTRY, wire.message(f1=("f8", 5), f2=2**63, f3=2**32 - 1, f4=1, f5=wire.message(f2=2**63), f6=list(range(1000))))
+        rogue.feed(wire.PUSH, wire.REGISTRY, wire.message(f1=("f8", session), f2=1, f3=2, f4=wire.message(f2=9), f5=1, f6=encoding, f7=plain, f8=data))
+    rogue.feed(wire.PUSH, wire.REGISTRY, wire.message(f1=("f8", session), f2=1, f3=2**63, f4=wire.message(f2=1)))
+    rogue.feed(wire.PULL, wire.REGISTRY, wire.message(f1=("f8", 5), f2=2**63, f3=2**32 - 1, f4=1, f5=wire.message(f2=2**63), f6=list(range(1000))))
     boots = [wire.message(f1=("f8", n), f2=n) for n in range(60000)]
-    rogue._feed(wire.PULL, wire.REGISTRY, wire.message(f1=("f8", 6), f2=0, f3=1, f4=1, f5=wire.message(f1=boots, f2=70000)))
+    rogue.feed(wire.PULL, wire.REGISTRY, wire.message(f1=("f8", 6), f2=0, f3=1, f4=1, f5=wire.message(f1=boots, f2=70000)))
     unharmed(w)
     rogue.close()
 

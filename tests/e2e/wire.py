@@ -5,11 +5,13 @@ import ctypes
 import os
 import socket
 import struct
+import threading
 
 # Numbers of proto/message.h.
-HELLO, WELCOME, JOIN, JOIN_REPLY = 1, 2, 7, 8
+HELLO, WELCOME, PING, PONG, JOIN, JOIN_REPLY = 1, 2, 3, 4, 7, 8
 PULL, PUSH, GIVEBACK_ASK, GIVEBACK, REBASE, WAKE = 10, 11, 12, 13, 14, 15
 PUT, PUT_REPLY, GET, LIST, RECORDS, ERROR, STATUS = 20, 21, 22, 23, 24, 25, 33
+EVALUATE, EVALUATED = 50, 51
 CLI, REGISTRY, DIAGNOSTICS, ROUTING, REPORTING, GATE = 0, 1, 2, 3, 4, 9
 
 
@@ -96,7 +98,7 @@ _zmq.zmq_ctx_new.restype = _zmq.zmq_socket.restype = _zmq.zmq_msg_data.restype =
 _zmq.zmq_msg_size.restype = ctypes.c_size_t
 _zmq.zmq_msg_data.argtypes = _zmq.zmq_msg_size.argtypes = [ctypes.c_void_p]
 _context = ctypes.c_void_p(_zmq.zmq_ctx_new())
-_DEALER, _LINGER, _RCVTIMEO, _SERVERKEY, _PUBLICKEY, _SECRETKEY = 5, 17, 27, 50, 48, 49
+_DEALER, _ROUTER, _LINGER, _RCVTIMEO, _SERVER, _PUBLICKEY, _SECRETKEY, _SERVERKEY = 5, 6, 17, 27, 47, 48, 49, 50
 
 
 def key_pair(secret=None):
@@ -114,36 +116,74 @@ def key_pair(secret=None):
     return raw[0].raw, raw[1].raw
 
 
-class Dealer:
-    """A DEALER to a hub; keys: (public, secret). One frame a message."""
+def unz85(text):
+    raw = ctypes.create_string_buffer(33)
+    assert _zmq.zmq_z85_decode(raw, text)
+    return raw.raw[:32]
 
-    def __init__(self, endpoint, hub_key, keys):
-        self.socket = ctypes.c_void_p(_zmq.zmq_socket(_context, _DEALER))
-        zero = ctypes.c_int(0)
-        _zmq.zmq_setsockopt(self.socket, _LINGER, ctypes.byref(zero), ctypes.c_size_t(4))
-        for option, key in ((_SERVERKEY, hub_key), (_PUBLICKEY, keys[0]), (_SECRETKEY, keys[1])):
-            assert _zmq.zmq_setsockopt(self.socket, option, key, ctypes.c_size_t(32)) == 0
-        assert _zmq.zmq_connect(self.socket, endpoint.encode()) == 0
+
+class Socket:
+    """Of libzmq, with CURVE; may be used by several threads. Whole messages: lists of frames."""
+
+    def __init__(self, kind, options):
+        self.lock = threading.Lock()
+        self.socket = ctypes.c_void_p(_zmq.zmq_socket(_context, kind))
+        for option, value in ((_LINGER, 0), *options):
+            if isinstance(value, int):
+                value = struct.pack("=i", value)
+            assert _zmq.zmq_setsockopt(self.socket, option, value, ctypes.c_size_t(len(value))) == 0
 
     def send(self, *frames):
-        for i, frame in enumerate(frames):
-            more = 2 if i + 1 < len(frames) else 0  # ZMQ_SNDMORE
-            _zmq.zmq_send(self.socket, frame, ctypes.c_size_t(len(frame)), more | 1)
+        with self.lock:
+            for i, frame in enumerate(frames):
+                more = 2 if i + 1 < len(frames) else 0  # ZMQ_SNDMORE
+                if self.socket:
+                    _zmq.zmq_send(self.socket, frame, ctypes.c_size_t(len(frame)), more | 1)
+
+    def receive_all(self, timeout_s):
+        """The next message's frames, or None in time."""
+        with self.lock:
+            wait = ctypes.c_int(max(0, int(timeout_s * 1000)))
+            if not self.socket:
+                return None
+            _zmq.zmq_setsockopt(self.socket, _RCVTIMEO, ctypes.byref(wait), ctypes.c_size_t(4))
+            frames, more = [], True
+            while more:
+                frame = ctypes.create_string_buffer(64)
+                _zmq.zmq_msg_init(frame)
+                if _zmq.zmq_msg_recv(frame, self.socket, 0) < 0:
+                    return None
+                frames.append(ctypes.string_at(_zmq.zmq_msg_data(frame), _zmq.zmq_msg_size(frame)))
+                more = _zmq.zmq_msg_more(frame)
+                _zmq.zmq_msg_close(frame)
+            return frames
 
     def receive(self, timeout_s):
-        """The next frame, or None in time."""
-        wait = ctypes.c_int(max(0, int(timeout_s * 1000)))
-        _zmq.zmq_setsockopt(self.socket, _RCVTIMEO, ctypes.byref(wait), ctypes.c_size_t(4))
-        frame = ctypes.create_string_buffer(64)
-        _zmq.zmq_msg_init(frame)
-        if _zmq.zmq_msg_recv(frame, self.socket, 0) < 0:
-            return None
-        data = ctypes.string_at(_zmq.zmq_msg_data(frame), _zmq.zmq_msg_size(frame))
-        _zmq.zmq_msg_close(frame)
-        return data
+        """The first frame of the next message, or None in time."""
+        frames = self.receive_all(timeout_s)
+        return frames and frames[0]
 
     def close(self):
-        _zmq.zmq_close(self.socket)
+        with self.lock:
+            if self.socket:
+                _zmq.zmq_close(self.socket)
+            self.socket = None
+
+
+class Dealer(Socket):
+    """To a hub; keys: (public, secret)."""
+
+    def __init__(self, endpoint, hub_key, keys):
+        super().__init__(_DEALER, ((_SERVERKEY, hub_key), (_PUBLICKEY, keys[0]), (_SECRETKEY, keys[1])))
+        assert _zmq.zmq_connect(self.socket, endpoint.encode()) == 0
+
+
+class Router(Socket):
+    """A hub's side. Without an authenticator of its own libzmq lets every key in."""
+
+    def __init__(self, endpoint, keys):
+        super().__init__(_ROUTER, ((_SERVER, 1), (_SECRETKEY, keys[1])))
+        assert _zmq.zmq_bind(self.socket, endpoint.encode()) == 0, os.strerror(ctypes.get_errno())
 
 
 # --- ZMTP 3 without libzmq, for sockets of our own

@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const cli_t cli;
-    const token_t token = {.endpoint = "tcp://hub.example:5600", .org = "03-08-01"};
+    const token_t token = {.endpoint = "tcp://hub.example:5600", .org = "03-08-01", .hub_rank = 1};
     AUTO(msg_body_free)
     Selenga__JoinReply *reply = msg_body_unpack(&selenga__join_reply__descriptor, slice(data, size));
     AUTO(node_conf_clear) node_conf_t conf = {0};

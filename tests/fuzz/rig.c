@@ -367,7 +367,7 @@ static void prepare(void)
 {
     why_t why;
     node_keys_t keys;
-    uint8_t person_key[NODE_KEY_SIZE] = {1};
+    uint8_t pseudonym_keys[NODE_PSEUDONYM_KEYS] = {1};
     assert(sodium_init() >= 0 && mkdtemp(folder) != NULL);
     atexit(remove_folder);
     home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -376,7 +376,7 @@ static void prepare(void)
     clock_freeze(1000000, 1750000000);
     assert(node_make_dirs(folder, &why) == 0 && node_enter(folder, &why) == 0);
     node_keys_make(&keys);
-    assert(node_keys_save(".", &keys, &why) == 0 && node_person_key_save(".", person_key, &why) == 0);
+    assert(node_keys_save(".", &keys, &why) == 0 && node_pseudonym_keys_save(".", pseudonym_keys, &why) == 0);
 }
 
 void rig_run(slice_t script, unsigned senders)

@@ -42,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(strcmp(token.endpoint, again.endpoint) == 0 && strcmp(token.org, again.org) == 0);
     assert(memcmp(token.secret, again.secret, sizeof token.secret) == 0);
     assert(memcmp(token.hub_key, again.hub_key, sizeof token.hub_key) == 0);
-    assert(token.expires_s == again.expires_s);
+    assert(token.expires_s == again.expires_s && token.replace == again.replace);
+    assert(token.rank == again.rank && token.hub_rank == again.hub_rank);
     return 0;
 }

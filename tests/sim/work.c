@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The work of people: real kinds of several reaches with small bodies that validate, and some that do not.
+#include "common/body.h"
 #include "common/msg.h"
 #include "proto/kinds.h"
 #include "proto/message.h"
@@ -7,6 +8,7 @@
 #include "tests/sim/sim.h"
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { BODY_ROOM = 256, SLOTS = 2 };
@@ -16,84 +18,97 @@ typedef struct row {
     uint8_t up, down;
     uint8_t lowest, highest; // ranks that write it
     bool below;              // about an organisation below; else about its own
-    size_t (*pack)(const org_t *org, const char *text, uint8_t *buf);
+    size_t (*pack)(const org_t *org, const char *key, const char *text, uint8_t *buf);
 } row_t;
 
-static size_t pack_person(const org_t *org, const char *text, uint8_t *buf)
+static size_t pack_person(const org_t *org, const char *key, const char *text, uint8_t *buf)
 {
     Selenga__Person m = SELENGA__PERSON__INIT;
     m.org = (char *)(uintptr_t)org->code;
-    m.number = (char *)(uintptr_t)text;
+    uint8_t pseudonym[16] = {0};
+    memcpy(pseudonym, text, strnlen(text, sizeof pseudonym));
+    m.number = (char *)(uintptr_t)key;
     m.has_pseudonym = 1;
-    m.pseudonym = (ProtobufCBinaryData){.len = 16, .data = (uint8_t *)(uintptr_t) "0123456789abcdef"};
+    m.pseudonym = (ProtobufCBinaryData){.len = sizeof pseudonym, .data = pseudonym};
     return selenga__person__pack(&m, buf);
 }
 
-static size_t pack_identity(const org_t *org, const char *text, uint8_t *buf)
+static size_t pack_identity(const org_t *org, const char *key, const char *text, uint8_t *buf)
 {
     Selenga__Identity m = SELENGA__IDENTITY__INIT;
     m.org = (char *)(uintptr_t)org->code;
-    m.number = (char *)(uintptr_t) "1";
+    m.number = (char *)(uintptr_t)key;
     m.last_name = m.first_name = (char *)(uintptr_t)text;
     return selenga__identity__pack(&m, buf);
 }
 
-static const char *person_at(const org_t *org)
+static char *person_at(const org_t *org, const char *number)
 {
-    static char text[32];
-    snprintf(text, sizeof text, "%s:1", org->code);
+    static char text[64];
+    snprintf(text, sizeof text, "%s:%s", org->code, number);
     return text;
 }
 
-static size_t pack_absence(const org_t *org, const char *text, uint8_t *buf)
+static int days_of(const char *text)
+{
+    return atoi(text + 1); // "t123"
+}
+
+static size_t pack_absence(const org_t *org, const char *key, const char *text, uint8_t *buf)
 {
     Selenga__Absence m = SELENGA__ABSENCE__INIT;
-    (void)text;
-    m.person = (char *)(uintptr_t)person_at(org);
+    m.person = person_at(org, key);
     m.kind = (char *)(uintptr_t) "sick";
-    m.has_from = 1;
+    m.has_from = m.has_to = 1;
+    m.to = days_of(text);
     return selenga__absence__pack(&m, buf);
 }
 
-static size_t pack_methodist(const org_t *org, const char *text, uint8_t *buf)
+static size_t pack_methodist(const org_t *org, const char *key, const char *text, uint8_t *buf)
 {
     Selenga__Methodist m = SELENGA__METHODIST__INIT;
-    m.code = (char *)(uintptr_t)text;
-    m.person = (char *)(uintptr_t)person_at(org);
+    m.code = (char *)(uintptr_t)key;
+    m.act = (char *)(uintptr_t)text;
+    m.person = person_at(org, "1");
     m.has_from = 1;
     return selenga__methodist__pack(&m, buf);
 }
 
-static size_t pack_assignment(const org_t *org, const char *text, uint8_t *buf)
+static size_t pack_assignment(const org_t *org, const char *key, const char *text, uint8_t *buf)
 {
     Selenga__Assignment m = SELENGA__ASSIGNMENT__INIT;
-    m.methodist = (char *)(uintptr_t)text;
-    m.person = (char *)(uintptr_t)person_at(org);
-    m.has_from = 1;
+    m.methodist = (char *)(uintptr_t)key;
+    m.person = person_at(org, "1");
+    m.has_from = m.has_to = 1;
+    m.to = days_of(text);
     return selenga__assignment__pack(&m, buf);
 }
 
-static size_t pack_event(const org_t *org, const char *text, uint8_t *buf)
+static size_t pack_event(const org_t *org, const char *key, const char *text, uint8_t *buf)
 {
     Selenga__Event m = SELENGA__EVENT__INIT;
-    m.code = m.title = (char *)(uintptr_t)text;
+    m.code = (char *)(uintptr_t)key;
+    m.title = (char *)(uintptr_t)text;
     m.kind = (char *)(uintptr_t) "forum";
     m.org = (char *)(uintptr_t)org->code;
     m.has_starts_on = 1;
     return selenga__event__pack(&m, buf);
 }
 
-static size_t pack_attendance(const org_t *org, const char *text, uint8_t *buf)
+static size_t pack_enrolment(const org_t *org, const char *key, const char *text, uint8_t *buf)
 {
-    Selenga__Attendance m = SELENGA__ATTENDANCE__INIT;
-    m.event = (char *)(uintptr_t)text;
-    m.person = (char *)(uintptr_t)person_at(org);
-    return selenga__attendance__pack(&m, buf);
+    Selenga__Enrolment m = SELENGA__ENROLMENT__INIT;
+    m.run = (char *)(uintptr_t)key;
+    m.person = person_at(org, "1");
+    m.has_attended_hours = 1;
+    m.attended_hours = days_of(text);
+    return selenga__enrolment__pack(&m, buf);
 }
 
-static size_t pack_text(const org_t *org, const char *text, uint8_t *buf)
+static size_t pack_text(const org_t *org, const char *key, const char *text, uint8_t *buf)
 {
     (void)org;
+    (void)key;
     return (size_t)snprintf((char *)buf, BODY_ROOM, "%s", text);
 }
 
@@ -105,7 +120,7 @@ static const row_t ROWS[] = {
     {N_METHODIST, UP_ALL, DOWN_ALL, 2, 2, false, pack_methodist},
     {N_ASSIGNMENT, UP_REGION, DOWN_SERVING, 2, 3, true, pack_assignment},
     {N_EVENT, UP_REGION, DOWN_ALL, 0, 3, false, pack_event},
-    {N_ATTENDANCE, UP_REGION, DOWN_SERVING, 0, 3, true, pack_attendance},
+    {N_ENROLMENT, UP_REGION, DOWN_SERVING, 0, 3, true, pack_enrolment},
     {KIND_UNKNOWN, UP_SCHOOL, DOWN_NONE, 0, 3, false, pack_text},
     {KIND_UNKNOWN + 1, UP_MUNICIPALITY, DOWN_ALL, 0, 3, false, pack_text},
     {KIND_UNKNOWN + 2, UP_ALL, DOWN_SERVING, 0, 3, true, pack_text},
@@ -124,6 +139,27 @@ static rid_t id_of(int home, uint32_t kind, unsigned slot)
     rid_t id;
     uint32_t key[] = {(uint32_t)home, kind, slot};
     crypto_generichash(id.b, sizeof id.b, (const uint8_t *)key, sizeof key, NULL, 0);
+    return id;
+}
+
+// What tells a slot's record from others of its kind: part of its natural key.
+static const char *key_of(int home, unsigned slot)
+{
+    static char text[32];
+    snprintf(text, sizeof text, "k%d-%u", home, slot);
+    return text;
+}
+
+// As the product makes it: from the body, where the kind has a natural key.
+static rid_t id_of_body(const record_t *draft, const rid_t *other)
+{
+    fault_t fault;
+    rid_t id = *other;
+    const kind_rule_t *rule = kind_by_number(draft->kind);
+    AUTO(arena_destroy) arena_t *arena = arena_new(draft->body.size);
+    body_t *body;
+    if (rule != NULL && body_unpack(rule, draft->body, arena, &body, &fault) == 0)
+        (void)body_id(rule, body, &id);
     return id;
 }
 
@@ -187,23 +223,46 @@ static bool spoil(world_t *w, const row_t *row, record_t *draft, uint8_t *buf)
     return true;
 }
 
-static int write_row(unit_t *u, store_txn_t *txn, const row_t *row, const rid_t *id, int org, bool well)
+static record_t draft_of(unit_t *u, const row_t *row, unsigned slot, int org, uint8_t *buf)
+{
+    world_t *w = u->world;
+    rid_t id = id_of(u->index, row->kind, slot);
+    record_t draft = {
+        .kind = row->kind, .org = slice_text(w->orgs[org].code), .up = row->up, .down = row->down};
+    draft.body = slice(buf, row->pack(&w->orgs[org], key_of(u->index, slot), next_text(w), buf));
+    draft.id = id_of_body(&draft, &id);
+    return draft;
+}
+
+static int write_row(unit_t *u, store_txn_t *txn, const row_t *row, unsigned slot, int org)
 {
     world_t *w = u->world;
     uint8_t buf[BODY_ROOM];
     bool bad = false;
-    record_t draft = {
-        .id = *id, .kind = row->kind, .org = slice_text(w->orgs[org].code), .up = row->up, .down = row->down};
-    draft.body = slice(buf, row->pack(&w->orgs[org], next_text(w), buf));
+    record_t draft = draft_of(u, row, slot, org, buf);
     draft.bulk = chance(w, w->load_percent);
-    if (!well && chance(w, 10)) {
+    if (chance(w, 10)) {
         draft.deleted = true;
         draft.body = (slice_t){0};
-    } else if (!well && (w->plan.faults & FAULT_BAD) != 0 && chance(w, 15)) {
+    } else if ((w->plan.faults & FAULT_BAD) != 0 && chance(w, 15)) {
         bad = spoil(w, row, &draft, buf);
     }
     if (bad) trace(w, "    bad: up %u size %zu", draft.up, draft.body.size);
     return put(u, txn, &draft, bad);
+}
+
+bool work_draft(unit_t *u, uint8_t *buf, record_t *ret)
+{
+    world_t *w = u->world;
+    const row_t *row = &ROWS[below(w, ARRAY_SIZE(ROWS))];
+    unsigned slot = below(w, SLOTS);
+    rid_t spread = id_of(u->index, row->kind, slot);
+    if (u->place.rank < row->lowest || u->place.rank > row->highest || row->kind / 100 != u->service)
+        return false;
+    *ret = draft_of(u, row, slot, choose_org(u, row, &spread), buf);
+    if (rid_equal(&ret->id, &spread)) // in the product it is random: nobody can guess it
+        for (size_t i = 0; i < sizeof ret->id.b; i++) ret->id.b[i] = (uint8_t)rnd(w);
+    return true;
 }
 
 int work_write(unit_t *u, store_txn_t *txn)
@@ -219,9 +278,8 @@ int work_write(unit_t *u, store_txn_t *txn)
         }
         if (u->place.rank < row->lowest || u->place.rank > row->highest) continue;
         if ((w->kinds >> (unsigned)(row - ROWS) & 1) == 0 && chance(w, 80)) continue;
-        rid_t id = id_of(u->index, row->kind, slot);
-        int org = choose_org(u, row, &id);
-        return write_row(u, txn, row, &id, org, false);
+        rid_t spread = id_of(u->index, row->kind, slot);
+        return write_row(u, txn, row, slot, choose_org(u, row, &spread));
     }
     return 0;
 }
@@ -230,6 +288,22 @@ bool work_is_bad(const unit_t *u, const record_t *r)
 {
     if (path_equal(&r->home, &u->place.path)) return false;
     return u->picky && r->kind >= KIND_UNKNOWN && r->kind < 200 && r->body.size > 0 && r->body.data[0] == 'X';
+}
+
+// As it should have been, about the same organisation.
+static int write_well(unit_t *u, store_txn_t *txn, const row_t *row, const record_t *held)
+{
+    uint8_t buf[BODY_ROOM];
+    world_t *w = u->world;
+    rid_t id = held->id;
+    for (unsigned slot = 0; slot < SLOTS; slot++)
+        for (int i = 0; i < w->n_orgs; i++) {
+            if (!slice_equal(slice_text(w->orgs[i].code), held->org)) continue;
+            record_t draft = draft_of(u, row, slot, i, buf);
+            draft.bulk = chance(w, w->load_percent);
+            if (rid_equal(&draft.id, &id)) return put(u, txn, &draft, false);
+        }
+    return 0;
 }
 
 static int mend_one(unit_t *u, store_txn_t *txn, const ledger_record_t *r)
@@ -241,10 +315,7 @@ static int mend_one(unit_t *u, store_txn_t *txn, const ledger_record_t *r)
     const ledger_version_t *v = ledger_version(r, &held.version);
     bool bad =
         (v != NULL && v->bad) || (held.body.size > 0 && r->kind >= KIND_UNKNOWN && held.body.data[0] == 'X');
-    for (int i = 0; i < u->world->n_orgs && bad; i++)
-        if (slice_equal(slice_text(u->world->orgs[i].code), held.org))
-            return write_row(u, txn, row, &r->id, i, true);
-    return 0;
+    return bad ? write_well(u, txn, row, &held) : 0;
 }
 
 int work_mend(unit_t *u, store_txn_t *txn)
@@ -259,7 +330,20 @@ int work_mend(unit_t *u, store_txn_t *txn)
 
 // --- organisations and nodes ---------------------------------------------------------------------
 
-enum { SLOT_ORG = 1000, SLOT_NODE = 2000 };
+static rid_t org_id(const org_t *org)
+{
+    rid_t id;
+    rid_derive(&KIND_ORGANISATION, slice_text(org->code), slice_text(org->code), &id);
+    return id;
+}
+
+static rid_t node_id(const world_t *w, int node)
+{
+    rid_t id;
+    slice_t org = slice_text(w->orgs[w->nodes[node].org].code);
+    rid_derive(&KIND_NODE, org, org, &id);
+    return id;
+}
 
 static int put_org(unit_t *u, store_txn_t *txn, int i)
 {
@@ -271,7 +355,7 @@ static int put_org(unit_t *u, store_txn_t *txn, int i)
     m.name = (char *)(uintptr_t)next_text(w);
     m.kind = (char *)(uintptr_t) "school";
     if (org->parent >= 0) m.parent = w->orgs[org->parent].code;
-    record_t draft = {.id = id_of(u->index, N_ORGANISATION, SLOT_ORG + (unsigned)i),
+    record_t draft = {.id = org_id(org),
                       .kind = N_ORGANISATION,
                       .org = slice_text(org->code),
                       .up = UP_ALL,
@@ -294,11 +378,8 @@ static int put_node(unit_t *u, store_txn_t *txn, int i)
     m.key = (ProtobufCBinaryData){.len = sizeof key, .data = key};
     m.path = (ProtobufCBinaryData){.len = node->path.len, .data = node->path.b};
     m.state = (char *)(uintptr_t) "active";
-    record_t draft = {.id = id_of(u->index, N_NODE, SLOT_NODE + (unsigned)i),
-                      .kind = N_NODE,
-                      .org = slice_text(m.org),
-                      .up = UP_ALL,
-                      .down = DOWN_NONE};
+    record_t draft = {
+        .id = node_id(w, i), .kind = N_NODE, .org = slice_text(m.org), .up = UP_ALL, .down = DOWN_NONE};
     draft.body = slice(buf, selenga__node__pack(&m, buf));
     return put(u, txn, &draft, false);
 }
@@ -315,11 +396,11 @@ int work_repair(unit_t *u, store_txn_t *txn)
     int rc = 0;
     if (u->service != SERVICE_MAIN) return 0;
     for (int i = 0; i < w->n_orgs && u->index == 0 && rc == 0; i++) {
-        rid_t id = id_of(u->index, N_ORGANISATION, SLOT_ORG + (unsigned)i);
+        rid_t id = org_id(&w->orgs[i]);
         if (lacks(txn, &id)) rc = put_org(u, txn, i);
     }
     for (int i = 0; i < w->n_nodes && rc == 0; i++) {
-        rid_t id = id_of(u->index, N_NODE, SLOT_NODE + (unsigned)i);
+        rid_t id = node_id(w, i);
         if (w->nodes[i].parent == u->node && lacks(txn, &id)) rc = put_node(u, txn, i);
     }
     return rc;
@@ -339,7 +420,7 @@ static void know_org(const unit_t *root, store_txn_t *txn, int i)
 {
     world_t *w = root->world;
     record_t r;
-    rid_t id = id_of(root->index, N_ORGANISATION, SLOT_ORG + (unsigned)i);
+    rid_t id = org_id(&w->orgs[i]);
     if (store_get(txn, &id, &r, NULL) != 0) return;
     AUTO(msg_body_free)
     Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r.body);

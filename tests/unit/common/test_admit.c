@@ -15,7 +15,7 @@ static const char *verdict(uint32_t peer, const record_t *r)
     static char code[64];
     fault_t fault = {0};
     bool plain = admit(&shelf.place, shelf_read(&shelf), peer, r, &fault);
-    bool honest = admit_honest(&shelf.place, shelf.txn, peer, r, &fault);
+    bool honest = admit(&shelf.place, shelf.txn, peer, r, &fault);
     shelf_abort(&shelf);
     assert_int_equal(plain, honest); // what differs is in bodies, and of this kind none is read
     assert_true(text_copy(code, sizeof code, plain ? "" : fault.code));
@@ -144,7 +144,7 @@ static bool comes_back(const kind_rule_t *kind, const body_t *body, uint8_t down
     assert_int_equal(body_pack(body, arena, &r.body, NULL), 0);
     assert_true(body_id(kind, body, &r.id));
     place.service = SERVICE_REGISTRY;
-    bool good = admit_honest(&place, shelf_read(&shelf), SCHOOL, &r, ret_fault);
+    bool good = admit(&place, shelf_read(&shelf), SCHOOL, &r, ret_fault);
     shelf_abort(&shelf);
     return good;
 }

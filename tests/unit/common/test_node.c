@@ -90,6 +90,7 @@ static void a_wrong_conf_is_refused_and_says_where(void **state)
     assert_conf_refused_saying("node\n    path = 0a0b0c0d\n    level = region\n", "org is missing");
     assert_conf_refused_saying(GOOD_NODE "    colour = blue\n", "line 7");
     assert_conf_refused_saying(GOOD_NODE "    org = 04\n", "line 7");
+    assert_conf_refused_saying(GOOD_NODE "    replaced = perhaps\n", "line 7");
     assert_conf_refused_saying(GOOD_NODE "gates\n    x = 1\n", "no section gates");
     assert_conf_refused_saying(GOOD_NODE "gate\nnode\n    org = 04\n", "twice");
     assert_conf_refused_saying(GOOD_NODE "    listen = ipc://x\n", "listen is not valid");
@@ -139,17 +140,17 @@ static void a_damaged_key_file_is_refused(void **state)
     }
 }
 
-static void a_person_key_of_another_size_is_refused(void **state)
+static void pseudonym_keys_of_another_size_are_refused(void **state)
 {
     (void)state;
-    uint8_t key[NODE_KEY_SIZE] = {1, 2, 3}, got[NODE_KEY_SIZE];
+    uint8_t key[NODE_PSEUDONYM_KEYS] = {1, 2, 3}, got[NODE_PSEUDONYM_KEYS];
     char path[600];
-    snprintf(path, sizeof path, "%s/secret/person.key", dir);
+    snprintf(path, sizeof path, "%s/secret/pseudonym.key", dir);
     why_t why;
-    assert_int_equal(file_replace(path, slice(key, 31), 0600), 0);
-    assert_int_equal(node_person_key_load(dir, got, &why), NODE_E_REFUSED);
-    assert_int_equal(node_person_key_save(dir, key, &why), 0);
-    assert_int_equal(node_person_key_load(dir, got, &why), 0);
+    assert_int_equal(file_replace(path, slice(key, NODE_KEY_SIZE), 0600), 0);
+    assert_int_equal(node_pseudonym_keys_load(dir, got, &why), NODE_E_REFUSED);
+    assert_int_equal(node_pseudonym_keys_save(dir, key, &why), 0);
+    assert_int_equal(node_pseudonym_keys_load(dir, got, &why), 0);
     assert_memory_equal(got, key, sizeof key);
 }
 
@@ -182,6 +183,12 @@ static void a_conf_comes_back_as_it_was(void **state)
     assert_string_equal(got.parent.org, conf.parent.org);
     assert_memory_equal(got.parent.key, conf.parent.key, NODE_KEY_SIZE);
     assert_int_equal(got.parent.rank, 1);
+    assert_false(got.replaced);
+    conf.replaced = true;
+    node_conf_clear(&got);
+    assert_int_equal(node_conf_save(dir, &conf, &why), 0);
+    assert_int_equal(node_conf_load(dir, &got, &why), 0);
+    assert_true(got.replaced);
 }
 
 static void a_name_may_hold_any_quotes_and_marks(void **state)
@@ -233,7 +240,7 @@ int main(void)
         IN_DIR(a_wrong_conf_is_refused_and_says_where),
         IN_DIR(a_secret_open_to_others_is_refused),
         IN_DIR(a_damaged_key_file_is_refused),
-        IN_DIR(a_person_key_of_another_size_is_refused),
+        IN_DIR(pseudonym_keys_of_another_size_are_refused),
         IN_DIR(nobody_answers_where_no_gate_runs),
         IN_DIR(a_conf_comes_back_as_it_was),
         IN_DIR(a_name_may_hold_any_quotes_and_marks),

@@ -8,9 +8,18 @@
 
 #include <cmocka.h>
 
+static const char OLD[] =
+    "selenga1."
+    "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQAAAABrSdIACDAz"
+    "LTA4LTAxFnRjcDovL2h1Yi5leGFtcGxlOjU2MDAgw1YkOJTZiQ";
+
 static token_t a_token(void)
 {
-    token_t token = {.endpoint = "tcp://hub.example:5555", .org = "03-08-01", .expires_s = 1788000000};
+    token_t token = {.endpoint = "tcp://hub.example:5555",
+                     .org = "03-08-01",
+                     .expires_s = 1788000000,
+                     .rank = 0,
+                     .hub_rank = 1};
     memset(token.hub_key, 0xfe, sizeof token.hub_key);
     memset(token.secret, 0x3f, sizeof token.secret);
     return token;
@@ -35,6 +44,13 @@ static void a_token_of_another_version_is_refused_as_such(void **state)
 {
     (void)state;
     assert_int_equal(parse("selenga2.AAAA"), TOKEN_E_VERSION);
+}
+
+// One without ranks cannot be checked against what the hub says later.
+static void a_token_of_before_ranks_stood_in_it_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(parse(OLD), TOKEN_E_VERSION);
 }
 
 static void a_token_with_any_changed_character_is_refused(void **state)
@@ -110,7 +126,12 @@ static void a_token_comes_back_as_it_was(void **state)
     assert_string_equal(got.org, token.org);
     assert_memory_equal(got.hub_key, token.hub_key, sizeof got.hub_key);
     assert_memory_equal(got.secret, token.secret, sizeof got.secret);
-    assert_true(got.expires_s == token.expires_s);
+    assert_true(got.expires_s == token.expires_s && got.rank == 0 && got.hub_rank == 1 && !got.replace);
+    token.replace = true;
+    token.rank = token.hub_rank = TOKEN_RANK_MAX;
+    token_text(&token, text);
+    assert_int_equal(token_parse(text, &got), 0);
+    assert_true(got.replace && got.rank == TOKEN_RANK_MAX && got.hub_rank == TOKEN_RANK_MAX);
 }
 
 static void the_longest_token_fits(void **state)
@@ -131,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_text_is_not_a_token),
         cmocka_unit_test(a_token_of_another_version_is_refused_as_such),
+        cmocka_unit_test(a_token_of_before_ranks_stood_in_it_is_refused),
         cmocka_unit_test(a_token_with_any_changed_character_is_refused),
         cmocka_unit_test(a_token_cut_short_or_with_more_behind_it_is_refused),
         cmocka_unit_test(a_token_far_too_long_is_refused),

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/cli/typed.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/i18n.h"
+#include "common/text.h"
+#include "common/util.h"
+#include "services/cli/cli.h"
+
+static int read_all(FILE *in, const char *name, unsigned most, char **ret_text)
+{
+    AUTO(typed_wipe) char *text = xcalloc(1, most + 2UL);
+    size_t n = fread(text, 1, most + 1UL, in);
+    if (ferror(in)) return cli_refuse("%s: %s", name, strerror(errno));
+    if (n > most || strlen(text) != n) return cli_refuse(_("%s is too long, or holds no text"), name);
+    *ret_text = text;
+    text = NULL;
+    return CLI_DONE;
+}
+
+int typed_file(const char *name, unsigned most, char **ret_text)
+{
+    if (strcmp(name, "-") == 0) return read_all(stdin, _("standard input"), most, ret_text);
+    FILE *in = fopen(name, "re");
+    if (!in) return cli_refuse("%s: %s", name, strerror(errno));
+    setvbuf(in, NULL, _IONBF, 0); // no copy of a secret in a buffer that nobody wipes
+    int r = read_all(in, name, most, ret_text);
+    fclose(in);
+    return r;
+}
+
+int typed_argument(const char *argument, unsigned most, char **ret_text)
+{
+    if (strcmp(argument, "-") == 0) return typed_file(argument, most, ret_text);
+    if (argument[0] == '@') return typed_file(argument + 1, most, ret_text);
+    if (strlen(argument) > most) return cli_refuse(_("%s is too long, or holds no text"), _("the argument"));
+    *ret_text = xstrdup(argument);
+    return CLI_DONE;
+}
+
+void typed_wipe(char **text)
+{
+    if (*text) explicit_bzero(*text, strlen(*text));
+    free(*text);
+    *text = NULL;
+}
+
+bool typed_yes(const char *question)
+{
+    char answer[16] = "";
+    fprintf(stderr, "%s %s ", question, _("[yes/no]"));
+    if (!fgets(answer, sizeof answer, stdin)) fputc('\n', stderr);
+    answer[strcspn(answer, "\r\n")] = '\0';
+    return word_in("y yes Y Yes YES д да Д Да ДА", slice_text(answer));
+}

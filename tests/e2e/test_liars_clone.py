@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One school's directory is copied to a second computer, and both run. The hub names it, goes on with the first, and nothing grows."""
+import shutil
+
+import liars
+import world
+from liars import HUB, SCHOOL, has_event, put_event
+from world import SAMPLE, SOURCE, test, wait_until
+
+EVENTS = 5
+KNOWN = '"CLONE"' in (SOURCE / "common" / "fault.c").read_text()
+
+
+def scene(w):
+    liars.scene(w, staff=False)
+    w.school.stop()
+    w.second = w.node("second")
+    w.nodes.remove(w.second)  # its ways are its own: world.settle asks only the others
+    shutil.copytree(w.school.dir, w.second.dir)
+    w.second.path, w.second.org = w.school.path, SCHOOL
+    return w
+
+
+def strays(w):
+    return sum(len([q for q in node.quarantine() if q["code"] == "STRAY"]) for node in (w.hub, w.region))
+
+
+def named(w):
+    """The hub says it in both places."""
+    link = [l for l in w.hub.links("child") if l["org"] == SCHOOL and "clone" in str(l).lower()]
+    queue = [q for q in w.hub.queues(flow="down") if q["peer"] == SCHOOL and q["reason"] == "CLONE"]
+    return link and queue
+
+
+if KNOWN:
+    @test
+    def a_clone_is_named_and_the_first_goes_on(w):
+        w.school.run()
+        w.school.text("staff", (SAMPLE / f"school-{SCHOOL}" / "staff.csv").read_text())
+        wait_until(lambda: w.region.list("employment"), what="the first is heard")
+        w.second.run()
+        try:
+            w.second.text("staff", (SAMPLE / f"school-{SCHOOL}" / "staff.csv").read_text())
+            put_event(w.second, SCHOOL, "OF-SECOND")
+            wait_until(lambda: named(w), what="the hub names the clone in links and queues")
+            before = strays(w)
+            for n in range(EVENTS):
+                put_event(w.school, SCHOOL, f"OF-FIRST-{n}")
+                wait_until(lambda c=f"OF-FIRST-{n}": has_event(w.region, c), what="the first goes on")
+            assert not has_event(w.region, "OF-SECOND")
+            assert strays(w) == before == 0, (before, strays(w))
+        finally:
+            w.second.stop()
+
+    @test
+    def when_the_second_is_away_nothing_is_named_any_more(w):
+        put_event(w.school, SCHOOL, "ALONE")
+        wait_until(lambda: has_event(w.region, "ALONE"), what="the first goes on")
+        wait_until(lambda: not [q for q in w.hub.queues() if q["reason"] == "CLONE"], what="no clone is named")
+        assert strays(w) == 0
+
+
+world.main(scene)

@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lost, stolen and replaced: who comes back, by what, and who does not."""
+import os
+import shutil
+
+import wire
+import world
+from rogue import Rogue
+from wire import message, parse
+from world import refused, test, wait_until
+
+SCHOOL, OTHER, THIRD = "03-08-01", "03-08-02", "03-08-03"
+
+
+def scene(w):
+    nodes = w.tree(hubs=("03-08",), schools=(SCHOOL, OTHER))
+    w.region, w.hub, w.school, w.other = nodes["03"], nodes["03-08"], nodes[SCHOOL], nodes[OTHER]
+    return w
+
+
+def event(node, org, code, title="Семинар"):
+    node.put("event", {"code": code, "kind": "seminar", "title": title, "org": org, "starts_on": "2024-01-10"})
+
+
+def title(node, code):
+    found = node.list("event", "--where", f"code={code}")
+    return found[0]["body"]["title"] if found else None
+
+
+def arrives(node, code):
+    wait_until(lambda: title(node, code), what=f"{code} is at {node.name}")
+
+
+def phrase(node):
+    return node.selenga("node", "key", "phrase", "--yes")["phrase"]
+
+
+def kept(w, node):
+    """The phrase on its paper."""
+    path = w.file(f"{node.name}.phrase")
+    path.write_text(phrase(node) + "\n")
+    return path
+
+
+def state(hub, org):
+    return [l["state"] for l in hub.links("child") if l["org"] == org]
+
+
+def row(hub, org):
+    return [n for n in hub.selenga("node", "list") if n["org"] == org][0]
+
+
+def knock(node_or_rogue, keys=None):
+    """What the hub says to this key: the greeting's answer, or None."""
+    door = wire.Dealer(node_or_rogue.endpoint, node_or_rogue.hub_key, keys or node_or_rogue.keys)
+    door.send(wire.envelope(wire.HELLO, wire.GATE, wire.GATE, message(f2="0.1.0", f3=1)))
+    answer = door.receive(1.5)
+    door.close()
+    return answer
+
+
+def join_again(rogue, token, keys=None):
+    """JOIN by hand with a token that may have been used, and with keys that may be known: the answer's type and body."""
+    secret = Rogue.read(token)[1]
+    door = wire.Dealer(rogue.endpoint, rogue.hub_key, wire.key_pair(secret))
+    door.send(wire.envelope(wire.JOIN, wire.REGISTRY, wire.GATE, message(f1=(keys or rogue.keys)[0], f2="again", f3="0"), call=2))
+    answer = parse(door.receive(10))
+    door.close()
+    return answer[2][0], answer[9][0]
+
+
+def assert_refused_with(answer, code):
+    assert answer[0] == wire.ERROR and code.encode() in answer[1], answer
+
+
+# --- the phrase
+
+@test
+def a_phrase_is_shown_only_to_who_says_yes(w):
+    for answer in ("no\n", "\n", ""):
+        refused(1, w.school.selenga, "node", "key", "phrase", stdin=answer, says="nothing was shown")
+    said = w.selenga("--node", w.school.dir, "node", "key", "phrase", stdin="yes\n")
+    assert said == phrase(w.school) + "\n" and len(said.split()) == 34, said
+    assert phrase(w.school) != phrase(w.other)
+
+
+@test
+def a_phrase_is_printed_when_a_node_is_made_and_in_the_reader_s_language(w):
+    made = w.selenga("--json", "node", "init", w.file("fresh"), "--org", "77", "--level", "region")
+    os.environ["LC_ALL"] = "ru_RU.UTF-8"
+    try:
+        russian = w.selenga("--node", w.file("fresh"), "node", "key", "phrase", "--yes").split()
+    finally:
+        os.environ["LC_ALL"] = "C.UTF-8"
+    english = w.selenga("--node", w.file("fresh"), "node", "key", "phrase", "--yes").split()
+    assert made["phrase"].split() == english and len(russian) == 34
+    assert all(word.isascii() for word in english) and not any(word.isascii() for word in russian)
+    # lost; by either phrase it is the same root again: its path, its key, its secrets
+    for words in (english, [word.upper() for word in russian]):
+        shutil.rmtree(w.file("fresh"))
+        again = w.selenga("--json", "node", "init", w.file("fresh"), "--org", "77", "--level", "region", "--phrase-file", "-",
+                          stdin=" ".join(words))
+        assert again == made, again
+
+
+@test
+def a_phrase_that_was_copied_wrongly_is_refused_and_makes_nothing(w):
+    words = phrase(w.school).split()
+    for wrong, says in ((words[:-1], "34 words, here there are 33"), (["volcanoo", *words[1:]], "`volcano` meant"),
+                        ([words[-1], *words[1:-1], words[0]], "do not belong together")):
+        refused(1, w.selenga, "node", "init", w.file("none"), "--org", "77", "--level", "region", "--phrase-file", "-",
+                stdin=" ".join(wrong), says=says)
+        assert not w.file("none").exists()
+
+
+@test
+def a_node_of_an_earlier_version_gets_its_secret_at_its_next_start(w):
+    w.school.stop()
+    (w.school.dir / "secret" / "root.key").unlink()
+    refused(1, w.school.selenga, "node", "key", "phrase", "--yes", says="at the next start")
+    w.school.run()
+    assert len(phrase(w.school).split()) == 34
+    said = (w.dir / f"{w.school.name}.err").read_text()
+    assert said.count("had no root secret") == 1, said
+    w.school.stop()
+    w.school.run()
+    assert (w.dir / f"{w.school.name}.err").read_text().count("had no root secret") == 1
+
+
+# --- tokens
+
+@test
+def a_token_comes_through_a_pipe_or_from_a_file(w):
+    token = w.hub.token(THIRD)
+    refused(64, w.selenga, "node", "join", w.file("third"), "-", "--replace", "--phrase-file", "-", stdin=token)
+    refused(1, w.selenga, "node", "join", w.file("third"), f"@{w.file('absent')}")
+    refused(1, w.selenga, "node", "join", w.file("third"), "-", stdin="", says="not an invitation")
+    w.file("token").write_text(token + "\n")
+    said = w.selenga("--json", "node", "join", w.file("third"), f"@{w.file('token')}")
+    assert said["org"] == THIRD and len(said["phrase"].split()) == 34
+    w.hub.selenga("node", "revoke", THIRD, "--why", "проверка")
+    assert w.selenga("--json", "node", "join", w.file("third-2"), "-", stdin=w.hub.token(THIRD))["path"] == said["path"]
+    w.hub.selenga("node", "revoke", THIRD, "--why", "проверка")
+
+
+@test
+def a_hub_that_says_another_rank_than_the_token_is_not_joined(w):
+    """A token of a municipality; the hub claims to be a school, to which a school would send who its people are."""
+    def lower(raw):
+        raw[66] = 0
+    token = edited(w.hub.token(THIRD), lower)
+    refused(1, w.selenga, "node", "join", w.file("lied-to"), token)
+    assert not w.file("lied-to").exists()
+
+    def below(raw):
+        raw[65], raw[66] = 2, 1
+    refused(1, w.selenga, "node", "join", w.file("lied-to"), edited(w.hub.token(THIRD), below), says="nothing was sent")
+    w.hub.selenga("node", "revoke", THIRD, "--why", "проверка")
+
+
+def edited(token, change):
+    raw, prefix = bytearray(Rogue.raw(token)), "selenga1."
+    body = raw[:-8]
+    change(body)
+    return prefix + Rogue.sealed(bytes(body))
+
+
+# --- revoking
+
+@test
+def a_name_revokes_nobody_and_what_was_revoked_is_printed(w):
+    """A node chooses its own name, also another's code."""
+    liar = w.node("liar")
+    w.selenga("node", "join", liar.dir, w.hub.token(THIRD), "--name", "03-08-04")
+    refused(1, w.hub.selenga, "node", "revoke", "03-08-04", "--why", "x", says="names do not count")
+    assert row(w.hub, THIRD)["name"] == "03-08-04" and row(w.hub, THIRD)["state"] == "active"
+    said = w.hub.selenga("node", "revoke", THIRD, "--why", "x")
+    assert (said["org"], said["name"], said["state"]) == (THIRD, "03-08-04", "revoked") and len(said["key_fingerprint"]) == 14, said
+    by_path = w.hub.selenga("node", "revoke", said["path"], "--why", "y")
+    assert by_path["org"] == THIRD
+    text = w.selenga("--node", w.hub.dir, "node", "revoke", said["path"], "--why", "y")
+    assert said["path"] in text and said["key_fingerprint"] in text, text
+
+
+@test
+def who_is_meant_by_a_code_that_is_another_s_path_must_be_said(w):
+    first = Rogue(w.hub.token(THIRD))
+    path = ".".join(first.path[at:at + 4].hex() for at in range(0, len(first.path), 4))
+    second = Rogue(w.hub.token(path))
+    refused(1, w.hub.selenga, "node", "revoke", path, "--why", "x", says="the path of another")
+    assert row(w.hub, THIRD)["state"] == row(w.hub, path)["state"] == "active"
+    assert w.hub.selenga("node", "revoke", THIRD, "--why", "x")["path"] == path
+    assert w.hub.selenga("node", "revoke", row(w.hub, path)["path"], "--why", "x")["org"] == second.org
+
+
+@test
+def neither_used_nor_unused_tokens_bring_a_revoked_node_back(w):
+    unused = w.hub.token(THIRD)
+    token = w.hub.token(THIRD)
+    rogue = Rogue(token)
+    path = rogue.path
+    kind, body = join_again(rogue, token)
+    assert kind == wire.JOIN_REPLY and parse(body)[1] == [path], "while it is active it hears the same again"
+    w.hub.selenga("node", "revoke", THIRD, "--why", "украден")
+    assert_refused_with(join_again(rogue, token), "TOKEN-USED")
+    assert_refused_with(join_again(rogue, token, wire.key_pair()), "TOKEN-USED")
+    assert_refused_with(join_again(rogue, unused), "TOKEN-REVOKED")
+    assert_refused_with(join_again(rogue, w.hub.token(THIRD)), "NODE-KEY-KNOWN")
+    assert row(w.hub, THIRD)["state"] == "revoked" and knock(rogue) is None
+    again = Rogue(w.hub.token(THIRD))
+    assert again.path == path and knock(again) is not None
+    assert_refused_with(join_again(rogue, token), "TOKEN-USED")
+    assert row(w.hub, THIRD)["state"] == "active"
+    w.hub.selenga("node", "revoke", THIRD, "--why", "проверка")
+
+
+@test
+def another_s_key_is_not_taken_for_one_s_own(w):
+    """Whoever joins with a neighbour's public key would take its place at the gate."""
+    victim = Rogue(w.hub.token(THIRD))
+    token = w.hub.token("03-08-04")
+    assert_refused_with(join_again(victim, token), "NODE-KEY-KNOWN")
+    assert knock(victim) is not None
+    w.hub.selenga("node", "revoke", THIRD, "--why", "проверка")
+
+
+# --- replacing
+
+@test
+def a_second_node_of_an_organisation_is_refused_in_words(w):
+    wait_until(lambda: state(w.hub, SCHOOL) == ["up"])
+    token = w.hub.token(SCHOOL)
+    refused(1, w.selenga, "node", "join", w.file("second"), token, says="--replace")
+    assert not w.file("second").exists()
+    refused(1, w.selenga, "node", "join", w.file("second"), token, "--replace", says="for a new node")
+    refused(1, w.hub.selenga, "node", "invite", "--org", "03-08-99", "--replace", says="No child")
+    refused(1, w.selenga, "node", "join", w.file("second"), w.hub.token(SCHOOL, "--replace"), says="give --replace")
+    refused(64, w.selenga, "node", "join", w.file("second"), w.hub.token(SCHOOL), "--phrase-file", "x", says="goes with")
+    assert state(w.hub, SCHOOL) == ["up"]
+
+
+@test
+def a_replaced_computer_is_cut_off_and_does_not_come_back(w):
+    """Its twin takes over while it is at work; the old one has its key, its token and two more tokens."""
+    event(w.school, SCHOOL, "R-1", "до замены")
+    arrives(w.region, "R-1")
+    unused = [w.hub.token(SCHOOL), w.hub.token(SCHOOL, "--replace")]
+    new = w.node("new-school")
+    w.selenga("node", "join", new.dir, w.hub.token(SCHOOL, "--replace"), "--replace")
+    new._made()
+    assert new.path == w.school.path
+    link = wait_until(lambda: [l for l in w.school.links("parent") if l["state"] == "refused"], what="the old one is refused")
+    assert link
+    new.run()
+    wait_until(lambda: state(w.hub, SCHOOL) == ["up"], what="the new one is linked")
+    wait_until(lambda: title(new, "R-1") == "до замены", what="it gets back what its parent holds")
+    for token, options in zip(unused, ([], ["--replace"])):
+        refused(1, w.selenga, "node", "join", w.file("thief"), token, *options, says="was revoked")
+    w.school.stop()
+    w.school.run()
+    wait_until(lambda: [l for l in w.school.links("parent") if l["state"] == "refused"], what="nor after a restart")
+    assert state(w.hub, SCHOOL) == ["up"]
+    assert 'replaced = "yes"' in new.conf.read_text()
+    event(new, SCHOOL, "R-2", "после замены")
+    wait_until(lambda: title(w.region, "R-2"), what="its work arrives")
+    w.school.stop()
+    w.nodes.remove(w.school)
+    w.school = new
+
+
+@test
+def a_lost_school_without_its_phrase_is_made_of_what_its_parent_holds(w):
+    event(w.school, SCHOOL, "L-1", "потеряна школа")
+    arrives(w.region, "L-1")
+    w.school.kill_all()
+    shutil.rmtree(w.school.dir)
+    w.selenga("node", "join", w.school.dir, w.hub.token(SCHOOL, "--replace"), "--replace")
+    old = w.school.path
+    w.school._made().run()
+    assert w.school.path == old and 'replaced = "yes"' in w.school.conf.read_text()
+    wait_until(lambda: title(w.school, "L-1"), what="what it had written is back")
+    event(w.school, SCHOOL, "L-1", "исправлено")
+    wait_until(lambda: title(w.region, "L-1") == "исправлено", what="and it goes on from there")
+
+
+@test
+def a_lost_hub_comes_back_by_its_phrase_and_its_children_find_it(w):
+    event(w.hub, "03-08", "H-1", "потерян узел")
+    event(w.school, SCHOOL, "H-2")
+    arrives(w.region, "H-1")
+    arrives(w.region, "H-2")
+    paper, others = kept(w, w.hub), kept(w, w.other)
+    secret, key = ((w.hub.dir / "secret" / name).read_bytes() for name in ("root.key", "node.key"))
+    children = {n["org"]: n["key_fingerprint"] for n in w.hub.links("child") if n["state"] == "up"}
+    w.hub.kill_all()
+    shutil.rmtree(w.hub.dir)
+    event(w.school, SCHOOL, "H-3", "пока узла не было")
+    token = w.region.token("03-08", "--replace")
+    listen = ["--listen", f"tcp://127.0.0.1:{w.hub.port}"]
+    refused(1, w.selenga, "node", "join", w.hub.dir, token, "--replace", "--phrase-file", others, *listen, says="is not that of the node")
+    w.selenga("node", "join", w.hub.dir, token, "--replace", "--phrase-file", paper, *listen)
+    old = w.hub.path
+    w.hub._made()
+    assert w.hub.path == old and "replaced" not in w.hub.conf.read_text()
+    assert (w.hub.dir / "secret" / "root.key").read_bytes() == secret
+    assert (w.hub.dir / "secret" / "node.key").read_bytes() != key, "the lost computer's key is not used again"
+    w.hub.run()
+    wait_until(lambda: {n["org"]: n["key_fingerprint"] for n in w.hub.links("child") if n["state"] == "up"} == children,
+               what="its children are linked without anybody's help")
+    wait_until(lambda: title(w.hub, "H-1"), what="what it had written is back")
+    wait_until(lambda: title(w.region, "H-3"), what="what waited at its children has passed")
+
+
+@test
+def a_hub_that_is_lost_with_its_phrase_is_followed_by_its_children_with_new_invitations(w):
+    """Its new computer has another key, which they do not know."""
+    event(w.hub, "03-08", "P-1")
+    arrives(w.region, "P-1")
+    w.hub.kill_all()
+    shutil.rmtree(w.hub.dir)
+    event(w.school, SCHOOL, "P-2")
+    w.selenga("node", "join", w.hub.dir, w.region.token("03-08", "--replace"), "--replace", "--listen", f"tcp://127.0.0.1:{w.hub.port}")
+    w.hub._made().run()
+    arrives(w.hub, "P-1")
+    wait_until(lambda: [n for n in w.hub.selenga("node", "list") if n["org"] == SCHOOL], what="it knows of its children again")
+    token = w.hub.token(SCHOOL, "--replace")
+    refused(1, w.selenga, "node", "rejoin", w.school.dir, token, says="is running already")
+    refused(1, w.selenga, "node", "rejoin", w.other.dir, token, says="is running already")
+    w.school.stop()
+    w.other.stop()
+    refused(1, w.selenga, "node", "rejoin", w.other.dir, token, says="not for this node")
+    conf, key = w.school.conf.read_text(), (w.school.dir / "secret" / "node.key").read_bytes()
+    refused(1, w.selenga, "node", "rejoin", w.school.dir, w.hub.token(SCHOOL), says="not for this node")
+    assert w.school.conf.read_text() == conf and (w.school.dir / "secret" / "node.key").read_bytes() == key
+    w.selenga("node", "rejoin", w.school.dir, "-", stdin=token)
+    w.selenga("node", "rejoin", w.other.dir, w.hub.token(OTHER, "--replace"))
+    for node, org in ((w.school, SCHOOL), (w.other, OTHER)):
+        assert f'path = "{node.path}"' in node.conf.read_text() and "gate\n" in node.conf.read_text()
+        node.run()
+        wait_until(lambda org=org: state(w.hub, org) == ["up"], what=f"{org} is linked")
+    arrives(w.region, "P-2")
+    refused(1, w.selenga, "node", "rejoin", w.region.dir, token, says="is running already")
+
+
+@test
+def a_lost_region_comes_back_by_its_phrase_and_knows_its_children_by_their_cards(w):
+    event(w.region, "03", "N-1", "потерян регион")
+    event(w.school, SCHOOL, "N-2")
+    arrives(w.school, "N-1")
+    arrives(w.region, "N-2")
+    organisations = {o["id"]: o["body"] for o in w.region.list("organisation")}
+    paper, path = kept(w, w.region), w.region.path
+    secrets = {name: (w.region.dir / "secret" / name).read_bytes() for name in ("root.key", "node.key", "pseudonym.key")}
+    w.region.kill_all()
+    shutil.rmtree(w.region.dir)
+    event(w.school, SCHOOL, "N-3")
+    w.selenga("node", "init", w.region.dir, "--org", "03", "--level", "region", "--listen", f"tcp://127.0.0.1:{w.region.port}",
+              "--phrase-file", paper)
+    w.region._made().run()
+    assert w.region.path == path
+    assert secrets == {name: (w.region.dir / "secret" / name).read_bytes() for name in secrets}
+    refused(1, w.region.selenga, "node", "admit", "selenga-card1.AAAA", says="not a node's card")
+    refused(1, w.region.selenga, "node", "admit", w.school.selenga("node", "card")["card"], says="directly below")
+    card = w.hub.selenga("node", "card")
+    said = w.region.selenga("node", "admit", "-", stdin=card["card"] + "\n")
+    assert (said["org"], said["path"], said["key_fingerprint"]) == ("03-08", w.hub.path, card["key_fingerprint"])
+    w.region.selenga("node", "admit", card["card"])  # once more changes nothing
+    wait_until(lambda: state(w.region, "03-08") == ["up"], what="the hub is linked without anything done there")
+    arrives(w.region, "N-1")
+    arrives(w.region, "N-3")
+    wait_until(lambda: {o["id"]: o["body"] for o in w.region.list("organisation")} == organisations, what="the tree is as it was")
+    w.region.selenga("node", "revoke", "03-08", "--why", "проверка")
+    refused(1, w.region.selenga, "node", "admit", card["card"], says="Only a new invitation")
+
+
+world.main(scene)

@@ -258,10 +258,6 @@ static bool yields_to_another(peers_t *peers, connection_t *connection, const do
 static void greet_child(peers_t *peers, connection_t *connection, const door_frame_t *frame, key_entry_t *row,
                         uint64_t now_ms)
 {
-    if (now_ms < row->shut_until_ms && !connection->greeted) {
-        cut(peers, connection, now_ms);
-        return;
-    }
     if (!connection->greeted && yields_to_another(peers, connection, frame, row, now_ms)) return;
     // Not sent: the connection that greeted is gone, and its descriptor may be another's by now.
     if (send_welcome(peers, frame) || connection->greeted) return;
@@ -349,6 +345,10 @@ static bool admit(peers_t *peers, connection_t *connection, const door_frame_t *
     key_entry_t *row = key_of(peers, frame);
     if (!row || row->role == KEY_REVOKED) {
         drop(peers, frame, COUNT_UNKNOWN_KEY, _("its key is not known, or no longer"), now_ms);
+        cut(peers, connection, now_ms);
+        return false;
+    }
+    if (now_ms < row->shut_until_ms && !connection->greeted) { // libzmq's own reconnecting
         cut(peers, connection, now_ms);
         return false;
     }

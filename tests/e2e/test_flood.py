@@ -12,7 +12,7 @@ from flood import SLACK, Flooder, Watcher, measure
 from world import BIN, test, wait_until
 
 GROWTH_MIB = 64
-SECONDS = 6
+SECONDS = 5
 HUBS = [f"03-{n:02}" for n in range(1, 9)]
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=4"
 
@@ -58,6 +58,12 @@ def unnoticed(w, make, seconds=SECONDS):
 @test
 def a_child_that_pulls_from_zero_a_thousand_times_a_second(w):
     unnoticed(w, flood.pulls)
+
+
+@test
+def a_child_that_sends_junk(w):
+    unnoticed(w, flood.junk)
+    wait_until(lambda: "GATE-PEER-FLOODS" in w.hub.log("gate"), what="it is shut out")
 
 
 @test

@@ -7,7 +7,7 @@
 #include "proto/message.h"
 #include "proto/registry.pb-c.h"
 
-enum { SYSTEM_KINDS = 100 };
+enum { SYSTEM_KINDS = 100, KIND_VERDICT = 3 };
 
 static bool refuse(fault_t *fault, const char *code, slice_t org)
 {
@@ -166,6 +166,9 @@ static bool judge_from_home_side(const store_place_t *place, uint32_t peer, cons
 {
     bool good = peer == PEER_PARENT ? admit_parent(place, r, fault) : admit_child(place, peer, r, fault);
     if (!good) return false;
+    // Only those above decide for others.
+    if (r->kind == KIND_VERDICT && (peer != PEER_PARENT || !path_is_prefix(&r->home, &place->path)))
+        return refuse(fault, "HOME-FOREIGN", r->org);
     const kind_rule_t *rule = kind_by_number(r->kind);
     if (rule == NULL) return true; // of a newer version: kept and passed on whole
     if (!stamp_fits(r, rule)) return refuse(fault, "REACH", r->org);
@@ -192,6 +195,14 @@ bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_
     if (store_is_home(store_of(txn), r)) return judge_own(place, r, ret_fault);
     if (!store_speaks_for(store_of(txn), peer, r)) return admit_aside(place, peer, r, ret_fault);
     return judge_from_home_side(place, peer, r, ret_fault);
+}
+
+bool admit_content(const record_t *r, fault_t *ret_fault)
+{
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    if (rule == NULL) return refuse(ret_fault, "UNKNOWN-KIND", r->org);
+    if (!r->deleted) return judge_body(r, rule, ret_fault);
+    return rid_is_of(rule, r->org, &r->id) || refuse(ret_fault, "ID-NOT-KEY", r->org);
 }
 
 bool admit_may_change(const fault_t *fault)

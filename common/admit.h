@@ -14,6 +14,9 @@
 // side: could it have gone there? Of our own, whose seal decides: can it be read?
 bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record, fault_t *ret_fault);
 
+// Does the record keep its kind's rules, whoever brought it? For what a person takes.
+bool admit_content(const record_t *record, fault_t *ret_fault);
+
 // Could knowing more organisations or nodes change this verdict? Such items are tried again when the topology
 // changes.
 bool admit_may_change(const fault_t *fault);

@@ -197,6 +197,16 @@ static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, r
     return adopt(txn, in, arrival, cur, place);
 }
 
+int store_take(store_txn_t *txn, const record_t *r)
+{
+    record_t held;
+    if (r->version.inc == UINT32_MAX) return -ERANGE;
+    int rc = store_get(txn, &r->id, &held, NULL);
+    if (rc < 0) return rc;
+    store_raise_inc(txn, &r->version);
+    return store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r);
+}
+
 // A neighbour shows that he held a version of ours, or that somebody behind him did. If he is not to have the
 // record he hears so again; if it is for some only, he hears our word once more, for those behind him to whom
 // it may be news.

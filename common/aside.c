@@ -148,7 +148,7 @@ int aside_settle(store_txn_t *txn, const record_t *word, bool firm, givers_t *gi
 
 int store_each_aside(store_txn_t *txn, store_aside_fn *fn, void *arg)
 {
-    uint8_t from[KEY];
+    uint8_t from[KEY] = {0};
     slice_t key, at_key = slice(from, 0);
     uint64_t at;
     uint32_t peer;

@@ -46,6 +46,10 @@ static const row_t table[] = {
                      "tell the operator.")},
     // references and rights
     {"REF-UNKNOWN", N_("{field}: `{1}` is not there. Enter it first.")},
+    {"REFUSED", N_("The receiver does not take this record. Its operator knows why.")},
+    {"SEAL",
+     N_("It is said to be this node's own, which cannot be checked since the seal key was lost. Take it with "
+        "`selenga quarantine take`, or discard it.")},
     {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},
     {"IN-USE", N_("Other records still refer to it, e.g. of kind {1}. Delete those first.")},
     {"NOT-FOUND", N_("There is no such record: {1}. Check the key.")},
@@ -121,6 +125,15 @@ static const row_t table[] = {
     {"TOKEN-FOREIGN",
      N_("This hub did not issue the invitation. Ask the right hub, or this one for a new one.")},
     {"TREE-DEPTH", N_("The tree would become too deep. Join a hub nearer to the root.")},
+    {"NO-PEER", N_("`{1}` is no neighbour. Name one by its organisation's code, or by what `from` shows in "
+                   "`selenga --json quarantine list`.")},
+    // feeds
+    {"PEER-QUOTA",
+     N_("What the receiver refused or keeps aside of this feed has used up its share. Its operator "
+        "decides with `selenga quarantine`; the feed then goes on by itself.")},
+    {"PEER-CREDIT",
+     N_("The sender sent more than it may at a time. It is asked again after a pause; if that goes "
+        "on, update its programs or revoke it.")},
     // the service itself
     {"DISK-FULL", N_("The disk of this node is full. Free space; work goes on by itself.")},
     {"STORE-FULL",

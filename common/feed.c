@@ -167,6 +167,17 @@ void feed_forget(feed_t *feed, uint32_t peer)
     link_free(link);
 }
 
+void feed_go_on(feed_t *feed, uint32_t peer)
+{
+    link_t *link = feed_find(feed, peer);
+    if (link == NULL || link->in.trouble == NULL) return;
+    link->in.held_until_ms = 0;
+    link->in.restart = link->in.wanted;
+    link->out.ask |= link->out.again_ms != 0;
+    link->out.again_ms = 0;
+    make_due(feed, link);
+}
+
 void feed_send(feed_t *feed, uint32_t peer, uint32_t type, const ProtobufCMessage *body)
 {
     size_t size = body != NULL ? protobuf_c_message_get_packed_size(body) : 0;
@@ -186,7 +197,7 @@ static int dispatch(feed_t *feed, store_txn_t *txn, link_t *link, uint32_t type,
     case MSG_GIVEBACK_ASK:
         return consumer_giveback_ask(feed, link, body, now_ms);
     case MSG_GIVEBACK:
-        return producer_giveback(feed, txn, link, body);
+        return producer_giveback(feed, txn, link, body, now_ms);
     case MSG_REBASE:
         return consumer_rebase(feed, txn, link, body, now_ms);
     case MSG_WAKE:
@@ -342,6 +353,7 @@ size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
                             .quarantined = out->quarantined,
                             .progress_ms = out->progress_ms,
                             .sent_per_s = out->rate};
+        row->paused = link->in.trouble;
         if (out->trouble != NULL) text_copy(row->trouble, sizeof row->trouble, out->trouble);
     }
     return n;
@@ -361,6 +373,11 @@ void feed_set_trouble(feed_t *feed, const char *code)
 uint64_t feed_malformed(const feed_t *feed)
 {
     return feed->malformed;
+}
+
+uint64_t feed_overrun(const feed_t *feed)
+{
+    return feed->overrun;
 }
 
 uint64_t feed_forged(const feed_t *feed, uint32_t *ret_peer)

@@ -26,6 +26,7 @@ enum {
     KEEPALIVE_MS = 15000,       // a session where nothing comes is asked whether it stands
     KEEPALIVE_MOST_MS = 240000, // and then after twice the time, each time that there is nothing new
     SILENCE_MS = 45000,         // without a word that is due, the session is begun anew
+    HOLD_UP_MS = 30000,         // whoever went past his share is asked again after this
     KINDS_MAX = 32,
     TROUBLE_SIZE = 64, // of a fault code, as consumers tell it
 };
@@ -71,6 +72,8 @@ void feed_know(feed_t *feed, uint32_t peer);
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms);
 // A child that was revoked for good: forgets its feeds.
 void feed_forget(feed_t *feed, uint32_t peer);
+// A person made room in this neighbour's share: if it is held up, it is asked again at once.
+void feed_go_on(feed_t *feed, uint32_t peer);
 
 // One message of proto/feed.proto from a neighbour. Outside bytes: anything malformed is counted and dropped.
 // 0, or -errno of the transaction, which the caller then aborts and tells by feed_rollback.
@@ -103,6 +106,7 @@ typedef struct feed_row { // one feed that this service serves
     int64_t progress_ms; // when acked last grew; 0: not in this run
     uint64_t sent_per_s;
     char trouble[TROUBLE_SIZE]; // what holds the consumer up, in its own words (a fault code)
+    const char *paused;         // why we take nothing from this neighbour now (a fault code); NULL: we do
 } feed_row_t;
 
 size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms);
@@ -110,5 +114,6 @@ bool feed_wants(const feed_t *feed, uint32_t peer,
                 const record_t *record);               // does that consumer's filter let it through?
 void feed_set_trouble(feed_t *feed, const char *code); // told to producers with the next pull; "" when over
 uint64_t feed_malformed(const feed_t *feed);           // messages dropped
+uint64_t feed_overrun(const feed_t *feed);             // pushes beyond the credit, dropped
 // Versions that were said to be ours and are not; the neighbour who brought the last one.
 uint64_t feed_forged(const feed_t *feed, uint32_t *ret_peer);

@@ -181,7 +181,7 @@ static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const 
     rc = store_apply(txn, r, arrival, &applied);
     if (rc != 0) return rc;
     *ret_good = applied != APPLIED_UNSEALED && applied != APPLIED_OVER;
-    if (applied == APPLIED_OVER) return 1;
+    if (applied == APPLIED_OVER) return TAKE_OVER;
     if (applied == APPLIED_FORGED || applied == APPLIED_UNSEALED)
         return take_unsealed(feed, txn, r, arrival, applied);
     return applied == APPLIED_ASIDE ? 0 : make_way(txn, r);
@@ -204,8 +204,19 @@ int feed_retry(feed_t *feed, store_txn_t *txn, const quarantine_key_t *key, bool
     record_t copy = store_record_dup(&item.record);
     arrival_t arrival = {.peer = item.key.peer, .giveback = item.giveback};
     rc = take_record(feed, txn, &copy, &arrival, ret_admitted);
+    if (rc == 0 && *ret_admitted) rc = quarantine_clear(txn, key, &copy.version);
     store_record_free(&copy);
-    return rc;
+    return rc > 0 ? 0 : rc; // what found no room waits on; what was let in has gone already
+}
+
+// Whole, and of no more records than one may bring: each of them costs time of everybody's.
+static int check_batch(slice_t rest)
+{
+    slice_t wire;
+    unsigned n = 0;
+    int rc = 0;
+    while (n <= PUSH_RECORDS && (rc = batch_next(&rest, &wire)) == 0) n++;
+    return rc == 1 ? 0 : -EBADMSG;
 }
 
 int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
@@ -214,8 +225,9 @@ int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding
     slice_t rest, wire;
     AUTO(xfree) uint8_t *owned = NULL;
     int rc = batch_open(entries, encoding, plain_bytes, &rest, &owned);
-    while (rc == 0 && (rc = batch_next(&rest, &wire)) == 0) rc = take_one(feed, txn, wire, arrival);
-    return rc == 1 ? 0 : rc;
+    if (rc == 0) rc = check_batch(rest);
+    while (rc == 0 && batch_next(&rest, &wire) == 0) rc = take_one(feed, txn, wire, arrival);
+    return rc;
 }
 
 // --- messages ------------------------------------------------------------------------------------
@@ -226,13 +238,14 @@ int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding
 static void fit_patience(const feed_t *feed, link_t *link, bool moved)
 {
     consumer_t *in = &link->in;
-    bool idle = !moved && in->quarantined == 0 && feed->trouble[0] == '\0' && link->peer >= PEER_LABEL_MIN;
+    bool idle = !moved && in->quarantined == 0 && feed->trouble[0] == '\0' && in->trouble == NULL &&
+                link->peer >= PEER_LABEL_MIN;
     in->patience_ms = idle ? 2 * in->patience_ms : KEEPALIVE_MS;
     if (in->patience_ms > KEEPALIVE_MOST_MS) in->patience_ms = KEEPALIVE_MOST_MS;
 }
 
 static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Selenga__Push *m,
-                      const position_t *upto)
+                      const position_t *upto, int64_t now_ms)
 {
     consumer_t *in = &link->in;
     witness_t seen;
@@ -246,7 +259,12 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
     if (rc == -EBADMSG)
         in->open = false; // a broken producer: the cursor stays, the tick asks again after a pause
+    if (rc == TAKE_OVER) {
+        consumer_hold_up(link, "PEER-QUOTA", now_ms);
+        return save_cursor(txn, link); // what was taken is of this witness; the position stays
+    }
     if (rc != 0) return rc;
+    in->trouble = NULL;
     in->expected = *upto;
     in->ack |= moved;
     in->moved |= moved;
@@ -270,6 +288,14 @@ static void fit_window(const feed_t *feed, consumer_t *in, const Selenga__Push *
     in->backlog = !position_within(&end, upto);
 }
 
+// Each stream may be full, and then one push may go. What went before the producer read our last pull is
+// counted against the widest window of the session.
+static bool within_credit(consumer_t *in, const Selenga__Push *m)
+{
+    in->taken += m->plain_bytes;
+    return m->plain_bytes <= PUSH_BYTES && in->taken <= (uint64_t)in->widest * STREAMS + PUSH_BYTES;
+}
+
 int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
 {
     consumer_t *in = &link->in;
@@ -289,7 +315,12 @@ int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, in
     }
     fit_window(feed, in, m, &upto, in->boot == 0, now_ms);
     in->boot = m->boot;
-    return apply_push(feed, txn, link, m, &upto);
+    if (!within_credit(in, m)) {
+        feed->overrun++;
+        consumer_hold_up(link, "PEER-CREDIT", now_ms);
+        return 0;
+    }
+    return apply_push(feed, txn, link, m, &upto, now_ms);
 }
 
 // The producer judges the cursor with which the session began. If pushes have moved it since (late ones, of
@@ -334,6 +365,16 @@ int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, 
 
 // --- what is due ---------------------------------------------------------------------------------
 
+void consumer_hold_up(link_t *link, const char *code, int64_t now_ms)
+{
+    consumer_t *in = &link->in;
+    in->open = false;
+    in->ack = in->give = false;
+    in->tell = true;
+    in->trouble = code;
+    in->held_until_ms = now_ms + HOLD_UP_MS;
+}
+
 // What a producer that was put back gets: first what waits in quarantine from it, which may exist nowhere
 // else by now; then LANE_IN. In this order, what leaves the quarantine meanwhile is still met in the lane.
 // Positions: below LANE_BASE the number of quarantined items that went, else LANE_BASE + seq. Where such a
@@ -352,7 +393,7 @@ static int give_quarantined(void *arg, const quarantined_t *item)
     giving_t *giving = arg;
     bool went = quarantine_key_cmp(&item->key, &giving->last) <= 0;
     if (item->key.peer != giving->peer || item->record.kind == 0 || went) return 0;
-    if (giving->batch->size >= giving->most) return 1;
+    if (giving->batch->size >= giving->most || giving->batch->count == PUSH_RECORDS) return 1;
     batch_add(giving->batch, item->wire);
     giving->last = item->key;
     return 0;
@@ -384,7 +425,8 @@ static int give_lane(store_txn_t *txn, const link_t *link, size_t most, uint64_t
     uint64_t seq;
     record_t r;
     int rc = lane_open(txn, LANE_IN, link->peer, *position - LANE_BASE, &reader);
-    while (rc == 0 && batch->size < most && (rc = lane_next(reader, &seq, NULL)) == 0) {
+    while (rc == 0 && batch->size < most && batch->count < PUSH_RECORDS &&
+           (rc = lane_next(reader, &seq, NULL)) == 0) {
         if ((rc = store_at(txn, seq, &r, NULL)) != 0) break;
         batch_add(batch, r.wire);
         *position = LANE_BASE + seq;
@@ -475,7 +517,10 @@ static int send_pull(feed_t *feed, link_t *link, bool restart, int64_t now_ms)
     m.session = in->session;
     m.position = in->expected.of;
     m.n_position = STREAMS;
-    m.credit = in->window;
+    m.credit = in->held_until_ms == 0 ? in->window : 0;
+    in->taken = 0;
+    if (in->window > in->widest) in->widest = in->window;
+    if (in->trouble != NULL) m.trouble = (char *)(uintptr_t)in->trouble;
     if (feed->trouble[0] != '\0') m.trouble = feed->trouble;
     if (restart || position_equal(&in->expected, &end)) rc = count_held(feed, link, restart, now_ms, &m);
     witness_message(&in->cursor, &witness);
@@ -497,6 +542,13 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
     consumer_t *in = &link->in;
     int rc = consumer_load(feed, link);
     if (rc != 0) return rc;
+    if (in->held_until_ms > now_ms) {
+        rc = in->tell ? send_pull(feed, link, false, now_ms) : 0;
+        in->tell = false;
+        return rc;
+    }
+    if (in->held_until_ms != 0) in->restart = in->wanted;
+    in->held_until_ms = 0;
     if (in->restart) {
         in->restart = in->ack = in->give = in->backlog = in->moved = false;
         in->session = feed_session(feed);
@@ -506,6 +558,7 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms)
         in->patience_ms = KEEPALIVE_MS;
         // The line may be another one; or it grew slow, and the last session ended of it.
         in->window = feed->window_max < WINDOW_FIRST_BYTES ? feed->window_max : WINDOW_FIRST_BYTES;
+        in->widest = in->window;
         return send_pull(feed, link, true, now_ms);
     }
     if (in->give && in->open) rc = give_page(feed, link);
@@ -518,6 +571,10 @@ bool consumer_tick(link_t *link, int64_t now_ms)
 {
     consumer_t *in = &link->in;
     int64_t late_ms = now_ms - in->heard_ms - in->patience_ms;
+    if (in->held_until_ms > now_ms) return in->tell;
+    if (in->held_until_ms != 0) {
+        return true; // the flush begins anew
+    }
     if (late_ms >= SILENCE_MS - KEEPALIVE_MS) {
         in->restart = true;
         in->heard_ms = now_ms;

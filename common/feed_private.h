@@ -6,7 +6,7 @@
 #include "common/msg.h"
 #include "proto/feed.pb-c.h"
 
-enum { IN_FLIGHT_MAX = 32, SYSTEM_KINDS = 100 };
+enum { IN_FLIGHT_MAX = 32, SYSTEM_KINDS = 100, TAKE_OVER = 1 };
 
 // Where a page of what waits in quarantine begins: behind this id. Its position on the wire is a number.
 typedef struct given {
@@ -24,14 +24,19 @@ typedef struct consumer {
     position_t expected; // up to which pushes were applied, this transaction's included
     witness_t cursor;    // the producer's lineage and head at `expected`
     uint32_t window;     // credit now, by what the line carries
+    uint32_t widest;     // credit that was given in this session, at most
+    uint64_t taken;      // bytes of pushes since the last pull
     bool backlog;        // the producer had more when it pushed last: what comes next was ready
     int64_t heard_ms, asked_ms, counted_ms; // the last: when the producer was told what is held
     int64_t patience_ms;                    // until the next keepalive
     uint64_t quarantined;                   // of this producer, as it was told last
     feed_filter_t *filter;                  // NULL: all
     bool filter_changed;                    // the store knows another one
+    // The producer went past its share or its credit: until then nothing is taken from it.
+    int64_t held_until_ms; // 0: it is not held up
+    const char *trouble;   // why, a fault code; it is told so until a push was taken whole. NULL: well
     // due at the next flush
-    bool restart, ack, give;
+    bool restart, ack, give, tell;
     uint64_t give_after;
     given_t given[2]; // pages of the quarantine: the one that was sent, and the one behind it
 } consumer_t;
@@ -57,7 +62,8 @@ typedef struct producer {
     bool diverged;
     position_t position; // the cursor it came with
     witness_t lost;
-    uint64_t given; // up to where it has given back
+    uint64_t given;   // up to where it has given back
+    int64_t again_ms; // when the page that found no room is asked for again; 0: none is
     // due at the next flush
     bool answer, ask, rebase, wake;
     // for people
@@ -87,8 +93,9 @@ struct feed {
     size_t n_due;
     char trouble[TROUBLE_SIZE];
     uint64_t malformed;
-    uint64_t forged; // versions said to be ours that are not
-    uint32_t forger; // who brought the last of them
+    uint64_t overrun; // pushes beyond the credit
+    uint64_t forged;  // versions said to be ours that are not
+    uint32_t forger;  // who brought the last of them
     uint32_t window_min, window_max;
 };
 
@@ -125,7 +132,11 @@ int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_
 int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
 int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms);
 bool consumer_tick(link_t *link, int64_t now_ms); // is something due?
-// Applies a batch from a peer; arrival as given. -EBADMSG when it is no batch.
+// Nothing is taken from this neighbour for a while: it went past its share, or its credit.
+void consumer_hold_up(link_t *link, const char *code, int64_t now_ms);
+// Applies a batch from a peer; arrival as given. -EBADMSG when it is no batch: nothing was applied.
+// TAKE_OVER: a record found no room in the peer's share; those before it were applied, which does no harm
+// when they come again.
 int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
               const arrival_t *arrival);
 
@@ -133,7 +144,7 @@ int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding
 bool producer_tick(link_t *link, int64_t now_ms); // is something due?
 void producer_load(feed_t *feed, link_t *link);
 int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, int64_t now_ms);
-int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body);
+int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
 int producer_flush(feed_t *feed, link_t *link, int64_t now_ms);
 bool producer_wants(const feed_t *feed, const link_t *link,
                     const record_t *record); // does the consumer's filter let it through?

@@ -23,6 +23,7 @@ void producer_load(feed_t *feed, link_t *link)
 void producer_close(producer_t *out)
 {
     out->open = out->diverged = out->answer = out->ask = out->rebase = false;
+    out->again_ms = 0;
     out->n_flight = 0;
     xfree(&out->flight);
     memset(out->flight_bytes, 0, sizeof out->flight_bytes);
@@ -154,7 +155,7 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
 
 // --- give-back -----------------------------------------------------------------------------------
 
-int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body)
+int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
 {
     producer_t *out = &link->out;
     AUTO(msg_body_free) Selenga__Giveback *m = msg_body_unpack(&selenga__giveback__descriptor, body);
@@ -164,7 +165,13 @@ int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body
     arrival_t arrival = {.peer = link->peer, .giveback = true};
     int rc =
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
+    if (rc == TAKE_OVER) {
+        out->again_ms = now_ms + HOLD_UP_MS;
+        consumer_hold_up(link, "PEER-QUOTA", now_ms);
+        return 0;
+    }
     if (rc != 0) return rc;
+    link->in.trouble = NULL;
     out->given = m->upto;
     out->ask = !m->done;
     if (!m->done) return 0;
@@ -370,6 +377,10 @@ bool producer_tick(link_t *link, int64_t now_ms)
     producer_t *out = &link->out;
     bool reads = link->peer >= PEER_LABEL_MIN; // neighbours do; services of the node that subscribed
     bool due = out->n_flight > 0 || (reads && !out->open && !out->diverged);
+    if (out->again_ms != 0 && now_ms >= out->again_ms) {
+        out->again_ms = 0;
+        return out->ask = true;
+    }
     if (!due || now_ms - out->heard_ms < SILENCE_MS) return false;
     out->wake = true;
     out->heard_ms = now_ms;

@@ -3,6 +3,8 @@
 //                  since (8) | flags (1) | size of reason (2) | reason | the record as received
 //   Flags: 1 handed back. Reason: code \0 field \0 arguments, each ended by \0.
 #include "common/quarantine.h"
+#include "common/kinds.h"
+#include "common/quota.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
 #include <errno.h>
@@ -10,11 +12,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { HEAD = 11, KEY_HEAD = 20, KEY_MAX = KEY_HEAD + PATH_BYTES, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
+enum { HEAD = 11, KEY_HEAD = 20, KEY_MAX = QUARANTINE_KEY_MAX, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
 
 // --- keys ----------------------------------------------------------------------------------------
 
-static slice_t pack_key(const quarantine_key_t *key, uint8_t buf[KEY_MAX])
+slice_t quarantine_key_pack(const quarantine_key_t *key, uint8_t buf[KEY_MAX])
 {
     memcpy(buf, key->id.b, sizeof key->id.b);
     be32_store(buf + sizeof key->id.b, key->peer);
@@ -23,7 +25,7 @@ static slice_t pack_key(const quarantine_key_t *key, uint8_t buf[KEY_MAX])
 }
 
 // The home is as the record says, whatever that is.
-static bool parse_key(slice_t bytes, quarantine_key_t *ret)
+bool quarantine_key_parse(slice_t bytes, quarantine_key_t *ret)
 {
     if (bytes.size < KEY_HEAD || bytes.size > KEY_MAX) return false;
     *ret = (quarantine_key_t){.peer = be32_load(bytes.data + sizeof ret->id.b)};
@@ -36,7 +38,7 @@ static bool parse_key(slice_t bytes, quarantine_key_t *ret)
 int quarantine_key_cmp(const quarantine_key_t *a, const quarantine_key_t *b)
 {
     uint8_t buf_a[KEY_MAX], buf_b[KEY_MAX];
-    return slice_cmp(pack_key(a, buf_a), pack_key(b, buf_b));
+    return slice_cmp(quarantine_key_pack(a, buf_a), quarantine_key_pack(b, buf_b));
 }
 
 // --- the notice at the record's home -------------------------------------------------------------
@@ -46,7 +48,7 @@ static rid_t refusal_id(store_txn_t *txn, const rid_t *id, const path_t *home)
     rid_t out;
     uint8_t item[KEY_MAX];
     const path_t *self = &store_place(store_of(txn))->path;
-    slice_t bytes = pack_key(&(quarantine_key_t){.id = *id, .home = *home}, item);
+    slice_t bytes = quarantine_key_pack(&(quarantine_key_t){.id = *id, .home = *home}, item);
     crypto_generichash(out.b, sizeof out.b, bytes.data, bytes.size, self->b, sizeof self->b);
     return out;
 }
@@ -60,8 +62,33 @@ static bool deserves_notice(store_txn_t *txn, uint32_t peer, const record_t *r)
     return toward == peer;
 }
 
-static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fault)
+// One that was withdrawn has left its tombstone, and comes again at no cost. What a neighbour can make us
+// write so has a bound: past it his operator has to ask ours.
+static int may_notify(store_txn_t *txn, const record_t *r, uint32_t peer, bool *ret)
 {
+    record_t held;
+    rid_t id = refusal_id(txn, &r->id, &r->home);
+    int rc = store_get(txn, &id, &held, NULL);
+    *ret = rc == 0;
+    if (rc != KV_NONE) return rc;
+    rc = quota_take(txn, peer, QUOTA_NOTICES, 0);
+    *ret = rc == 0;
+    return rc < 0 ? rc : 0;
+}
+
+// Whoever guesses an id that another home has must not learn that it is there. Of kinds that are for
+// everybody the true reason may be told, and people need it to choose another key.
+static void hide_others(const record_t *r, fault_t *fault)
+{
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    if (strcmp(fault->code, "KEY-TAKEN") != 0 || (rule != NULL && rule->down == DOWN_ALL)) return;
+    fault_set(fault, "REFUSED", NULL);
+}
+
+static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *reason)
+{
+    fault_t copy = *reason, *fault = &copy;
+    hide_others(r, fault);
     Selenga__Refusal m = SELENGA__REFUSAL__INIT;
     char *args[FAULT_ARGS];
     m.has_record_id = m.has_kind = m.has_inc = m.has_seq = m.has_boot = m.has_since_s = 1;
@@ -87,6 +114,13 @@ static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *fau
                       .bulk = r->bulk,
                       .body = slice(buf, size)};
     return store_write(txn, &draft, NULL);
+}
+
+static int notify_home(store_txn_t *txn, const record_t *r, uint32_t peer, const fault_t *fault)
+{
+    bool may = false;
+    int rc = deserves_notice(txn, peer, r) ? may_notify(txn, r, peer, &may) : 0;
+    return rc == 0 && may ? write_refusal(txn, r, fault) : rc;
 }
 
 static int withdraw_refusal(store_txn_t *txn, const quarantine_key_t *key)
@@ -142,6 +176,7 @@ static int item_parse(const quarantine_key_t *key, slice_t v, quarantined_t *ret
         .key = *key, .since_s = (int64_t)be64_load(v.data), .giveback = (v.data[8] & FLAG_GIVEBACK) != 0};
     parse_reason(slice(v.data + HEAD, reason), &ret->fault);
     ret->wire = slice(v.data + HEAD + reason, v.size - HEAD - reason);
+    ret->size = KEY_HEAD + (size_t)key->home.len + v.size;
     if (record_parse(ret->wire, &ret->record) != 0) ret->record = (record_t){.id = key->id};
     return 0;
 }
@@ -150,13 +185,20 @@ int quarantine_get(store_txn_t *txn, const quarantine_key_t *key, quarantined_t 
 {
     slice_t v;
     uint8_t buf[KEY_MAX];
-    int rc = kv_get(store_kv(txn), KV_QUARANTINE, pack_key(key, buf), &v);
+    int rc = kv_get(store_kv(txn), KV_QUARANTINE, quarantine_key_pack(key, buf), &v);
     return rc == 0 ? item_parse(key, v, ret_item) : rc;
 }
 
 static bool same_item(const quarantined_t *held, const record_t *r, const fault_t *fault)
 {
     return version_cmp(&held->record.version, &r->version) == 0 && strcmp(held->fault.code, fault->code) == 0;
+}
+
+// Takes the place that the item needs: 0, 1 (over the share) or -errno. held: NULL, or whose place it takes.
+static int take_place(store_txn_t *txn, uint32_t peer, const quarantined_t *held, size_t size)
+{
+    return held != NULL ? quota_swap(txn, peer, QUOTA_QUARANTINE, held->size, size)
+                        : quota_take(txn, peer, QUOTA_QUARANTINE, size);
 }
 
 int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, const record_t *record,
@@ -177,9 +219,10 @@ int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, con
     buf[9] = (uint8_t)(reason >> 8);
     buf[10] = (uint8_t)reason;
     if (wire.size > 0) memcpy(buf + HEAD + reason, wire.data, wire.size);
-    rc = kv_put(store_kv(txn), KV_QUARANTINE, pack_key(&key, key_buf), slice(buf, HEAD + reason + wire.size));
-    if (rc != 0 || !deserves_notice(txn, arrival->peer, record)) return rc;
-    return write_refusal(txn, record, fault);
+    slice_t packed = quarantine_key_pack(&key, key_buf), value = slice(buf, HEAD + reason + wire.size);
+    rc = take_place(txn, arrival->peer, rc == 0 ? &held : NULL, packed.size + value.size);
+    if (rc == 0) rc = kv_put(store_kv(txn), KV_QUARANTINE, packed, value);
+    return rc == 0 ? notify_home(txn, record, arrival->peer, fault) : rc;
 }
 
 int quarantine_clear(store_txn_t *txn, const quarantine_key_t *key, const version_t *version)
@@ -189,7 +232,9 @@ int quarantine_clear(store_txn_t *txn, const quarantine_key_t *key, const versio
     int rc = quarantine_get(txn, key, &held);
     if (rc != 0) return rc;
     if (version != NULL && version_cmp(&held.record.version, version) > 0) return KV_NONE;
-    rc = kv_del(store_kv(txn), KV_QUARANTINE, pack_key(key, buf));
+    size_t size = held.size;
+    rc = kv_del(store_kv(txn), KV_QUARANTINE, quarantine_key_pack(key, buf));
+    if (rc == 0) rc = quota_free(txn, key->peer, QUOTA_QUARANTINE, size);
     return rc == 0 ? withdraw_refusal(txn, key) : rc;
 }
 
@@ -203,7 +248,7 @@ static int each_from(store_txn_t *txn, slice_t from, quarantine_fn *fn, void *ar
     int rc = kv_cursor(store_kv(txn), KV_QUARANTINE, &cursor), stop = 0;
     if (rc == 0) rc = kv_seek(cursor, from, &bytes, &value);
     while (rc == 0) {
-        rc = parse_key(bytes, &key) ? item_parse(&key, value, &item) : -EUCLEAN;
+        rc = quarantine_key_parse(bytes, &key) ? item_parse(&key, value, &item) : -EUCLEAN;
         if (rc != 0 || (stop = fn(arg, &item)) != 0) break;
         rc = kv_next(cursor, &bytes, &value);
     }
@@ -215,6 +260,14 @@ int quarantine_each(store_txn_t *txn, quarantine_fn *fn, void *arg)
 {
     static const rid_t first;
     return each_from(txn, slice(first.b, sizeof first.b), fn, arg);
+}
+
+int quarantine_each_after(store_txn_t *txn, const quarantine_key_t *after, quarantine_fn *fn, void *arg)
+{
+    uint8_t buf[KEY_MAX + 1] = {0};
+    slice_t from = quarantine_key_pack(after, buf);
+    return each_from(txn, slice(buf, from.size + 1), fn,
+                     arg); // nothing sorts between a key and it with a zero
 }
 
 struct behind {
@@ -238,28 +291,14 @@ int quarantine_next(store_txn_t *txn, const rid_t *id, const quarantine_key_t *a
     uint64_t n;
     int rc = kv_count(store_kv(txn), KV_QUARANTINE, &n);
     if (rc != 0 || n == 0) return rc != 0 ? rc : KV_NONE;
-    slice_t from = after != NULL ? pack_key(after, buf) : slice(id->b, sizeof id->b);
+    slice_t from = after != NULL ? quarantine_key_pack(after, buf) : slice(id->b, sizeof id->b);
     rc = each_from(txn, from, take_behind, &behind);
     if (rc < 0) return rc;
     return rc == 1 && rid_equal(&ret_item->key.id, id) ? 0 : KV_NONE;
 }
 
-struct tally {
-    uint32_t peer;
-    uint64_t n;
-};
-
-static int tally_one(void *arg, const quarantined_t *item)
-{
-    struct tally *tally = arg;
-    tally->n += item->key.peer == tally->peer;
-    return 0;
-}
-
 int quarantine_count(store_txn_t *txn, uint32_t peer, uint64_t *ret_n)
 {
-    struct tally tally = {.peer = peer};
-    int rc = quarantine_each(txn, tally_one, &tally);
-    if (rc == 0) *ret_n = tally.n;
-    return rc;
+    uint64_t bytes;
+    return quota_used(txn, peer, QUOTA_QUARANTINE, ret_n, &bytes);
 }

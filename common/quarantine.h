@@ -20,6 +20,7 @@ typedef struct quarantined {
     int64_t since_s; // unix time, for people
     fault_t fault;
     slice_t wire;    // the record as received
+    size_t size;     // of all that is kept for it
     record_t record; // parsed; kind 0 if it cannot be
 } quarantined_t;
 
@@ -31,7 +32,13 @@ static inline quarantine_key_t quarantine_key_of(const record_t *r, uint32_t pee
 // The order in which quarantine_each meets them.
 int quarantine_key_cmp(const quarantine_key_t *a, const quarantine_key_t *b);
 
-// Keeps the record, unless a newer version of it from the same neighbour waits already.
+// The key as bytes, for a page's end, and back: false when it is none.
+enum { QUARANTINE_KEY_MAX = 20 + PATH_BYTES };
+slice_t quarantine_key_pack(const quarantine_key_t *key, uint8_t buf[QUARANTINE_KEY_MAX]);
+bool quarantine_key_parse(slice_t bytes, quarantine_key_t *ret_key);
+
+// Keeps the record, unless a newer version of it from the same neighbour waits already. 0; 1: the
+// neighbour's share is used up (common/quota.h), nothing changed; or -errno.
 int quarantine_put(store_txn_t *txn, const arrival_t *arrival, slice_t wire, const record_t *record,
                    const fault_t *fault);
 // Takes the item away, if it is not newer than `version` (NULL: whatever it is). KV_NONE when there is none.
@@ -44,4 +51,6 @@ int quarantine_next(store_txn_t *txn, const rid_t *id, const quarantine_key_t *a
 // Non-zero stops, and is what quarantine_each returns. Must not write.
 typedef int quarantine_fn(void *arg, const quarantined_t *item);
 int quarantine_each(store_txn_t *txn, quarantine_fn *fn, void *arg);
-int quarantine_count(store_txn_t *txn, uint32_t peer, uint64_t *ret_n);
+// The same from behind `after` on, which may be gone.
+int quarantine_each_after(store_txn_t *txn, const quarantine_key_t *after, quarantine_fn *fn, void *arg);
+int quarantine_count(store_txn_t *txn, uint32_t peer, uint64_t *ret_n); // kept, not scanned for

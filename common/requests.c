@@ -286,13 +286,6 @@ static const char *queue_state(const feed_row_t *row, const tally_t *t, int64_t 
     return "blocked";
 }
 
-// Code of the neighbour's organisation; NULL for services of this node, which have names of their own.
-static const char *peer_name(const service_t *service, uint32_t peer)
-{
-    if (peer == PEER_PARENT) return service->node.parent.org;
-    return peer >= PEER_LABEL_MIN ? scope_child_org(service->scope, peer) : NULL;
-}
-
 static void fill_queue(service_t *service, const feed_row_t *row, const tally_t *t, Selenga__Queue *q)
 {
     int64_t now_ms = (int64_t)mono_ms(), now_s = wall_s();
@@ -305,10 +298,11 @@ static void fill_queue(service_t *service, const feed_row_t *row, const tally_t 
         q->has_applied = 1;
     q->service = service->def->number;
     q->peer = row->peer;
-    q->peer_name = (char *)(uintptr_t)peer_name(service, row->peer);
+    q->peer_name = (char *)(uintptr_t)requests_peer_org(service, row->peer);
     q->flow = row->peer == PEER_PARENT ? "up" : row->peer < PEER_LABEL_MIN ? "local" : "down";
     q->state = (char *)(uintptr_t)queue_state(row, t, now_ms, &reason);
     q->reason = (char *)(uintptr_t)reason;
+    q->paused = (char *)(uintptr_t)row->paused;
     q->waiting = t->waiting;
     q->oldest_s = t->waiting > 0 && now_s > t->oldest_s ? (uint64_t)(now_s - t->oldest_s) : 0;
     q->in_flight_bytes = row->in_flight_bytes;
@@ -390,6 +384,7 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, 
         return requests_quarantine_list(service, txn, e);
     case MSG_QUARANTINE_RETRY:
     case MSG_QUARANTINE_DISCARD:
+    case MSG_QUARANTINE_TAKE:
         return requests_quarantine_act(service, txn, e);
     case MSG_STATUS:
         return on_status(service, e);

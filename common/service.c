@@ -7,6 +7,7 @@
 #include "common/quarantine.h"
 #include "common/root.h"
 #include "common/service_private.h"
+#include "common/verdict.h"
 #include "common/wait.h"
 #include "proto/envelope.pb-c.h"
 #include <czmq.h>
@@ -168,10 +169,17 @@ static void send_replies(service_t *service)
 
 // --- one message ---------------------------------------------------------------------------------
 
+static void told_verdict(const rid_t *subject, const char *who, const char *why)
+{
+    char text[RID_TEXT];
+    log_at(L_INFO, "QUARANTINE-DISCARDED", _("%s by %s, from above: %s"), rid_text(subject, text), who, why);
+}
+
 static void on_change(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
 {
     service_t *service = arg;
     topology_learn(service, now);
+    verdict_changed(txn, now, told_verdict);
     if (service->def->changed != NULL) service->def->changed(service->self, txn, old, now);
 }
 

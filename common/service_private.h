@@ -26,11 +26,13 @@ struct service_state {
 
 // The requests that every service answers. 0, or -errno of the transaction; *ret_mine false: not one of them.
 int requests_message(service_t *service, store_txn_t *txn, const envelope_t *envelope, bool *ret_mine);
-// Tries again what waits in quarantine; all: also what a new topology cannot have changed. Counts what was
-// let in.
-int requests_retry(service_t *service, store_txn_t *txn, const rid_t *only, unsigned *ret_admitted);
+// Tries again what waits in quarantine and may be let in by a new topology.
+int requests_retry(service_t *service, store_txn_t *txn);
 int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelope_t *e);
 int requests_quarantine_act(service_t *service, store_txn_t *txn, const envelope_t *e);
+// Who is named: a neighbour by its organisation's code or its label, the parent, a service of this node.
+bool requests_peer_named(service_t *service, const char *name, uint32_t *ret_peer);
+const char *requests_peer_org(const service_t *service, uint32_t peer); // NULL: it has none
 int requests_refuse(service_t *service, const envelope_t *e, const char *code, const char *arg); // 0
 enum { ROWS_MAX = 8192 };                                                                        // of a list
 // Fault code of an errno of the store, as operators see it.

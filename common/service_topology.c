@@ -88,7 +88,6 @@ int topology_settle(service_t *service, store_txn_t *txn)
 {
     slice_t org;
     char code[ORG_MAX + 1];
-    unsigned admitted;
     size_t state = 0;
     int rc = 0;
     if (!service->topology_changed) return 0;
@@ -98,5 +97,5 @@ int topology_settle(service_t *service, store_txn_t *txn)
         memcpy(code, org.data, org.size);
         rc = store_relane_org(txn, slice(code, org.size)); // to the lane of the child that serves it now
     }
-    return rc == 0 ? requests_retry(service, txn, NULL, &admitted) : rc;
+    return rc == 0 ? requests_retry(service, txn) : rc;
 }

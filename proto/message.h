@@ -63,6 +63,8 @@ enum message {
     MSG_REPORT_REPLY = 41,
     MSG_ROUTE_PROPOSE = 42,
     MSG_ROUTE_CONFIRM = 43,
+    MSG_QUARANTINE_TAKE = 44,
+    MSG_QUARANTINE_DONE = 45,
     MSG_REVOKE_REPLY = 55,
     MSG_ADMIT = 56, // answered by MSG_DONE
 };

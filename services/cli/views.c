@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Views of a running node: queues, links, quarantine. They change nothing but by `quarantine retry` and
-// `discard`.
+// Views of a running node: queues, links. They change nothing.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@
 #include "services/cli/verbs.h"
 #include "services/cli/words.h"
 
-enum { OPTION_WATCH = CLI_KEY, OPTION_WHY, WATCH_EVERY_S = 1 };
+enum { OPTION_WATCH = CLI_KEY, WATCH_EVERY_S = 1 };
 
 // ---- queues
 
@@ -44,6 +43,7 @@ static json_t *queue_json(const Selenga__Queue *queue)
     json_object_set_new(json, "flow", output_text(queue->flow));
     json_object_set_new(json, "state", output_text(queue->state));
     json_object_set_new(json, "reason", output_text(queue->reason));
+    json_object_set_new(json, "paused", output_text(queue->paused));
     const struct {
         const char *name;
         uint64_t value;
@@ -90,8 +90,11 @@ static void queue_row(table_t *table, const Selenga__Queue *queue)
     table_cellf(table, "%" PRIu64, queue->sent_per_s);
     table_cellf(table, "%" PRIu64, queue->quarantined);
     table_cell(table, output_duration(queue->last_progress_s, text, sizeof text));
-    AUTO(xfree) char *reason = ask_code_text(queue->reason);
-    table_cell(table, reason);
+    AUTO(xfree) char *reason = ask_code_text(queue->reason), *paused = ask_code_text(queue->paused);
+    if (*paused != '\0')
+        table_cellf(table, _("nothing is taken from it: %s"), paused);
+    else
+        table_cell(table, reason);
 }
 
 // Local feeds, then up, then down; neighbours by name.
@@ -226,166 +229,10 @@ static int run_links(const cli_t *cli)
     return CLI_DONE;
 }
 
-// ---- quarantine
-
-static json_t *quarantined_json(const Selenga__Quarantined *item, uint32_t service)
-{
-    char peer[16];
-    AUTO(xfree) char *why = ask_fault_text(item->fault);
-    json_t *json = json_object();
-    json_object_set_new(json, "id", output_text(words_id(&item->id)));
-    json_object_set_new(json, "service", json_string(words_service(service)));
-    json_object_set_new(json, "kind", output_text(words_kind(item->kind)));
-    json_object_set_new(json, "org", output_text(item->org));
-    json_object_set_new(json, "home", output_text(item->home));
-    json_object_set_new(json, "version", output_text(item->version));
-    json_object_set_new(json, "from", output_text(words_peer(item->from_peer, peer, sizeof peer)));
-    json_object_set_new(json, "at", output_text(item->at));
-    json_object_set_new(json, "since_s", output_integer(item->has_since_s, item->since_s));
-    json_object_set_new(json, "code", output_text(item->fault ? item->fault->code : NULL));
-    json_object_set_new(json, "reason", output_text(why));
-    json_t *record = NULL;
-    fault_t fault;
-    if (item->has_record && record_to_json(slice(item->record.data, item->record.len), &record, &fault) == 0)
-        json_object_set_new(json, "record", record);
-    return json;
-}
-
-static void quarantined_row(table_t *table, const Selenga__Quarantined *item, uint32_t service)
-{
-    char text[64];
-    AUTO(xfree) char *why = ask_fault_text(item->fault);
-    table_cell(table, words_id(&item->id));
-    table_cell(table, words_service(service));
-    table_cell(table, words_kind(item->kind));
-    table_cell(table, item->org);
-    table_cell(table, words_peer(item->from_peer, text, sizeof text));
-    table_cell(table, item->at);
-    table_cell(table, why);
-}
-
-static int gather_quarantine(ask_t *ask, json_t *array, table_t *table)
-{
-    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
-        AUTO(msg_body_free) Selenga__QuarantineList *list = NULL;
-        int r = ask_call(ask, *service, MSG_QUARANTINE_LIST, NULL, MSG_QUARANTINE_REPLY,
-                         &selenga__quarantine_list__descriptor, &list, ASK_TIMEOUT_MS);
-        if (r != CLI_DONE) return r;
-        for (size_t i = 0; i < list->n_items; i++) {
-            if (array) json_array_append_new(array, quarantined_json(list->items[i], *service));
-            if (table) quarantined_row(table, list->items[i], *service);
-        }
-    }
-    return CLI_DONE;
-}
-
-static int run_quarantine_list(const cli_t *cli)
-{
-    AUTO(ask_destroy) ask_t *ask = NULL;
-    int r = ask_open(cli, &ask);
-    if (r != CLI_DONE) return r;
-    if (cli->json) {
-        json_t *array = json_array();
-        r = gather_quarantine(ask, array, NULL);
-        if (r == CLI_DONE)
-            output_json(&array);
-        else
-            json_decref(array);
-        return r;
-    }
-    AUTO(table_destroy) table_t *table = table_new();
-    const char *const titles[] = {N_("id"),   N_("service"), N_("kind"),  N_("org"),
-                                  N_("from"), N_("at"),      N_("reason")};
-    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
-    r = gather_quarantine(ask, NULL, table);
-    if (r != CLI_DONE) return r;
-    if (table_rows(table) == 0) puts(_("nothing is in quarantine"));
-    table_print(table, stdout);
-    return CLI_DONE;
-}
-
-// The operator knows only the record's id: the service that holds it takes the act, the others say that they
-// do not have it.
-static int act_on_quarantine(const cli_t *cli, uint32_t type, const char *why)
-{
-    rid_t id;
-    if (!rid_parse(cli->args[0], &id))
-        return cli_usage(cli, _("'%s' is not an id; see: selenga quarantine list"), cli->args[0]);
-    AUTO(ask_destroy) ask_t *ask = NULL;
-    int r = ask_open(cli, &ask);
-    if (r != CLI_DONE) return r;
-    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
-        AUTO(msg_body_free) Selenga__QuarantineList *list = NULL;
-        r = ask_call(ask, *service, MSG_QUARANTINE_LIST, NULL, MSG_QUARANTINE_REPLY,
-                     &selenga__quarantine_list__descriptor, &list, ASK_TIMEOUT_MS);
-        if (r != CLI_DONE) return r;
-        for (size_t i = 0; i < list->n_items; i++) {
-            const ProtobufCBinaryData *held = &list->items[i]->id;
-            if (held->len != sizeof id.b || memcmp(held->data, id.b, sizeof id.b) != 0) continue;
-            Selenga__QuarantineAct act = SELENGA__QUARANTINE_ACT__INIT;
-            act.has_id = true;
-            act.id = (ProtobufCBinaryData){sizeof id.b, id.b};
-            act.why = (char *)why;
-            return ask_call(ask, *service, type, &act, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
-        }
-    }
-    return cli_refuse(_("%s is not in quarantine here; see: selenga quarantine list"), cli->args[0]);
-}
-
-static int run_quarantine_retry(const cli_t *cli)
-{
-    return act_on_quarantine(cli, MSG_QUARANTINE_RETRY, NULL);
-}
-
-static int run_quarantine_discard(const cli_t *cli)
-{
-    const char *why = cli_option(cli, OPTION_WHY);
-    if (!why || !*why) return cli_usage(cli, _("say why: --why TEXT"));
-    return act_on_quarantine(cli, MSG_QUARANTINE_DISCARD, why);
-}
-
 // ---- table
 
 static const struct argp_option QUEUE_OPTIONS[] = {
     {"watch", OPTION_WATCH, NULL, 0, N_("show them again every second until Ctrl-C"), 0},
-    {0},
-};
-
-static const struct argp_option DISCARD_OPTIONS[] = {
-    {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the act (required)"), 0},
-    {0},
-};
-
-static const verb_t QUARANTINE_VERBS[] = {
-    {
-        .name = "list",
-        .summary = N_("what was refused, from whom and why"),
-        .text = N_(
-            "A record that fails the receiver's checks waits here and delays only itself. The same item is "
-            "visible at its origin."),
-        .examples = "selenga --node hub quarantine list\n",
-        .run = run_quarantine_list,
-    },
-    {
-        .name = "retry",
-        .args = "ID",
-        .min_args = 1,
-        .max_args = 1,
-        .summary = N_("check one again, after its cause was put right"),
-        .examples = "selenga --node hub quarantine retry 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n",
-        .run = run_quarantine_retry,
-    },
-    {
-        .name = "discard",
-        .args = "ID",
-        .min_args = 1,
-        .max_args = 1,
-        .options = DISCARD_OPTIONS,
-        .summary = N_("give one up; a later version of the record is still taken"),
-        .examples = "selenga --node hub quarantine discard 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --why 'sent "
-                    "by mistake'\n",
-        .run = run_quarantine_discard,
-    },
     {0},
 };
 

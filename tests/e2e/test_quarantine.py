@@ -63,8 +63,18 @@ def is_refused(w, fault, **fields):
 
 @test
 def a_record_of_another_home_is_refused(w):
-    for n, home in enumerate((w.school.path, w.hub.path, w.region.path + ".00112233")):
+    for n, home in enumerate((w.school.path, w.region.path + ".00112233")):
         is_refused(w, "HOME-FOREIGN", **event(f"HOME-{n}"), home=bytes.fromhex(home.replace(".", "")))
+
+
+@test
+def what_is_said_to_be_the_hubs_own_and_is_not_is_dropped(w):
+    """Without its seal nothing becomes the hub's, and nothing of it is kept."""
+    forged = event("HOME-OURS")
+    w.rogue.offer(REGISTRY, **forged, home=bytes.fromhex(w.hub.path.replace(".", "")))
+    delivered(w)
+    assert not [q for q in w.hub.quarantine() if q["id"].replace("-", "") == forged["rid"].hex()]
+    assert not w.hub.list("event", "--where", "code=HOME-OURS")
 
 
 @test

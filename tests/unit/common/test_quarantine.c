@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was refused waits with its reason, and its home hears of it.
+#include "common/msg.h"
 #include "common/quarantine.h"
+#include "common/quota.h"
+#include "proto/system.pb-c.h"
 #include "tests/unit/common/shelf.h"
 
 enum { REFUSAL = 2 };
@@ -190,6 +193,98 @@ static void a_home_in_another_direction_than_the_sender_hears_nothing(void **sta
     assert_int_equal(refusals(), 0);
 }
 
+static void past_the_share_nothing_more_is_kept_or_told(void **state)
+{
+    (void)state;
+    fault_t fault;
+    arrival_t arrival = {.peer = SCHOOL};
+    record_t r = shelf_incoming(1, 8, wire);
+    store_txn_t *txn = shelf_write(&shelf);
+    for (int i = 0; i < QUOTA_ITEMS; i++) assert_int_equal(quota_take(txn, SCHOOL, QUOTA_QUARANTINE, 1), 0);
+    fault_set(&fault, "REACH", NULL);
+    assert_int_equal(quarantine_put(txn, &arrival, r.wire, &r, &fault), 1);
+    shelf_commit(&shelf);
+    assert_int_equal(waiting_of(SCHOOL), QUOTA_ITEMS);
+    assert_int_equal(refusals(), 0);
+}
+
+static void bytes_taken(uint32_t peer, uint64_t items, uint64_t bytes)
+{
+    uint64_t has_items, has_bytes;
+    assert_int_equal(quota_used(shelf_read(&shelf), peer, QUOTA_QUARANTINE, &has_items, &has_bytes), 0);
+    shelf_abort(&shelf);
+    assert_true(has_items == items && has_bytes == bytes);
+}
+
+static void what_an_item_takes_is_given_back_whole_when_it_is_replaced_and_cleared(void **state)
+{
+    (void)state;
+    quarantined_t item;
+    uint8_t newer_wire[512];
+    record_t older = shelf_incoming(1, 8, wire), newer = shelf_incoming(1, 9, newer_wire);
+    quarantine_key_t key = quarantine_key_of(&newer, SCHOOL);
+    put(&older, SCHOOL, "ORG-UNKNOWN");
+    put(&newer, SCHOOL, "REACH");
+    assert_int_equal(quarantine_get(shelf_read(&shelf), &key, &item), 0);
+    size_t size = item.size;
+    assert_true(size > newer.wire.size + sizeof(rid_t));
+    shelf_abort(&shelf);
+    bytes_taken(SCHOOL, 1, size);
+    assert_int_equal(quarantine_clear(shelf_write(&shelf), &key, NULL), 0);
+    shelf_commit(&shelf);
+    bytes_taken(SCHOOL, 0, 0);
+}
+
+static void a_home_hears_of_no_more_than_its_share_of_refusals(void **state)
+{
+    (void)state;
+    record_t r = shelf_incoming(1, 8, wire);
+    store_txn_t *txn = shelf_write(&shelf);
+    for (int i = 0; i < QUOTA_NOTICE_ITEMS; i++)
+        assert_int_equal(quota_take(txn, SCHOOL, QUOTA_NOTICES, 0), 0);
+    shelf_commit(&shelf);
+    put(&r, SCHOOL, "REACH");
+    assert_int_equal(waiting_of(SCHOOL), 1);
+    assert_int_equal(refusals(), 0);
+}
+
+static int read_code(void *arg, const rid_t *id)
+{
+    record_t r;
+    assert_int_equal(store_get(shelf.txn, id, &r, NULL), 0);
+    Selenga__Refusal *m = msg_body_unpack(&selenga__refusal__descriptor, r.body);
+    assert_non_null(m);
+    text_copy(arg, 24, m->code);
+    msg_body_free(&m);
+    return 1;
+}
+
+static void the_code_told_is(const char *expected)
+{
+    char code[24] = "";
+    assert_int_equal(store_list(shelf_read(&shelf), REFUSAL, (slice_t){0}, NULL, read_code, code), 1);
+    shelf_abort(&shelf);
+    assert_string_equal(code, expected);
+}
+
+static void whoever_guesses_an_id_is_not_told_that_it_is_taken(void **state)
+{
+    (void)state;
+    record_t r = shelf_incoming(1, 8, wire);
+    put(&r, SCHOOL, "KEY-TAKEN");
+    the_code_told_is("REFUSED");
+}
+
+static void of_what_everybody_may_see_the_true_reason_is_told(void **state)
+{
+    (void)state;
+    enum { EVENT = 116 };
+    record_t r = shelf_incoming(1, 8, wire);
+    r.kind = EVENT;
+    put(&r, SCHOOL, "KEY-TAKEN");
+    the_code_told_is("KEY-TAKEN");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +299,11 @@ int main(void)
         SHELF(a_home_that_no_node_can_have_is_kept_as_it_came),
         SHELF(its_home_hears_of_it_until_it_is_cleared),
         SHELF(a_home_in_another_direction_than_the_sender_hears_nothing),
+        SHELF(past_the_share_nothing_more_is_kept_or_told),
+        SHELF(what_an_item_takes_is_given_back_whole_when_it_is_replaced_and_cleared),
+        SHELF(a_home_hears_of_no_more_than_its_share_of_refusals),
+        SHELF(whoever_guesses_an_id_is_not_told_that_it_is_taken),
+        SHELF(of_what_everybody_may_see_the_true_reason_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

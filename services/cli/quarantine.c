@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was refused, and strays: listed in pages, counted, and decided about one by one or by neighbour and
+// code.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/i18n.h"
+#include "common/ids.h"
+#include "common/json.h"
+#include "common/msg.h"
+#include "common/text.h"
+#include "common/util.h"
+#include "services/cli/ask.h"
+#include "services/cli/output.h"
+#include "services/cli/table.h"
+#include "services/cli/verbs.h"
+#include "services/cli/words.h"
+
+enum { OPTION_FROM = CLI_KEY, OPTION_CODE, OPTION_LIMIT, OPTION_WHY, SHOWN_MOST = 100, PAGE = 1000 };
+
+static Selenga__QuarantineQuery query_of(const cli_t *cli)
+{
+    Selenga__QuarantineQuery query = SELENGA__QUARANTINE_QUERY__INIT;
+    query.from = (char *)(uintptr_t)cli_option(cli, OPTION_FROM);
+    query.code = (char *)(uintptr_t)cli_option(cli, OPTION_CODE);
+    return query;
+}
+
+static const char *from_name(uint32_t peer, const char *org, char *buffer, size_t size)
+{
+    return org != NULL && *org != '\0' ? org : words_peer(peer, buffer, size);
+}
+
+// Where a page ended, kept while the next one is asked for.
+typedef struct mark {
+    uint8_t bytes[128];
+    bool more;
+} mark_t;
+
+static void go_on(Selenga__QuarantineQuery *query, mark_t *mark, bool more, const ProtobufCBinaryData *next)
+{
+    mark->more = more && next->len > 0 && next->len <= sizeof mark->bytes;
+    if (!mark->more) return;
+    memcpy(mark->bytes, next->data, next->len);
+    query->has_after = true;
+    query->after = (ProtobufCBinaryData){next->len, mark->bytes};
+}
+
+typedef void page_fn(void *arg, const Selenga__QuarantineList *page, uint32_t service);
+
+// Pages of one service until the last, or until *left (NULL: all) items have come.
+static int each_page(ask_t *ask, uint32_t service, Selenga__QuarantineQuery query, uint64_t *left,
+                     page_fn *fn, void *arg)
+{
+    mark_t mark = {.more = true};
+    while (mark.more && (left == NULL || *left > 0)) {
+        AUTO(msg_body_free) Selenga__QuarantineList *page = NULL;
+        query.has_limit = true;
+        query.limit = left != NULL && *left < PAGE ? (uint32_t)*left : PAGE;
+        int r = ask_call(ask, service, MSG_QUARANTINE_LIST, &query, MSG_QUARANTINE_REPLY,
+                         &selenga__quarantine_list__descriptor, &page, ASK_TIMEOUT_MS);
+        if (r != CLI_DONE) return r;
+        fn(arg, page, service);
+        if (left != NULL) *left -= page->n_items < *left ? page->n_items : *left;
+        go_on(&query, &mark, page->has_next, &page->next);
+    }
+    return CLI_DONE;
+}
+
+// ---- counts
+
+typedef struct count {
+    uint32_t service, peer;
+    char *from, *code;
+    uint64_t items;
+} count_t;
+
+typedef struct counts {
+    count_t *rows;
+    size_t n;
+    uint64_t items;
+} counts_t;
+
+static void counts_free(counts_t *counts)
+{
+    for (size_t i = 0; i < counts->n; i++) {
+        free(counts->rows[i].from);
+        free(counts->rows[i].code);
+    }
+    free(counts->rows);
+}
+
+static void add_count(counts_t *counts, uint32_t service, const Selenga__QuarantineCount *row)
+{
+    char text[16];
+    const char *code = row->code != NULL ? row->code : "";
+    size_t i = 0;
+    counts->items += row->items;
+    while (i < counts->n && (counts->rows[i].service != service || counts->rows[i].peer != row->from_peer ||
+                             strcmp(counts->rows[i].code, code) != 0))
+        i++;
+    if (i == counts->n) {
+        counts->rows = xrealloc(counts->rows, ++counts->n * sizeof *counts->rows);
+        counts->rows[i] =
+            (count_t){.service = service,
+                      .peer = row->from_peer,
+                      .from = xstrdup(from_name(row->from_peer, row->from_org, text, sizeof text)),
+                      .code = xstrdup(code)};
+    }
+    counts->rows[i].items += row->items;
+}
+
+static void take_counts(void *arg, const Selenga__QuarantineList *page, uint32_t service)
+{
+    for (size_t i = 0; i < page->n_counts; i++) add_count(arg, service, page->counts[i]);
+}
+
+static int gather_counts(const cli_t *cli, ask_t *ask, counts_t *ret)
+{
+    int r = CLI_DONE;
+    Selenga__QuarantineQuery query = query_of(cli);
+    query.has_counts = query.counts = true;
+    for (const uint32_t *service = ASK_SERVICES; *service && r == CLI_DONE; service++)
+        r = each_page(ask, *service, query, NULL, take_counts, ret);
+    return r;
+}
+
+// Most first.
+static int by_items(const void *a, const void *b)
+{
+    const count_t *left = a, *right = b;
+    return left->items > right->items ? -1 : left->items < right->items;
+}
+
+static json_t *count_json(const count_t *count)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "service", json_string(words_service(count->service)));
+    json_object_set_new(json, "from", output_text(count->from));
+    json_object_set_new(json, "code", output_text(count->code));
+    json_object_set_new(json, "items", json_integer((json_int_t)count->items));
+    return json;
+}
+
+static void print_counts(counts_t *counts)
+{
+    AUTO(table_destroy) table_t *table = table_new();
+    table_column(table, _("service"));
+    table_column(table, _("from"));
+    table_column(table, _("code"));
+    table_column_right(table, _("items"));
+    for (size_t i = 0; i < counts->n; i++) {
+        table_cell(table, words_service(counts->rows[i].service));
+        table_cell(table, counts->rows[i].from);
+        table_cell(table, counts->rows[i].code);
+        table_cellf(table, "%" PRIu64, counts->rows[i].items);
+    }
+    if (counts->n == 0) puts(_("nothing is in quarantine"));
+    table_print(table, stdout);
+}
+
+static int run_summary(const cli_t *cli)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    counts_t counts = {0};
+    int r = ask_open(cli, &ask);
+    if (r == CLI_DONE) r = gather_counts(cli, ask, &counts);
+    if (counts.n > 0) qsort(counts.rows, counts.n, sizeof *counts.rows, by_items);
+    if (r == CLI_DONE && cli->json) {
+        json_t *array = json_array();
+        for (size_t i = 0; i < counts.n; i++) json_array_append_new(array, count_json(&counts.rows[i]));
+        output_json(&array);
+    } else if (r == CLI_DONE) {
+        print_counts(&counts);
+    }
+    counts_free(&counts);
+    return r;
+}
+
+// ---- list
+
+static json_t *item_json(const Selenga__Quarantined *item, uint32_t service)
+{
+    char peer[16];
+    AUTO(xfree) char *why = ask_fault_text(item->fault);
+    json_t *json = json_object();
+    json_object_set_new(json, "id", output_text(words_id(&item->id)));
+    json_object_set_new(json, "service", json_string(words_service(service)));
+    json_object_set_new(json, "kind", output_text(words_kind(item->kind)));
+    json_object_set_new(json, "org", output_text(item->org));
+    json_object_set_new(json, "home", output_text(item->home));
+    json_object_set_new(json, "version", output_text(item->version));
+    json_object_set_new(json, "from", output_text(words_peer(item->from_peer, peer, sizeof peer)));
+    json_object_set_new(json, "from_org", output_text(item->from_org));
+    json_object_set_new(json, "at", output_text(item->at));
+    json_object_set_new(json, "since_s", output_integer(item->has_since_s, item->since_s));
+    json_object_set_new(json, "code", output_text(item->fault ? item->fault->code : NULL));
+    json_object_set_new(json, "reason", output_text(why));
+    json_t *record = NULL;
+    fault_t fault;
+    if (item->has_record && record_to_json(slice(item->record.data, item->record.len), &record, &fault) == 0)
+        json_object_set_new(json, "record", record);
+    return json;
+}
+
+typedef struct shown {
+    table_t *table; // NULL: JSON
+    output_array_t array;
+    uint64_t items;
+} shown_t;
+
+static void show_page(void *arg, const Selenga__QuarantineList *page, uint32_t service)
+{
+    shown_t *shown = arg;
+    char text[64];
+    for (size_t i = 0; i < page->n_items; i++) {
+        const Selenga__Quarantined *item = page->items[i];
+        shown->items++;
+        if (shown->table == NULL) {
+            json_t *json = item_json(item, service);
+            output_array_add(&shown->array, &json);
+            continue;
+        }
+        AUTO(xfree) char *why = ask_fault_text(item->fault);
+        table_cell(shown->table, words_id(&item->id));
+        table_cell(shown->table, words_service(service));
+        table_cell(shown->table, words_kind(item->kind));
+        table_cell(shown->table, item->org);
+        table_cell(shown->table, from_name(item->from_peer, item->from_org, text, sizeof text));
+        table_cell(shown->table, item->at);
+        table_cell(shown->table, why);
+    }
+    if (shown->table != NULL) table_print(shown->table, stdout);
+}
+
+static int show_all(const cli_t *cli, ask_t *ask, uint64_t *left, shown_t *shown)
+{
+    int r = CLI_DONE;
+    for (const uint32_t *service = ASK_SERVICES; *service && r == CLI_DONE; service++)
+        r = each_page(ask, *service, query_of(cli), left, show_page, shown);
+    return r;
+}
+
+static int list_json(const cli_t *cli, ask_t *ask, uint64_t *left)
+{
+    shown_t shown = {0};
+    output_array_begin(&shown.array);
+    int r = show_all(cli, ask, left, &shown);
+    output_array_end(&shown.array);
+    return r;
+}
+
+static int say_total(const cli_t *cli, ask_t *ask, uint64_t shown)
+{
+    counts_t counts = {0};
+    int r = gather_counts(cli, ask, &counts);
+    if (r == CLI_DONE && counts.items > shown)
+        cli_say(_("shown are %" PRIu64 " of %" PRIu64 "; see: selenga quarantine summary"), shown,
+                counts.items);
+    counts_free(&counts);
+    return r;
+}
+
+static int list_table(const cli_t *cli, ask_t *ask, uint64_t *left)
+{
+    AUTO(table_destroy) table_t *table = table_new();
+    const char *const titles[] = {N_("id"),   N_("service"), N_("kind"),  N_("org"),
+                                  N_("from"), N_("at"),      N_("reason")};
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
+    shown_t shown = {.table = table};
+    int r = show_all(cli, ask, left, &shown);
+    if (r == CLI_DONE && shown.items == 0) puts(_("nothing is in quarantine"));
+    return r == CLI_DONE && left != NULL && *left == 0 ? say_total(cli, ask, shown.items) : r;
+}
+
+static int run_list(const cli_t *cli)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    const char *most = cli_option(cli, OPTION_LIMIT);
+    int64_t number = SHOWN_MOST;
+    if (most && !int_parse(most, 1, INT64_MAX, &number))
+        return cli_usage(cli, _("--limit '%s' is not a number from 1 on"), most);
+    uint64_t left = (uint64_t)number;
+    bool bounded = most != NULL || (!cli->json && isatty(STDOUT_FILENO));
+    int r = ask_open(cli, &ask);
+    if (r != CLI_DONE) return r;
+    return cli->json ? list_json(cli, ask, bounded ? &left : NULL)
+                     : list_table(cli, ask, bounded ? &left : NULL);
+}
+
+// ---- acts
+
+typedef struct act {
+    uint32_t type;
+    const char *why;
+    uint64_t met, n;
+} act_t;
+
+// The operator knows only the id: the service that has something under it takes the act.
+static int act_on_id(const cli_t *cli, ask_t *ask, const char *text, act_t *act)
+{
+    rid_t id;
+    if (!rid_parse(text, &id))
+        return cli_usage(cli, _("'%s' is not an id; see: selenga quarantine list"), text);
+    Selenga__QuarantineQuery query = SELENGA__QUARANTINE_QUERY__INIT;
+    query.has_id = true;
+    query.id = (ProtobufCBinaryData){sizeof id.b, id.b};
+    act->met++;
+    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
+        AUTO(msg_body_free) Selenga__QuarantineList *list = NULL;
+        int r = ask_call(ask, *service, MSG_QUARANTINE_LIST, &query, MSG_QUARANTINE_REPLY,
+                         &selenga__quarantine_list__descriptor, &list, ASK_TIMEOUT_MS);
+        if (r != CLI_DONE) return r;
+        if (list->n_items == 0) continue;
+        Selenga__QuarantineAct body = SELENGA__QUARANTINE_ACT__INIT;
+        body.has_id = true;
+        body.id = query.id;
+        body.why = (char *)(uintptr_t)act->why;
+        r = ask_call(ask, *service, act->type, &body, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
+        act->n += r == CLI_DONE;
+        return r;
+    }
+    return cli_refuse(_("%s is not in quarantine here; see: selenga quarantine list"), text);
+}
+
+static void show_progress(const act_t *act, bool last)
+{
+    if (isatty(STDERR_FILENO)) fprintf(stderr, "\r%" PRIu64 "%s", act->n, last ? "\r\033[K" : "");
+}
+
+static int act_on_many(const cli_t *cli, ask_t *ask, uint32_t service, act_t *act)
+{
+    Selenga__QuarantineQuery query = query_of(cli);
+    Selenga__QuarantineAct body = SELENGA__QUARANTINE_ACT__INIT;
+    mark_t mark = {.more = true};
+    body.query = &query;
+    body.why = (char *)(uintptr_t)act->why;
+    while (mark.more) {
+        AUTO(msg_body_free) Selenga__QuarantineDone *done = NULL;
+        int r = ask_call(ask, service, act->type, &body, MSG_QUARANTINE_DONE,
+                         &selenga__quarantine_done__descriptor, &done, ASK_TIMEOUT_MS);
+        if (r != CLI_DONE) return r;
+        act->met += done->met;
+        act->n += done->done;
+        show_progress(act, false);
+        go_on(&query, &mark, done->has_next, &done->next);
+    }
+    return CLI_DONE;
+}
+
+static int say_done(const cli_t *cli, const act_t *act)
+{
+    if (!cli->json) {
+        if (act->type == MSG_QUARANTINE_RETRY)
+            printf(_("%" PRIu64 " of %" PRIu64 " were let in\n"), act->n, act->met);
+        else
+            printf(_("%" PRIu64 " of %" PRIu64 " were discarded\n"), act->n, act->met);
+        return CLI_DONE;
+    }
+    json_t *json = json_object();
+    json_object_set_new(json, "met", json_integer((json_int_t)act->met));
+    json_object_set_new(json, "done", json_integer((json_int_t)act->n));
+    output_json(&json);
+    return CLI_DONE;
+}
+
+// What could not be done to one id is said, and the others are gone on with.
+static int act_on_ids(const cli_t *cli, ask_t *ask, act_t *act)
+{
+    int result = CLI_DONE;
+    for (size_t i = 0; i < cli->n_args; i++) {
+        int r = act_on_id(cli, ask, cli->args[i], act);
+        if (r == CLI_USAGE || r == CLI_LATER) return r;
+        if (r != CLI_DONE) result = r;
+    }
+    return result;
+}
+
+static int run_act(const cli_t *cli, act_t *act)
+{
+    bool filtered = cli_option(cli, OPTION_FROM) != NULL || cli_option(cli, OPTION_CODE) != NULL;
+    if (filtered == (cli->n_args > 0))
+        return cli_usage(cli, _("name ids, or say which: --from PEER, --code CODE"));
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    if (r == CLI_DONE && !filtered) return act_on_ids(cli, ask, act);
+    for (const uint32_t *service = ASK_SERVICES; *service && r == CLI_DONE; service++)
+        r = act_on_many(cli, ask, *service, act);
+    if (filtered) show_progress(act, true);
+    return r == CLI_DONE ? say_done(cli, act) : r;
+}
+
+static int run_retry(const cli_t *cli)
+{
+    act_t act = {.type = MSG_QUARANTINE_RETRY};
+    return run_act(cli, &act);
+}
+
+static int run_discard(const cli_t *cli)
+{
+    act_t act = {.type = MSG_QUARANTINE_DISCARD, .why = cli_option(cli, OPTION_WHY)};
+    if (!act.why || !*act.why) return cli_usage(cli, _("say why: --why TEXT"));
+    return run_act(cli, &act);
+}
+
+static int run_take(const cli_t *cli)
+{
+    act_t act = {.type = MSG_QUARANTINE_TAKE};
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    return r == CLI_DONE ? act_on_ids(cli, ask, &act) : r;
+}
+
+// ---- table
+
+#define WHICH                                                                                                \
+    {"from",                                                                                                 \
+     OPTION_FROM,                                                                                            \
+     "PEER",                                                                                                 \
+     0,                                                                                                      \
+     N_("only what has to do with this neighbour: its organisation's code, or `parent`"),                    \
+     0},                                                                                                     \
+    {                                                                                                        \
+        "code", OPTION_CODE, "CODE", 0, N_("only what was refused with this code, e.g. ORG-FOREIGN"), 0      \
+    }
+
+static const struct argp_option WHICH_OPTIONS[] = {WHICH, {0}};
+
+static const struct argp_option LIST_OPTIONS[] = {
+    WHICH,
+    {"limit", OPTION_LIMIT, "N", 0, N_("at most N items; on a terminal 100 unless you say"), 0},
+    {0},
+};
+
+static const struct argp_option DISCARD_OPTIONS[] = {
+    WHICH,
+    {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the act (required)"), 0},
+    {0},
+};
+
+const verb_t QUARANTINE_VERBS[] = {
+    {
+        .name = "list",
+        .options = LIST_OPTIONS,
+        .summary = N_("what was refused, from whom and why"),
+        .text = N_(
+            "A record that fails the receiver's checks waits here and delays only itself. The same item is "
+            "visible at its origin."),
+        .examples = "selenga --node hub quarantine list\n"
+                    "selenga --node hub quarantine list --from 03-08-02 --code BAD-VALUE --limit 20\n",
+        .run = run_list,
+    },
+    {
+        .name = "summary",
+        .options = WHICH_OPTIONS,
+        .summary = N_("how many items, by neighbour and code"),
+        .examples = "selenga --node hub quarantine summary\n",
+        .run = run_summary,
+    },
+    {
+        .name = "retry",
+        .args = "[ID...]",
+        .max_args = SIZE_MAX,
+        .options = WHICH_OPTIONS,
+        .summary = N_("check items again, after their cause was put right"),
+        .examples = "selenga --node hub quarantine retry 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
+                    "selenga --node hub quarantine retry --code ORG-UNKNOWN\n",
+        .run = run_retry,
+    },
+    {
+        .name = "discard",
+        .args = "[ID...]",
+        .max_args = SIZE_MAX,
+        .options = DISCARD_OPTIONS,
+        .summary = N_("give items up; a later version of the record is still taken"),
+        .text =
+            N_("What a node below found is discarded there too: the decision goes to it as a record, and the "
+               "item is no longer shown here."),
+        .examples =
+            "selenga --node hub quarantine discard 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --why 'sent "
+            "by mistake'\n"
+            "selenga --node hub quarantine discard --from 03-08-02 --code REACH --why 'faulty program'\n",
+        .run = run_discard,
+    },
+    {
+        .name = "take",
+        .args = "ID...",
+        .min_args = 1,
+        .max_args = SIZE_MAX,
+        .summary = N_("make a version of this node's own the one that holds"),
+        .text = N_("For strays of this node's records, and for what may be its own but cannot be checked "
+                   "(SEAL). What "
+                   "it says becomes a new version above the present one."),
+        .examples = "selenga --node school quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n",
+        .run = run_take,
+    },
+    {0},
+};

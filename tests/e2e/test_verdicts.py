@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Versions of a school that was put back: its hub's operator decides of them, or its own takes one."""
+import world
+from world import refused, test, wait_until
+
+ORG = "03-08-01"
+DEAD_PORT = 9  # where nobody listens
+
+
+def event(title):
+    return {"code": "S-1", "kind": "seminar", "title": title, "org": ORG, "starts_on": "2024-01-10"}
+
+
+def scene(w):
+    nodes = w.tree(hubs=("03-08",), schools=(ORG,))
+    w.region, w.hub, w.school = nodes["03"], nodes["03-08"], nodes[ORG]
+    return w
+
+
+def make_stray(w, ours, theirs):
+    """The school writes `ours`, which the hub gets; is put back; writes `theirs` before it hears of that."""
+    w.school.put("event", event("Первый"))
+    w.settle()
+    w.school.stop()
+    image = w.school.keep_store()
+    w.school.run()
+    w.school.put("event", event(ours))
+    w.settle()
+    w.school.stop()
+    w.school.put_back(image)
+    w.school.set_parent_port(DEAD_PORT)
+    w.school.run()
+    w.school.put("event", event(theirs))
+    w.school.stop()
+    w.school.set_parent_port(w.hub.port)
+    w.school.run()
+    wait_until(lambda: w.hub.quarantine(), what="the hub hears of the stray")
+    w.settle()
+
+
+def titles(w):
+    return {n.selenga("get", "event", "S-1")["body"]["title"] for n in (w.school, w.hub, w.region)}
+
+
+@test
+def what_a_school_found_its_hub_discards(w):
+    make_stray(w, "Утраченный", "Нынешний")
+    seen = w.hub.quarantine()
+    assert [q["code"] for q in seen] == ["STRAY"] and seen[0]["from_org"] == ORG, seen
+    w.hub.selenga("quarantine", "discard", seen[0]["id"], "--why", "решили оставить нынешний")
+    assert not w.hub.quarantine()
+    wait_until(lambda: not w.school.quarantine(), what="the school obeys")
+    wait_until(lambda: not w.region.quarantine(), what="the region hears of it")
+    assert "решили оставить нынешний" in w.school.log("registry")
+    assert titles(w) == {"Нынешний"}
+
+
+@test
+def one_of_its_own_a_school_takes(w):
+    make_stray(w, "Вернувшийся", "Ненужный")
+    item = w.school.quarantine()[0]
+    refused(1, w.hub.selenga, "quarantine", "take", item["id"])
+    w.school.selenga("quarantine", "take", item["id"])
+    assert not w.school.quarantine()
+    wait_until(lambda: titles(w) == {"Вернувшийся"}, what="all have what was taken")
+    wait_until(lambda: not w.hub.quarantine() and not w.region.quarantine())
+
+
+world.main(scene)

@@ -3,12 +3,14 @@
 #include "common/admit.h"
 #include "common/clock.h"
 #include "common/i18n.h"
+#include "common/kv_guard.h"
 #include "common/log.h"
 #include "common/quarantine.h"
 #include "common/root.h"
 #include "common/service_private.h"
 #include "common/verdict.h"
 #include "common/wait.h"
+#include "proto/api.pb-c.h"
 #include "proto/envelope.pb-c.h"
 #include <czmq.h>
 #include <errno.h>
@@ -24,7 +26,9 @@ enum {
     TICK_MS = 1000,
     SAVE_MS = 5000, // acknowledged positions that only memory holds
     LAST_WORDS_MS = 1000,
-    FEED_FRAMES = 16,             // of one flush that wait for each other
+    FEED_FRAMES = 16, // of one flush that wait for each other
+    STORE_PLACE = 512,
+    DELETION_BYTES = 1024,
     BATCH_ROOM = 4 * 1024 * 1024, // in the map: a push, its indexes, and the pages that it changes
 };
 
@@ -89,6 +93,12 @@ const char *service_trouble(int error)
         return "STORE-FULL";
     case -EUCLEAN:
         return "STORE-DAMAGED";
+    case -EBUSY:
+        return "STORE-IN-USE";
+    case -EPROTONOSUPPORT:
+        return "STORE-NEWER";
+    case -ENOTSUP:
+        return "STORE-OLDER";
     default:
         return "STORE-FAILED";
     }
@@ -216,6 +226,12 @@ typedef struct intake {
     size_t n;
 } intake_t;
 
+// Those of one transaction.
+typedef struct part {
+    const envelope_t *envelopes;
+    size_t n;
+} part_t;
+
 // The envelope of a frame, or those of a bundle. False: nothing of it can be read.
 static bool take_frame(intake_t *in, slice_t data)
 {
@@ -251,8 +267,47 @@ static void take_in(service_t *service, intake_t *in)
     }
 }
 
+// Is it somebody who only deletes? As people do it: one by one, in a short message.
+static bool is_deletion(const envelope_t *e)
+{
+    if (e->type != MSG_PUT || e->body.size > DELETION_BYTES) return false;
+    AUTO(msg_body_free) Selenga__Put *put = msg_body_unpack(&selenga__put__descriptor, e->body);
+    bool all = put != NULL && put->n_groups > 0;
+    for (size_t i = 0; all && i < put->n_groups; i++)
+        for (size_t k = 0; all && k < put->groups[i]->n_items; k++) all = put->groups[i]->items[k]->deleted;
+    return all;
+}
+
+// By which an operator cuts off a child or makes room: what must work in a full store.
+static bool may_use_reserve(const envelope_t *e)
+{
+    if (e->peer != PEER_SELF || e->from != SERVICE_CLI) return false;
+    return e->type == MSG_REVOKE || e->type == MSG_QUARANTINE_DISCARD || e->type == MSG_QUARANTINE_RETRY ||
+           is_deletion(e);
+}
+
+static bool has_operators(const intake_t *in)
+{
+    for (size_t i = 0; i < in->n; i++)
+        if (may_use_reserve(&in->envelopes[i])) return true;
+    return false;
+}
+
+// Moves those requests to the front of `in`, in their order; how many.
+static size_t sort_out(intake_t *in)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < in->n; i++) {
+        if (!may_use_reserve(&in->envelopes[i])) continue;
+        envelope_t e = in->envelopes[i];
+        memmove(&in->envelopes[n + 1], &in->envelopes[n], (i - n) * sizeof e);
+        in->envelopes[n++] = e;
+    }
+    return n;
+}
+
 // Pulls first: they are answered with what is durable, which nothing must have changed yet.
-static int decide(service_t *service, store_txn_t *txn, const intake_t *in, bool save)
+static int decide(service_t *service, store_txn_t *txn, const part_t *in, bool save)
 {
     int rc = 0;
     for (int pulls = 1; pulls >= 0; pulls--)
@@ -285,7 +340,7 @@ static const char *cause(int rc)
 
 // Nothing of the batch is kept: askers hear "try again", feeds go back to what the store holds, memory is
 // read anew.
-static void give_up(service_t *service, const intake_t *in, int rc)
+static void give_up(service_t *service, const part_t *in, int rc)
 {
     fault_t fault;
     fault_set(&fault, service_trouble(rc), NULL, cause(rc));
@@ -341,7 +396,7 @@ static void settle_accounts(service_t *service, bool wrote)
         log_once(L_ERROR, "FEED-READ", (uint64_t)rc, _("a feed cannot read the store: %s"), strerror(-rc));
 }
 
-static void run_batch(service_t *service, intake_t *in, bool save)
+static void run_part(service_t *service, const part_t *in, bool save)
 {
     store_txn_t *txn = NULL;
     bool wrote = false;
@@ -359,22 +414,53 @@ static void run_batch(service_t *service, intake_t *in, bool save)
         settle_accounts(service, wrote);
     else
         give_up(service, in, rc);
+}
+
+static void use_reserve(service_t *service, bool use)
+{
+    int rc = kv_use_reserve(service->kv, use);
+    if (rc == 0) return;
+    service->lost = true;
+    log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
+}
+
+// In a store that is nearly full operators come first, in a transaction of their own that may use its
+// reserve.
+static void run_batch(service_t *service, intake_t *in, bool save)
+{
+    size_t first = has_operators(in) && kv_room(service->kv) < BATCH_ROOM ? sort_out(in) : 0;
+    if (first > 0) {
+        use_reserve(service, true);
+        if (!service->lost) run_part(service, &(part_t){in->envelopes, first}, false);
+        if (!service->lost) use_reserve(service, false);
+    }
+    if (!service->lost) run_part(service, &(part_t){in->envelopes + first, in->n - first}, save);
     for (size_t i = 0; i < in->n_frames; i++) zmq_msg_close(&in->frames[i]);
 }
 
 // --- starting and running ------------------------------------------------------------------------
 
+// Where the store is, for people: the directory by its whole name.
+static const char *store_place_text(const char *dir, char place[static STORE_PLACE])
+{
+    char here[STORE_PLACE / 2];
+    bool known = getcwd(here, sizeof here) != NULL;
+    snprintf(place, STORE_PLACE, "%s%s%s", known ? here : "", known ? "/" : "", dir);
+    return place;
+}
+
 static int open_store(service_t *service)
 {
     store_settings_t settings;
     why_t why;
-    char dir[64];
+    char dir[64], place[STORE_PLACE];
     uint64_t boot;
+    snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
+    kv_guard_install(service->def->program, store_place_text(dir, place));
     if (node_settings(&service->node, &SETTINGS_TABLE, &settings, sizeof settings, &why) != 0) {
         log_at(L_ERROR, "NODE-CONF", "%s", why.text);
         return -EINVAL;
     }
-    snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
     int rc = kv_lmdb_open(dir, (uint64_t)settings.map_mib << 20, &service->kv);
     if (rc != 0) return rc;
     service->place =
@@ -550,13 +636,29 @@ static int fail(const char *id, const char *what, int rc)
     return 1;
 }
 
+// Says why. Whether it is worth to try again soon: somebody who has it open may end any moment, a store that
+// is damaged does not become better.
+static int refuse_store(service_t *service, int rc)
+{
+    char dir[64], place[STORE_PLACE], text[FAULT_TEXT];
+    fault_t fault;
+    snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
+    store_place_text(dir, place);
+    fault_set(&fault, service_trouble(rc), NULL);
+    bool known = strcmp(fault.code, "STORE-FAILED") != 0;
+    log_at(L_ERROR, known ? fault.code : "STORE-OPEN", "%s: %s", place,
+           known ? fault_text(&fault, text, sizeof text) : strerror(-rc));
+    return rc == -EUCLEAN || rc == -EPROTONOSUPPORT || rc == -ENOTSUP ? KV_GUARD_EXIT : 1;
+}
+
 static int run(service_t *service, void *context)
 {
     int signal_fd = signals();
     int rc = open_store(service);
-    if (rc != 0) return fail("STORE-OPEN", _("the store cannot be opened"), rc);
+    if (rc != 0) return refuse_store(service, rc);
     open_feed(service);
-    if ((rc = start(service)) != 0) return fail("STORE-START", _("the store cannot be prepared"), rc);
+    if ((rc = start(service)) == -EUCLEAN) return refuse_store(service, rc);
+    if (rc != 0) return fail("STORE-START", _("the store cannot be prepared"), rc);
     if (!connect_gate(service, context)) return fail("GATE-CONNECT", _("no way to the gate"), -errno);
     log_at(L_INFO, "SERVICE-READY", _("store open, %llu records"),
            (unsigned long long)store_records(service->store));
@@ -571,6 +673,7 @@ static int run(service_t *service, void *context)
 int service_main(int argc, char **argv, const service_def_t *def)
 {
     why_t why;
+    forbid_core_dumps();
     i18n_init();
     log_init(def->program);
     if (argc == 2 && strcmp(argv[1], "--settings") == 0) { // as config/node.conf shows them

@@ -123,6 +123,24 @@ def no_program_leaves_a_core_file(w):
 
 
 @test
+def a_store_cut_under_a_running_service_ends_it_with_words(w):
+    w.region.run()
+    err = w.region.dir.parent / "region.err"
+    try:
+        os.truncate(data(w), 2 * PAGE)
+        try:
+            w.region.list("organisation")
+        except world.Refused:
+            pass
+        wait_until(lambda: "selenga-registry cannot work until somebody acts (status 78)" in err.read_text(),
+                   what="the service ends with words")
+        assert re.search(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ selenga-registry error STORE-DAMAGED: ", w.region.log("registry"), re.M)
+    finally:
+        w.region.stop()
+        w.region.put_back(w.kept)
+
+
+@test
 def the_supervisor_says_what_is_wrong_and_waits(w):
     os.truncate(data(w), data(w).stat().st_size // 2)
     err = w.region.dir.parent / "region.err"

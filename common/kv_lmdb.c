@@ -233,12 +233,22 @@ static uint64_t room(kv_t *base)
     return rest + free_pages(kv->env) * stat.ms_psize;
 }
 
-// Where the map lies, for the guard.
+// Where the map lies, for the guard. LMDB tells that of a fixed map only; the kernel knows it by the file.
 static void tell_guard(const kv_lmdb_t *kv)
 {
-    MDB_envinfo info;
-    mdb_env_info(kv->env, &info);
-    kv_guard_map(info.me_mapaddr, info.me_mapsize);
+    char line[4400];
+    struct stat st;
+    mdb_filehandle_t fd;
+    kv_guard_map(NULL, 0);
+    if (mdb_env_get_fd(kv->env, &fd) != MDB_SUCCESS || fstat(fd, &st) != 0) return;
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL) return;
+    while (fgets(line, sizeof line, maps) != NULL) {
+        unsigned long from, to, inode;
+        if (sscanf(line, "%lx-%lx %*s %*s %*s %lu", &from, &to, &inode) == 3 && inode == st.st_ino)
+            kv_guard_map((const void *)from, to - from);
+    }
+    fclose(maps);
 }
 
 static int use_reserve(kv_t *base, bool use)

@@ -116,6 +116,8 @@ def a_child_is_cut_off_by_a_hub_that_is_full(w):
     w.hub.selenga("node", "revoke", "03-08-02", "--why", "stolen")
     assert next(n for n in w.hub.selenga("node", "list") if n["org"] == "03-08-02")["state"] == "revoked"
     wait_until(lambda: all(l["state"] != "up" for l in w.other.links("parent")), what="the child is cut off")
+    w.other.stop()
+    w.nodes.remove(w.other)
 
 
 @test

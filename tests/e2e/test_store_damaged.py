@@ -133,7 +133,7 @@ def a_store_cut_under_a_running_service_ends_it_with_words(w):
         except world.Refused:
             pass
         wait_until(lambda: "selenga-registry cannot work until somebody acts (status 78)" in err.read_text(),
-                   what="the service ends with words")
+                   deadline_s=20, what="the service ends with words")
         assert re.search(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ selenga-registry error STORE-DAMAGED: ", w.region.log("registry"), re.M)
     finally:
         w.region.stop()

@@ -129,7 +129,7 @@ def a_store_cut_under_a_running_service_ends_it_with_words(w):
     try:
         os.truncate(data(w), 2 * PAGE)
         try:
-            w.region.list("organisation")
+            w.region.selenga("node", "status")
         except world.Refused:
             pass
         wait_until(lambda: "selenga-registry cannot work until somebody acts (status 78)" in err.read_text(),

@@ -149,7 +149,16 @@ static const row_t table[] = {
     {"STORE-FULL",
      N_("The store of this service is full. Raise map_mib in node.conf and start the node again.")},
     {"STORE-DAMAGED",
-     N_("The store of this service is damaged. Replace it: the neighbours hold copies and give them back.")},
+     N_("The store of this service is damaged. Stop the node, move this store's directory away and start "
+        "the node again: the neighbours hold copies and give them back.")},
+    {"STORE-IN-USE", N_("Another process has this store open. Only one program may work on it: end the other "
+                        "one.")},
+    {"STORE-NEWER", N_("This store was written by a newer program. Update the programs of this node; nothing "
+                       "was changed.")},
+    {"STORE-OLDER",
+     N_("This store was written by an older program and cannot be read by this one. Go back to "
+        "that program, or move the store's directory away: the neighbours give back what they "
+        "hold.")},
     {"STORE-FAILED", N_("The store of this service cannot be written. Its log says why.")},
     {"GIVING-BACK",
      N_("The store was put back to an older image; the neighbour gives back what it holds. Wait.")},

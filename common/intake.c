@@ -172,12 +172,13 @@ static int decide_one(intake_t *in, entry_t *entry, intake_decide_fn *decide, vo
     return decide(arg, &entry->envelope);
 }
 
-static int decide_requests(intake_t *in, intake_decide_fn *decide, void *arg)
+static int decide_requests(intake_t *in, intake_choose_fn *choose, intake_decide_fn *decide, void *arg)
 {
     int rc = 0;
     size_t done = 0;
     for (size_t i = 0; i < in->n && rc == 0 && done < INTAKE_REQUESTS; i++) {
         if (in->entries[i].sort != REQUESTS) continue;
+        if (choose != NULL && !choose(&in->entries[i].envelope)) continue;
         rc = decide_one(in, &in->entries[i], decide, arg);
         done++;
     }
@@ -233,8 +234,20 @@ int intake_turn(intake_t *in, intake_decide_fn *decide, void *arg)
 {
     uint64_t begun = in->clock_us();
     int rc = decide_in_turn(in, PULLS, begun + INTAKE_PULLS_US, decide, arg);
-    if (rc == 0) rc = decide_requests(in, decide, arg);
+    if (rc == 0) rc = decide_requests(in, NULL, decide, arg);
     return rc == 0 ? decide_in_turn(in, REST, begun + INTAKE_TURN_US, decide, arg) : rc;
+}
+
+bool intake_has(const intake_t *in, intake_choose_fn *choose)
+{
+    for (size_t i = 0; i < in->n; i++)
+        if (in->entries[i].sort == REQUESTS && choose(&in->entries[i].envelope)) return true;
+    return false;
+}
+
+int intake_turn_of(intake_t *in, intake_choose_fn *choose, intake_decide_fn *decide, void *arg)
+{
+    return decide_requests(in, choose, decide, arg);
 }
 
 void intake_decided(const intake_t *in, intake_each_fn *each, void *arg)

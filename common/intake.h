@@ -34,6 +34,10 @@ bool intake_waits(const intake_t *in); // is anything to be decided?
 // Decides one envelope: 0, or -errno, which ends the turn.
 typedef int intake_decide_fn(void *arg, const envelope_t *envelope);
 int intake_turn(intake_t *in, intake_decide_fn *decide, void *arg);
+// A turn of some requests alone; false from choose: not that one.
+typedef bool intake_choose_fn(const envelope_t *envelope);
+bool intake_has(const intake_t *in, intake_choose_fn *choose);
+int intake_turn_of(intake_t *in, intake_choose_fn *choose, intake_decide_fn *decide, void *arg);
 // Of a decide function: the envelope said nothing that can be understood. Its sender's gate hears of it.
 void intake_waste(intake_t *in);
 // Calls `each` for what this turn decided, or began to, in order of arrival.

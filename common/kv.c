@@ -102,6 +102,11 @@ uint64_t kv_room(kv_t *kv)
     return kv->ops->room(kv);
 }
 
+int kv_use_reserve(kv_t *kv, bool use)
+{
+    return kv->ops->use_reserve != NULL ? kv->ops->use_reserve(kv, use) : 0;
+}
+
 void kv_destroy(kv_t **kv_p)
 {
     if (*kv_p == NULL) return;

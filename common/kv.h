@@ -45,6 +45,7 @@ typedef struct kv_ops {
     int (*count)(kv_txn_t *txn, enum kv_table table, uint64_t *ret_entries);
     uint64_t (*bytes)(kv_t *kv); // used on disk
     uint64_t (*room)(kv_t *kv);
+    int (*use_reserve)(kv_t *kv, bool use); // NULL: none is kept
     void (*destroy)(kv_t *kv);
 } kv_ops_t;
 
@@ -73,8 +74,14 @@ void kv_close_cursor(kv_cursor_t **cursor_p);
 int kv_count(kv_txn_t *txn, enum kv_table table, uint64_t *ret_entries);
 uint64_t kv_bytes(kv_t *kv);
 uint64_t kv_room(kv_t *kv); // bytes of pages that may still be written before the map is full
+// The last 2 % of the map (512 KiB at least) are written only between use_reserve true and false: -ENOBUFS
+// comes before them. Outside of any transaction. 0; -errno: the store can be read no more.
+int kv_use_reserve(kv_t *kv, bool use);
 void kv_destroy(kv_t **kv_p);
 
-// Opens (and makes) an LMDB environment in the directory, default sync, on a local file system only.
-// map_bytes: address space set aside; grown data meets -ENOBUFS there. Returns -errno.
+// Opens (and makes) an LMDB environment in the directory, default sync, on a local file system only, and for
+// one process at a time: KV_LOCK_FILE in it is locked until kv_destroy.
+// map_bytes: address space set aside; grown data meets -ENOBUFS there. -EBUSY: another process has it open;
+// -EUCLEAN: damaged (cut, emptied, or its tables cannot be read); or another -errno.
+#define KV_LOCK_FILE "in-use"
 int kv_lmdb_open(const char *dir, uint64_t map_bytes, kv_t **ret_kv);

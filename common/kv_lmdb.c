@@ -3,15 +3,21 @@
 // cut. Never MDB_WRITEMAP (SIGBUS on a full disk) nor MDB_NOSYNC or MDB_NOMETASYNC (an acknowledged write
 // could go).
 #include "common/kv.h"
+#include "common/kv_guard.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <unistd.h>
 
 static const char *const TABLE_NAMES[KV_N_TABLES] = {"meta", "records", "log",        "lanes", "kinds",
                                                      "refs", "peers",   "quarantine", "aside", "aux"};
+enum { RESERVE_PART = 50, RESERVE_LEAST = 512 * 1024 };
 enum { PUT_CURSORS = 7 }; // a prime: lanes are numbered by powers of two
 enum { NFS_MAGIC = 0x6969, SMB_MAGIC = 0x517b, CIFS_MAGIC = (int)0xff534d42 };
 
@@ -19,6 +25,9 @@ typedef struct {
     kv_t base;
     MDB_env *env;
     MDB_dbi tables[KV_N_TABLES];
+    int lock;              // held for as long as the store is open: one process opens it
+    const char *dir;       // only while it is opened
+    uint64_t map, reserve; // bytes; the last ones of the map are used only when asked for
 } kv_lmdb_t;
 
 typedef struct {
@@ -52,6 +61,8 @@ static int from_mdb(int rc)
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
     case MDB_VERSION_MISMATCH:
+    case MDB_INCOMPATIBLE: // a table's row that is none
+    case MDB_CURSOR_FULL:  // a tree without end
         return -EUCLEAN;
     case MDB_PANIC: // a meta page could not be written: LMDB does nothing more until it is opened anew
         return -ENOTRECOVERABLE;
@@ -222,10 +233,38 @@ static uint64_t room(kv_t *base)
     return rest + free_pages(kv->env) * stat.ms_psize;
 }
 
+// Where the map lies, for the guard. LMDB tells that of a fixed map only; the kernel knows it by the file.
+static void tell_guard(const kv_lmdb_t *kv)
+{
+    char line[4400];
+    struct stat st;
+    mdb_filehandle_t fd;
+    kv_guard_map(NULL, 0);
+    if (mdb_env_get_fd(kv->env, &fd) != MDB_SUCCESS || fstat(fd, &st) != 0) return;
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL) return;
+    while (fgets(line, sizeof line, maps) != NULL) {
+        unsigned long from, to, inode;
+        if (sscanf(line, "%lx-%lx %*s %*s %*s %lu", &from, &to, &inode) == 3 && inode == st.st_ino)
+            kv_guard_map((const void *)from, to - from);
+    }
+    fclose(maps);
+}
+
+static int use_reserve(kv_t *base, bool use)
+{
+    kv_lmdb_t *kv = (kv_lmdb_t *)base;
+    int rc = from_mdb(mdb_env_set_mapsize(kv->env, use ? kv->map : kv->map - kv->reserve));
+    if (rc == 0) tell_guard(kv);
+    return rc;
+}
+
 static void destroy(kv_t *base)
 {
     kv_lmdb_t *kv = (kv_lmdb_t *)base;
+    kv_guard_map(NULL, 0);
     if (kv->env != NULL) mdb_env_close(kv->env);
+    xclose(&kv->lock);
     free(kv);
 }
 
@@ -243,6 +282,7 @@ static const kv_ops_t OPS = {
     .count = count,
     .bytes = bytes,
     .room = room,
+    .use_reserve = use_reserve,
     .destroy = destroy,
 };
 
@@ -269,24 +309,141 @@ static int open_tables(kv_lmdb_t *kv)
     return from_mdb(mdb_txn_commit(txn));
 }
 
+// The lock is a file of our own: closing LMDB's would drop its locks. Its text is the holder's process, and
+// tells that a store was made here.
+static int take_lock(const char *dir, int *ret_lock, bool *ret_made)
+{
+    char path[4096];
+    struct stat st;
+    int n = snprintf(path, sizeof path, "%s/%s", dir, KV_LOCK_FILE);
+    if (n < 0 || (size_t)n >= sizeof path) return -ENAMETOOLONG;
+    AUTO(xclose) int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0) return -errno;
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? -EBUSY : -errno;
+    if (fstat(lock, &st) != 0) return -errno;
+    *ret_made = st.st_size > 0;
+    *ret_lock = lock;
+    lock = -1;
+    return 0;
+}
+
+// An emptied file would be taken for a new store.
+static int check_not_emptied(const char *dir, bool made)
+{
+    char path[4096];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/data.mdb", dir);
+    if (stat(path, &st) != 0) return errno == ENOENT ? 0 : -errno;
+    return made && st.st_size == 0 ? -EUCLEAN : 0;
+}
+
+// Are all pages from this one on unused? Pages behind the end of the file may be: LMDB counts them when it
+// takes them, and does not write what the same transaction gave back.
+static int check_unused(MDB_env *env, size_t from, size_t last)
+{
+    enum { FREE_TABLE = 0 };
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    MDB_val key, row;
+    size_t missing = last + 1 - from;
+    int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+    if (rc != MDB_SUCCESS) return from_mdb(rc);
+    rc = mdb_cursor_open(txn, FREE_TABLE, &cursor);
+    while (rc == MDB_SUCCESS && (rc = mdb_cursor_get(cursor, &key, &row, MDB_NEXT)) == MDB_SUCCESS) {
+        const size_t *pages = row.mv_data;
+        for (size_t i = 1; i < row.mv_size / sizeof *pages && i <= pages[0]; i++)
+            missing -= pages[i] >= from && pages[i] <= last && missing > 0;
+    }
+    if (cursor != NULL) mdb_cursor_close(cursor);
+    mdb_txn_abort(txn);
+    return rc != MDB_NOTFOUND ? from_mdb(rc) : missing == 0 ? 0 : -EUCLEAN;
+}
+
+static int check_size(kv_lmdb_t *kv)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct stat st;
+    mdb_filehandle_t fd;
+    mdb_env_info(kv->env, &info);
+    mdb_env_stat(kv->env, &stat);
+    if (mdb_env_get_fd(kv->env, &fd) != MDB_SUCCESS || fstat(fd, &st) != 0) return -EIO;
+    size_t pages = (size_t)st.st_size / stat.ms_psize;
+    return pages > info.me_last_pgno ? 0 : check_unused(kv->env, pages, info.me_last_pgno);
+}
+
+// The way down to both ends of each table.
+static int check_tables(kv_lmdb_t *kv)
+{
+    MDB_txn *txn = NULL;
+    int rc = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
+    if (rc != MDB_SUCCESS) return from_mdb(rc);
+    for (int i = 0; i < KV_N_TABLES && (rc == MDB_SUCCESS || rc == MDB_NOTFOUND); i++) {
+        MDB_cursor *cursor = NULL;
+        MDB_val key, row;
+        rc = mdb_cursor_open(txn, kv->tables[i], &cursor);
+        if (rc == MDB_SUCCESS) rc = mdb_cursor_get(cursor, &key, &row, MDB_FIRST);
+        if (rc == MDB_SUCCESS) rc = mdb_cursor_get(cursor, &key, &row, MDB_LAST);
+        if (cursor != NULL) mdb_cursor_close(cursor);
+    }
+    mdb_txn_abort(txn);
+    return rc == MDB_NOTFOUND ? 0 : from_mdb(rc);
+}
+
+static void on_assert(MDB_env *env, const char *text)
+{
+    (void)env;
+    (void)text;
+    kv_guard_fail();
+}
+
+static int open_env(void *arg)
+{
+    kv_lmdb_t *kv = arg;
+    int dead = 0;
+    int rc = from_mdb(mdb_env_create(&kv->env));
+    if (rc == 0) rc = from_mdb(mdb_env_set_assert(kv->env, on_assert));
+    if (rc == 0) rc = from_mdb(mdb_env_set_maxdbs(kv->env, KV_N_TABLES));
+    if (rc == 0) rc = from_mdb(mdb_env_set_mapsize(kv->env, kv->map - kv->reserve));
+    if (rc == 0) rc = from_mdb(mdb_env_open(kv->env, kv->dir, MDB_NOTLS, 0600));
+    if (rc == 0) rc = check_size(kv);
+    if (rc == 0) rc = open_tables(kv);
+    if (rc == 0) rc = check_tables(kv);
+    if (rc == 0) mdb_reader_check(kv->env, &dead);
+    return rc;
+}
+
+static void write_holder(const kv_lmdb_t *kv)
+{
+    char text[16];
+    int n = snprintf(text, sizeof text, "%10d\n", (int)getpid());
+    (void)!pwrite(kv->lock, text, (size_t)n, 0); // the same bytes of the same file each time
+}
+
 int kv_lmdb_open(const char *dir, uint64_t map_bytes, kv_t **ret_kv)
 {
+    bool made = false;
     if (mkdir(dir, 0700) != 0 && errno != EEXIST) return -errno;
     int rc = check_local(dir);
     if (rc != 0) return rc;
     kv_lmdb_t *kv = xcalloc(1, sizeof *kv);
-    kv->base.ops = &OPS;
-    rc = from_mdb(mdb_env_create(&kv->env));
-    if (rc == 0) rc = from_mdb(mdb_env_set_maxdbs(kv->env, KV_N_TABLES));
-    if (rc == 0) rc = from_mdb(mdb_env_set_mapsize(kv->env, map_bytes));
-    if (rc == 0) rc = from_mdb(mdb_env_open(kv->env, dir, MDB_NOTLS, 0600));
-    if (rc == 0) rc = open_tables(kv);
+    *kv = (kv_lmdb_t){.base.ops = &OPS, .lock = -1, .dir = dir, .map = map_bytes};
+    kv->reserve = map_bytes / RESERVE_PART;
+    if (kv->reserve < RESERVE_LEAST) kv->reserve = RESERVE_LEAST;
+    if (kv->reserve > map_bytes / 8) kv->reserve = map_bytes / 8;
+    rc = take_lock(dir, &kv->lock, &made);
+    if (rc == 0) rc = check_not_emptied(dir, made);
+    if (rc == 0) rc = kv_guard_run(open_env, kv);
     if (rc != 0) {
+        // In the middle of a fault LMDB's own locks may be held: such an environment is left to the end of
+        // the process.
+        if (rc == -EUCLEAN) kv->env = NULL;
         destroy(&kv->base);
         return rc == KV_NONE ? -EIO : rc;
     }
-    int dead = 0;
-    mdb_reader_check(kv->env, &dead);
+    write_holder(kv);
+    tell_guard(kv);
+    kv->dir = NULL;
     *ret_kv = &kv->base;
     return 0;
 }

@@ -5,12 +5,14 @@
 #include "common/file.h"
 #include "common/i18n.h"
 #include "common/intake.h"
+#include "common/kv_guard.h"
 #include "common/log.h"
 #include "common/quarantine.h"
 #include "common/root.h"
 #include "common/service_private.h"
 #include "common/verdict.h"
 #include "common/wait.h"
+#include "proto/api.pb-c.h"
 #include "proto/envelope.pb-c.h"
 #include <czmq.h>
 #include <errno.h>
@@ -25,7 +27,9 @@ enum {
     FILES_LEAST = 40,
     SAVE_MS = 5000, // acknowledged positions that only memory holds
     LAST_WORDS_MS = 1000,
-    FEED_FRAMES = 16,             // of one flush that wait for each other
+    FEED_FRAMES = 16, // of one flush that wait for each other
+    STORE_PLACE = 512,
+    DELETION_BYTES = 1024,
     BATCH_ROOM = 4 * 1024 * 1024, // in the map: a push, its indexes, and the pages that it changes
 };
 
@@ -90,6 +94,12 @@ const char *service_trouble(int error)
         return "STORE-FULL";
     case -EUCLEAN:
         return "STORE-DAMAGED";
+    case -EBUSY:
+        return "STORE-IN-USE";
+    case -EPROTONOSUPPORT:
+        return "STORE-NEWER";
+    case -ENOTSUP:
+        return "STORE-OLDER";
     default:
         return "STORE-FAILED";
     }
@@ -265,10 +275,33 @@ static int decide_one(void *arg, const envelope_t *envelope)
     return rc;
 }
 
-static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool save)
+// Is it somebody who only deletes? As people do it: one by one, in a short message.
+static bool is_deletion(const envelope_t *e)
+{
+    if (e->type != MSG_PUT || e->body.size > DELETION_BYTES) return false;
+    AUTO(msg_body_free) Selenga__Put *put = msg_body_unpack(&selenga__put__descriptor, e->body);
+    bool all = put != NULL && put->n_groups > 0;
+    for (size_t i = 0; all && i < put->n_groups; i++)
+        for (size_t k = 0; all && k < put->groups[i]->n_items; k++) all = put->groups[i]->items[k]->deleted;
+    return all;
+}
+
+// By which an operator cuts off a child or makes room: what must work in a full store.
+static bool may_use_reserve(const envelope_t *e)
+{
+    if (e->peer != PEER_SELF || e->from != SERVICE_CLI) return false;
+    return e->type == MSG_REVOKE || e->type == MSG_QUARANTINE_DISCARD || e->type == MSG_QUARANTINE_RETRY ||
+           is_deletion(e);
+}
+
+// operators: only their requests.
+static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool operators, bool save)
 {
     batch_of_t batch = {service, txn, in};
-    int rc = in != NULL ? intake_turn(in, decide_one, &batch) : 0;
+    int rc = 0;
+    if (in != NULL)
+        rc = operators ? intake_turn_of(in, may_use_reserve, decide_one, &batch)
+                       : intake_turn(in, decide_one, &batch);
     if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);
@@ -377,13 +410,13 @@ static void tell_done(service_t *service, intake_t *in, bool due)
 }
 
 // in: NULL when nothing may be decided any more.
-static void run_batch(service_t *service, intake_t *in, bool save)
+static void run_part(service_t *service, intake_t *in, bool operators, bool save)
 {
     store_txn_t *txn = NULL;
     bool wrote = false;
     int rc = store_begin(service->store, true, &txn);
     if (rc == 0) {
-        rc = decide(service, txn, in, save);
+        rc = decide(service, txn, in, operators, save);
         outgoing_flush(&service->feeds, send_now, service); // pushes of what was durable before
         wrote = rc == 0 && store_txn_dirty(txn);
         if (rc == 0)
@@ -398,19 +431,50 @@ static void run_batch(service_t *service, intake_t *in, bool save)
     if (in != NULL) intake_done(in);
 }
 
+static void use_reserve(service_t *service, bool use)
+{
+    int rc = kv_use_reserve(service->kv, use);
+    if (rc == 0) return;
+    service->lost = true;
+    log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
+}
+
+// In a store that is nearly full operators come first, in a transaction of their own that may use its
+// reserve.
+static void run_batch(service_t *service, intake_t *in, bool save)
+{
+    bool full = in != NULL && kv_room(service->kv) < BATCH_ROOM && intake_has(in, may_use_reserve);
+    if (full) {
+        use_reserve(service, true);
+        if (!service->lost) run_part(service, in, true, false);
+        if (!service->lost) use_reserve(service, false);
+    }
+    if (!service->lost) run_part(service, in, false, save);
+}
+
 // --- starting and running ------------------------------------------------------------------------
+
+// Where the store is, for people: the directory by its whole name.
+static const char *store_place_text(const char *dir, char place[static STORE_PLACE])
+{
+    char here[STORE_PLACE / 2];
+    bool known = getcwd(here, sizeof here) != NULL;
+    snprintf(place, STORE_PLACE, "%s%s%s", known ? here : "", known ? "/" : "", dir);
+    return place;
+}
 
 static int open_store(service_t *service)
 {
     store_settings_t settings;
     why_t why;
-    char dir[64];
+    char dir[64], place[STORE_PLACE];
     uint64_t boot;
+    snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
+    kv_guard_install(service->def->program, store_place_text(dir, place));
     if (node_settings(&service->node, &SETTINGS_TABLE, &settings, sizeof settings, &why) != 0) {
         log_at(L_ERROR, "NODE-CONF", "%s", why.text);
         return -EINVAL;
     }
-    snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
     int rc = kv_lmdb_open(dir, (uint64_t)settings.map_mib << 20, &service->kv);
     if (rc != 0) return rc;
     service->place =
@@ -586,13 +650,29 @@ static int fail(const char *id, const char *what, int rc)
     return 1;
 }
 
+// Says why. Whether it is worth to try again soon: somebody who has it open may end any moment, a store that
+// is damaged does not become better.
+static int refuse_store(service_t *service, int rc)
+{
+    char dir[64], place[STORE_PLACE], text[FAULT_TEXT];
+    fault_t fault;
+    snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
+    store_place_text(dir, place);
+    fault_set(&fault, service_trouble(rc), NULL);
+    bool known = strcmp(fault.code, "STORE-FAILED") != 0;
+    log_at(L_ERROR, known ? fault.code : "STORE-OPEN", "%s: %s", place,
+           known ? fault_text(&fault, text, sizeof text) : strerror(-rc));
+    return rc == -EUCLEAN || rc == -EPROTONOSUPPORT || rc == -ENOTSUP ? KV_GUARD_EXIT : 1;
+}
+
 static int run(service_t *service, void *context)
 {
     int signal_fd = signals();
     int rc = open_store(service);
-    if (rc != 0) return fail("STORE-OPEN", _("the store cannot be opened"), rc);
+    if (rc != 0) return refuse_store(service, rc);
     open_feed(service);
-    if ((rc = start(service)) != 0) return fail("STORE-START", _("the store cannot be prepared"), rc);
+    if ((rc = start(service)) == -EUCLEAN) return refuse_store(service, rc);
+    if (rc != 0) return fail("STORE-START", _("the store cannot be prepared"), rc);
     if (!connect_gate(service, context)) return fail("GATE-CONNECT", _("no way to the gate"), -errno);
     log_at(L_INFO, "SERVICE-READY", _("store open, %llu records"),
            (unsigned long long)store_records(service->store));
@@ -607,6 +687,7 @@ static int run(service_t *service, void *context)
 int service_main(int argc, char **argv, const service_def_t *def)
 {
     why_t why;
+    forbid_core_dumps();
     i18n_init();
     log_init(def->program);
     if (argc == 2 && strcmp(argv[1], "--settings") == 0) { // as config/node.conf shows them

@@ -63,7 +63,8 @@ static int load_meta(kv_txn_t *txn, store_t *store)
         return 0;
     }
     if (rc != 0) return rc;
-    if (v.size != 1 || v.data[0] != STORE_FORMAT) return -EPROTO;
+    if (v.size != 1) return -EUCLEAN;
+    if (v.data[0] != STORE_FORMAT) return v.data[0] > STORE_FORMAT ? -EPROTONOSUPPORT : -ENOTSUP;
     if ((rc = kv_get(txn, KV_META, meta_key("H"), &v)) != 0 || v.size != 8) return rc < 0 ? rc : -EUCLEAN;
     store->head = be64_load(v.data);
     if ((rc = kv_get(txn, KV_META, meta_key("X"), &v)) != 0 || v.size != 8) return rc < 0 ? rc : -EUCLEAN;

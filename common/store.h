@@ -39,7 +39,8 @@ typedef struct store_txn store_txn_t;
 typedef void store_changed_fn(void *arg, store_txn_t *txn, const record_t *old, const record_t *now);
 
 // Opens a store on kv (not owned) and begins a new life with this boot id, durable before it returns.
-// clock_s: unix seconds shown to people beside records; no decision uses it. 0 or -errno.
+// clock_s: unix seconds shown to people beside records; no decision uses it. 0;
+// -EPROTONOSUPPORT: of a newer format; -ENOTSUP: of an older one; or another -errno.
 int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (*clock_s)(void),
                store_t **ret_store);
 void store_close(store_t **store_p);

@@ -39,6 +39,9 @@ void *xmemdup(const void *data, size_t size);
 
 // free() for AUTO(): AUTO(xfree) char *text = NULL; takes the address of the pointer, which it clears.
 void xfree(void *pointer_to_pointer);
+// No core file of this process holds keys or names of people; SELENGA_CORE=1 in the environment allows one.
+void forbid_core_dumps(void);
+
 // close(2) for AUTO(): AUTO(xclose) int fd = -1; takes the address of the descriptor.
 void xclose(int *fd);
 

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include "common/i18n.h"
+#include "common/util.h"
 #include "services/cli/cli.h"
 
 int main(int argc, char **argv)
 {
+    forbid_core_dumps();
     i18n_init();
     if (sodium_init() < 0) abort();
     return cli_main(argc, argv);

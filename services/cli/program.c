@@ -108,6 +108,13 @@ void program_ended(program_t *self, uint64_t now_ms)
     self->start_at_ms = now_ms + wait;
 }
 
+bool program_refused(program_t *self, int status, uint64_t now_ms)
+{
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != PROGRAM_REFUSED) return false;
+    self->start_at_ms = now_ms + PROGRAM_REFUSED_MS;
+    return true;
+}
+
 const char *program_end_text(int status)
 {
     static char text[128];

@@ -7,7 +7,15 @@
 
 #include "services/cli/logfile.h"
 
-enum { PROGRAM_BACKOFF_MIN_MS = 200, PROGRAM_BACKOFF_MAX_MS = 5000, PROGRAM_STEADY_MS = 10000 };
+enum {
+    PROGRAM_BACKOFF_MIN_MS = 200,
+    PROGRAM_BACKOFF_MAX_MS = 5000,
+    PROGRAM_STEADY_MS = 10000,
+    PROGRAM_REFUSED_MS = 30000
+};
+enum {
+    PROGRAM_REFUSED = 78
+}; // its status when starting it again at once is of no use, as with a damaged store
 
 typedef struct program {
     const char *name; // "selenga-registry"
@@ -32,6 +40,8 @@ bool program_drain(program_t *self);
 // time, then PROGRAM_BACKOFF_MIN_MS, doubling up to PROGRAM_BACKOFF_MAX_MS until a run lasts
 // PROGRAM_STEADY_MS.
 void program_ended(program_t *self, uint64_t now_ms);
+// Did it end with PROGRAM_REFUSED? Then it is started again after PROGRAM_REFUSED_MS.
+bool program_refused(program_t *self, int status, uint64_t now_ms);
 
 // How it ended, for people: "status 1", "signal 9 (Killed)". Valid until the next call.
 const char *program_end_text(int status);

@@ -182,9 +182,14 @@ static void start_due(supervisor_t *self, uint64_t now_ms)
     }
 }
 
-static void report_end(const program_t *program, int status)
+static void report_end(const program_t *program, int status, bool refused)
 {
     const char *last = logfile_last(program->log);
+    if (refused) {
+        cli_say(_("%s cannot work until somebody acts (%s); its last words: %s"), program->name,
+                program_end_text(status), *last ? last : "-");
+        return;
+    }
     cli_say(_("%s ended (%s) and is started again"), program->name, program_end_text(status));
     if (program->quick_ends >= CRASH_LOOP && (program->quick_ends - CRASH_LOOP) % CRASH_LOOP_REMIND == 0)
         cli_say(_("%s keeps ending soon after its start (%u times); its last words: %s"), program->name,
@@ -200,8 +205,9 @@ static void reap(supervisor_t *self, uint64_t now_ms)
             program_t *program = &self->programs[i];
             if (program->pid != pid) continue;
             program_ended(program, now_ms);
+            bool refused = program_refused(program, status, now_ms);
             write_pid(self, program);
-            if (!self->stopping) report_end(program, status);
+            if (!self->stopping) report_end(program, status, refused);
             logfile_forget(program->log);
         }
     }

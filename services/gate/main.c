@@ -46,6 +46,7 @@ static int run(const char *dir)
 
 int main(int argc, char **argv)
 {
+    forbid_core_dumps();
     i18n_init();
     log_init("selenga-gate");
     if (argc == 2 && strcmp(argv[1], "--help") == 0) return usage(stdout, 0);

@@ -11,8 +11,8 @@ SHEET = 2000
 
 
 def scene(w):
-    nodes = w.tree(hubs=("03-08",), schools=(SCHOOL,))
-    w.region, w.hub, w.school = nodes["03"], nodes["03-08"], nodes[SCHOOL]
+    nodes = w.tree(hubs=("03-08",), schools=(SCHOOL, "03-08-02"))
+    w.region, w.hub, w.school, w.other = nodes["03"], nodes["03-08"], nodes[SCHOOL], nodes["03-08-02"]
     w.settle()
     w.hub.stop()
     w.hub.configure({"store": {"map_mib": SMALL_MIB}})
@@ -108,6 +108,16 @@ def a_sheet_is_answered_try_again_and_nothing_of_it_is_there(w):
     said = refused(75, w.hub.text, "event", sheet(SHEET, "03-08", 0))
     assert "map_mib" in said, said
     assert not [r for r in events(w.hub) if r["org"] == "03-08"]
+
+
+@test
+def a_child_is_cut_off_by_a_hub_that_is_full(w):
+    """The last part of a store is kept for that."""
+    w.hub.selenga("node", "revoke", "03-08-02", "--why", "stolen")
+    assert next(n for n in w.hub.selenga("node", "list") if n["org"] == "03-08-02")["state"] == "revoked"
+    wait_until(lambda: all(l["state"] != "up" for l in w.other.links("parent")), what="the child is cut off")
+    w.other.stop()
+    w.nodes.remove(w.other)
 
 
 @test

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -139,12 +140,119 @@ static void what_was_committed_outlives_a_kill(void **state)
     kv_destroy(&kv);
 }
 
+// Opens the store in a process of its own, and ends with what that said.
+static int opened_elsewhere(void)
+{
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        kv_t *kv = NULL;
+        _exit(-kv_lmdb_open(dir, 1 << 20, &kv) & 0xff);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return -WEXITSTATUS(status);
+}
+
+static void a_second_process_is_refused_until_the_first_has_closed(void **state)
+{
+    (void)state;
+    kv_t *kv = open_store(1 << 20);
+    assert_int_equal(opened_elsewhere(), -EBUSY);
+    assert_int_equal(put_some(kv, 1, 10, 100), 0);
+    assert_int_equal(opened_elsewhere(), -EBUSY); // nor did the first try let it in
+    kv_destroy(&kv);
+    assert_int_equal(opened_elsewhere(), 0);
+}
+
+static off_t data_size(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
+static void a_store_that_was_cut_is_refused_at_whatever_place(void **state)
+{
+    (void)state;
+    char path[600];
+    kv_t *kv = open_store(1 << 20);
+    for (uint8_t i = 0; i < 20; i++) assert_int_equal(put_some(kv, i, 10, 100), 0);
+    kv_destroy(&kv);
+    snprintf(path, sizeof path, "%s/data.mdb", dir);
+    assert_int_equal(opened_elsewhere(), 0);
+    off_t page = sysconf(_SC_PAGESIZE), size = data_size(path) / 2 / page * page;
+    for (; size >= 0; size = size == 0 ? -1 : size > 3 * page ? size / 2 / page * page : size - page) {
+        assert_int_equal(truncate(path, size), 0);
+        assert_int_equal(opened_elsewhere(), -EUCLEAN);
+    }
+}
+
+static void a_store_of_noise_is_refused(void **state)
+{
+    (void)state;
+    char path[600], noise[4096];
+    kv_t *kv = open_store(1 << 20);
+    for (uint8_t i = 0; i < 20; i++) assert_int_equal(put_some(kv, i, 10, 100), 0);
+    kv_destroy(&kv);
+    snprintf(path, sizeof path, "%s/data.mdb", dir);
+    memset(noise, 0xa5, sizeof noise);
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    fseek(file, 2L * (long)sizeof noise, SEEK_SET); // behind the meta pages, all of it
+    for (off_t n = data_size(path) / (off_t)sizeof noise - 2; n > 0; n--)
+        assert_int_equal(fwrite(noise, sizeof noise, 1, file), 1);
+    fclose(file);
+    assert_int_equal(opened_elsewhere(), -EUCLEAN);
+}
+
+static void a_store_that_gave_back_what_it_never_wrote_is_opened(void **state)
+{
+    (void)state;
+    kv_t *kv = open_store(4 << 20);
+    for (uint8_t round = 1; round < 40; round++) { // large values that come and go in one transaction
+        kv_txn_t *txn = NULL;
+        uint8_t *value = xcalloc(1, 50000);
+        assert_int_equal(kv_begin(kv, true, &txn), 0);
+        for (uint8_t i = 0; i < 4; i++)
+            kv_put(txn, KV_AUX, slice((uint8_t[]){round, i}, 2), slice(value, 50000));
+        for (uint8_t i = 0; i < 4; i++)
+            if (i != round % 4) kv_del(txn, KV_AUX, slice((uint8_t[]){round, i}, 2));
+        assert_int_equal(kv_commit(&txn), 0);
+        free(value);
+        kv_destroy(&kv);
+        kv = open_store(4 << 20);
+    }
+    kv_destroy(&kv);
+}
+
+static void the_reserve_is_written_only_when_asked_for(void **state)
+{
+    (void)state;
+    kv_t *kv = open_store(4 << 20);
+    uint8_t first = 0;
+    while (put_some(kv, ++first, 1, 20000) == 0) {}
+    assert_int_equal(put_some(kv, 250, 4, 60000), -ENOBUFS);
+    assert_int_equal(kv_use_reserve(kv, true), 0);
+    assert_int_equal(put_some(kv, 250, 4, 60000), 0);
+    assert_int_equal(kv_use_reserve(kv, false), 0);
+    assert_int_equal(put_some(kv, 251, 2, 60000), -ENOBUFS);
+    assert_int_equal(entries(kv), (uint64_t)first - 1 + 4);
+    kv_destroy(&kv);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_full_map_sticks_to_its_transaction_and_the_next_one_works, new_dir),
         cmocka_unit_test_setup(room_is_what_may_still_be_written, new_dir),
         cmocka_unit_test_setup(a_full_disk_loses_its_transaction_only, new_dir),
+        cmocka_unit_test_setup(a_second_process_is_refused_until_the_first_has_closed, new_dir),
+        cmocka_unit_test_setup(a_store_that_was_cut_is_refused_at_whatever_place, new_dir),
+        cmocka_unit_test_setup(a_store_of_noise_is_refused, new_dir),
+        cmocka_unit_test_setup(a_store_that_gave_back_what_it_never_wrote_is_opened, new_dir),
+        cmocka_unit_test_setup(the_reserve_is_written_only_when_asked_for, new_dir),
         cmocka_unit_test_setup(what_was_committed_outlives_a_kill, new_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A store that cannot be used: whatever is wrong with it is said in words, and no program dies without any."""
+import os
+import random
+import re
+import shutil
+import subprocess
+
+import world
+from world import test, wait_until
+
+PAGE = 4096
+FORMAT = b"\x01\0\0\0\0\0\x01\0F"  # the node of a page that holds the store's format
+
+
+def scene(w):
+    w.region = w.node("region").init("03").run()
+    w.region.sheet("organisation", world.SAMPLE / "region" / "organisation.csv")
+    w.region.stop()
+    w.kept = w.region.keep_store()
+    return w
+
+
+def data(w):
+    return w.region.dir / "store" / "registry" / "data.mdb"
+
+
+def words(w, code, spoil):
+    """Spoils the store, lets the service start on it and returns what it said; then all is as before."""
+    spoil(data(w))
+    done = subprocess.run([world.BIN / "selenga-registry", w.region.dir], capture_output=True, text=True, timeout=30, check=False)
+    said = done.stderr
+    w.region.put_back(w.kept)
+    assert done.returncode in (1, 78), f"exit {done.returncode}: {said}"
+    assert f" error {code}: " in said and "store/registry" in said, said
+    return said
+
+
+def set_format(value):
+    def spoil(path):
+        text = path.read_bytes()
+        assert FORMAT in text
+        path.write_bytes(re.sub(re.escape(FORMAT) + b".", lambda _: FORMAT + bytes([value]), text, flags=re.S))
+    return spoil
+
+
+@test
+def a_store_cut_in_half_or_emptied_is_said_to_be_damaged(w):
+    for part in (0.5, 0.25, 0.75, 0):
+        said = words(w, "STORE-DAMAGED", lambda path: os.truncate(path, int(path.stat().st_size * part)))
+        assert "neighbours hold copies" in said, said
+
+
+@test
+def zeros_and_noise_in_all_pages_are_said_to_be_damage(w):
+    words(w, "STORE-DAMAGED", lambda path: path.write_bytes(bytes(path.stat().st_size)))
+    noise = random.Random(8)
+    words(w, "STORE-DAMAGED", lambda path: path.write_bytes(noise.randbytes(path.stat().st_size)))
+    words(w, "STORE-DAMAGED", lambda path: path.write_bytes(
+        path.read_bytes()[:2 * PAGE] + noise.randbytes(path.stat().st_size - 2 * PAGE)))
+
+
+@test
+def noise_in_some_pages_never_ends_a_program_without_words(w):
+    """A page that is not read when the store is opened may be met later, or never."""
+    noise = random.Random(9)
+    for _ in range(8):
+        pages = data(w).stat().st_size // PAGE
+        with data(w).open("r+b") as file:
+            for page in noise.sample(range(2, pages), max(1, pages // 8)):
+                file.seek(page * PAGE)
+                file.write(noise.randbytes(PAGE))
+        done = subprocess.Popen([world.BIN / "selenga-registry", w.region.dir], stderr=subprocess.PIPE, text=True)
+        lines = []
+        for line in done.stderr:
+            lines.append(line)
+            if "SERVICE-READY" in line:
+                done.terminate()
+        done.wait(30)
+        assert done.returncode == 0 or re.search(" error (STORE-[A-Z]+|CRASHED): ", "".join(lines)), (done.returncode, lines)
+        w.region.put_back(w.kept)
+
+
+@test
+def a_store_of_another_format_is_not_called_damaged(w):
+    assert "Update" in words(w, "STORE-NEWER", set_format(99))
+    words(w, "STORE-OLDER", set_format(1))
+
+
+@test
+def a_directory_that_cannot_be_used_is_named(w):
+    def spoil(path):
+        shutil.rmtree(path.parent)
+        path.parent.write_text("no directory")
+    try:
+        words(w, "STORE-OPEN", spoil)
+    finally:
+        if data(w).parent.is_file():
+            data(w).parent.unlink()
+
+
+@test
+def a_second_service_on_the_same_store_is_refused(w):
+    w.region.run()
+    try:
+        done = subprocess.run([world.BIN / "selenga-registry", w.region.dir], capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == 1 and "STORE-IN-USE" in done.stderr, done
+        assert len(w.region.list("organisation")) >= 14
+    finally:
+        w.region.stop()
+
+
+@test
+def no_program_leaves_a_core_file(w):
+    w.region.run()
+    try:
+        for pid in [*w.region.pids().values(), w.region.process.pid]:
+            with open(f"/proc/{pid}/limits", encoding="ascii") as limits:
+                line = next(l for l in limits if l.startswith("Max core file size"))
+            assert line.split()[4:6] == ["0", "0"], line
+    finally:
+        w.region.stop()
+
+
+@test
+def a_store_cut_under_a_running_service_ends_it_with_words(w):
+    w.region.run()
+    err = w.region.dir.parent / "region.err"
+    try:
+        os.truncate(data(w), 2 * PAGE)
+        try:
+            w.region.selenga("node", "status")
+        except world.Refused:
+            pass
+        wait_until(lambda: "selenga-registry cannot work until somebody acts (status 78)" in err.read_text(),
+                   deadline_s=20, what="the service ends with words")
+        assert re.search(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ selenga-registry error STORE-DAMAGED: ", w.region.log("registry"), re.M)
+    finally:
+        w.region.stop()
+        w.region.put_back(w.kept)
+
+
+@test
+def the_supervisor_says_what_is_wrong_and_waits(w):
+    os.truncate(data(w), data(w).stat().st_size // 2)
+    err = w.region.dir.parent / "region.err"
+    w.region.start()
+    try:
+        wait_until(lambda: "STORE-DAMAGED" in err.read_text(), what="the supervisor says it")
+        assert "selenga-registry cannot work until somebody acts" in err.read_text()
+        assert "signal" not in err.read_text()
+    finally:
+        w.region.stop()
+        w.region.put_back(w.kept)
+
+
+world.main(scene)

@@ -13,8 +13,9 @@ from wire import message
 
 SERVICES = (wire.REGISTRY, wire.DIAGNOSTICS, wire.ROUTING, wire.REPORTING)
 PING_S = 0.3
-PAGE = 700000  # bytes
-PUSH_RECORDS = 2048  # no more in one message
+CREDIT = 700000
+PUSH_BYTES = 192 * 1024 - 8  # no more in one push
+PUSH_RECORDS = 2048  # likewise
 LATE_S = 10
 
 
@@ -98,13 +99,13 @@ class Feeds:
                                                   f5=upto - after, f6=0, f7=len(data), f8=data, f9=("f8", self.boot)))
 
     def room(self, service):
-        return min(self.credit[service], PAGE)
+        return min(self.credit[service], PUSH_BYTES)
 
     # --- what it asks for
 
     def pull(self, service, restart=False, witness=None):
         session, position = self.own[service]
-        self.feed(wire.PULL, service, message(f1=("f8", session), f2=position, f3=PAGE, f4=1 if restart else None,
+        self.feed(wire.PULL, service, message(f1=("f8", session), f2=position, f3=CREDIT, f4=1 if restart else None,
                                               f5=(witness or message(f2=0)) if restart else None))
 
     def begin(self, service, position=(0, 0), witness=None):

@@ -5,6 +5,7 @@
 #include "common/kinds.h"
 #include "common/msg.h"
 #include "common/mutant.h"
+#include "common/quota.h"
 #include "common/store_private.h"
 #include "proto/kind.h"
 #include "proto/message.h"
@@ -88,9 +89,20 @@ int store_keep_stray(store_txn_t *txn, const record_t *r)
     selenga__stray__pack(&body, buf);
     draft.body = (slice_t){.data = buf, .size = size};
     address_stray(txn, r, &draft);
-    rc = store_write(txn, &draft, NULL);
+    rc = quota_take(txn, place_toward(&txn->store->place, r), QUOTA_STRAYS, r->wire.size);
+    if (rc == 0) rc = store_write(txn, &draft, NULL);
     free(buf);
     return rc;
+}
+
+// The tombstone of a stray of ours gives its room back to him because of whom it was kept.
+int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old)
+{
+    record_t in;
+    if (now->kind != KIND_STRAY || !now->deleted || old == NULL || old->deleted || old->gone) return 0;
+    AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, old->body);
+    if (m == NULL || record_parse(slice(m->record.data, m->record.len), &in) != 0) return 0;
+    return quota_free(txn, place_toward(&txn->store->place, &in), QUOTA_STRAYS, in.wire.size);
 }
 
 // --- a record whose home is elsewhere, from that home's side (2.6, rule 3) -------------------------
@@ -114,11 +126,13 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     bool newer = cmp > 0 || (gone && arrival->peer == place->toward && !arrival->giveback);
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
     if (newer && cur != NULL && !gone && parts(in, cur)) rc = store_keep_stray(txn, cur);
-    if (newer) return rc == 0 ? store_keep(txn, in, arrival->peer, cur, place) : rc;
-    if (arrival->giveback && !gone && parts(cur, in)) {
+    if (rc == 0 && newer) return store_keep(txn, in, arrival->peer, cur, place);
+    if (!newer && arrival->giveback && !gone && parts(cur, in)) {
         *ret = APPLIED_STRAY;
         rc = store_keep_stray(txn, in);
     }
+    if (rc > 0) *ret = APPLIED_OVER;
+    if (rc != 0) return rc < 0 ? rc : 0;
     // The home's side holds less than we do: it must have lost ours, and hears of it.
     bool behind = cmp < 0 && !arrival->giveback && arrival->peer == place->toward;
     if (rc == 0 && behind && (place->lanes & LANE_BACK) == 0) rc = store_hand_back(txn, cur, place);

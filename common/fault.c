@@ -93,6 +93,13 @@ static const row_t table[] = {
     {"COLUMN-MISSING", N_("Column `{1}` is required in sheet {2}. Add it.")},
     {"COLUMN-TWICE", N_("Column `{1}` is there twice. Remove one of them.")},
     {"SHEET-UNKNOWN", N_("There is no sheet `{1}`. Sheets are: {2}.")},
+    // pseudonyms
+    {"BAD-PSEUDONYM", N_("{field} is not of the form that the program makes. Update the sender's program.")},
+    {"PSEUDONYM-QUOTA",
+     N_("More pseudonyms were asked for than the staff known above explains. The rest follow day by day; if "
+        "that takes too long, tell the operator of the region.")},
+    {"PSEUDONYM-ELSEWHERE",
+     N_("Pseudonyms are not made at this node. Give the command at the region's node.")},
     // invitations and nodes
     {"BAD-LEVEL", N_("A node of {1} cannot stand at that level under this hub. Levels are: school "
                      "municipality region federation.")},
@@ -149,6 +156,7 @@ static const row_t table[] = {
      N_("`{1}` lies outside the years that this node counts. Its settings of reporting name them.")},
     // the gate
     {"SERVICE-DOWN", N_("{1} is not running on this node now. Try again; `selenga node status` tells.")},
+    {"SERVICE-TWICE", N_("{1} of this node is running already, as process {2}. There may be one.")},
     {"ANSWER-TOO-BIG", N_("The answer is larger than a message may be. Ask for a part of it.")},
     {"SERVICE-BUSY", N_("{1} has too much to do now. Try again later.")},
     {"NOT-ALLOWED",

@@ -120,7 +120,7 @@ static int make_way(store_txn_t *txn, const record_t *in)
     for (; rc == 0; rc = quarantine_next(txn, &in->id, &key, &item)) {
         key = item.key;
         if (!path_equal(&key.home, &in->home)) continue;
-        if ((rc = spare_item(txn, in, &item)) != 0) break;
+        if ((rc = spare_item(txn, in, &item)) != 0) return rc < 0 ? rc : TAKE_OVER;
         if ((rc = quarantine_clear(txn, &key, &in->version)) < 0) break;
     }
     return rc < 0 ? rc : 0;
@@ -131,7 +131,7 @@ static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival,
     quarantined_t before;
     quarantine_key_t key = quarantine_key_of(r, arrival->peer);
     int rc = quarantine_get(txn, &key, &before);
-    if (rc == 0) rc = spare_item(txn, r, &before);
+    if (rc == 0 && (rc = spare_item(txn, r, &before)) > 0) return TAKE_OVER;
     return rc >= 0 ? quarantine_put(txn, arrival, r->wire, r, fault) : rc;
 }
 

@@ -71,7 +71,12 @@ typedef struct producer {
     uint64_t held, quarantined, sent_records, rate;
     int64_t progress_ms, rate_ms;
     int64_t heard_ms; // the consumer's last word, or since when one is due
-    char *trouble;    // in the consumer's words; NULL: none
+    // sessions begun since: each may read the whole store
+    int64_t begun_ms;
+    unsigned n_begun;
+    uint8_t *late; // the last pull that would have begun one too many; NULL: none
+    size_t late_size;
+    char *trouble; // in the consumer's words; NULL: none
 } producer_t;
 
 // One for each neighbour: a hub has thousands, nearly all idle, so what few need is allocated when they do.

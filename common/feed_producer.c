@@ -11,6 +11,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum {
+    BEGUN_MS = 500, // in this time a consumer may begin
+    BEGUN_MAX = 3,  // so many sessions; the last of those that are too many is begun by a tick
+    LATE_MAX = 4096,
+};
+
 // For people only: what cannot be read now is told by the consumer's next pull.
 void producer_load(feed_t *feed, link_t *link)
 {
@@ -26,6 +32,7 @@ void producer_close(producer_t *out)
     out->again_ms = 0;
     out->n_flight = 0;
     xfree(&out->flight);
+    xfree(&out->late);
     memset(out->flight_bytes, 0, sizeof out->flight_bytes);
 }
 
@@ -126,6 +133,26 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
 
 static int push_some(feed_t *feed, link_t *link, int64_t now_ms);
 
+static bool may_begin(producer_t *out, int64_t now_ms)
+{
+    if (now_ms - out->begun_ms >= BEGUN_MS) {
+        out->begun_ms = now_ms;
+        out->n_begun = 0;
+    }
+    return out->n_begun++ < BEGUN_MAX;
+}
+
+// The session before has ended with it, whatever becomes of this one.
+static int begin_later(producer_t *out, slice_t body)
+{
+    if (body.size > LATE_MAX) return -EBADMSG;
+    uint8_t *late = xmemdup(body.data, body.size);
+    producer_close(out);
+    out->late = late;
+    out->late_size = body.size;
+    return 0;
+}
+
 // What is durable leaves at once: a consumer need not wait until this transaction is, too. Only before the
 // transaction has written: what the store knows in memory goes by it from then on.
 int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, int64_t now_ms)
@@ -135,6 +162,8 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
     position_t position;
     if (m == NULL || !m->has_session || !position_read(m->position, m->n_position, &position))
         return -EBADMSG;
+    if (m->restart && !may_begin(out, now_ms)) return begin_later(out, body);
+    if (!m->restart && out->late != NULL) return 0; // of a session that is to begin
     if (m->restart) {
         int rc = restart(feed, link, txn, m, &position);
         if (rc != 0) return rc;
@@ -362,9 +391,28 @@ static int push_some(feed_t *feed, link_t *link, int64_t now_ms)
     return 0;
 }
 
+static bool is_late_due(const producer_t *out, int64_t now_ms)
+{
+    return out->late != NULL && now_ms - out->begun_ms >= BEGUN_MS;
+}
+
+static int begin_late(feed_t *feed, link_t *link, int64_t now_ms)
+{
+    store_txn_t *txn = NULL;
+    int rc = store_begin(feed->store, false, &txn);
+    if (rc != 0) return rc;
+    AUTO(xfree) uint8_t *late = link->out.late;
+    link->out.late = NULL;
+    rc = producer_pull(feed, link, txn, slice(late, link->out.late_size), now_ms);
+    store_abort(&txn);
+    return rc == -EBADMSG ? 0 : rc;
+}
+
 int producer_flush(feed_t *feed, link_t *link, int64_t now_ms)
 {
     producer_t *out = &link->out;
+    int rc = is_late_due(out, now_ms) ? begin_late(feed, link, now_ms) : 0;
+    if (rc != 0) return rc;
     if (out->wake) feed_send(feed, link->peer, MSG_WAKE, NULL);
     if (out->ask) send_ask(feed, link);
     if (out->rebase) send_rebase(feed, link);
@@ -375,6 +423,7 @@ int producer_flush(feed_t *feed, link_t *link, int64_t now_ms)
 bool producer_tick(link_t *link, int64_t now_ms)
 {
     producer_t *out = &link->out;
+    if (is_late_due(out, now_ms)) return true;
     bool reads = link->peer >= PEER_LABEL_MIN; // neighbours do; services of the node that subscribed
     bool due = out->n_flight > 0 || (reads && !out->open && !out->diverged);
     if (out->again_ms != 0 && now_ms >= out->again_ms) {

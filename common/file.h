@@ -13,3 +13,6 @@ int file_read(const char *path, size_t most, bool private_only, uint8_t **ret_da
 
 // Writes path.new, fsyncs it, renames it over path, fsyncs the directory. Returns 0 or negative errno.
 int file_replace(const char *path, slice_t data, mode_t mode);
+
+// Raises the limit of open files as far as the system allows. Returns how many there may be.
+size_t file_limit_raise(void);

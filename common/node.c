@@ -13,7 +13,7 @@
 
 static const char NODE_KEY[] = "secret/node.key";
 static const char DOOR_KEY[] = "secret/door.key";
-static const char PERSON_KEY[] = "secret/person.key";
+static const char PSEUDONYM_KEY[] = "secret/pseudonym.key";
 enum { KEY_Z85 = 40, KEY_FILE = 2 * (KEY_Z85 + 1) };
 
 // --- the directory
@@ -178,14 +178,20 @@ int node_door_keys_save(const char *dir, const node_keys_t *keys, why_t *why)
     return save_keys(dir, DOOR_KEY, keys, why);
 }
 
-int node_person_key_load(const char *dir, uint8_t ret_key[static NODE_KEY_SIZE], why_t *why)
+int node_pseudonym_keys_load(const char *dir, uint8_t ret_keys[static NODE_PSEUDONYM_KEYS], why_t *why)
 {
-    return node_secret_load(dir, PERSON_KEY, ret_key, NODE_KEY_SIZE, why);
+    return node_secret_load(dir, PSEUDONYM_KEY, ret_keys, NODE_PSEUDONYM_KEYS, why);
 }
 
-int node_person_key_save(const char *dir, const uint8_t key[static NODE_KEY_SIZE], why_t *why)
+int node_pseudonym_keys_save(const char *dir, const uint8_t keys[static NODE_PSEUDONYM_KEYS], why_t *why)
 {
-    return node_secret_save(dir, PERSON_KEY, slice(key, NODE_KEY_SIZE), why);
+    return node_secret_save(dir, PSEUDONYM_KEY, slice(keys, NODE_PSEUDONYM_KEYS), why);
+}
+
+bool node_makes_pseudonyms(const node_conf_t *conf)
+{
+    enum { REGION = 2 };
+    return !conf->parent.known || conf->rank > REGION || conf->parent.rank > REGION;
 }
 
 const char *node_fingerprint(const uint8_t key[static NODE_KEY_SIZE],

@@ -5,7 +5,7 @@
 //   operator) DIR/secret/node.key      its CURVE pair: two lines of Z85, public and secret
 //   DIR/secret/door.key      likewise, the pair that its children know; where there is none, node.key
 //   DIR/secret/root.key      32 bytes, from which other keys derive; common/root.h
-//   DIR/secret/person.key    32 bytes, the key of the region's person pseudonyms
+//   DIR/secret/pseudonym.key only at the node that makes a region's pseudonyms: its key and the one before
 //   DIR/admitted             whom it admitted, beside the store; services/registry/admitted.h
 //   DIR/store/SERVICE/       one LMDB environment each
 //   DIR/run/gate             the gate's local endpoint; access to it is access to the node
@@ -112,9 +112,14 @@ int node_keys_save(const char *dir, const node_keys_t *keys, why_t *why);
 int node_door_keys_load(const char *dir, node_keys_t *ret_keys, why_t *why);
 int node_door_keys_save(const char *dir, const node_keys_t *keys, why_t *why);
 
-// DIR/secret/person.key, likewise.
-int node_person_key_load(const char *dir, uint8_t ret_key[static NODE_KEY_SIZE], why_t *why);
-int node_person_key_save(const char *dir, const uint8_t key[static NODE_KEY_SIZE], why_t *why);
+// DIR/secret/pseudonym.key, likewise: the present key, and behind it the one before, zeros where there is
+// none.
+enum { NODE_PSEUDONYM_KEYS = 2 * NODE_KEY_SIZE };
+int node_pseudonym_keys_load(const char *dir, uint8_t ret_keys[static NODE_PSEUDONYM_KEYS], why_t *why);
+int node_pseudonym_keys_save(const char *dir, const uint8_t keys[static NODE_PSEUDONYM_KEYS], why_t *why);
+// Does this node make the pseudonyms of its part of the tree? The highest node of a region does; above it
+// each node makes those of its own people.
+bool node_makes_pseudonyms(const node_conf_t *conf);
 
 // A file of DIR/secret, by its name below DIR: exactly `size` bytes. As node_keys_load and _save.
 int node_secret_load(const char *dir, const char *name, uint8_t *to, size_t size, why_t *why);

@@ -123,3 +123,18 @@ int bundle_next(slice_t *rest, envelope_t *ret_envelope)
     *rest = slice(rest->data + LENGTH + size, left - size);
     return ret_envelope->type == MSG_BUNDLE ? -EBADMSG : 0; // never one in another
 }
+
+bool share_counts(const envelope_t *envelope)
+{
+    return envelope->from != SERVICE_GATE || envelope->peer != PEER_SELF || envelope->type == MSG_JOIN;
+}
+
+uint32_t share_of(const envelope_t *envelope)
+{
+    return envelope->peer != PEER_SELF ? envelope->peer : envelope->from;
+}
+
+size_t share_cost(const envelope_t *envelope)
+{
+    return SHARE_ENVELOPE + envelope->body.size;
+}

@@ -32,6 +32,16 @@ void outgoing_flush(outgoing_t *out, outgoing_send_fn *send, void *arg);
 void outgoing_drop(outgoing_t *out);
 void outgoing_clear(outgoing_t *out); // frees its memory, too
 
+// What a gate gives to a service on behalf of one sender is bounded until the service says that it has done
+// with it (MSG_TAKEN). Both ends count alike: a small envelope costs more than its bytes.
+enum { SHARE_ENVELOPE = 4096 };
+// False: the gate's own word, which does not count.
+bool share_counts(const envelope_t *envelope);
+// Whom an envelope from the gate to a service is counted for: a neighbour's label, a service's number, 0
+// callers, SERVICE_GATE joining nodes.
+uint32_t share_of(const envelope_t *envelope);
+size_t share_cost(const envelope_t *envelope);
+
 // Takes the next envelope off a bundle's body. 0; 1 at its end; -EBADMSG: it is none, and nothing of the rest
 // can be read.
 int bundle_next(slice_t *rest, envelope_t *ret_envelope);

@@ -13,7 +13,7 @@ typedef struct used {
 
 static slice_t row_key(uint8_t buf[ROW_KEY], uint32_t peer, enum quota_sort sort)
 {
-    static const char letters[QUOTA_SORTS] = {'q', 's', 'n'};
+    static const char letters[QUOTA_SORTS] = {'q', 's', 'd', 'n'};
     be32_store(buf, peer);
     buf[4] = (uint8_t)letters[sort];
     return slice(buf, ROW_KEY);
@@ -58,10 +58,11 @@ static uint64_t times(store_t *store, uint32_t peer)
 void quota_share(store_t *store, uint32_t peer, enum quota_sort sort, uint64_t *ret_items,
                  uint64_t *ret_bytes)
 {
-    static const uint64_t items[QUOTA_SORTS] = {QUOTA_ITEMS, QUOTA_ASIDE_ITEMS, QUOTA_NOTICE_ITEMS};
+    static const uint64_t items[QUOTA_SORTS] = {QUOTA_ITEMS, QUOTA_ASIDE_ITEMS, QUOTA_ITEMS,
+                                                QUOTA_NOTICE_ITEMS};
     *ret_items = *ret_bytes = UINT64_MAX;
     if (peer < PEER_LABEL_MIN) return;
-    uint64_t n = times(store, peer);
+    uint64_t n = peer == PEER_PARENT && sort == QUOTA_ASIDE ? QUOTA_PARENT_ASIDE : times(store, peer);
     *ret_items = n * items[sort];
     *ret_bytes = n * QUOTA_BYTES;
 }

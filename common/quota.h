@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one neighbour may make this node keep: records in quarantine, versions kept aside, and notices of what
-// was refused, each with a share of its own in items and bytes (design 2.7, rule 5). Counts change in the
-// transaction that changes what they count, so that nobody scans for them. Services of the node are counted,
-// and have no bound.
+// What one neighbour may make this node keep: records in quarantine, versions kept aside, strays, and notices
+// of what was refused, each with a share of its own in items and bytes (design 2.7, rule 5). Counts change in
+// the transaction that changes what they count, so that nobody scans for them. Services of the node are
+// counted, and have no bound.
 #pragma once
 #include "common/store.h"
 
@@ -20,11 +20,13 @@ enum {
     QUOTA_BYTES = SELENGA_QUOTA_BYTES,
     QUOTA_RANK_TIMES = 4, // for each rank above the lowest
     QUOTA_PARENT_TIMES = 16,
+    QUOTA_PARENT_ASIDE = 256, // times: he is the backup of a hub that was lost, with all that stood below it
 };
 
 enum quota_sort {
     QUOTA_QUARANTINE,
     QUOTA_ASIDE,
+    QUOTA_STRAYS,  // versions of homes on his side that were let go
     QUOTA_NOTICES, // never freed: what was withdrawn leaves its tombstone
     QUOTA_SORTS,
 };

@@ -363,7 +363,11 @@ static int on_status(service_t *service, const envelope_t *e)
     s.memory_bytes = memory_bytes();
     s.store_bytes = kv_bytes(service->kv);
     s.records = store_records(service->store);
-    s.trouble = (char *)(uintptr_t)service_trouble(service->trouble);
+    const char *trouble = service_trouble(service->trouble);
+    if (trouble[0] == '\0' && service->told != NULL) trouble = service->told;
+    s.trouble = (char *)(uintptr_t)trouble;
+    s.has_provisional = service->def->number == SERVICE_REGISTRY;
+    s.provisional = service->provisional;
     service_reply(service, e, MSG_STATUS_REPLY, &s.base);
     return 0;
 }

@@ -2,7 +2,9 @@
 // The loop of every service; see service_run at the end.
 #include "common/admit.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/i18n.h"
+#include "common/intake.h"
 #include "common/log.h"
 #include "common/quarantine.h"
 #include "common/root.h"
@@ -19,9 +21,8 @@
 #include <unistd.h>
 
 enum {
-    TAKE_MESSAGES = 512, // of one transaction: bounds its memory and the time its askers wait
-    TAKE_BYTES = 8 * 1024 * 1024,
     TICK_MS = 1000,
+    FILES_LEAST = 40,
     SAVE_MS = 5000, // acknowledged positions that only memory holds
     LAST_WORDS_MS = 1000,
     FEED_FRAMES = 16,             // of one flush that wait for each other
@@ -136,6 +137,19 @@ void service_send(service_t *service, uint32_t to, uint32_t type, const Protobuf
     outgoing_add(&service->replies, &out, body);
 }
 
+void service_send_peer(service_t *service, uint32_t peer, uint32_t type, const ProtobufCMessage *body)
+{
+    uint32_t number = service->def->number;
+    envelope_t out = {.type = type, .to = number, .from = number, .peer = peer};
+    outgoing_add(&service->replies, &out, body);
+}
+
+void service_tell(service_t *service, const char *trouble, uint64_t provisional)
+{
+    service->told = trouble;
+    service->provisional = provisional;
+}
+
 static bool send_now(void *arg, zmq_msg_t *frame)
 {
     service_t *service = arg;
@@ -188,6 +202,21 @@ static int on_link(service_t *service, slice_t body)
     AUTO(msg_body_free) Selenga__Link *m = msg_body_unpack(&selenga__link__descriptor, body);
     if (m == NULL || m->peer < PEER_LABEL_MIN) return 0;
     feed_link(service->feed, m->peer, m->up, (int64_t)mono_ms());
+    if (service->def->link != NULL) service->def->link(service->self, m->peer, m->up);
+    return 0;
+}
+
+// The gate refuses a second one of this service: what both wrote to one store would be lost.
+static int on_refusal(service_t *service, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Error *m = msg_body_unpack(&selenga__error__descriptor, body);
+    fault_t fault;
+    char text[FAULT_TEXT];
+    if (m == NULL) return 0;
+    fault_from_proto(m->fault, &fault);
+    if (strcmp(fault.code, "SERVICE-TWICE") != 0) return 0;
+    log_at(L_ERROR, fault.code, "%s", fault_text(&fault, text, sizeof text));
+    service->lost = true;
     return 0;
 }
 
@@ -201,6 +230,8 @@ static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
     }
     if (e->type == MSG_LINK && e->from == SERVICE_GATE && e->peer == PEER_SELF)
         return on_link(service, e->body);
+    if (e->type == MSG_ERROR && e->from == SERVICE_GATE && e->peer == PEER_SELF)
+        return on_refusal(service, e->body);
     int rc = e->peer == PEER_SELF && e->from == SERVICE_CLI ? requests_message(service, txn, e, &mine) : 0;
     if (rc != 0 || mine) return rc;
     if (service->def->message != NULL) return service->def->message(service->self, txn, e);
@@ -209,56 +240,31 @@ static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
 
 // --- a batch: decide, commit, answer -------------------------------------------------------------
 
-typedef struct intake {
-    zmq_msg_t frames[TAKE_MESSAGES];
-    size_t n_frames;
-    envelope_t envelopes[TAKE_MESSAGES + BUNDLE_ENVELOPES]; // of these frames
-    size_t n;
-} intake_t;
-
-// The envelope of a frame, or those of a bundle. False: nothing of it can be read.
-static bool take_frame(intake_t *in, slice_t data)
+static bool receive(void *arg, zmq_msg_t *frame)
 {
-    size_t first = in->n;
-    envelope_t *e = &in->envelopes[in->n];
-    if (msg_unpack(data, e) != 0) return false;
-    if (e->type != MSG_BUNDLE) {
-        in->n++;
-        return true;
-    }
-    slice_t rest = e->body;
-    while (in->n - first < BUNDLE_ENVELOPES && bundle_next(&rest, &in->envelopes[in->n]) == 0) in->n++;
-    return in->n > first;
+    service_t *service = arg;
+    return zmq_msg_recv(frame, service->socket, ZMQ_DONTWAIT) >= 0;
 }
 
-static void take_in(service_t *service, intake_t *in)
+typedef struct batch_of { // a service and the transaction of its turn
+    service_t *service;
+    store_txn_t *txn;
+    intake_t *in;
+} batch_of_t;
+
+static int decide_one(void *arg, const envelope_t *envelope)
 {
-    size_t bytes = 0;
-    in->n = in->n_frames = 0;
-    while (in->n < TAKE_MESSAGES && bytes < TAKE_BYTES) {
-        zmq_msg_t *frame = &in->frames[in->n_frames];
-        zmq_msg_init(frame);
-        if (zmq_msg_recv(frame, service->socket, ZMQ_DONTWAIT) < 0) {
-            zmq_msg_close(frame);
-            return;
-        }
-        slice_t data = slice(zmq_msg_data(frame), zmq_msg_size(frame));
-        bytes += data.size;
-        if (take_frame(in, data))
-            in->n_frames++;
-        else
-            zmq_msg_close(frame);
-    }
+    const batch_of_t *batch = arg;
+    uint64_t before = feed_malformed(batch->service->feed);
+    int rc = handle(batch->service, batch->txn, envelope);
+    if (feed_malformed(batch->service->feed) > before) intake_waste(batch->in);
+    return rc;
 }
 
-// Pulls first: they are answered with what is durable, which nothing must have changed yet.
-static int decide(service_t *service, store_txn_t *txn, const intake_t *in, bool save)
+static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool save)
 {
-    int rc = 0;
-    for (int pulls = 1; pulls >= 0; pulls--)
-        for (size_t i = 0; i < in->n && rc == 0; i++)
-            if ((in->envelopes[i].type == MSG_PULL) == (pulls == 1))
-                rc = handle(service, txn, &in->envelopes[i]);
+    batch_of_t batch = {service, txn, in};
+    int rc = in != NULL ? intake_turn(in, decide_one, &batch) : 0;
     if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);
@@ -283,20 +289,31 @@ static const char *cause(int rc)
     return rc == -ENOBUFS ? _("the store is full") : strerror(-rc);
 }
 
+typedef struct excuse {
+    service_t *service;
+    fault_t fault;
+} excuse_t;
+
+static void excuse_one(void *arg, const envelope_t *envelope)
+{
+    const excuse_t *excuse = arg;
+    if (envelope->call != 0 && envelope->peer == PEER_SELF)
+        service_refuse(excuse->service, envelope, &excuse->fault, true);
+}
+
 // Nothing of the batch is kept: askers hear "try again", feeds go back to what the store holds, memory is
 // read anew.
 static void give_up(service_t *service, const intake_t *in, int rc)
 {
-    fault_t fault;
-    fault_set(&fault, service_trouble(rc), NULL, cause(rc));
+    excuse_t excuse = {.service = service};
+    const char *code = service_trouble(rc);
+    fault_set(&excuse.fault, code, NULL, cause(rc));
     outgoing_drop(&service->replies);
-    for (size_t i = 0; i < in->n; i++)
-        if (in->envelopes[i].call != 0 && in->envelopes[i].peer == PEER_SELF)
-            service_refuse(service, &in->envelopes[i], &fault, true);
+    if (in != NULL) intake_decided(in, excuse_one, &excuse);
     send_replies(service);
     feed_rollback(service->feed, (int64_t)mono_ms());
-    feed_set_trouble(service->feed, fault.code);
-    if (rc != service->trouble) log_at(L_ERROR, fault.code, _("nothing can be written now: %s"), cause(rc));
+    feed_set_trouble(service->feed, code);
+    if (rc != service->trouble) log_at(L_ERROR, code, _("nothing can be written now: %s"), cause(rc));
     service->trouble = rc;
     if ((rc = open_state(service)) == 0) return;
     service->lost = true;
@@ -341,6 +358,21 @@ static void settle_accounts(service_t *service, bool wrote)
         log_once(L_ERROR, "FEED-READ", (uint64_t)rc, _("a feed cannot read the store: %s"), strerror(-rc));
 }
 
+// The gate gives a sender's next messages when the service has done with those before: told seldom, since
+// each telling wakes the gate. What could not be sent is told with the next.
+static void tell_done(service_t *service, intake_t *in, bool due)
+{
+    zmq_msg_t frame;
+    size_t untold = intake_untold(in);
+    if (untold == 0 || (!due && untold < INTAKE_UNTOLD)) return;
+    intake_tell(in, service->def->number, &frame);
+    if (send_now(service, &frame))
+        intake_told(in);
+    else
+        zmq_msg_close(&frame);
+}
+
+// in: NULL when nothing may be decided any more.
 static void run_batch(service_t *service, intake_t *in, bool save)
 {
     store_txn_t *txn = NULL;
@@ -359,7 +391,7 @@ static void run_batch(service_t *service, intake_t *in, bool save)
         settle_accounts(service, wrote);
     else
         give_up(service, in, rc);
-    for (size_t i = 0; i < in->n_frames; i++) zmq_msg_close(&in->frames[i]);
+    if (in != NULL) intake_done(in);
 }
 
 // --- starting and running ------------------------------------------------------------------------
@@ -500,32 +532,32 @@ static int signals(void)
 // The duties, in order: wait, take in, decide and commit, answer, push, timers.
 static void service_run(service_t *service, int signal_fd)
 {
-    intake_t *in = xcalloc(1, sizeof *in);
+    intake_t *in = intake_new(mono_us, receive, service);
     uint64_t tick = mono_ms(), saved = tick;
     zmq_pollitem_t items[] = {{service->socket, 0, ZMQ_POLLIN, 0},
                               {NULL, signal_fd, ZMQ_POLLIN, 0},
                               {service->monitor, 0, ZMQ_POLLIN, 0}};
     for (;;) {
-        wait_for_input(items, 3, TICK_MS);
+        wait_for_input(items, 3, intake_waits(in) ? 0 : TICK_MS);
         if ((items[1].revents & ZMQ_POLLIN) != 0) break;
         if ((items[2].revents & ZMQ_POLLIN) != 0) greet_when_connected(service);
         uint64_t now = mono_ms();
         bool due = now - tick >= TICK_MS;
         bool save = due && now - saved >= SAVE_MS && feed_has_unsaved(service->feed);
-        take_in(service, in);
+        intake_take(in);
         if (due) {
             if (service->trouble != 0) probe(service);
             feed_tick(service->feed, (int64_t)now);
             tick = now;
         }
         if (save) saved = now;
-        if (in->n > 0 || due) run_batch(service, in, save);
+        if (intake_waits(in) || due) run_batch(service, in, save);
+        tell_done(service, in, due);
         if (service->lost) break;
         if (due) greet(service);
     }
-    in->n = in->n_frames = 0;
-    if (!service->lost) run_batch(service, in, true);
-    free(in);
+    if (!service->lost) run_batch(service, NULL, true);
+    intake_destroy(&in);
 }
 
 static void service_close(service_t *service)
@@ -585,6 +617,12 @@ int service_main(int argc, char **argv, const service_def_t *def)
         return 64;
     }
     if (sodium_init() < 0) return 1;
+    size_t files = file_limit_raise();
+    if (files < FILES_LEAST) { // libzmq ends the process where it finds none
+        log_at(L_ERROR, "FILES", _("the system allows %zu open files, and a service needs %d: ulimit -n"),
+               files, FILES_LEAST);
+        return 1;
+    }
     service_t service = {.def = def,
                          .replies = {.from = def->number, .to = SERVICE_GATE},
                          .feeds = {.from = def->number, .to = SERVICE_GATE},

@@ -46,6 +46,8 @@ struct service_def {
     int (*settle)(void *self, store_txn_t *txn);
     // A message that is neither a feed's nor one that every service answers. 0, or -errno of the transaction.
     int (*message)(void *self, store_txn_t *txn, const envelope_t *envelope);
+    // A neighbour came or went.
+    void (*link)(void *self, uint32_t peer, bool up);
 };
 
 // main() of a service: DIR is its argument. Returns the exit code.
@@ -65,3 +67,8 @@ void service_reply(service_t *service, const envelope_t *to, uint32_t type, cons
 void service_refuse(service_t *service, const envelope_t *to, const fault_t *fault, bool again);
 // The same for a message of its own to another program of the node.
 void service_send(service_t *service, uint32_t to, uint32_t type, const ProtobufCMessage *body);
+// The same to the same service of a neighbour.
+void service_send_peer(service_t *service, uint32_t peer, uint32_t type, const ProtobufCMessage *body);
+// What `node status` shows beside the store's troubles: a fault code, "" when all is well, and how many
+// people are provisional.
+void service_tell(service_t *service, const char *trouble, uint64_t provisional);

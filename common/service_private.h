@@ -19,8 +19,12 @@ struct service_state {
     outgoing_t feeds;   // of one flush; lost when the gate does not keep up
     bool topology_changed;
     uint64_t started_ms;
-    int trouble; // errno of the last failed commit, 0 when well
-    bool lost;   // nothing can be read any more: the process ends, and the next one opens the store
+    int trouble;          // errno of the last failed commit, 0 when well
+    const char *told;     // fault code that the service tells of itself; NULL: none
+    uint64_t provisional; // people
+    // The process ends: nothing can be read any more, and the next one opens the store; or it is a second
+    // one.
+    bool lost;
     arena_t *arena;
 };
 

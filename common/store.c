@@ -620,8 +620,8 @@ static int write_version(store_txn_t *txn, const record_t *draft, const record_t
     record_pack_sealed(&now, wire, txn->store->place.seal_key);
     // From its own bytes: the draft's may be the store's, and die at the first write. What peers would refuse
     // as garbage must not be written.
-    if (record_parse(now.wire, &now) != 0) return -EINVAL;
-    return store_keep(txn, &now, PEER_SELF, held, place);
+    int rc = record_parse(now.wire, &now) == 0 ? store_free_stray(txn, &now, held) : -EINVAL;
+    return rc == 0 ? store_keep(txn, &now, PEER_SELF, held, place) : rc;
 }
 
 int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)

@@ -122,7 +122,8 @@ bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r);
 
 // Word from the home's side that up to this version the record has left our reach: our copy goes, and who had
 // it from us, or handed it to us, hears the same. Word of others, or of what we never had, changes nothing;
-// if it is of less than we hold, the home's side has lost ours, which goes back to it. 0 or -errno.
+// if it is of less than we hold, the home's side has lost ours, which goes back to it. 0; 1: a stray that it
+// makes necessary finds no room in the neighbour's share, nothing changed; -errno.
 int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer);
 
 // Versions kept aside, in order of their ids; aside.c. Non-zero from fn stops, and is returned. fn must not

@@ -75,6 +75,7 @@ void store_raise_inc(store_txn_t *txn, const version_t *seen);
 // Do we hold a stray of this version, our own or of somebody nearer to its home? 0, KV_NONE or -errno.
 int store_find_stray(store_txn_t *txn, const record_t *r);
 bool store_is_worth_keeping(const record_t *r);
+int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old);
 // A place in the log for a version that is nobody's present one, and its end.
 int store_put_aside(store_txn_t *txn, const record_t *r, uint32_t peer, uint64_t *ret_at);
 int store_drop_aside(store_txn_t *txn, uint64_t at);

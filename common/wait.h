@@ -3,7 +3,7 @@
 #pragma once
 #include <zmq.h>
 
-enum { WAIT_ITEMS = 8 };
+enum { WAIT_ITEMS = 12 };
 
 // zmq_poll for ZMQ_POLLIN, with a third of its system calls: a loop that takes one message a turn spends more
 // on asking than on the message. revents may also name a socket that turns out to have nothing: takers do not

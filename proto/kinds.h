@@ -21,6 +21,7 @@ extern const kind_rule_t KIND_CERTIFICATE;
 extern const kind_rule_t KIND_EVENT;
 extern const kind_rule_t KIND_ATTENDANCE;
 extern const kind_rule_t KIND_INVITE;
+extern const kind_rule_t KIND_PSEUDONYM_KEY;
 extern const kind_rule_t KIND_COMPETENCY;
 extern const kind_rule_t KIND_SCALE;
 extern const kind_rule_t KIND_CAMPAIGN;
@@ -52,6 +53,7 @@ enum kind_number {
     N_EVENT = 116,
     N_ATTENDANCE = 117,
     N_INVITE = 118,
+    N_PSEUDONYM_KEY = 150,
     N_COMPETENCY = 201,
     N_SCALE = 202,
     N_CAMPAIGN = 203,

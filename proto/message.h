@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers of services and messages (Envelope.to, from, type). Never reused.
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 enum service {
@@ -13,6 +14,8 @@ enum service {
 };
 
 enum { PROTOCOL_VERSION = 1 };
+
+enum { EVALUATE_MAX = 512 }; // points of one EVALUATE
 
 // Neighbours are named by a label: a child's own last path label, or one of these.
 static const uint32_t PEER_SELF = 0;
@@ -38,6 +41,8 @@ enum message {
     MSG_GIVEBACK = 13,
     MSG_REBASE = 14,
     MSG_WAKE = 15, // producer to consumers: I am up, pull again. No body
+    // service to the gate of its node
+    MSG_TAKEN = 16,
     // requests of local callers; every one is answered by its reply or by MSG_ERROR
     MSG_PUT = 20,
     MSG_PUT_REPLY = 21,
@@ -65,6 +70,19 @@ enum message {
     MSG_ROUTE_CONFIRM = 43,
     MSG_QUARANTINE_TAKE = 44,
     MSG_QUARANTINE_DONE = 45,
+    // pseudonyms: registry with the registry of a neighbour
+    MSG_EVALUATE = 50,  // a child asks, its parent answers itself or asks on
+    MSG_EVALUATED = 51, // its answer
+    // of a local caller, at the node that holds the key of pseudonyms; answered by DONE
+    MSG_ROTATE_PSEUDONYMS = 52,
     MSG_REVOKE_REPLY = 55,
     MSG_ADMIT = 56, // answered by MSG_DONE
 };
+
+// What neighbours may say to each other's service: feeds, and of pseudonyms registry with registry.
+static inline bool message_is_neighbourly(uint32_t type, uint32_t service)
+{
+    bool feed = type >= MSG_PULL && type <= MSG_WAKE;
+    bool pseudonyms = (type == MSG_EVALUATE || type == MSG_EVALUATED) && service == SERVICE_REGISTRY;
+    return service >= SERVICE_REGISTRY && service <= SERVICE_REPORTING && (feed || pseudonyms);
+}

@@ -105,10 +105,26 @@ const kind_rule_t KIND_IDENTITY = {
     .help = N_("who a member of staff is; never leaves the municipality"),
 };
 
+enum { PSEUDONYM = 16, MARK = 8 };
+
+static const char *check_person(const ProtobufCMessage *body, const char **ret_field)
+{
+    const Selenga__Person *p = (const Selenga__Person *)body;
+    if (p->has_pseudonym && p->pseudonym.len != PSEUDONYM)
+        return fault_at("pseudonym", "BAD-PSEUDONYM", ret_field);
+    if (p->has_key && (p->key.len != MARK || p->provisional))
+        return fault_at("key", "BAD-PSEUDONYM", ret_field);
+    return NULL;
+}
+
 static const field_rule_t person[] = {
     ORG_OF_STAFF,
     NUMBER_OF_STAFF,
-    BYTES("pseudonym", PD_SERVICE, F_REQUIRED | F_DERIVED, 16, N_("the person's mark within the region")),
+    BYTES("pseudonym", PD_SERVICE, F_REQUIRED | F_DERIVED, PSEUDONYM,
+          N_("the person's mark within the region")),
+    YESNO("provisional", PD_SERVICE, F_DERIVED,
+          N_("random until the region has helped to make the real one")),
+    BYTES("key", PD_SERVICE, F_DERIVED, MARK, N_("mark of the key that made the pseudonym")),
 };
 const kind_rule_t KIND_PERSON = {
     .number = N_PERSON,
@@ -119,7 +135,10 @@ const kind_rule_t KIND_PERSON = {
     .down = DOWN_NONE,
     .writers = W_SERVING,
     .org_field = "org",
-    .help = N_("a member of staff under a pseudonym"),
+    .check = check_person,
+    .help =
+        N_("a member of staff under a pseudonym; a stolen node can tell the pseudonyms of its own people, "
+           "and of nobody else unless the region's throttle lets it ask"),
 };
 
 static const char *check_employment(const ProtobufCMessage *body, const char **ret_field)
@@ -298,4 +317,30 @@ const kind_rule_t KIND_MENTORING_MEETING = {
     .org_field = "mentee",
     .check = check_meeting,
     .help = N_("a meeting of mentor and mentee"),
+};
+
+static const char *check_pseudonym_key(const ProtobufCMessage *body, const char **ret_field)
+{
+    const Selenga__PseudonymKey *k = (const Selenga__PseudonymKey *)body;
+    if (k->has_mark && k->mark.len != MARK) return fault_at("mark", "BAD-PSEUDONYM", ret_field);
+    if (k->has_previous && k->previous.len != MARK) return fault_at("previous", "BAD-PSEUDONYM", ret_field);
+    return NULL;
+}
+
+static const field_rule_t pseudonym_key[] = {
+    TEXT("org", PD_PUBLIC, F_REQUIRED | F_KEY, CODE_MAX, N_("organisation of the node that holds the key")),
+    BYTES("mark", PD_PUBLIC, F_REQUIRED, MARK, N_("mark of the key")),
+    BYTES("previous", PD_PUBLIC, 0, MARK, N_("mark of the key before, while people still have it")),
+};
+const kind_rule_t KIND_PSEUDONYM_KEY = {
+    .number = N_PSEUDONYM_KEY,
+    .name = "pseudonym-key",
+    .message = &selenga__pseudonym_key__descriptor,
+    FIELDS(pseudonym_key),
+    .up = UP_ALL,
+    .down = DOWN_ALL,
+    .writers = W_PROGRAM,
+    .org_field = "org",
+    .check = check_pseudonym_key,
+    .help = N_("which key makes the pseudonyms of a region; the key itself never leaves the region's node"),
 };

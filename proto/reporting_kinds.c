@@ -3,13 +3,15 @@
 #include "proto/reporting.pb-c.h"
 #include "proto/rows.h"
 
-enum { PSEUDONYM = 16, CELLS = 32, PARTS = 2048, EXPRESSION = 1000 };
+enum { PSEUDONYM = 16, MARK = 8, CELLS = 32, PARTS = 2048, EXPRESSION = 1000 };
 
 static const char *check_fact(const ProtobufCMessage *body, const char **ret_field)
 {
     const Selenga__Fact *f = (const Selenga__Fact *)body;
     if (f->has_pseudonym && f->pseudonym.len != PSEUDONYM)
         return fault_at("pseudonym", "BAD-FACT", ret_field);
+    if (f->has_was && f->was.len != PSEUDONYM) return fault_at("was", "BAD-FACT", ret_field);
+    if (f->has_key && (f->key.len != MARK || f->provisional)) return fault_at("key", "BAD-FACT", ret_field);
     if (f->has_cells && f->cells.len % sizeof(uint32_t) != 0) return fault_at("cells", "BAD-FACT", ret_field);
     return NULL;
 }
@@ -20,6 +22,9 @@ static const field_rule_t fact[] = {
     INT("year", PD_SERVICE, F_REQUIRED | F_KEY, 1970, 2199, N_("year of account")),
     BYTES("cells", PD_SERVICE, F_REQUIRED, CELLS, N_("flags of each period of the year")),
     BYTES("teams", PD_SERVICE, 0, PARTS, N_("parts in management teams")),
+    YESNO("provisional", PD_SERVICE, 0, N_("the pseudonym is provisional")),
+    BYTES("key", PD_SERVICE, 0, MARK, N_("mark of the key that made the pseudonym")),
+    BYTES("was", PD_SERVICE, 0, PSEUDONYM, N_("provisional pseudonym before this one")),
 };
 const kind_rule_t KIND_FACT = {
     .number = N_FACT,

@@ -122,13 +122,9 @@ static int write_root(const char *draft, const node_conf_t *conf, const node_key
                       const uint8_t root[static ROOT_SIZE])
 {
     why_t why;
-    uint8_t person_key[NODE_KEY_SIZE];
-    root_derive(root, ROOT_PERSON, person_key);
     int r = root_save(draft, root, &why);
     if (r == 0) r = node_keys_save(draft, keys, &why);
-    if (r == 0) r = node_person_key_save(draft, person_key, &why);
     if (r == 0) r = node_conf_save(draft, conf, &why);
-    sodium_memzero(person_key, sizeof person_key);
     return r == 0 ? CLI_DONE : cli_refuse("%s", why.text);
 }
 

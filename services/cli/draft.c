@@ -26,8 +26,6 @@ void draft_remove(const char *draft)
         "secret/door.key.new",
         "secret/root.key",
         "secret/root.key.new",
-        "secret/person.key",
-        "secret/person.key.new",
         "token",
         // folders, inner ones first
         "secret",

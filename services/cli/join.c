@@ -190,10 +190,9 @@ static bool fill_conf(const cli_t *cli, const token_t *token, const Selenga__Joi
     bool good =
         rank >= 0 && rank == token->rank &&
         path_from_bytes(slice(reply->path.data, reply->path.len), &conf->path) &&
-        conf->path.len > PATH_LABEL && reply->person_key.len == NODE_KEY_SIZE && reply->org &&
-        node_is_org(reply->org) && strcmp(reply->org, token->org) == 0 &&
-        reply->parent_rank <= NODE_RANK_MAX && reply->parent_rank == token->hub_rank &&
-        copy_clean(conf->org, sizeof conf->org, reply->org) &&
+        conf->path.len > PATH_LABEL && reply->org && node_is_org(reply->org) &&
+        strcmp(reply->org, token->org) == 0 && reply->parent_rank <= NODE_RANK_MAX &&
+        reply->parent_rank == token->hub_rank && copy_clean(conf->org, sizeof conf->org, reply->org) &&
         text_copy(conf->level, sizeof conf->level, reply->level) &&
         copy_clean(conf->name, sizeof conf->name, given ? given : name) &&
         text_copy(conf->listen, sizeof conf->listen, listen ? listen : "") &&
@@ -220,9 +219,7 @@ static int write_child(const cli_t *cli, const char *draft, const token_t *token
     root_keys(root, &door);
     int r = node_door_keys_save(draft, &door, &why);
     sodium_memzero(&door, sizeof door);
-    if (r != 0 || node_person_key_save(draft, reply->person_key.data, &why) != 0 ||
-        node_conf_save(draft, conf, &why) != 0)
-        return cli_refuse("%s", why.text);
+    if (r != 0 || node_conf_save(draft, conf, &why) != 0) return cli_refuse("%s", why.text);
     snprintf(path, sizeof path, "%s/token", draft);
     unlink(path);
     return CLI_DONE;

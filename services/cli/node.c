@@ -75,6 +75,19 @@ static int run_revoke(const cli_t *cli)
     return r;
 }
 
+static int run_rotate_pseudonyms(const cli_t *cli)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    if (r != CLI_DONE) return r;
+    r = ask_call(ask, SERVICE_REGISTRY, MSG_ROTATE_PSEUDONYMS, NULL, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
+    if (r == CLI_DONE)
+        cli_say(_(
+            "there is a new key for pseudonyms; nodes ask for theirs anew, and figures are preliminary until "
+            "all have them"));
+    return r;
+}
+
 static const struct argp_option REVOKE_OPTIONS[] = {
     {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the node's record (required)"), 0},
     {0},
@@ -94,6 +107,19 @@ static const verb_t KEY_VERBS[] = {
             "whatever the language of the system."),
         .examples = "selenga --node hub node key phrase\n",
         .run = recovery_phrase,
+    },
+    {
+        .name = "rotate-pseudonyms",
+        .summary = N_("at the region's node: a new key for the pseudonyms of people"),
+        .text =
+            N_("For when the key may have been seen: whoever has it can try all numbers against pseudonyms. "
+               "Every node "
+               "asks for its people's pseudonyms anew when it hears of it. Until all have, people of two "
+               "organisations may "
+               "be counted twice, and figures say `preliminary`. The key before is kept until nobody has a "
+               "pseudonym of it."),
+        .examples = "selenga --node region node key rotate-pseudonyms\n",
+        .run = run_rotate_pseudonyms,
     },
     {0},
 };

@@ -73,8 +73,9 @@ static json_t *indicator_json(const report_t *report, const indicator_t *indicat
                                  : json_null());
     json_object_set_new(json, "met", indicator->has_met ? json_boolean(indicator->met) : json_null());
     json_object_set_new(json, "coverage",
-                        coverage ? json_pack("{s:I, s:I}", "received", (json_int_t)coverage->received,
-                                             "expected", (json_int_t)coverage->expected)
+                        coverage ? json_pack("{s:I, s:I, s:I}", "received", (json_int_t)coverage->received,
+                                             "expected", (json_int_t)coverage->expected, "provisional",
+                                             (json_int_t)coverage->provisional)
                                  : json_null());
     json_object_set_new(json, "state", output_text(indicator->state));
     json_object_set_new(json, "note", output_text(note));

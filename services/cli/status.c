@@ -43,6 +43,8 @@ static json_t *status_json(uint32_t service, const Selenga__Status *status, cons
         output_integer(status && status->has_store_bytes, status ? (int64_t)status->store_bytes : 0));
     json_object_set_new(json, "records",
                         output_integer(status && status->has_records, status ? (int64_t)status->records : 0));
+    if (status && status->has_provisional)
+        json_object_set_new(json, "provisional", json_integer((json_int_t)status->provisional));
     return json;
 }
 

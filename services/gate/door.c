@@ -43,14 +43,21 @@ void door_unwatch(void *socket, void **monitor)
     *monitor = NULL;
 }
 
-int door_open(door_t *door, void *context, const char *name)
+int door_thread(void *context, void *socket, uint64_t thread)
+{
+    if (zmq_ctx_get(context, ZMQ_IO_THREADS) < DOOR_THREADS) return 0;
+    return zmq_setsockopt(socket, ZMQ_AFFINITY, &thread, sizeof thread);
+}
+
+int door_open(door_t *door, void *context, const char *name, uint64_t thread)
 {
     *door = (door_t){0};
     door->socket = zmq_socket(context, ZMQ_ROUTER);
     if (!door->socket) return -errno;
     int zero = 0, one = 1, receive = RECEIVE_QUEUE, send = SEND_QUEUE;
     int64_t most = MAX_FRAME;
-    if (zmq_setsockopt(door->socket, ZMQ_LINGER, &zero, sizeof zero) ||
+    if (door_thread(context, door->socket, thread) ||
+        zmq_setsockopt(door->socket, ZMQ_LINGER, &zero, sizeof zero) ||
         zmq_setsockopt(door->socket, ZMQ_ROUTER_MANDATORY, &one, sizeof one) ||
         zmq_setsockopt(door->socket, ZMQ_MAXMSGSIZE, &most, sizeof most) ||
         zmq_setsockopt(door->socket, ZMQ_RCVHWM, &receive, sizeof receive) ||
@@ -98,18 +105,25 @@ static uint32_t routing_of(zmq_msg_t *id)
     return zmq_msg_size(id) == ROUTING_SIZE && data[0] == 0 ? be32_load(data + 1) : 0;
 }
 
-// libzmq describes a local peer as ":uid:gid:pid".
-static int64_t uid_of(zmq_msg_t *message)
+// libzmq describes a local peer as ":uid:gid:pid". The nth of these, counted from 1; `none` when it is not
+// there.
+static int64_t credential(zmq_msg_t *message, int nth, int64_t none)
 {
-    const char *address = zmq_msg_gets(message, "Peer-Address");
-    const char *colon = address ? strchr(address, ':') : NULL;
+    const char *at = zmq_msg_gets(message, "Peer-Address");
     char digits[16] = "";
-    int64_t uid = -1;
-    if (colon && strcspn(colon + 1, ":") < sizeof digits) memcpy(digits, colon + 1, strcspn(colon + 1, ":"));
-    return int_parse(digits, 0, UINT32_MAX, &uid) ? uid : -1;
+    int64_t number = none;
+    for (; at && nth > 0; nth--)
+        if ((at = strchr(at, ':'))) at++;
+    if (at && strcspn(at, ":") < sizeof digits) memcpy(digits, at, strcspn(at, ":"));
+    return int_parse(digits, 0, UINT32_MAX, &number) ? number : none;
 }
 
-static size_t wire_bytes(size_t size)
+int64_t door_pid(door_frame_t *frame)
+{
+    return credential(&frame->message, 3, 0);
+}
+
+size_t door_wire_bytes(size_t size)
 {
     size_t curve = size + CURVE_BYTES;
     return curve + (curve > UINT8_MAX ? ZMTP_LONG : ZMTP_SHORT);
@@ -123,8 +137,8 @@ static int take_body(door_t *door, door_frame_t *frame, bool good_id)
     const char *user = zmq_msg_gets(message, "User-Id");
     if (!user || !text_copy(frame->user, sizeof frame->user, user)) frame->user[0] = '\0';
     frame->fd = zmq_msg_get(message, ZMQ_SRCFD); // both are on the body only: the id's frame lost them
-    frame->uid = uid_of(message);
-    frame->wire_bytes = wire_bytes(zmq_msg_size(message));
+    frame->uid = credential(message, 1, -1);
+    frame->wire_bytes = door_wire_bytes(zmq_msg_size(message));
     if (zmq_msg_more(message)) {
         skip_rest(door->socket, message);
         return DOOR_E_MALFORMED;
@@ -144,6 +158,7 @@ int door_take(door_t *door, door_frame_t *ret_frame)
     ret_frame->fd = -1;
     ret_frame->uid = -1;
     ret_frame->user[0] = '\0';
+    ret_frame->wire_bytes = 0;
     ret_frame->routing = routing_of(&id);
     int r = DOOR_E_MALFORMED;
     zmq_msg_init(&ret_frame->message);

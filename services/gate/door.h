@@ -14,6 +14,10 @@ typedef struct door {
 
 enum { DOOR_USER_MAX = 64 };
 
+// Threads of libzmq: neighbours' bytes are decrypted in one of their own, so that a request of the node's
+// people never waits for that.
+enum { DOOR_THREADS = 2, DOOR_INSIDE = 1, DOOR_OUTSIDE = 2 }; // sockets' ZMQ_AFFINITY
+
 typedef struct door_frame {
     uint32_t routing;             // libzmq's own number of the connection, never of two connections
     int fd;                       // its socket; the number is reused by later connections
@@ -24,6 +28,9 @@ typedef struct door_frame {
     zmq_msg_t message;
 } door_frame_t;
 
+// What a frame of so many bytes takes on a CURVE connection.
+size_t door_wire_bytes(size_t size);
+
 // Outcomes of door_take.
 enum {
     DOOR_E_EMPTY = 1, // nothing waits; ret_frame is not written
@@ -31,13 +38,16 @@ enum {
                       // written
 };
 
-// Makes the ROUTER and its monitor, unbound, with all bounds set. `name` names the monitor's inproc endpoint.
-// Returns 0 or negative errno. door_close frees what was made, also after a failure.
-int door_open(door_t *door, void *context, const char *name);
+// Makes the ROUTER and its monitor, unbound, with all bounds set. `name` names the monitor's inproc endpoint;
+// thread: DOOR_INSIDE or DOOR_OUTSIDE. Returns 0 or negative errno. door_close frees what was made, also
+// after a failure.
+int door_open(door_t *door, void *context, const char *name, uint64_t thread);
 void door_close(door_t *door);
 
 // Takes one message without waiting. On 0 the caller ends with door_done(ret_frame).
 int door_take(door_t *door, door_frame_t *ret_frame);
+// The process behind a local socket, as the system named it when it connected; 0 when unknown.
+int64_t door_pid(door_frame_t *frame);
 void door_done(door_frame_t *frame);
 
 // Sends an envelope, with `body` as the body unless NULL. Returns 0, -EAGAIN (its queue is full) or
@@ -46,6 +56,9 @@ int door_send(door_t *door, uint32_t routing, const envelope_t *envelope, const 
 
 // The same for a frame that is packed; it stays the caller's unless 0 is returned.
 int door_send_frame(door_t *door, uint32_t routing, zmq_msg_t *frame);
+
+// Has the socket served by one of the threads, where the context has so many. 0 or -1 with errno.
+int door_thread(void *context, void *socket, uint64_t thread);
 
 typedef struct door_event {
     unsigned event; // ZMQ_EVENT_

@@ -2,6 +2,7 @@
 // The gate's life: opening, the loop, closing. gate_run lists its duties.
 #include "services/gate/gate.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "common/wait.h"
 #include "services/gate/gate_private.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +29,9 @@ enum {
     MAPPINGS_MAX = 48 * 1024,
     LOCK_PATIENCE_MS = 1000,
     LOCK_AGAIN_MS = 20,
+    OWN_FILES = 56,    // of a gate without a door for children: 30 in a quiet node
+    SPARE_FILES = 192, // besides connections that may stay: own, and those that are being ended
+    LEAST_CONNECTIONS = 64,
 };
 
 // --- opening
@@ -80,12 +83,24 @@ static int take_over_signals(gate_t *gate, why_t *why)
     return gate->signal_fd < 0 ? refuse_system("signals", errno, why) : 0;
 }
 
-static void raise_file_limit(void)
+// Connections take what descriptors are left. Of those that come at once some are open for a moment beyond
+// what may stay; and where the last descriptor is gone, a local caller makes libzmq end the process.
+static int count_connections(gate_t *gate, why_t *why)
 {
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files)) return;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
+    size_t files = file_limit_raise(), spare = files / 8 > SPARE_FILES ? files / 8 : SPARE_FILES;
+    size_t least = *gate->node.listen ? SPARE_FILES + LEAST_CONNECTIONS : OWN_FILES;
+    if (files < least) {
+        why_set(why, _("the system allows %zu open files, and the gate needs %zu: ulimit -n"), files, least);
+        return GATE_E_SYSTEM;
+    }
+    gate->most = (size_t)gate->settings.connections_max;
+    gate->spare = spare;
+    if (files <= spare || gate->most <= files - spare) return 0;
+    gate->most = files - spare;
+    if (2 * gate->most > (size_t)gate->settings.connections_max) return 0;
+    log_at(L_INFO, "GATE-FILES", _("%zu open files allow %zu connections from outside, not %lld"), files,
+           gate->most, (long long)gate->settings.connections_max);
+    return 0;
 }
 
 // Each connection has two queues of libzmq, in pieces of 16 KiB of which most are never touched, and a buffer
@@ -142,6 +157,12 @@ static void on_undelivered(void *arg, uint32_t service, const envelope_t *envelo
     route_undelivered(arg, service, envelope, error);
 }
 
+static void on_wasted(void *arg, uint32_t peer, uint64_t bytes)
+{
+    gate_t *gate = arg;
+    if (gate->peers) peers_wasted(gate->peers, peer, (size_t)bytes, mono_ms());
+}
+
 static int test_door(gate_t *gate, why_t *why)
 {
     int r = selftest(gate->context, gate->zap, peers_endpoint(gate->peers), gate->door_keys.public_key,
@@ -157,8 +178,9 @@ static int test_door(gate_t *gate, why_t *why)
 static int open_outside(gate_t *gate, why_t *why)
 {
     if (*gate->node.listen) {
-        peers_setup_t setup = {gate->context, gate->node.listen, &gate->door_keys, &gate->settings,
-                               &gate->keys,   &gate->counters,   on_child,         gate};
+        peers_setup_t setup = {
+            gate->context,   gate->node.listen, &gate->door_keys, &gate->settings, gate->most,
+            gate->spare / 2, &gate->keys,       &gate->counters,  on_child,        gate};
         int r = peers_open(&setup, &gate->peers);
         if (r) return refuse_system(gate->node.listen, -r, why);
         r = test_door(gate, why);
@@ -182,14 +204,16 @@ int gate_open(gate_t **ret_gate, why_t *why)
     if (!r) r = lock_node(gate, why);
     if (!r) r = take_over_signals(gate, why);
     if (r) return r;
-    raise_file_limit();
+    r = count_connections(gate, why);
+    if (r) return r;
     spare_memory();
     gate->context = zmq_ctx_new();
-    if (!gate->context) return refuse_system("libzmq", errno, why);
+    if (!gate->context || zmq_ctx_set(gate->context, ZMQ_IO_THREADS, DOOR_THREADS))
+        return refuse_system("libzmq", errno, why);
     r = zap_start(gate->context, &gate->zap); // before any door
     if (r) return refuse_system("ZAP", -r, why);
-    local_hooks_t hooks = {gate, on_service, on_undelivered};
-    r = local_open(gate->context, &gate->counters, &hooks, &gate->local);
+    local_hooks_t hooks = {gate, on_service, on_undelivered, on_wasted};
+    r = local_open(gate->context, &gate->settings, &gate->counters, &hooks, &gate->local);
     if (r) return refuse_system("run/gate", -r, why);
     r = open_outside(gate, why);
     if (r) return r;
@@ -228,7 +252,9 @@ static long until_next_timer(const gate_t *gate)
 {
     uint64_t now = mono_ms();
     uint64_t wait = gate->tick_ms > now && !local_holds(gate->local) ? gate->tick_ms - now : 0;
-    uint64_t due = gate->link ? link_due_ms(gate->link, now) : wait;
+    uint64_t link = gate->link ? link_due_ms(gate->link, now) : wait;
+    uint64_t peers = gate->peers ? peers_due_ms(gate->peers, now) : wait;
+    uint64_t due = link < peers ? link : peers;
     return (long)(due < wait ? due : wait);
 }
 
@@ -246,15 +272,18 @@ static bool any_input(const zmq_pollitem_t *items, int n)
 
 static work_t wait_for_work(gate_t *gate)
 {
-    enum { SIGNAL = 1, DOOR = 2 }; // items of each
-    zmq_pollitem_t items[SIGNAL + 3 * DOOR] = {{NULL, gate->signal_fd, ZMQ_POLLIN, 0}};
-    zmq_pollitem_t *local = items + SIGNAL, *children = local + DOOR,
-                   *parent = children + (gate->peers ? DOOR : 0);
+    enum { SIGNAL = 1, LOCAL = 2 }; // items of each
+    zmq_pollitem_t items[SIGNAL + LOCAL + PEERS_ITEMS + LINK_ITEMS] = {
+        {NULL, gate->signal_fd, ZMQ_POLLIN, 0}};
+    zmq_pollitem_t *local = items + SIGNAL, *children = local + LOCAL,
+                   *parent = children + (gate->peers ? PEERS_ITEMS : 0);
+    bool read = !local_crowded(gate->local, mono_ms());
     local_poll_items(gate->local, local);
-    if (gate->peers) peers_poll_items(gate->peers, children);
-    int n = gate->link ? link_poll_items(gate->link, parent) : 0;
+    if (gate->peers) peers_poll_items(gate->peers, read, children);
+    int n = gate->link ? link_poll_items(gate->link, read, parent) : 0;
     wait_for_input(items, (int)(parent - items) + n, until_next_timer(gate));
-    return (work_t){any_input(local, DOOR), gate->peers && any_input(children, DOOR), any_input(parent, n)};
+    return (work_t){any_input(local, LOCAL), gate->peers && any_input(children, PEERS_ITEMS),
+                    any_input(parent, n)};
 }
 
 static void log_counters(const gate_t *gate)
@@ -294,7 +323,9 @@ static void take_from_children(gate_t *gate)
     peers_tick(gate->peers, now);
     envelope_t envelope;
     const connection_t *from;
-    for (int i = 0; i < TURN_MESSAGES && peers_take(gate->peers, &envelope, &from, now); i++)
+    for (int i = 0; i < TURN_MESSAGES && !local_crowded(gate->local, now) &&
+                    peers_take(gate->peers, &envelope, &from, now);
+         i++)
         route_from_child(gate, &envelope, from);
 }
 
@@ -304,7 +335,9 @@ static void take_from_parent(gate_t *gate)
     uint64_t now = mono_ms();
     link_tick(gate->link, now);
     envelope_t envelope;
-    for (int i = 0; i < TURN_MESSAGES && link_take(gate->link, &envelope, &gate->counters, now); i++)
+    for (int i = 0; i < TURN_MESSAGES && !local_crowded(gate->local, now) &&
+                    link_take(gate->link, &envelope, &gate->counters, now);
+         i++)
         route_from_parent(gate, &envelope);
 }
 
@@ -338,7 +371,8 @@ void gate_run(gate_t *gate)
         take_signals(gate);
         if (work.local || local_holds(gate->local)) take_from_local(gate);
         open_for_children(gate);
-        if (work.children || due) take_from_children(gate);
+        if (work.children || due || (gate->peers && peers_due_ms(gate->peers, now) == 0))
+            take_from_children(gate);
         if (work.parent || (gate->link && link_due_ms(gate->link, now) == 0)) take_from_parent(gate);
         local_flush(gate->local);
         if (due) run_timers(gate, now);

@@ -16,6 +16,7 @@ struct gate {
     node_keys_t node_keys; // for the parent
     node_keys_t door_keys; // for children
     gate_settings_t settings;
+    size_t most, spare;        // connections from outside; descriptors beside them
     char parent_principal[96]; // "node:PATH"
     void *context;
     zap_t *zap;

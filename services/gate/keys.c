@@ -78,6 +78,17 @@ bool keys_allow(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE])
     return row && row->role != KEY_REVOKED;
 }
 
+bool key_wastes(key_entry_t *row, size_t bytes, uint64_t most, uint64_t now_ms)
+{
+    uint64_t forgiven = (now_ms - row->wasted_ms) * (most / 16) / 1000;
+    row->wasted -= forgiven < row->wasted ? forgiven : row->wasted;
+    row->wasted += bytes;
+    row->wasted_ms = now_ms;
+    bool too_much = row->wasted > most;
+    if (too_much) row->wasted = 0;
+    return too_much;
+}
+
 // Cut, not refused: a name is only shown.
 static void take_text(char *to, size_t size, const char *text)
 {
@@ -112,6 +123,9 @@ static bool merge(key_entry_t *row, const key_entry_t *old, uint64_t now_ms)
     memcpy(row->version, old->version, sizeof row->version);
     row->rtt_us = old->rtt_us;
     row->untold = old->untold;
+    row->wasted = old->wasted;
+    row->wasted_ms = old->wasted_ms;
+    row->shut_until_ms = old->shut_until_ms;
     if (old->role != row->role || old->label != row->label) return true;
     row->up = old->up;
     row->since_ms = old->since_ms;

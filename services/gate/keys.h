@@ -25,6 +25,8 @@ typedef struct key_entry {
     int64_t rtt_us;    // -1: not measured yet
     char version[32];
     uint8_t untold; // bits of services that have not heard how the link stands
+    // what had to be dropped of it, and until when it is shut out for that
+    uint64_t wasted, wasted_ms, shut_until_ms;
 } key_entry_t;
 
 typedef struct key_table {
@@ -61,6 +63,10 @@ keys_result_t keys_apply(keys_t *keys, const Selenga__Keys *message, uint64_t no
 
 // NULL when unknown. Pointers live until the next keys_apply.
 key_entry_t *keys_find(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE]);
+// Counts bytes of it that had to be dropped; a sixteenth of `most` is forgiven each second. True: it is too
+// much, and counting begins anew.
+bool key_wastes(key_entry_t *row, size_t bytes, uint64_t most, uint64_t now_ms);
+
 // May a peer with this key connect?
 bool keys_allow(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE]);
 

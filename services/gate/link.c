@@ -2,10 +2,13 @@
 // The link to the parent.
 #include "services/gate/link.h"
 #include "common/clock.h"
+#include "common/log.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"
+#include "services/gate/connections.h"
 #include "services/gate/door.h"
 #include "services/gate/tcp.h"
+#include "services/gate/watch.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
@@ -39,6 +42,10 @@ struct link {
     int64_t rtt_us;
     char version[32];
     zmq_msg_t frame; // the envelope last taken; always initialised
+    watch_t watch;
+    connection_t connection; // of this try, once TCP is connected: fd -1 before
+    uint64_t unread_max, unsent_max;
+    bool greedy; // the parent sends without end: this try is to be ended
     link_changed_fn *changed;
     void *arg;
     unsigned tries; // names monitors apart
@@ -59,6 +66,10 @@ link_t *link_new(void *context, const node_parent_t *parent, const node_keys_t *
         .backoff_max_ms = (uint64_t)settings->backoff_max_ms,
     };
     link->ping_ms = (uint64_t)settings->ping_ms;
+    link->unread_max = (uint64_t)settings->unread_max;
+    link->unsent_max = (uint64_t)settings->unsent_max;
+    link->connection.fd = -1;
+    if (watch_open(&link->watch)) abort(); // no descriptor is left at the start
     link->core = link_core_start(mono_ms());
     link->rtt_us = -1;
     link->changed = changed;
@@ -72,6 +83,8 @@ static void close_socket(link_t *link)
     door_unwatch(link->socket, &link->monitor);
     if (link->socket) zmq_close(link->socket);
     link->socket = NULL;
+    link->connection = (connection_t){.fd = -1};
+    link->greedy = false;
 }
 
 void link_destroy(link_t **link)
@@ -79,6 +92,7 @@ void link_destroy(link_t **link)
     if (!*link) return;
     close_socket(*link);
     zmq_msg_close(&(*link)->frame);
+    watch_close(&(*link)->watch);
     sodium_memzero(&(*link)->keys, sizeof(*link)->keys);
     free(*link);
     *link = NULL;
@@ -95,7 +109,7 @@ static int set_options(const link_t *link)
 {
     void *s = link->socket;
     int64_t most = MAX_FRAME;
-    int bad = 0;
+    int bad = door_thread(link->context, s, DOOR_OUTSIDE);
     bad |= set_int(s, ZMQ_LINGER, 0) | set_int(s, ZMQ_RECONNECT_IVL, -1) | set_int(s, ZMQ_IMMEDIATE, 1);
     bad |=
         set_int(s, ZMQ_SNDHWM, SEND_QUEUE) | set_int(s, ZMQ_RCVHWM, RECEIVE_QUEUE) | set_int(s, ZMQ_IPV6, 1);
@@ -175,6 +189,7 @@ static void take_events(link_t *link, uint64_t now_ms)
     while (link->monitor && door_next_event(link->monitor, &event)) {
         if (event.event == ZMQ_EVENT_CONNECTED) {
             tcp_retry_steadily(event.value);
+            if (connection_is(&link->connection, event.value)) watch_add(&link->watch, event.value);
             step(link, LINK_EV_REACHED, now_ms);
         } else if (event.event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
             step(link, LINK_EV_HANDSHAKE, now_ms);
@@ -187,24 +202,46 @@ static void take_events(link_t *link, uint64_t now_ms)
 
 // --- the loop's side
 
-int link_poll_items(const link_t *link, zmq_pollitem_t ret_items[static 2])
+int link_poll_items(const link_t *link, bool read, zmq_pollitem_t ret_items[static LINK_ITEMS])
 {
     if (!link->socket) return 0;
-    ret_items[0] = (zmq_pollitem_t){link->socket, 0, ZMQ_POLLIN, 0};
-    ret_items[1] = (zmq_pollitem_t){link->monitor, 0, ZMQ_POLLIN, 0};
-    return 2;
+    ret_items[0] = (zmq_pollitem_t){link->monitor, 0, ZMQ_POLLIN, 0};
+    ret_items[1] = (zmq_pollitem_t){read ? link->socket : NULL, -1, ZMQ_POLLIN, 0};
+    ret_items[2] = (zmq_pollitem_t){NULL, watch_poll_fd(&link->watch), ZMQ_POLLIN, 0};
+    return LINK_ITEMS;
 }
 
 uint64_t link_due_ms(const link_t *link, uint64_t now_ms)
 {
     uint64_t due = link->core.deadline_ms;
     if (link->core.state == LINK_UP && link->next_ping_ms < due) due = link->next_ping_ms;
-    return due > now_ms ? due - now_ms : 0;
+    uint64_t wait = due > now_ms ? due - now_ms : 0, look = watch_due_ms(&link->watch, now_ms);
+    return look < wait ? look : wait;
+}
+
+// Is more coming from the parent than it completes?
+static uint64_t look_for_greed(void *arg, int fd)
+{
+    link_t *link = arg;
+    uint64_t received = link->connection.fd == fd ? connection_received(&link->connection) : 0;
+    link->greedy |= received > link->connection.taken_bytes + link->unread_max;
+    return received;
+}
+
+static void end_if_greedy(link_t *link, uint64_t now_ms)
+{
+    if (!link->greedy) return;
+    log_once(L_WARNING, "GATE-PEER-GREEDY", 0,
+             _("a peer sent more than %lld bytes without completing a message; its connection is ended"),
+             (long long)link->unread_max);
+    step(link, LINK_EV_LOST, now_ms);
 }
 
 void link_tick(link_t *link, uint64_t now_ms)
 {
     take_events(link, now_ms);
+    watch_look(&link->watch, now_ms, look_for_greed, link);
+    end_if_greedy(link, now_ms);
     if (link->core.state == LINK_UP && now_ms >= link->next_ping_ms) send_ping(link, now_ms);
     if (now_ms >= link->core.deadline_ms) step(link, LINK_EV_TIMER, now_ms);
 }
@@ -257,6 +294,7 @@ bool link_take(link_t *link, envelope_t *ret_envelope, counters_t *counters, uin
             counters_add(counters, COUNT_MALFORMED, 1);
             continue;
         }
+        link->connection.taken_bytes += door_wire_bytes(zmq_msg_size(&link->frame));
         step(link, LINK_EV_HEARD, now_ms);
         if (take_own(link, &envelope, now_ms) || link->core.state != LINK_UP) continue;
         *ret_envelope = envelope;
@@ -268,10 +306,15 @@ bool link_take(link_t *link, envelope_t *ret_envelope, counters_t *counters, uin
 int link_send(link_t *link, const envelope_t *envelope)
 {
     if (link->core.state != LINK_UP) return -EHOSTUNREACH;
+    if (!connection_has_room(&link->connection, link->unsent_max)) return -EAGAIN;
     zmq_msg_t frame;
     msg_pack(envelope, &frame);
+    size_t size = zmq_msg_size(&frame);
     int r = zmq_msg_send(&frame, link->socket, ZMQ_DONTWAIT) < 0 ? -errno : 0;
-    if (r) zmq_msg_close(&frame);
+    if (r)
+        zmq_msg_close(&frame);
+    else
+        link->connection.given_bytes += door_wire_bytes(size);
     return r;
 }
 

@@ -19,8 +19,10 @@ link_t *link_new(void *context, const node_parent_t *parent, const node_keys_t *
                  const gate_settings_t *settings, link_changed_fn *changed, void *arg);
 void link_destroy(link_t **link);
 
-// What to poll: 0, or 2 items written to ret_items.
-int link_poll_items(const link_t *link, zmq_pollitem_t ret_items[static 2]);
+// What to poll: 0, or LINK_ITEMS items written to ret_items, first the sockets'. read: also whether messages
+// wait.
+enum { LINK_ITEMS = 3 };
+int link_poll_items(const link_t *link, bool read, zmq_pollitem_t ret_items[static LINK_ITEMS]);
 // Milliseconds until link_tick has something to do.
 uint64_t link_due_ms(const link_t *link, uint64_t now_ms);
 // Timers and events of the connection.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node's own door.
 #include "services/gate/local.h"
+#include "common/clock.h"
+#include "common/fault.h"
 #include "common/i18n.h"
 #include "common/kinds.h"
 #include "common/log.h"
@@ -8,20 +10,33 @@
 #include "common/outgoing.h"
 #include "proto/envelope.pb-c.h"
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SERVICES_END = SERVICE_REPORTING + 1, PING_BODY_MAX = 64 };
+enum {
+    SERVICES_END = SERVICE_REPORTING + 1,
+    PING_BODY_MAX = 64,
+    CALLERS_BYTES = 32 * 1024 * 1024, // of requests that a service has not decided
+    OWN_SHARES = 4,                   // another service of the node has as much room as so many neighbours
+    STUCK_MS = 2000,                  // services say each second what they have done
+    SILENT_MS = 5000,                 // and greet
+};
 
 typedef struct registrant {
     uint32_t routing; // 0: not there
     int fd;
+    int64_t pid;       // 0: unknown
+    uint64_t heard_ms; // greeted last
 } registrant_t;
 
 struct local {
     door_t door;
     registrant_t services[SERVICES_END];
     outgoing_t passed[SERVICES_END]; // to each service, until the next flush
+    shares_t shares;
+    const gate_settings_t *settings;
     counters_t *counters;
     local_hooks_t hooks;
     door_frame_t frame; // last taken
@@ -29,14 +44,16 @@ struct local {
     slice_t rest; // of the bundle in `frame`
 };
 
-int local_open(void *context, counters_t *counters, const local_hooks_t *hooks, local_t **ret_local)
+int local_open(void *context, const gate_settings_t *settings, counters_t *counters,
+               const local_hooks_t *hooks, local_t **ret_local)
 {
     AUTO(local_close) local_t *local = xcalloc(1, sizeof *local);
+    local->settings = settings;
     local->counters = counters;
     local->hooks = *hooks;
     for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
         local->passed[n] = (outgoing_t){.from = SERVICE_GATE, .to = n};
-    int r = door_open(&local->door, context, "local");
+    int r = door_open(&local->door, context, "local", DOOR_INSIDE);
     if (r) return r;
     if (zmq_bind(local->door.socket, NODE_GATE_ENDPOINT)) return -errno;
     *ret_local = local;
@@ -50,6 +67,7 @@ void local_close(local_t **local)
     if ((*local)->holds_frame) door_done(&(*local)->frame);
     for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++) outgoing_clear(&(*local)->passed[n]);
     door_close(&(*local)->door);
+    shares_clear(&(*local)->shares);
     free(*local);
     *local = NULL;
 }
@@ -73,6 +91,7 @@ bool local_has(const local_t *local, uint32_t service)
 static void note_gone(local_t *local, uint32_t service)
 {
     local->services[service].routing = 0;
+    shares_forget(&local->shares, service);
     log_at(L_WARNING, "GATE-SERVICE-DOWN", _("%s went away"), service_name(service));
 }
 
@@ -98,16 +117,22 @@ typedef struct delivery {
     uint32_t service;
 } delivery_t;
 
-static void tell_undelivered(const delivery_t *d, zmq_msg_t *frame, int error)
+static void tell_one_undelivered(const delivery_t *d, const envelope_t *e, int error)
 {
     const local_hooks_t *hooks = &d->local->hooks;
+    if (share_counts(e)) shares_take_back(&d->local->shares, d->service, share_of(e), share_cost(e));
+    hooks->undelivered(hooks->arg, d->service, e, error);
+}
+
+static void tell_undelivered(const delivery_t *d, zmq_msg_t *frame, int error)
+{
     envelope_t e;
     if (msg_unpack(slice(zmq_msg_data(frame), zmq_msg_size(frame)), &e) != 0) return;
     slice_t rest = e.body;
     if (e.type != MSG_BUNDLE)
-        hooks->undelivered(hooks->arg, d->service, &e, error);
+        tell_one_undelivered(d, &e, error);
     else
-        while (bundle_next(&rest, &e) == 0) hooks->undelivered(hooks->arg, d->service, &e, error);
+        while (bundle_next(&rest, &e) == 0) tell_one_undelivered(d, &e, error);
 }
 
 static bool deliver(void *arg, zmq_msg_t *frame)
@@ -121,9 +146,34 @@ static bool deliver(void *arg, zmq_msg_t *frame)
     return r == 0;
 }
 
+static uint64_t most_of(const local_t *local, uint32_t of)
+{
+    uint64_t share = (uint64_t)local->settings->neighbour_max;
+    if (of == SERVICE_CLI) return CALLERS_BYTES;
+    return share_is_outside(of) ? share : OWN_SHARES * share;
+}
+
+static bool is_full(const local_t *local, uint32_t service)
+{
+    return local->shares.outside[service] >= (uint64_t)local->settings->neighbours_max;
+}
+
+bool local_crowded(const local_t *local, uint64_t now_ms)
+{
+    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
+        if (is_full(local, n) && now_ms - local->shares.moved_ms[n] < STUCK_MS) return true;
+    return false;
+}
+
 int local_pass(local_t *local, uint32_t service, const envelope_t *envelope)
 {
     if (!local_has(local, service)) return -EHOSTUNREACH;
+    if (share_counts(envelope)) {
+        uint32_t of = share_of(envelope);
+        if (shares_owed(&local->shares, service, of) >= most_of(local, of)) return -EDQUOT;
+        if (share_is_outside(of) && is_full(local, service)) return -EAGAIN;
+        shares_give(&local->shares, service, of, share_cost(envelope), mono_ms());
+    }
     outgoing_add(&local->passed[service], envelope, NULL);
     return 0;
 }
@@ -194,8 +244,32 @@ static bool may_register(const door_frame_t *frame)
     return frame->uid == (int64_t)geteuid() || frame->uid == 0;
 }
 
+// Two of one service on one store would each undo what the other wrote. Whoever is there stays, until its
+// process is gone: also one that hangs holds the store. A socket that the same process made anew is welcome.
+static bool is_taken(local_t *local, uint32_t service, int64_t pid)
+{
+    const registrant_t *there = &local->services[service];
+    if (!local_has(local, service) || (pid != 0 && there->pid == pid)) return false;
+    if (there->pid == 0) return mono_ms() - there->heard_ms < SILENT_MS;
+    return kill((pid_t)there->pid, 0) == 0 || errno != ESRCH;
+}
+
+static void refuse_second(local_t *local, uint32_t service, const door_frame_t *hello)
+{
+    fault_t fault;
+    char pid[24], *args[FAULT_ARGS];
+    Selenga__Fault message;
+    Selenga__Error error = SELENGA__ERROR__INIT;
+    snprintf(pid, sizeof pid, "%lld", (long long)local->services[service].pid);
+    fault_set(&fault, "SERVICE-TWICE", NULL, service_name(service), pid);
+    fault_to_proto(&fault, &message, args);
+    error.fault = &message;
+    envelope_t answer = {.type = MSG_ERROR, .from = SERVICE_GATE, .call = hello->envelope.call};
+    (void)door_send(&local->door, hello->routing, &answer, &error.base);
+}
+
 // The number of the service that this connection is, after registering it if that is what it asks for.
-static uint32_t identify(local_t *local, const door_frame_t *frame)
+static uint32_t identify(local_t *local, door_frame_t *frame)
 {
     uint32_t known = service_of(local, frame), claimed = frame->envelope.from;
     if (known || !is_service(claimed)) return known;
@@ -204,15 +278,31 @@ static uint32_t identify(local_t *local, const door_frame_t *frame)
     // nothing had been.
     if (!may_register(frame) || (!greets && local_has(local, claimed))) return SERVICE_CLI;
     local_take_events(local); // an event about the descriptor's last owner must not unregister the new one
-    local->services[claimed] = (registrant_t){frame->routing, frame->fd};
+    int64_t pid = door_pid(frame);
+    if (is_taken(local, claimed, pid)) {
+        refuse_second(local, claimed, frame);
+        return SERVICE_CLI;
+    }
+    local->services[claimed] = (registrant_t){frame->routing, frame->fd, pid, mono_ms()};
+    shares_forget(&local->shares, claimed);
     if (greets) send_welcome(local, frame);
     log_at(L_INFO, "GATE-SERVICE-UP", _("%s is connected"), service_name(claimed));
     local->hooks.registered(local->hooks.arg, claimed);
     return claimed;
 }
 
+static void take_taken(local_t *local, uint32_t service, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Taken *taken = msg_body_unpack(&selenga__taken__descriptor, body);
+    if (!taken) return;
+    shares_done(&local->shares, service, taken, mono_ms());
+    for (size_t i = 0; i < taken->n_peer && i < taken->n_wasted; i++)
+        if (taken->wasted[i] > 0 && taken->peer[i] >= PEER_LABEL_MIN)
+            local->hooks.wasted(local->hooks.arg, taken->peer[i], taken->wasted[i]);
+}
+
 // True: it goes on to whom it is for.
-static bool admit(local_t *local, const door_frame_t *frame, uint32_t *ret_service)
+static bool admit(local_t *local, door_frame_t *frame, uint32_t *ret_service)
 {
     uint32_t known = service_of(local, frame);
     uint32_t service = identify(local, frame);
@@ -222,6 +312,11 @@ static bool admit(local_t *local, const door_frame_t *frame, uint32_t *ret_servi
     }
     if (frame->envelope.type == MSG_HELLO) {
         if (service == known) send_welcome(local, frame); // again, or a caller
+        if (service != SERVICE_CLI) local->services[service].heard_ms = mono_ms();
+        return false;
+    }
+    if (frame->envelope.type == MSG_TAKEN && service != SERVICE_CLI) {
+        take_taken(local, service, frame->envelope.body);
         return false;
     }
     if (frame->envelope.type == MSG_PING) answer_ping(local, frame);

@@ -3,12 +3,13 @@
 // the node's user; the operating system says who exactly.
 //
 // Nothing is kept of callers: the route in an envelope is their return address. A service is known by its
-// HELLO, or by the first message that it sends after a restart of the gate; a newer HELLO for the same number
-// replaces the older.
+// HELLO, or by the first message that it sends after a restart of the gate. While its process lives no other
+// may have its number.
 #pragma once
 #include "proto/message.h"
 #include "services/gate/door.h"
 #include "services/gate/settings.h"
+#include "services/gate/shares.h"
 
 typedef struct local local_t;
 
@@ -17,10 +18,14 @@ typedef struct local_hooks {
     void (*registered)(void *arg, uint32_t service); // it may send
     // An envelope of local_pass could not be handed over; error as of local_send.
     void (*undelivered)(void *arg, uint32_t service, const envelope_t *envelope, int error);
+    // A service found that what a neighbour sent says nothing.
+    void (*wasted)(void *arg, uint32_t peer, uint64_t bytes);
 } local_hooks_t;
 
-// Binds the endpoint, relative to the current directory. Returns 0 or negative errno.
-int local_open(void *context, counters_t *counters, const local_hooks_t *hooks, local_t **ret_local);
+// Binds the endpoint, relative to the current directory. Returns 0 or negative errno. The settings must
+// outlive it.
+int local_open(void *context, const gate_settings_t *settings, counters_t *counters,
+               const local_hooks_t *hooks, local_t **ret_local);
 void local_close(local_t **local);
 
 void local_poll_items(const local_t *local, zmq_pollitem_t ret_items[static 2]);
@@ -37,9 +42,13 @@ bool local_holds(const local_t *local);
 
 bool local_has(const local_t *local, uint32_t service);
 
-// Leaves with the next local_flush, in one frame with others (common/outgoing.h). 0, or -EHOSTUNREACH.
+// Leaves with the next local_flush, in one frame with others (common/outgoing.h). 0, -EHOSTUNREACH, -EDQUOT
+// (its sender has its share of this service's time and memory already) or -EAGAIN (all of them have theirs).
 int local_pass(local_t *local, uint32_t service, const envelope_t *envelope);
 void local_flush(local_t *local);
+// Does a service that is at work have as much from outside as there may be? Then neighbours are not read for
+// a moment, and their lines hold what they send. One that does not move holds nobody up.
+bool local_crowded(const local_t *local, uint64_t now_ms);
 
 // At once, behind what was passed before. 0, -EAGAIN (it does not keep up), -EHOSTUNREACH (not running).
 // `body` as for door_send.

@@ -7,35 +7,26 @@
 #include "services/gate/peers.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/outgoing.h"
 #include "proto/message.h"
+#include "services/gate/curve.h"
 #include "services/gate/tcp.h"
-#include "services/gate/zap.h"
+#include "services/gate/up.h"
+#include "services/gate/watch.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
-    SPARE_FILES = 64,   // descriptors that connections must leave for all else
     ENDING_MS = 2000,   // for an answer to leave before the connection ends
     JOIN_MS = 60000,    // an invitation's connection in all
     LOOK_MS = 500,      // how often deadlines, and what a peer has sent, are looked at
+    NETWORK_PART = 8,   // of the strangers may come from one address before it makes room itself
     PING_BODY_MAX = 64, // longer ones are not answered
-    BACKLOG = 1024,     // of listen(2)
-    TCP_IDLE_S = 60,    // keepalive
-    TCP_INTERVAL_S = 20,
-    TCP_COUNT = 4,
-    TCP_UNSENT_MS = 60000,
-    RETURN_MS = 2, // times those who may come: when all have lost us, they come back spread over this
+    RETURN_MS = 2,      // times those who may come: when all have lost us, they come back spread over this
     RETURN_LEAST_MS = 50,
 };
-
-// A greeted child, for finding its connection by label.
-typedef struct up {
-    uint32_t label;
-    int fd;
-} up_t;
 
 struct peers {
     peers_setup_t setup;
@@ -43,8 +34,10 @@ struct peers {
     char endpoint[256];
     connections_t connections;
     size_t most;
-    up_t *up; // ascending by label
-    size_t n_up, room_up;
+    size_t strangers; // of these
+    up_t up;
+    watch_t watch;
+    uint64_t now_ms; // during peers_look
     uint64_t look_ms;
     door_frame_t frame; // last taken
     bool holds_frame;
@@ -52,36 +45,9 @@ struct peers {
 
 // --- children that are up
 
-static size_t find_up(const peers_t *peers, uint32_t label)
-{
-    size_t low = 0, high = peers->n_up;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (peers->up[middle].label < label)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static connection_t *connection_of(const peers_t *peers, uint32_t label)
 {
-    size_t at = find_up(peers, label);
-    if (at == peers->n_up || peers->up[at].label != label) return NULL;
-    return connections_get(&peers->connections, peers->up[at].fd);
-}
-
-static void insert_up(peers_t *peers, uint32_t label, int fd)
-{
-    size_t at = find_up(peers, label);
-    if (peers->n_up == peers->room_up) {
-        peers->room_up = peers->room_up ? 2 * peers->room_up : 16;
-        peers->up = xrealloc(peers->up, peers->room_up * sizeof *peers->up);
-    }
-    memmove(&peers->up[at + 1], &peers->up[at], (peers->n_up - at) * sizeof *peers->up);
-    peers->up[at] = (up_t){label, fd};
-    peers->n_up++;
+    return connections_get(&peers->connections, up_find(&peers->up, label));
 }
 
 static void note_link(peers_t *peers, const uint8_t *key, uint32_t label, bool up, uint64_t now_ms)
@@ -96,12 +62,8 @@ static void note_link(peers_t *peers, const uint8_t *key, uint32_t label, bool u
 
 static void remove_up(peers_t *peers, const connection_t *connection, uint64_t now_ms)
 {
-    size_t at = find_up(peers, connection->label);
-    if (at == peers->n_up || peers->up[at].label != connection->label || peers->up[at].fd != connection->fd)
-        return;
-    peers->n_up--;
-    memmove(&peers->up[at], &peers->up[at + 1], (peers->n_up - at) * sizeof *peers->up);
-    note_link(peers, connection->key, connection->label, false, now_ms);
+    if (up_remove(&peers->up, connection->label, connection->fd))
+        note_link(peers, connection->key, connection->label, false, now_ms);
 }
 
 // --- ending connections
@@ -120,6 +82,7 @@ static void forget(peers_t *peers, int fd, uint64_t now_ms)
 static void cut(peers_t *peers, connection_t *connection, uint64_t now_ms)
 {
     if (connection->greeted && connection->label) remove_up(peers, connection, now_ms);
+    connections_know(&peers->connections, connection);
     connection->ending = true;
     connection->deadline_ms = now_ms + ENDING_MS;
     connection_shutdown(connection);
@@ -136,17 +99,30 @@ static void end_soon(connection_t *connection, uint64_t now_ms)
 
 // --- events
 
+// Who has not said who it is makes room for who comes later: an honest child says it soon.
+static void make_room(peers_t *peers, connection_t *newest, uint64_t now_ms)
+{
+    const connections_t *all = &peers->connections;
+    bool full = all->n > peers->most;
+    if (!full && all->n_strangers <= peers->strangers) return;
+    connection_t *out = connections_pick(all, peers->strangers / NETWORK_PART);
+    log_once(L_WARNING, full ? "GATE-FULL" : "GATE-STRANGERS", 0,
+             full ? _("more than %zu connections from outside; some are ended")
+                  : _("more than %zu connections that have not proved a key; old ones are ended"),
+             full ? peers->most : peers->strangers);
+    counters_add(peers->setup.counters, COUNT_STRANGERS_ENDED, 1);
+    cut(peers, out ? out : newest, now_ms);
+}
+
 static void on_accepted(peers_t *peers, int fd, uint64_t now_ms)
 {
     forget(peers, fd, now_ms);
     tcp_retry_steadily(fd);
     uint64_t deadline_ms = now_ms + (uint64_t)peers->setup.settings->greeting_ms;
     connection_t *connection = connections_add(&peers->connections, fd, deadline_ms);
-    if (connection && peers->connections.n > peers->most) {
-        log_once(L_WARNING, "GATE-FULL", 0,
-                 _("more than %zu connections from outside; further ones are ended"), peers->most);
-        cut(peers, connection, now_ms);
-    }
+    if (!connection) return;
+    watch_add(&peers->watch, fd);
+    make_room(peers, connection, now_ms);
 }
 
 static void take_events(peers_t *peers, uint64_t now_ms)
@@ -161,9 +137,33 @@ static void take_events(peers_t *peers, uint64_t now_ms)
 
 // --- who speaks
 
-static void drop(peers_t *peers, const door_frame_t *frame, enum gate_counter counter, const char *what)
+static key_entry_t *key_of(const peers_t *peers, const door_frame_t *frame)
+{
+    uint8_t key[NODE_KEY_SIZE];
+    if (hex_parse(slice_text(frame->user), key, sizeof key) != NODE_KEY_SIZE) return NULL;
+    return keys_find(peers->setup.table, key);
+}
+
+// A neighbour of whose messages too much had to be dropped is shut out for a while: also dropping costs time.
+static void waste(peers_t *peers, key_entry_t *row, int fd, size_t bytes, uint64_t now_ms)
+{
+    const gate_settings_t *settings = peers->setup.settings;
+    connection_t *connection = connections_get(&peers->connections, fd);
+    if (!row || !key_wastes(row, bytes + SHARE_ENVELOPE, (uint64_t)settings->wasted_max, now_ms)) return;
+    row->shut_until_ms = now_ms + (uint64_t)settings->shut_ms;
+    counters_add(peers->setup.counters, COUNT_FLOODS, 1);
+    log_once(L_WARNING, "GATE-PEER-FLOODS", row->label,
+             _("a peer sends what has to be dropped; it is shut out for %lld ms: label %08x, key %.8s"),
+             (long long)settings->shut_ms, row->label,
+             node_fingerprint(row->key, (char[NODE_FINGERPRINT_TEXT]){0}));
+    if (connection && !connection->ending) cut(peers, connection, now_ms);
+}
+
+static void drop(peers_t *peers, const door_frame_t *frame, enum gate_counter counter, const char *what,
+                 uint64_t now_ms)
 {
     counters_add(peers->setup.counters, counter, 1);
+    waste(peers, key_of(peers, frame), frame->fd, frame->wire_bytes, now_ms);
     uint64_t who = 0;
     for (const char *c = frame->user; *c; c++) who = who * 31 + (uint8_t)*c;
     log_once(L_WARNING, "GATE-PEER-DROPPED", who, _("dropped a message of the peer with key %.16s: %s"),
@@ -182,16 +182,11 @@ static connection_t *find_connection(peers_t *peers, const door_frame_t *frame, 
     return connection;
 }
 
-static key_entry_t *key_of(const peers_t *peers, const door_frame_t *frame)
-{
-    uint8_t key[NODE_KEY_SIZE];
-    if (hex_parse(slice_text(frame->user), key, sizeof key) != NODE_KEY_SIZE) return NULL;
-    return keys_find(peers->setup.table, key);
-}
-
-static void name_connection(connection_t *connection, const door_frame_t *frame, const key_entry_t *row)
+static void name_connection(peers_t *peers, connection_t *connection, const door_frame_t *frame,
+                            const key_entry_t *row)
 {
     char path[PATH_TEXT];
+    connections_know(&peers->connections, connection);
     connection->routing = frame->routing;
     connection->greeted = true;
     connection->label = row->role == KEY_CHILD ? row->label : 0;
@@ -228,16 +223,31 @@ static void read_version(const door_frame_t *frame, key_entry_t *row)
 static void greet_child(peers_t *peers, connection_t *connection, const door_frame_t *frame, key_entry_t *row,
                         uint64_t now_ms)
 {
+    if (now_ms < row->shut_until_ms && !connection->greeted) {
+        cut(peers, connection, now_ms);
+        return;
+    }
     // Not sent: the connection that greeted is gone, and its descriptor may be another's by now.
     if (send_welcome(peers, frame) || connection->greeted) return;
     connection_t *older = connection_of(peers, row->label);
     if (older) cut(peers, older, now_ms);
-    name_connection(connection, frame, row);
+    name_connection(peers, connection, frame, row);
     read_version(frame, row);
     connection->deadline_ms = now_ms + (uint64_t)peers->setup.settings->silence_ms;
     connection->ping_ms = now_ms;
-    insert_up(peers, connection->label, connection->fd);
+    up_add(&peers->up, connection->label, connection->fd);
     note_link(peers, row->key, row->label, true, now_ms);
+}
+
+// One connection for an invitation.
+static void end_others(peers_t *peers, const uint8_t *key, uint64_t now_ms)
+{
+    for (size_t fd = 0; fd < peers->connections.room; fd++) {
+        connection_t *connection = peers->connections.by_fd[fd];
+        if (connection && connection->greeted && !connection->ending &&
+            memcmp(connection->key, key, NODE_KEY_SIZE) == 0)
+            cut(peers, connection, now_ms);
+    }
 }
 
 // True: the message is an invitation's join and goes on.
@@ -246,11 +256,12 @@ static bool admit_invitation(peers_t *peers, connection_t *connection, const doo
 {
     const envelope_t *envelope = &frame->envelope;
     if (envelope->type != MSG_JOIN || envelope->to != SERVICE_REGISTRY) {
-        drop(peers, frame, COUNT_NOT_ALLOWED, _("an invitation may only join"));
+        drop(peers, frame, COUNT_NOT_ALLOWED, _("an invitation may only join"), now_ms);
         return false;
     }
     if (!connection->greeted) {
-        name_connection(connection, frame, row);
+        end_others(peers, row->key, now_ms);
+        name_connection(peers, connection, frame, row);
         connection->deadline_ms = now_ms + JOIN_MS;
     }
     return true;
@@ -280,7 +291,7 @@ static bool admit_child(peers_t *peers, connection_t *connection, const door_fra
         return false;
     }
     if (!connection->greeted) {
-        drop(peers, frame, COUNT_NOT_ALLOWED, _("it did not greet first"));
+        drop(peers, frame, COUNT_NOT_ALLOWED, _("it did not greet first"), now_ms);
         return false;
     }
     connection->deadline_ms = now_ms + (uint64_t)peers->setup.settings->silence_ms;
@@ -288,11 +299,10 @@ static bool admit_child(peers_t *peers, connection_t *connection, const door_fra
         answer_ping(peers, connection, envelope);
     else if (envelope->type == MSG_PONG)
         take_pong(peers, connection, envelope->body);
-    else if (envelope->type >= MSG_PULL && envelope->type <= MSG_WAKE && envelope->to >= SERVICE_REGISTRY &&
-             envelope->to <= SERVICE_REPORTING && envelope->from == envelope->to)
+    else if (message_is_neighbourly(envelope->type, envelope->to) && envelope->from == envelope->to)
         return true;
     else
-        drop(peers, frame, COUNT_NOT_ALLOWED, _("a neighbour may only feed"));
+        drop(peers, frame, COUNT_NOT_ALLOWED, _("a neighbour may only feed"), now_ms);
     return false;
 }
 
@@ -302,7 +312,7 @@ static bool admit(peers_t *peers, connection_t *connection, const door_frame_t *
     connection->taken_bytes += frame->wire_bytes;
     key_entry_t *row = key_of(peers, frame);
     if (!row || row->role == KEY_REVOKED) {
-        drop(peers, frame, COUNT_UNKNOWN_KEY, _("its key is not known, or no longer"));
+        drop(peers, frame, COUNT_UNKNOWN_KEY, _("its key is not known, or no longer"), now_ms);
         cut(peers, connection, now_ms);
         return false;
     }
@@ -318,7 +328,7 @@ bool peers_take(peers_t *peers, envelope_t *ret_envelope, const connection_t **r
         int r = door_take(&peers->door, &peers->frame);
         if (r == DOOR_E_EMPTY) return false;
         if (r) {
-            drop(peers, &peers->frame, COUNT_MALFORMED, _("it is no envelope"));
+            drop(peers, &peers->frame, COUNT_MALFORMED, _("it is no envelope"), now_ms);
             continue;
         }
         connection_t *connection = find_connection(peers, &peers->frame, now_ms);
@@ -337,7 +347,17 @@ bool peers_take(peers_t *peers, envelope_t *ret_envelope, const connection_t **r
 int peers_send(peers_t *peers, uint32_t label, const envelope_t *envelope)
 {
     connection_t *connection = connection_of(peers, label);
-    return connection ? door_send(&peers->door, connection->routing, envelope, NULL) : -EHOSTUNREACH;
+    if (!connection) return -EHOSTUNREACH;
+    if (!connection_has_room(connection, (uint64_t)peers->setup.settings->unsent_max)) return -EAGAIN;
+    int r = door_send(&peers->door, connection->routing, envelope, NULL);
+    if (!r) connection->given_bytes += door_wire_bytes(msg_size(envelope));
+    return r;
+}
+
+void peers_wasted(peers_t *peers, uint32_t label, size_t bytes, uint64_t now_ms)
+{
+    const connection_t *from = connection_of(peers, label);
+    if (from) waste(peers, keys_find(peers->setup.table, from->key), from->fd, bytes, now_ms);
 }
 
 int peers_answer(peers_t *peers, uint32_t routing, const envelope_t *envelope, uint64_t now_ms)
@@ -374,20 +394,35 @@ static void look_at(peers_t *peers, connection_t *connection, uint64_t now_ms)
         return;
     }
     if (connection->ending) return;
-    if (connection_is_greedy(connection, (uint64_t)peers->setup.settings->unread_max)) {
-        log_once(L_WARNING, "GATE-PEER-GREEDY", connection->label,
-                 _("a peer sent more than %lld bytes without completing a message; its connection is ended"),
-                 (long long)peers->setup.settings->unread_max);
-        cut(peers, connection, now_ms);
-        return;
-    }
     if (connection->greeted && connection->label && now_ms >= connection->ping_ms)
         send_ping(peers, connection, now_ms);
+}
+
+// Is more coming over it than it completes?
+static uint64_t look_for_greed(void *arg, int fd)
+{
+    peers_t *peers = arg;
+    uint64_t most = (uint64_t)peers->setup.settings->unread_max;
+    connection_t *connection = connections_get(&peers->connections, fd);
+    uint64_t received = connection && !connection->ending ? connection_received(connection) : 0;
+    if (received == 0 || received <= connection->taken_bytes + most) return received;
+    log_once(L_WARNING, "GATE-PEER-GREEDY", connection->label,
+             _("a peer sent more than %lld bytes without completing a message; its connection is ended"),
+             (long long)most);
+    cut(peers, connection, peers->now_ms);
+    return 0;
+}
+
+uint64_t peers_due_ms(const peers_t *peers, uint64_t now_ms)
+{
+    return watch_due_ms(&peers->watch, now_ms);
 }
 
 void peers_tick(peers_t *peers, uint64_t now_ms)
 {
     take_events(peers, now_ms);
+    peers->now_ms = now_ms;
+    watch_look(&peers->watch, now_ms, look_for_greed, peers);
     if (now_ms < peers->look_ms) return;
     peers->look_ms = now_ms + LOOK_MS;
     for (size_t fd = 0; fd < peers->connections.room; fd++)
@@ -412,42 +447,18 @@ void peers_enforce(peers_t *peers, uint64_t now_ms)
 
 // --- the door
 
-static int set_int(void *socket, int option, int value)
-{
-    return zmq_setsockopt(socket, option, &value, sizeof value);
-}
-
-static int set_options(peers_t *peers)
-{
-    void *s = peers->door.socket;
-    int bad = set_int(s, ZMQ_IPV6, 1) | set_int(s, ZMQ_CURVE_SERVER, 1) | set_int(s, ZMQ_BACKLOG, BACKLOG);
-    bad |= zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, peers->setup.keys->secret_key, NODE_KEY_SIZE);
-    bad |= zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN));
-    // Without it libzmq lets everybody in as soon as the handler is missing. The number, because headers hide
-    // the name.
-    bad |= set_int(s, PEERS_ZAP_ENFORCE_DOMAIN, 1);
-    bad |= set_int(s, ZMQ_HANDSHAKE_IVL, (int)peers->setup.settings->handshake_ms);
-    bad |= set_int(s, ZMQ_TCP_KEEPALIVE, 1) | set_int(s, ZMQ_TCP_KEEPALIVE_IDLE, TCP_IDLE_S);
-    bad |= set_int(s, ZMQ_TCP_KEEPALIVE_INTVL, TCP_INTERVAL_S) | set_int(s, ZMQ_TCP_KEEPALIVE_CNT, TCP_COUNT);
-    bad |= set_int(s, ZMQ_TCP_MAXRT, TCP_UNSENT_MS);
-    return bad ? -errno : 0;
-}
-
-static size_t most_connections(const gate_settings_t *settings)
-{
-    struct rlimit files = {.rlim_cur = 1024};
-    getrlimit(RLIMIT_NOFILE, &files);
-    size_t room = files.rlim_cur > 2 * SPARE_FILES ? (size_t)files.rlim_cur - SPARE_FILES : SPARE_FILES;
-    return (size_t)settings->connections_max < room ? (size_t)settings->connections_max : room;
-}
-
 int peers_open(const peers_setup_t *setup, peers_t **ret_peers)
 {
     AUTO(peers_close) peers_t *peers = xcalloc(1, sizeof *peers);
     peers->setup = *setup;
-    peers->most = most_connections(setup->settings);
-    int r = door_open(&peers->door, setup->context, "children");
-    if (!r) r = set_options(peers);
+    peers->watch.epoll = -1;
+    peers->most = setup->most;
+    peers->strangers = (size_t)setup->settings->strangers_max;
+    if (peers->strangers > peers->most / 2) peers->strangers = peers->most / 2;
+    int r = watch_open(&peers->watch);
+    if (!r) r = door_open(&peers->door, setup->context, "children", DOOR_OUTSIDE);
+    if (!r)
+        r = curve_serve(peers->door.socket, setup->keys, (int)setup->settings->handshake_ms, setup->at_once);
     if (r) return r;
     if (zmq_bind(peers->door.socket, setup->listen)) return -errno;
     size_t size = sizeof peers->endpoint;
@@ -473,7 +484,8 @@ void peers_close(peers_t **peers)
     if ((*peers)->holds_frame) door_done(&(*peers)->frame);
     door_close(&(*peers)->door);
     connections_clear(&(*peers)->connections);
-    free((*peers)->up);
+    watch_close(&(*peers)->watch);
+    up_clear(&(*peers)->up);
     free(*peers);
     *peers = NULL;
 }
@@ -483,8 +495,9 @@ const char *peers_endpoint(const peers_t *peers)
     return peers->endpoint;
 }
 
-void peers_poll_items(const peers_t *peers, zmq_pollitem_t ret_items[static 2])
+void peers_poll_items(const peers_t *peers, bool read, zmq_pollitem_t ret_items[static PEERS_ITEMS])
 {
-    ret_items[0] = (zmq_pollitem_t){peers->door.socket, 0, ZMQ_POLLIN, 0};
-    ret_items[1] = (zmq_pollitem_t){peers->door.monitor, 0, ZMQ_POLLIN, 0};
+    ret_items[0] = (zmq_pollitem_t){peers->door.monitor, 0, ZMQ_POLLIN, 0};
+    ret_items[1] = (zmq_pollitem_t){NULL, watch_poll_fd(&peers->watch), ZMQ_POLLIN, 0};
+    ret_items[2] = (zmq_pollitem_t){read ? peers->door.socket : NULL, -1, ZMQ_POLLIN, 0};
 }

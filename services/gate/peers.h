@@ -10,10 +10,6 @@
 #include "services/gate/keys.h"
 #include "services/gate/settings.h"
 
-// libzmq's option ZMQ_ZAP_ENFORCE_DOMAIN. By number, because Debian's header shows the name to drafts only; a
-// test pins it.
-enum { PEERS_ZAP_ENFORCE_DOMAIN = 93 };
-
 typedef struct peers peers_t;
 
 // Called when a child's link came up or went down. It may send, but not end connections. row: of its key,
@@ -25,6 +21,8 @@ typedef struct peers_setup {
     const char *listen;
     const node_keys_t *keys;
     const gate_settings_t *settings;
+    size_t most;    // connections: of the settings, as far as descriptors allow
+    size_t at_once; // that the system may hold for us before they are counted
     keys_t *table;
     counters_t *counters;
     peers_changed_fn *changed;
@@ -46,13 +44,19 @@ int peers_listen(peers_t *peers);
 // Where it listens really, with the port that the system chose for "*".
 const char *peers_endpoint(const peers_t *peers);
 
-void peers_poll_items(const peers_t *peers, zmq_pollitem_t ret_items[static 2]);
+enum { PEERS_ITEMS = 3 };
+// read: also whether messages wait.
+void peers_poll_items(const peers_t *peers, bool read, zmq_pollitem_t ret_items[static PEERS_ITEMS]);
+uint64_t peers_due_ms(const peers_t *peers, uint64_t now_ms); // until peers_tick has something to do
 void peers_tick(peers_t *peers, uint64_t now_ms);
 
 // Takes one envelope that goes beyond the gates: a child's, or an invitation's MSG_JOIN. *ret_from says
 // whose; both live until the next call. Greetings and pings are handled inside; what may not be sent is
 // dropped, counted and logged once. False: none waits.
 bool peers_take(peers_t *peers, envelope_t *ret_envelope, const connection_t **ret_from, uint64_t now_ms);
+
+// What came of a child could not be used, by its own fault: too much of that, and it is shut out for a while.
+void peers_wasted(peers_t *peers, uint32_t label, size_t bytes, uint64_t now_ms);
 
 // Sends to the child's present connection. 0, -EAGAIN (full), -EHOSTUNREACH (not up).
 int peers_send(peers_t *peers, uint32_t label, const envelope_t *envelope);

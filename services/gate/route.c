@@ -20,11 +20,6 @@ static bool is_service(uint32_t number)
     return number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING;
 }
 
-static bool is_feed(uint32_t type)
-{
-    return type >= MSG_PULL && type <= MSG_WAKE;
-}
-
 static void set_route(envelope_t *envelope, uint8_t kind, uint32_t routing)
 {
     envelope->route[0] = kind;
@@ -76,9 +71,9 @@ static void refuse_join(gate_t *gate, uint32_t routing, refusal_t *refusal)
 void route_undelivered(gate_t *gate, uint32_t service, const envelope_t *envelope, int error)
 {
     refusal_t refusal;
-    bool busy = error == -EAGAIN;
-    count(gate, busy ? COUNT_SERVICE_FULL : COUNT_SERVICE_DOWN);
-    if (busy)
+    bool over = error == -EDQUOT, busy = over || error == -EAGAIN;
+    count(gate, over ? COUNT_OVER_SHARE : busy ? COUNT_SERVICE_FULL : COUNT_SERVICE_DOWN);
+    if (error == -EAGAIN)
         log_once(L_WARNING, "GATE-SERVICE-FULL", service,
                  _("%s does not keep up; messages are dropped and sent again"), service_name(service));
     if (envelope->route_size != ROUTE_SIZE) return;
@@ -91,10 +86,11 @@ void route_undelivered(gate_t *gate, uint32_t service, const envelope_t *envelop
         refuse_join(gate, routing, &refusal);
 }
 
-static void send_to_service(gate_t *gate, uint32_t service, const envelope_t *envelope)
+static int send_to_service(gate_t *gate, uint32_t service, const envelope_t *envelope)
 {
     int r = local_pass(gate->local, service, envelope);
     if (r) route_undelivered(gate, service, envelope, r);
+    return r;
 }
 
 // --- callers
@@ -159,7 +155,7 @@ static void answer_route(gate_t *gate, const envelope_t *envelope)
 
 static void send_to_neighbour(gate_t *gate, uint32_t service, const envelope_t *envelope)
 {
-    if (!is_feed(envelope->type)) {
+    if (!message_is_neighbourly(envelope->type, service)) {
         count(gate, COUNT_NOT_ALLOWED);
         log_once(L_ERROR, "GATE-SERVICE-ASTRAY", service,
                  _("%s wants to send a message that does not leave the node: type %u"), service_name(service),
@@ -285,12 +281,13 @@ void route_from_child(gate_t *gate, const envelope_t *envelope, const connection
         in.from = SERVICE_GATE;
         set_route(&in, ROUTE_JOIN, from->routing);
     }
-    send_to_service(gate, in.to, &in);
+    if (send_to_service(gate, in.to, &in) == -EDQUOT)
+        peers_wasted(gate->peers, from->label, envelope->body.size, mono_ms());
 }
 
 void route_from_parent(gate_t *gate, const envelope_t *envelope)
 {
-    if (!is_feed(envelope->type) || !is_service(envelope->to) || envelope->from != envelope->to) {
+    if (!message_is_neighbourly(envelope->type, envelope->to) || envelope->from != envelope->to) {
         count(gate, COUNT_NOT_ALLOWED);
         log_once(L_WARNING, "GATE-PARENT-DROPPED", 0,
                  _("dropped a message of the parent: a neighbour may only feed"));

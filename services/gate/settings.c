@@ -23,8 +23,23 @@ static const setting_t ROWS[] = {
             N_("Time that a connection has from its beginning to its first message; more than handshake_ms")),
     INT_ROW(connections_max, 1, 1000000, "20000", "",
             N_("Connections from outside at one time; the limit of open files lowers it")),
-    INT_ROW(unread_max, 8388608, 4294967296, "67108864", "bytes",
-            N_("A connection that has sent this much without completing a message is cut")),
+    INT_ROW(
+        strangers_max, 4, 10000, "1000", "",
+        N_("Of these, those that have not proved a known key; one of the oldest is ended for a newer one. "
+           "Half of all at most")),
+    INT_ROW(unread_max, 8388608, 4294967296, "16777216", "bytes",
+            N_("A neighbour that has sent this much without completing a message is cut")),
+    INT_ROW(unsent_max, 4194304, 4294967296, "16777216", "bytes",
+            N_("What may wait for a neighbour that does not read; more is dropped")),
+    INT_ROW(neighbour_max, 3145728, 67108864, "4194304", "bytes",
+            N_("What one neighbour may have on its way to one service, each message counting 4096 bytes and "
+               "its own; more is dropped. A neighbour that keeps to its credit never has as much")),
+    INT_ROW(neighbours_max, 3145728, 268435456, "12582912", "bytes",
+            N_("The same of all neighbours together; at that, their lines hold what they send")),
+    INT_ROW(wasted_max, 1048576, 4294967296, "16777216", "bytes",
+            N_("A neighbour of whose messages so much had to be dropped is cut; a sixteenth is forgiven each "
+               "second")),
+    INT_ROW(shut_ms, 0, 3600000, "10000", "ms", N_("For this time it is not let in again")),
 };
 
 const settings_table_t GATE_SETTINGS = {"gate", ROWS, ARRAY_SIZE(ROWS)};
@@ -38,11 +53,17 @@ const counter_row_t GATE_COUNTERS[N_GATE_COUNTERS] = {
                             N_("Messages for a service that is not running. Feeds send them again.")},
     [COUNT_SERVICE_FULL] = {"service_full",
                             N_("Messages for a service that does not keep up. Feeds send them again.")},
+    [COUNT_OVER_SHARE] = {"over_share",
+                          N_("Messages of a sender that had too many under way to one service. A faulty or "
+                             "hostile node sends them.")},
     [COUNT_LINK_DOWN] = {"link_down",
                          N_("Messages for a neighbour that is not connected. Feeds send them again.")},
     [COUNT_LINK_FULL] = {"link_full",
                          N_("Messages for a neighbour whose line does not keep up. Feeds send them again.")},
     [COUNT_CUT] = {"cut", N_("Connections that were ended: silent, greedy, replaced or revoked.")},
+    [COUNT_STRANGERS_ENDED] = {"strangers_ended",
+                               N_("Connections without a proved key that were ended for a newer one.")},
+    [COUNT_FLOODS] = {"floods", N_("Neighbours that were shut out for a while for what they sent.")},
     [COUNT_BAD_KEY_ROWS] = {"bad_key_rows",
                             N_("Keys of the registry's table that are not valid. The programs do not fit.")},
 };

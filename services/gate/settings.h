@@ -14,6 +14,12 @@ typedef struct gate_settings {
     int64_t greeting_ms;
     int64_t connections_max;
     int64_t unread_max;
+    int64_t unsent_max;
+    int64_t neighbour_max;
+    int64_t neighbours_max;
+    int64_t strangers_max;
+    int64_t wasted_max;
+    int64_t shut_ms;
 } gate_settings_t;
 
 extern const settings_table_t GATE_SETTINGS;
@@ -24,9 +30,12 @@ enum gate_counter {
     COUNT_UNKNOWN_KEY,
     COUNT_SERVICE_DOWN,
     COUNT_SERVICE_FULL,
+    COUNT_OVER_SHARE,
     COUNT_LINK_DOWN,
     COUNT_LINK_FULL,
     COUNT_CUT,
+    COUNT_STRANGERS_ENDED,
+    COUNT_FLOODS,
     COUNT_BAD_KEY_ROWS,
     N_GATE_COUNTERS,
 };

@@ -15,6 +15,15 @@ uint64_t tcp_bytes_received(int fd)
     return info.tcpi_bytes_received;
 }
 
+uint64_t tcp_bytes_acked(int fd)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    socklen_t needed = offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) || size < needed) return 0;
+    return info.tcpi_bytes_acked;
+}
+
 void tcp_retry_steadily(int fd)
 {
     int one = 1;

@@ -8,6 +8,8 @@
 // Bytes that came in over the connection and were acknowledged, since its beginning; 0 when the system does
 // not tell.
 uint64_t tcp_bytes_received(int fd);
+// Bytes that went out and were acknowledged by the other end; 0 as above.
+uint64_t tcp_bytes_acked(int fd);
 
 // With few packets under way, one that is lost again and again is sent again after the same time, six times,
 // instead of twice the time each: on a line that loses every fifth packet the doubling costs a minute now and

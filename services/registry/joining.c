@@ -164,12 +164,11 @@ static void welcome(registry_t *self, const envelope_t *e, const joining_t *j, b
 {
     const node_conf_t *conf = service_node(self->service);
     Selenga__JoinReply reply = SELENGA__JOIN_REPLY__INIT;
-    reply.has_path = reply.has_person_key = reply.has_parent_rank = reply.has_replaced = 1;
+    reply.has_path = reply.has_parent_rank = reply.has_replaced = 1;
     reply.path = binary(j->path.b, j->path.len);
     reply.org = j->invite->org;
     reply.level = j->invite->level;
     reply.name = name_of(j);
-    reply.person_key = binary(self->person_key, sizeof self->person_key);
     reply.parent_org = text(conf->org);
     reply.parent_rank = conf->rank;
     reply.replaced = replaced;

@@ -1,33 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/registry/pseudonym.h"
+// Which pseudonym each person of this node has. The key's own life is in pseudonym_key.c.
+#include "common/clock.h"
+#include "common/log.h"
 #include "common/msg.h"
+#include "services/registry/pseudonym_private.h"
+#include <ctype.h>
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { PSEUDONYM = 16 };
+enum { SNILS_DIGITS = 11 };
 
-static void hash(const registry_t *self, const char *what, const char *a, const char *b, uint8_t *ret)
+// --- inputs --------------------------------------------------------------------------------------
+
+// "snils:" and eleven digits; without СНИЛС "staff:ORG:NUMBER". Codes hold no colon.
+static void make_input(const Selenga__Identity *identity, const char *org, const char *number, input_t *ret)
 {
-    crypto_generichash_state state;
-    crypto_generichash_init(&state, self->person_key, sizeof self->person_key, PSEUDONYM);
-    crypto_generichash_update(&state, (const uint8_t *)what, strlen(what) + 1); // the NULs part the pieces
-    crypto_generichash_update(&state, (const uint8_t *)a, strlen(a) + 1);
-    crypto_generichash_update(&state, (const uint8_t *)b, strlen(b) + 1);
-    crypto_generichash_final(&state, ret, PSEUDONYM);
+    char digits[SNILS_DIGITS + 1] = "";
+    size_t n = 0;
+    const char *snils = identity != NULL && identity->snils != NULL ? identity->snils : "";
+    for (; *snils != '\0'; snils++)
+        if (isdigit((unsigned char)*snils) && n < SNILS_DIGITS) digits[n++] = *snils;
+    digits[n] = '\0';
+    int size = n == SNILS_DIGITS ? snprintf(ret->text, sizeof ret->text, "snils:%s", digits)
+                                 : snprintf(ret->text, sizeof ret->text, "staff:%s:%s", org, number);
+    ret->size = size < (int)sizeof ret->text ? (size_t)size : sizeof ret->text - 1;
+    ret->identified = identity != NULL;
+    crypto_generichash(ret->digest, sizeof ret->digest, (const uint8_t *)ret->text, ret->size, NULL, 0);
+    sodium_memzero(digits, sizeof digits);
 }
 
-static void of_identity(const registry_t *self, const Selenga__Identity *identity, uint8_t *ret)
+slice_t pseudonym_input_slice(const input_t *input)
 {
-    if (identity->snils != NULL)
-        hash(self, "snils", identity->snils, "", ret);
-    else
-        hash(self, "staff", identity->org, identity->number, ret);
+    return slice(input->text, input->size);
 }
 
-static bool same_person(const Selenga__Identity *identity, const Selenga__Person *person)
+static bool same_person(const Selenga__Identity *identity, const char *org, const char *number)
 {
-    return identity->org != NULL && identity->number != NULL && strcmp(identity->org, person->org) == 0 &&
-           strcmp(identity->number, person->number) == 0;
+    return identity->org != NULL && identity->number != NULL && strcmp(identity->org, org) == 0 &&
+           strcmp(identity->number, number) == 0;
 }
 
 static const Selenga__Identity *beside(const author_t *author, const Selenga__Person *person)
@@ -35,83 +45,334 @@ static const Selenga__Identity *beside(const author_t *author, const Selenga__Pe
     for (size_t i = 0; i < author->n_siblings; i++) {
         if (author->siblings[i].rule->number != N_IDENTITY || author->siblings[i].body == NULL) continue;
         const Selenga__Identity *identity = (const Selenga__Identity *)author->siblings[i].body;
-        if (same_person(identity, person)) return identity;
+        if (same_person(identity, person->org, person->number)) return identity;
     }
     return NULL;
 }
 
-// The identity beside the person in the same group, else the one that the store holds, else the staff number
-// alone.
-static int find_pseudonym(registry_t *self, store_txn_t *txn, const author_t *author,
-                          const Selenga__Person *person, uint8_t *ret)
+static int stored_input(store_txn_t *txn, const char *org, const char *number, input_t *ret)
 {
-    const Selenga__Identity *identity = author != NULL ? beside(author, person) : NULL;
-    if (identity != NULL) {
-        of_identity(self, identity, ret);
-        return 0;
-    }
     Selenga__Identity key = SELENGA__IDENTITY__INIT;
     rid_t id;
     record_t held;
-    key.org = person->org;
-    key.number = person->number;
-    if (!body_id(&KIND_IDENTITY, &key.base, &id)) return 0;
-    int rc = store_get(txn, &id, &held, NULL);
+    key.org = (char *)(uintptr_t)org;
+    key.number = (char *)(uintptr_t)number;
+    int rc = body_id(&KIND_IDENTITY, &key.base, &id) ? store_get(txn, &id, &held, NULL) : KV_NONE;
     if (rc < 0) return rc;
-    hash(self, "staff", person->org, person->number, ret);
-    if (rc != 0 || held.deleted) return 0;
     AUTO(msg_body_free)
-    Selenga__Identity *stored = msg_body_unpack(&selenga__identity__descriptor, held.body);
-    if (stored != NULL && same_person(stored, person)) of_identity(self, stored, ret);
+    Selenga__Identity *stored =
+        rc == 0 && !held.deleted ? msg_body_unpack(&selenga__identity__descriptor, held.body) : NULL;
+    bool good = stored != NULL && same_person(stored, org, number);
+    make_input(good ? stored : NULL, org, number, ret);
     return 0;
 }
 
-int pseudonym_derive(registry_t *self, store_txn_t *txn, const author_t *author, Selenga__Person *person)
+// --- what a person record says -------------------------------------------------------------------
+
+static bool read_pseudonym(const Selenga__Person *m, pseudonym_t *ret)
 {
+    *ret = (pseudonym_t){0};
+    if (m->pseudonym.len != PSEUDONYM_SIZE) return false;
+    memcpy(ret->b, m->pseudonym.data, PSEUDONYM_SIZE);
+    if (!m->provisional && m->key.len == OPRF_MARK) memcpy(ret->mark, m->key.data, OPRF_MARK);
+    return true;
+}
+
+static void fill_person(pseudonym_t *from, Selenga__Person *to)
+{
+    bool provisional = sodium_is_zero(from->mark, OPRF_MARK);
+    to->has_pseudonym = 1;
+    to->pseudonym = (ProtobufCBinaryData){PSEUDONYM_SIZE, from->b};
+    to->has_provisional = to->provisional = provisional;
+    to->has_key = !provisional;
+    to->key = (ProtobufCBinaryData){provisional ? 0 : OPRF_MARK, provisional ? NULL : from->mark};
+}
+
+bool pseudonym_is_settled(const pseudonyms_t *self, const pseudonym_t *p)
+{
+    if (sodium_is_zero(p->mark, OPRF_MARK)) return false;
+    return !self->has_mark || memcmp(p->mark, self->mark, OPRF_MARK) == 0;
+}
+
+void pseudonym_of_output(const uint8_t output[static OPRF_OUTPUT], const uint8_t mark[static OPRF_MARK],
+                         pseudonym_t *ret)
+{
+    memcpy(ret->b, output, PSEUDONYM_SIZE);
+    memcpy(ret->mark, mark, OPRF_MARK);
+}
+
+// The pseudonym of an input: made here where the key is, else the one it has, else a random one.
+static pseudonym_t resolve(pseudonyms_t *self, const input_t *input)
+{
+    const pseudonym_t *known = people_known(&self->people, input->digest);
+    if (known != NULL && (!self->maker || pseudonym_is_settled(self, known))) return *known;
+    pseudonym_t made = {0};
+    uint8_t output[OPRF_OUTPUT];
+    if (self->maker && oprf_direct(self->keys, pseudonym_input_slice(input), output))
+        pseudonym_of_output(output, self->mark, &made);
+    else
+        randombytes_buf(made.b, sizeof made.b);
+    sodium_memzero(output, sizeof output);
+    people_know(&self->people, input->digest, &made);
+    return made;
+}
+
+// --- writing -------------------------------------------------------------------------------------
+
+static bool is_here(const pseudonyms_t *self, const record_t *r)
+{
+    return path_equal(&r->home, &service_node(self->service)->path);
+}
+
+// A person of another home keeps what that home has given.
+static int derive_held(pseudonyms_t *self, store_txn_t *txn, Selenga__Person *person, bool *ret_done)
+{
+    rid_t id;
+    record_t held;
+    *ret_done = false;
+    if (!body_id(&KIND_PERSON, &person->base, &id)) return 0;
+    int rc = store_get(txn, &id, &held, NULL);
+    if (rc != 0 || held.deleted || is_here(self, &held)) return rc < 0 ? rc : 0;
+    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, held.body);
+    *ret_done = m != NULL && read_pseudonym(m, &self->made);
+    if (*ret_done) fill_person(&self->made, person);
+    return 0;
+}
+
+int pseudonyms_derive(pseudonyms_t *self, store_txn_t *txn, const author_t *author, Selenga__Person *person)
+{
+    input_t input;
+    bool done;
+    rid_t id;
     if (person->org == NULL || person->number == NULL) return 0; // refused by its rules next
-    int rc = find_pseudonym(self, txn, author, person, self->pseudonym);
-    person->has_pseudonym = rc == 0;
-    person->pseudonym = (ProtobufCBinaryData){.len = PSEUDONYM, .data = self->pseudonym};
-    return rc;
+    int rc = derive_held(self, txn, person, &done);
+    if (rc != 0 || done) return rc;
+    const Selenga__Identity *identity = author != NULL ? beside(author, person) : NULL;
+    if (identity != NULL)
+        make_input(identity, person->org, person->number, &input);
+    else if ((rc = stored_input(txn, person->org, person->number, &input)) != 0)
+        return rc;
+    self->made = resolve(self, &input);
+    if (body_id(&KIND_PERSON, &person->base, &id))
+        memcpy(people_add(&self->people, &id)->digest, input.digest, INPUT_DIGEST);
+    fill_person(&self->made, person);
+    sodium_memzero(&input, sizeof input);
+    return 0;
 }
 
-void pseudonym_note(registry_t *self, const record_t *identity)
+static void touch(pseudonyms_t *self, const rid_t *person)
 {
-    if (!path_equal(&identity->home, &service_node(self->service)->path)) return;
-    if (self->n_renamed == self->room_renamed) {
-        self->room_renamed = self->room_renamed * 2 + 64;
-        self->renamed = xrealloc(self->renamed, self->room_renamed * sizeof *self->renamed);
+    if (self->n_touched > 0 && rid_equal(&self->touched[self->n_touched - 1], person)) return;
+    if (self->n_touched == self->room_touched) {
+        self->room_touched = self->room_touched * 2 + 64;
+        self->touched = xrealloc(self->touched, self->room_touched * sizeof *self->touched);
     }
-    self->renamed[self->n_renamed++] = identity->id;
+    self->touched[self->n_touched++] = *person;
 }
 
-static int rename_person(registry_t *self, store_txn_t *txn, const rid_t *identity_id)
+static void touch_identity(pseudonyms_t *self, const record_t *r)
+{
+    Selenga__Person key = SELENGA__PERSON__INIT;
+    rid_t id;
+    AUTO(msg_body_free) Selenga__Identity *m = msg_body_unpack(&selenga__identity__descriptor, r->body);
+    if (m == NULL) return;
+    key.org = m->org;
+    key.number = m->number;
+    if (body_id(&KIND_PERSON, &key.base, &id)) touch(self, &id);
+}
+
+// --- the staff of the children -------------------------------------------------------------------
+
+static void count_person(pseudonyms_t *self, const record_t *r, bool there)
+{
+    const path_t *here = &service_node(self->service)->path;
+    if (!path_is_prefix(here, &r->home) || r->home.len <= here->len) return;
+    allowance_child_t *child = allowance_of(&self->allowance, path_child_label(here, &r->home));
+    if (there)
+        child->persons++;
+    else if (child->persons > 0)
+        child->persons--;
+}
+
+// A node deeper than the children: by its path, for its hub wrote it.
+static void count_node(pseudonyms_t *self, const record_t *r, bool there)
+{
+    const path_t *here = &service_node(self->service)->path;
+    path_t path;
+    AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
+    if (m == NULL || !path_from_bytes(slice(m->path.data, m->path.len), &path)) return;
+    if (!path_is_prefix(here, &path) || path.len <= here->len + PATH_LABEL) return;
+    allowance_child_t *child = allowance_of(&self->allowance, path_child_label(here, &path));
+    if (there)
+        child->nodes++;
+    else if (child->nodes > 0)
+        child->nodes--;
+}
+
+static void count(pseudonyms_t *self, const record_t *old, const record_t *now)
+{
+    void (*count_one)(pseudonyms_t *, const record_t *, bool) =
+        now->kind == N_PERSON ? count_person : count_node;
+    if (old != NULL && !old->deleted) count_one(self, old, false);
+    if (!now->deleted) count_one(self, now, true);
+}
+
+void pseudonyms_changed(pseudonyms_t *self, const record_t *old, const record_t *now)
+{
+    if (now->kind == N_PERSON || now->kind == N_NODE) count(self, old, now);
+    if (now->kind == N_PSEUDONYM_KEY) self->keys_changed = true;
+    if (!is_here(self, now)) return;
+    const record_t *said = now->deleted ? old : now;
+    if (now->kind == N_PERSON) touch(self, &now->id);
+    if (now->kind == N_IDENTITY && said != NULL && !said->deleted) touch_identity(self, said);
+}
+
+// --- settling ------------------------------------------------------------------------------------
+
+static Selenga__Person *read_person(const pseudonyms_t *self, store_txn_t *txn, const rid_t *id,
+                                    bool *ret_bulk, int *ret_rc)
 {
     record_t held;
-    rid_t id;
-    int rc = store_get(txn, identity_id, &held, NULL);
-    if (rc != 0 || held.deleted) return rc < 0 ? rc : 0;
-    author_t author = service_author(self->service);
-    author.bulk = held.bulk;
-    AUTO(msg_body_free)
-    Selenga__Identity *identity = msg_body_unpack(&selenga__identity__descriptor, held.body);
-    if (identity == NULL) return 0;
-    Selenga__Person person = SELENGA__PERSON__INIT;
-    person.org = identity->org;
-    person.number = identity->number;
-    if (!body_id(&KIND_PERSON, &person.base, &id)) return 0;
-    rc = store_get(txn, &id, &held, NULL);
-    if (rc != 0 || held.deleted) return rc < 0 ? rc : 0;
-    of_identity(self, identity, self->pseudonym);
-    person.has_pseudonym = 1;
-    person.pseudonym = (ProtobufCBinaryData){.len = PSEUDONYM, .data = self->pseudonym};
-    return record_write_own(&author, txn, &KIND_PERSON, &id, &person.base, NULL);
+    int rc = store_get(txn, id, &held, NULL);
+    *ret_rc = rc < 0 ? rc : 0;
+    if (rc != 0 || held.deleted || held.kind != N_PERSON || !is_here(self, &held)) return NULL;
+    *ret_bulk = held.bulk;
+    Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, held.body);
+    if (m != NULL && (m->org == NULL || m->number == NULL)) msg_body_free(&m);
+    return m;
 }
 
-int pseudonym_settle(registry_t *self, store_txn_t *txn)
+bool pseudonym_input(store_txn_t *txn, const rid_t *person, input_t *ret, int *ret_rc)
 {
+    record_t held;
+    int rc = store_get(txn, person, &held, NULL);
+    AUTO(msg_body_free)
+    Selenga__Person *m =
+        rc == 0 && !held.deleted ? msg_body_unpack(&selenga__person__descriptor, held.body) : NULL;
+    bool good = m != NULL && m->org != NULL && m->number != NULL;
+    if (good) rc = stored_input(txn, m->org, m->number, ret);
+    *ret_rc = rc < 0 ? rc : 0;
+    return good && rc == 0;
+}
+
+// What this process did not write itself says which pseudonym the input has: at a start, and of records that
+// came back. When those of a person come apart, the identity later than the pseudonym, it is kept, and the
+// region is asked to be sure.
+static void learn(pseudonyms_t *self, const own_person_t *before, own_person_t *person, const input_t *input,
+                  const pseudonym_t *held)
+{
+    const pseudonym_t *known = people_known(&self->people, input->digest);
+    bool new = before == NULL, late = !new && before->unsure && input->identified;
+    if (new || late) {
+        if (known == NULL || (!pseudonym_is_settled(self, known) && pseudonym_is_settled(self, held)))
+            people_know(&self->people, input->digest, held);
+        person->unsure = new && !input->identified;
+        person->again = late;
+    }
+    memcpy(person->digest, input->digest, INPUT_DIGEST);
+}
+
+int pseudonym_settle_person(pseudonyms_t *self, store_txn_t *txn, const rid_t *id)
+{
+    input_t input;
+    pseudonym_t held;
+    bool bulk = false;
+    int rc;
+    own_person_t *person = people_find(&self->people, id);
+    AUTO(msg_body_free) Selenga__Person *m = read_person(self, txn, id, &bulk, &rc);
+    if (m == NULL || (rc = stored_input(txn, m->org, m->number, &input)) != 0) {
+        if (person != NULL) people_want(&self->people, person, false);
+        return rc;
+    }
+    bool had = read_pseudonym(m, &held), before = person != NULL;
+    person = people_add(&self->people, id);
+    if (had) learn(self, before ? person : NULL, person, &input, &held);
+    pseudonym_t now = resolve(self, &input);
+    people_want(&self->people, person, !self->maker && (person->again || !pseudonym_is_settled(self, &now)));
+    sodium_memzero(&input, sizeof input);
+    if (had && memcmp(&held, &now, sizeof now) == 0) return 0;
+    author_t author = service_author(self->service);
+    author.bulk = bulk;
+    Selenga__Person body = SELENGA__PERSON__INIT;
+    body.org = m->org;
+    body.number = m->number;
+    fill_person(&now, &body);
+    return record_write_own(&author, txn, &KIND_PERSON, id, &body.base, NULL);
+}
+
+int pseudonym_settle_all(pseudonyms_t *self, store_txn_t *txn, bool only_wanted)
+{
+    size_t at = 0;
     int rc = 0;
-    for (size_t i = 0; i < self->n_renamed && rc == 0; i++) rc = rename_person(self, txn, &self->renamed[i]);
-    self->n_renamed = 0;
+    own_person_t *person;
+    while (rc == 0 && (person = people_next(&self->people, &at)) != NULL) {
+        const pseudonym_t *known = people_known(&self->people, person->digest);
+        if (only_wanted && (!person->wanted || known == NULL || !pseudonym_is_settled(self, known))) continue;
+        rid_t id = person->id;
+        rc = pseudonym_settle_person(self, txn, &id);
+    }
     return rc;
+}
+
+int pseudonyms_settle(pseudonyms_t *self, store_txn_t *txn)
+{
+    uint64_t now_ms = mono_ms();
+    int rc = pseudonym_key_settle(self, txn, now_ms);
+    for (size_t i = 0; i < self->n_touched && rc == 0; i++) {
+        rid_t id = self->touched[i]; // what is written is touched in turn
+        rc = pseudonym_settle_person(self, txn, &id);
+    }
+    self->n_touched = 0;
+    if (rc == 0) rc = asking_tick(self, txn, now_ms);
+    if (rc == 0) rc = allowance_settle(&self->allowance, store_kv(txn), now_ms);
+    evaluate_tick(self, now_ms);
+    service_tell(self->service, self->asking.trouble != NULL ? self->asking.trouble : "",
+                 self->people.n_wanted);
+    return rc;
+}
+
+// --- opening -------------------------------------------------------------------------------------
+
+struct walk {
+    pseudonyms_t *self;
+    store_txn_t *txn;
+};
+
+static int see_person(struct walk *walk, const record_t *r)
+{
+    pseudonyms_t *self = walk->self;
+    pseudonym_t held;
+    input_t input;
+    count_person(self, r, true);
+    if (!is_here(self, r)) return 0;
+    rid_t id = r->id;
+    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r->body);
+    if (m == NULL || m->org == NULL || m->number == NULL || !read_pseudonym(m, &held)) return 0;
+    int rc = stored_input(walk->txn, m->org, m->number, &input);
+    if (rc != 0) return rc;
+    own_person_t *person = people_add(&self->people, &id);
+    learn(self, NULL, person, &input, &held);
+    person->unsure = false; // identity and person were written together
+    const pseudonym_t *known = people_known(&self->people, input.digest);
+    people_want(&self->people, person, !self->maker && !pseudonym_is_settled(self, known));
+    sodium_memzero(&input, sizeof input);
+    return 0;
+}
+
+static int see(void *arg, const rid_t *id)
+{
+    struct walk *walk = arg;
+    record_t r;
+    int rc = store_get(walk->txn, id, &r, NULL);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    if (r.kind == N_PERSON) return see_person(walk, &r);
+    count_node(walk->self, &r, true);
+    return 0;
+}
+
+int pseudonym_see_all(pseudonyms_t *self, store_txn_t *txn)
+{
+    struct walk walk = {.self = self, .txn = txn};
+    int rc = store_list(txn, N_NODE, (slice_t){0}, NULL, see, &walk);
+    return rc == 0 ? store_list(txn, N_PERSON, (slice_t){0}, NULL, see, &walk) : rc;
 }

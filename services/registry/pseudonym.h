@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// One pseudonym per person throughout the region: a keyed BLAKE2b of СНИЛС (PD-04), or, without СНИЛС, of the
-// staff number. The key is made at the root and given to each node when it joins; СНИЛС itself goes no
-// further than its kind may.
+// One pseudonym per person throughout a region: 16 bytes of an oblivious function (common/oprf.h) of СНИЛС
+// (PD-04), or, without СНИЛС, of the staff number. Its key is at the region's node alone. A node sends
+// blinded points upwards (asking.c), hubs pass them on, the region multiplies (evaluate.c); neither learns
+// whom it is about. Until the answer is there a person has a random, provisional pseudonym.
 #pragma once
 #include "proto/registry.pb-c.h"
 #include "services/registry/registry.h"
 
-// Sets person->pseudonym (16 bytes, owned by the registry until the next call). 0 or -errno.
-int pseudonym_derive(registry_t *self, store_txn_t *txn, const author_t *author, Selenga__Person *person);
-// An identity was written here: its person's pseudonym may be another now.
-void pseudonym_note(registry_t *self, const record_t *identity);
-// Writes the persons whose pseudonym changed with a correction of СНИЛС.
-int pseudonym_settle(registry_t *self, store_txn_t *txn);
+extern const settings_table_t PSEUDONYM_SETTINGS;
+
+// Reads keys and settings, and what the store knows. NULL: not without them, and the log says why.
+struct pseudonyms *pseudonyms_open(service_t *service);
+void pseudonyms_close(struct pseudonyms **pseudonyms);
+
+// Sets the derived fields of a person that is about to be written; they are owned by the registry until the
+// next call. 0 or -errno.
+int pseudonyms_derive(struct pseudonyms *self, store_txn_t *txn, const author_t *author,
+                      Selenga__Person *person);
+// A version became the present one.
+void pseudonyms_changed(struct pseudonyms *self, const record_t *old, const record_t *now);
+// A neighbour came or went.
+void pseudonyms_link(struct pseudonyms *self, uint32_t peer, bool up);
+// EVALUATE of a child, EVALUATED of the parent. 0 or -errno of the transaction.
+int pseudonyms_message(struct pseudonyms *self, store_txn_t *txn, const envelope_t *e);
+// A new key; people get their pseudonyms anew. The asker is answered.
+int pseudonyms_rotate(struct pseudonyms *self, const envelope_t *e);
+// Before each commit: writes people whose pseudonym is another now, and asks for those that are missing.
+int pseudonyms_settle(struct pseudonyms *self, store_txn_t *txn);

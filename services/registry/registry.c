@@ -32,11 +32,13 @@ static void *open_registry(service_t *service)
     node_keys_t keys;
     registry_t *self = xcalloc(1, sizeof *self);
     self->service = service;
-    if (node_person_key_load(".", self->person_key, &why) != 0 || node_keys_load(".", &keys, &why) != 0) {
+    if (node_keys_load(".", &keys, &why) != 0) {
         log_at(L_ERROR, "NODE-SECRET", "%s", why.text);
-        exit(1); // without its keys a node can neither name people nor be known
+        exit(1); // without its keys a node cannot be known
     }
     memcpy(self->public_key, keys.public_key, sizeof self->public_key);
+    self->pseudonyms = pseudonyms_open(service);
+    if (self->pseudonyms == NULL) exit(1); // nor name people without those that it should have
     table_start(self);
     load_era(self);
     return self;
@@ -46,7 +48,7 @@ static void close_registry(void *arg)
 {
     registry_t *self = arg;
     table_clear(self);
-    free(self->renamed);
+    pseudonyms_close(&self->pseudonyms);
     free(self);
 }
 
@@ -91,9 +93,10 @@ static int start_registry(void *arg, store_txn_t *txn)
 static int derive(void *arg, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body,
                   fault_t *ret_fault)
 {
+    const registry_t *self = arg;
     (void)ret_fault;
     if (rule->number != N_PERSON) return 0;
-    return pseudonym_derive(arg, txn, author, (Selenga__Person *)body);
+    return pseudonyms_derive(self->pseudonyms, txn, author, (Selenga__Person *)body);
 }
 
 static void changed(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
@@ -102,7 +105,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
     (void)txn;
     if (now->kind == N_NODE || now->kind == N_INVITE) table_note(self, old, now);
     admitted_note(self, now);
-    if (now->kind == N_IDENTITY) pseudonym_note(self, now);
+    pseudonyms_changed(self->pseudonyms, old, now);
 }
 
 static int settle(void *arg, store_txn_t *txn)
@@ -110,7 +113,7 @@ static int settle(void *arg, store_txn_t *txn)
     registry_t *self = arg;
     registry_now_s(self);
     int rc = era_keep(&self->era, txn, false);
-    if (rc == 0) rc = pseudonym_settle(self, txn);
+    if (rc == 0) rc = pseudonyms_settle(self->pseudonyms, txn);
     if (rc == 0) rc = table_send_changes(self, txn);
     return rc != 0 ? rc : admitted_settle(self, txn);
 }
@@ -118,6 +121,8 @@ static int settle(void *arg, store_txn_t *txn)
 static int message(void *arg, store_txn_t *txn, const envelope_t *e)
 {
     registry_t *self = arg;
+    if (e->type == MSG_EVALUATE || e->type == MSG_EVALUATED)
+        return pseudonyms_message(self->pseudonyms, txn, e);
     if (e->peer != PEER_SELF && e->type != MSG_JOIN) return 0;
     switch (e->type) {
     case MSG_HELLO:
@@ -130,14 +135,23 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
         return admission_revoke(self, txn, e);
     case MSG_ADMIT:
         return admission_admit(self, txn, e);
+    case MSG_ROTATE_PSEUDONYMS:
+        return e->from == SERVICE_CLI ? pseudonyms_rotate(self->pseudonyms, e) : 0;
     default:
         return 0;
     }
 }
 
+static void link_changed(void *arg, uint32_t peer, bool up)
+{
+    const registry_t *self = arg;
+    pseudonyms_link(self->pseudonyms, peer, up);
+}
+
 const service_def_t REGISTRY = {
     .number = SERVICE_REGISTRY,
     .program = "selenga-registry",
+    .settings = &PSEUDONYM_SETTINGS,
     .open = open_registry,
     .close = close_registry,
     .start = start_registry,
@@ -145,4 +159,5 @@ const service_def_t REGISTRY = {
     .changed = changed,
     .settle = settle,
     .message = message,
+    .link = link_changed,
 };

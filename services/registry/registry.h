@@ -9,16 +9,13 @@ extern const service_def_t REGISTRY;
 
 typedef struct registry {
     service_t *service;
-    uint8_t person_key[NODE_KEY_SIZE];
     uint8_t public_key[NODE_KEY_SIZE]; // of this node
-    uint8_t pseudonym[16];             // derived last
     uint64_t keys_seq;                 // of the last MSG_KEYS
     rid_t *touched; // children and invitations of this node written since the last MSG_KEYS
     size_t n_touched, room_touched;
     uint8_t (*gone)[NODE_KEY_SIZE]; // keys that they had before and may have no more
     size_t n_gone, room_gone;
-    rid_t *renamed; // identities written in this transaction, whose pseudonym may be another now
-    size_t n_renamed, room_renamed;
+    struct pseudonyms *pseudonyms;
     bool admitted_changed; // DIR/admitted is older than the store
     bool admitted_pending; // and the present transaction changes what belongs into it
     uint64_t admitted_ms;  // when it was written last

@@ -58,6 +58,8 @@ counts_t *counts_make(definition_t *const *definitions, size_t n, const table_t 
     counts->received = xcalloc(counts->groups->n + 1, sizeof *counts->received);
     counts->expected = xcalloc(counts->groups->n + 1, sizeof *counts->expected);
     scan_coverage(table, counts->groups, period, counts->received, counts->expected);
+    counts->provisional = xcalloc(counts->groups->n + 1, sizeof *counts->provisional);
+    scan_provisional(table, counts->groups, period, counts->provisional);
     return counts;
 }
 
@@ -71,6 +73,7 @@ void counts_destroy(counts_t **counts)
     free((*counts)->values);
     free((*counts)->received);
     free((*counts)->expected);
+    free((*counts)->provisional);
     free(*counts);
     *counts = NULL;
 }

@@ -20,6 +20,7 @@ typedef struct counts {
     groups_t *groups; // every organisation heads its own
     value_t *values;  // by group and query
     uint32_t *received, *expected;
+    uint32_t *provisional; // people, by group
 } counts_t;
 
 // Counts by these of `definitions`, which are in order of code and then of valid_from, that are in force on

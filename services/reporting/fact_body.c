@@ -50,6 +50,12 @@ void fact_body_pack(const uint8_t pseudonym[PSEUDONYM_BYTES], int year, const fa
     fact.cells = (ProtobufCBinaryData){sizeof cells, cells};
     fact.teams = (ProtobufCBinaryData){pack_parts(row, teams), teams};
     fact.has_teams = fact.teams.len > 0;
+    const fact_origin_t *origin = &row->origin;
+    fact.has_provisional = fact.provisional = origin->provisional;
+    fact.has_key = origin->has_key;
+    fact.key = (ProtobufCBinaryData){origin->has_key ? FACT_MARK : 0, (uint8_t *)origin->key};
+    fact.has_was = origin->has_was;
+    fact.was = (ProtobufCBinaryData){origin->has_was ? FACT_PSEUDONYM : 0, (uint8_t *)origin->was};
     *ret_size = selenga__fact__get_packed_size(&fact);
     *ret_body = xmalloc(*ret_size);
     selenga__fact__pack(&fact, *ret_body);
@@ -78,6 +84,15 @@ static bool take_parts(const Selenga__Fact *message, fact_t *fact)
     return true;
 }
 
+static void take_origin(const Selenga__Fact *message, fact_origin_t *to)
+{
+    to->provisional = message->has_provisional && message->provisional;
+    to->has_key = message->key.len == FACT_MARK;
+    if (to->has_key) memcpy(to->key, message->key.data, FACT_MARK);
+    to->has_was = message->was.len == FACT_PSEUDONYM;
+    if (to->has_was) memcpy(to->was, message->was.data, FACT_PSEUDONYM);
+}
+
 static bool take(const Selenga__Fact *message, fact_t *fact)
 {
     if (!message->has_pseudonym || message->pseudonym.len != PSEUDONYM_BYTES) return false;
@@ -91,6 +106,7 @@ static bool take(const Selenga__Fact *message, fact_t *fact)
     for (size_t i = 0; i < message->cells.len / sizeof(uint32_t); i++)
         fact->row.cells[i] =
             fact_normal(be32_load(message->cells.data + i * sizeof(uint32_t)) & ~FACT_ASSIGNED);
+    take_origin(message, &fact->row.origin);
     return take_parts(message, fact);
 }
 

@@ -4,7 +4,7 @@
 #include "common/util.h"
 #include "services/reporting/facts.h"
 
-enum { PSEUDONYM_BYTES = 16, FACT_BODY_MAX = 8192, FACT_TEAMS_MAX = 2048 };
+enum { PSEUDONYM_BYTES = FACT_PSEUDONYM, FACT_BODY_MAX = 8192, FACT_TEAMS_MAX = 2048 };
 
 typedef struct fact { // a fact read from a record
     uint8_t pseudonym[PSEUDONYM_BYTES];

@@ -124,8 +124,19 @@ typedef struct team_part { // he went to a run with a team, as a manager of the 
 
 enum { FACT_PARTS_MAX = 16 }; // team parts of one row: more than a person can take in a year
 
+enum { FACT_PSEUDONYM = 16, FACT_MARK = 8 };
+
+typedef struct fact_origin { // how its pseudonym came to be
+    bool provisional;
+    bool has_key;
+    bool has_was;
+    uint8_t key[FACT_MARK];      // of the key that made it
+    uint8_t was[FACT_PSEUDONYM]; // the provisional one before: the row under that one counts no more
+} fact_origin_t;
+
 typedef struct fact_row {
     const char *org;
+    fact_origin_t origin;    // the caller's to set; facts_make leaves it empty
     uint32_t cells[N_CELLS]; // enum fact_flag
     team_part_t parts[FACT_PARTS_MAX];
     size_t n_parts;

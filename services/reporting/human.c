@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //   KV_AUX  'P' | pseudonym (16) | id of the person record (16)  ->  nothing      people whose home is this
 //   node
+//   KV_AUX  'W' | pseudonym (16)  ->  the provisional one (16) that it took the place of
 #include "services/reporting/human.h"
 #include "common/msg.h"
 #include "proto/registry.pb-c.h"
@@ -8,7 +9,7 @@
 #include "services/reporting/day.h"
 #include <stdlib.h>
 
-enum { INDEX_KEY = 33, STAFF_MAX = 64 };
+enum { INDEX_KEY = 33, WAS_KEY = 17, STAFF_MAX = 64 };
 
 static slice_t index_key(uint8_t *buf, const uint8_t *pseudonym, const rid_t *person)
 {
@@ -57,6 +58,33 @@ static int touch_person(reporting_t *self, store_txn_t *txn, const record_t *r, 
     mark(self, m->pseudonym.data);
     slice_t at = index_key(key, m->pseudonym.data, &r->id);
     int rc = there ? kv_put(store_kv(txn), KV_AUX, at, (slice_t){0}) : kv_del(store_kv(txn), KV_AUX, at);
+    return rc < 0 ? rc : 0;
+}
+
+static slice_t was_key(uint8_t *buf, const uint8_t *pseudonym)
+{
+    buf[0] = 'W';
+    memcpy(buf + 1, pseudonym, PSEUDONYM_BYTES);
+    return slice(buf, WAS_KEY);
+}
+
+// The real pseudonym took a provisional one's place. That one is random: it was nobody else's.
+static int note_was(reporting_t *self, store_txn_t *txn, const record_t *old, const record_t *now)
+{
+    uint8_t key[WAS_KEY];
+    if (!is_home(self, old) || !is_home(self, now)) return 0;
+    AUTO(msg_body_free) Selenga__Person *before = msg_body_unpack(&selenga__person__descriptor, old->body);
+    AUTO(msg_body_free) Selenga__Person *after = msg_body_unpack(&selenga__person__descriptor, now->body);
+    if (before == NULL || after == NULL || !before->provisional || after->provisional) return 0;
+    if (before->pseudonym.len != PSEUDONYM_BYTES || after->pseudonym.len != PSEUDONYM_BYTES) return 0;
+    return kv_put(store_kv(txn), KV_AUX, was_key(key, after->pseudonym.data),
+                  slice(before->pseudonym.data, PSEUDONYM_BYTES));
+}
+
+int human_forget(store_txn_t *txn, const uint8_t pseudonym[PSEUDONYM_BYTES])
+{
+    uint8_t key[WAS_KEY];
+    int rc = kv_del(store_kv(txn), KV_AUX, was_key(key, pseudonym));
     return rc < 0 ? rc : 0;
 }
 
@@ -149,6 +177,7 @@ int human_touch(reporting_t *self, store_txn_t *txn, const record_t *old, const 
     if (now->kind == N_PERSON) {
         if (old != NULL && !old->deleted) rc = touch_person(self, txn, old, false);
         if (rc == 0 && !now->deleted) rc = touch_person(self, txn, now, true);
+        if (rc == 0 && old != NULL && !old->deleted && !now->deleted) rc = note_was(self, txn, old, now);
         return rc;
     }
     if (old != NULL) rc = touch_body(self, txn, old);
@@ -177,6 +206,7 @@ static void *list_add(list_t *list, size_t size)
 
 struct known {
     human_t human;
+    fact_origin_t origin;
     reporting_t *self;
     store_txn_t *txn;
     char ref[2 * NODE_ORG_MAX + 64]; // of the staff number being read
@@ -382,6 +412,24 @@ static int add_record(void *arg, const rid_t *id)
     return 0;
 }
 
+// Provisional under one staff number is provisional.
+static void add_origin(known_t *k, const Selenga__Person *m)
+{
+    k->origin.provisional = k->origin.provisional || m->provisional;
+    if (m->key.len == FACT_MARK) memcpy(k->origin.key, m->key.data, FACT_MARK);
+    k->origin.has_key = !k->origin.provisional && (k->origin.has_key || m->key.len == FACT_MARK);
+}
+
+static int add_was(known_t *k, const uint8_t *pseudonym)
+{
+    uint8_t key[WAS_KEY];
+    slice_t v;
+    int rc = kv_get(store_kv(k->txn), KV_AUX, was_key(key, pseudonym), &v);
+    k->origin.has_was = rc == 0 && v.size == FACT_PSEUDONYM;
+    if (k->origin.has_was) memcpy(k->origin.was, v.data, FACT_PSEUDONYM);
+    return rc < 0 ? rc : 0;
+}
+
 static int add_number(known_t *k, const rid_t *person)
 {
     record_t r;
@@ -390,6 +438,7 @@ static int add_number(known_t *k, const rid_t *person)
     AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r.body);
     if (m == NULL || m->org == NULL || m->number == NULL) return 0;
     snprintf(k->ref, sizeof k->ref, "%s:%s", m->org, m->number);
+    add_origin(k, m);
     add_staff(k);
     add_job(k);
     return store_referring(k->txn, person, 0, add_record, k);
@@ -449,6 +498,7 @@ int human_gather(reporting_t *self, store_txn_t *txn, const uint8_t pseudonym[PS
     k->self = self;
     k->txn = txn;
     int rc = find_numbers(txn, pseudonym, ids, &n);
+    if (rc == 0) rc = add_was(k, pseudonym);
     for (size_t i = 0; i < n && rc == 0; i++) rc = add_number(k, &ids[i]);
     set_human(k);
     if (rc != 0)
@@ -461,6 +511,11 @@ int human_gather(reporting_t *self, store_txn_t *txn, const uint8_t pseudonym[PS
 const human_t *human_of(const known_t *known)
 {
     return &known->human;
+}
+
+const fact_origin_t *human_origin(const known_t *known)
+{
+    return &known->origin;
 }
 
 void human_free(known_t **known)

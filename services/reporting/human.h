@@ -14,4 +14,8 @@ typedef struct known known_t;
 int human_gather(reporting_t *self, store_txn_t *txn, const uint8_t pseudonym[PSEUDONYM_BYTES],
                  known_t **ret_known);
 const human_t *human_of(const known_t *known);
+// How his pseudonym came to be, for his rows.
+const fact_origin_t *human_origin(const known_t *known);
+// His pseudonym is nobody's here any more: nor is it known what he had before. 0 or -errno.
+int human_forget(store_txn_t *txn, const uint8_t pseudonym[PSEUDONYM_BYTES]);
 void human_free(known_t **known);

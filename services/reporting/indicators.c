@@ -184,15 +184,19 @@ static void take_target(const counts_t *counts, const definition_t *d, bool fail
     to->met = to->has_value && !fails && target_holds(d, to);
 }
 
-static void take_coverage(uint32_t received, uint32_t expected, Selenga__IndicatorValue *to)
+static void take_coverage(const counts_t *counts, uint32_t group, Selenga__IndicatorValue *to)
 {
+    uint32_t received = counts->received[group], expected = counts->expected[group];
+    uint32_t provisional = counts->provisional[group];
     bool complete = (uint64_t)received * 100 >= (uint64_t)expected * COVERAGE_PERCENT;
     to->coverage = xmalloc(sizeof *to->coverage);
     selenga__coverage__init(to->coverage);
     to->coverage->has_received = to->coverage->has_expected = true;
     to->coverage->received = received;
     to->coverage->expected = expected;
-    to->state = xstrdup(complete ? "complete" : "preliminary");
+    to->coverage->has_provisional = provisional > 0;
+    to->coverage->provisional = provisional;
+    to->state = xstrdup(complete && provisional == 0 ? "complete" : "preliminary");
 }
 
 // ---- one unit ----
@@ -241,7 +245,7 @@ static Selenga__IndicatorValue *make_value(const counts_t *counts, uint32_t grou
     take_value(counts, group, d, to);
     bool fails = take_notes(counts, group, d, to);
     take_target(counts, d, fails, to);
-    take_coverage(counts->received[group], counts->expected[group], to);
+    take_coverage(counts, group, to);
     return to;
 }
 

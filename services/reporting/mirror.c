@@ -32,10 +32,21 @@ static void mirror_person(reporting_t *self, slice_t body, bool there)
     AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, body);
     if (m == NULL || m->org == NULL || m->number == NULL) return;
     snprintf(ref, sizeof ref, "%s:%s", m->org, m->number);
-    if (there)
-        roster_put_person(self->table->roster, ref, m->pseudonym.data, m->pseudonym.len);
-    else
+    if (!there) {
         roster_remove_person(self->table->roster, ref);
+        return;
+    }
+    fact_origin_t origin = {.provisional = m->provisional, .has_key = m->key.len == FACT_MARK};
+    if (origin.has_key) memcpy(origin.key, m->key.data, FACT_MARK);
+    roster_put_person(self->table->roster, ref, m->pseudonym.data, m->pseudonym.len);
+    roster_set_made(self->table->roster, ref, m->org, table_made(self->table, &origin));
+}
+
+static void mirror_key(reporting_t *self, slice_t body, bool there)
+{
+    AUTO(msg_body_free)
+    Selenga__PseudonymKey *m = msg_body_unpack(&selenga__pseudonym_key__descriptor, body);
+    if (m != NULL && m->mark.len == FACT_MARK) table_set_mark(self->table, m->mark.data, there);
 }
 
 static void mirror_methodist(reporting_t *self, slice_t org, slice_t body, bool there)
@@ -118,6 +129,9 @@ static void mirror_body(reporting_t *self, const record_t *r, bool there)
     case N_INDICATOR:
         mirror_indicator(self, body, there);
         break;
+    case N_PSEUDONYM_KEY:
+        mirror_key(self, body, there);
+        break;
     default:
         break;
     }
@@ -126,6 +140,7 @@ static void mirror_body(reporting_t *self, const record_t *r, bool there)
 // A tombstone has no body: the old version says what goes.
 void mirror_record(reporting_t *self, const record_t *old, const record_t *now)
 {
+    if (now->kind == N_PSEUDONYM_KEY && old != NULL && !old->deleted) mirror_body(self, old, false);
     if (!now->deleted)
         mirror_body(self, now, true);
     else if (old != NULL && !old->deleted)
@@ -149,8 +164,8 @@ static int mirror_one(void *arg, const rid_t *id)
 
 int mirror_all(reporting_t *self, store_txn_t *txn)
 {
-    static const uint32_t kinds[] = {N_ORGANISATION, N_PERSON, N_METHODIST, N_ASSIGNMENT,
-                                     N_TEAM,         N_FACT,   N_INDICATOR};
+    static const uint32_t kinds[] = {N_ORGANISATION, N_PSEUDONYM_KEY, N_PERSON, N_METHODIST,
+                                     N_ASSIGNMENT,   N_TEAM,          N_FACT,   N_INDICATOR};
     struct walk walk = {.self = self, .txn = txn};
     int rc = 0;
     for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++)

@@ -32,6 +32,7 @@ static void close_reporting(void *arg)
     table_destroy(&self->table);
     indicators_destroy(&self->indicators);
     free(self->dirty);
+    free(self->gone);
     free(self);
 }
 
@@ -130,17 +131,47 @@ static int write_row(const author_t *author, store_txn_t *txn, const uint8_t *ps
 }
 
 static int write_years(const author_t *author, store_txn_t *txn, const uint8_t *pseudonym,
-                       const human_t *human, alive_t *now)
+                       const known_t *known, alive_t *now)
 {
     const reporting_t *self = author->self;
     int rc = 0;
     for (int year = (int)self->settings.first_year; year <= (int)self->settings.last_year && rc == 0;
          year++) {
-        facts_t *facts = facts_make(human, year);
-        for (size_t i = 0; i < facts->n_rows && rc == 0; i++)
+        facts_t *facts = facts_make(human_of(known), year);
+        for (size_t i = 0; i < facts->n_rows && rc == 0; i++) {
+            facts->rows[i].origin = *human_origin(known);
             rc = write_row(author, txn, pseudonym, year, &facts->rows[i], now);
+        }
         facts_destroy(&facts);
     }
+    return rc;
+}
+
+typedef struct gone_fact {
+    rid_t id;
+    bool bulk;
+} gone_fact_t;
+
+// Who gets another pseudonym has the new rows before the old ones go: on no way up is he missing in between,
+// and `was` of the new ones tells that he is not two.
+static void remove_later(reporting_t *self, const rid_t *id, bool bulk)
+{
+    if (self->n_gone == self->room_gone) {
+        self->room_gone = self->room_gone * 2 + 64;
+        self->gone = xrealloc(self->gone, self->room_gone * sizeof *self->gone);
+    }
+    self->gone[self->n_gone++] = (gone_fact_t){*id, bulk};
+}
+
+static int remove_gone(reporting_t *self, store_txn_t *txn)
+{
+    author_t author = service_author(self->service);
+    int rc = 0;
+    for (size_t i = 0; i < self->n_gone && rc == 0; i++) {
+        author.bulk = self->gone[i].bulk;
+        rc = record_remove_own(&author, txn, &self->gone[i].id);
+    }
+    self->n_gone = 0;
     return rc;
 }
 
@@ -155,9 +186,10 @@ static int count_again(reporting_t *self, store_txn_t *txn, const dirty_t *dirty
     now->n = 0;
     int rc = load_alive(txn, pseudonym, before);
     if (rc == 0) rc = human_gather(self, txn, pseudonym, &known);
-    if (rc == 0) rc = write_years(&author, txn, pseudonym, human_of(known), now);
+    if (rc == 0) rc = write_years(&author, txn, pseudonym, known, now);
     for (size_t i = 0; i < before->n && rc == 0; i++)
-        if (!holds(now, &before->ids[i])) rc = record_remove_own(&author, txn, &before->ids[i]);
+        if (!holds(now, &before->ids[i])) remove_later(self, &before->ids[i], author.bulk);
+    if (rc == 0 && now->n == 0) rc = human_forget(txn, pseudonym);
     if (rc == 0) rc = save_alive(txn, pseudonym, now);
     human_free(&known);
     return rc;
@@ -178,7 +210,7 @@ static int settle(void *arg, store_txn_t *txn)
         if (i == 0 || memcmp(self->dirty[i].pseudonym, self->dirty[i - 1].pseudonym, PSEUDONYM_BYTES) != 0)
             rc = count_again(self, txn, &self->dirty[i]);
     self->n_dirty = 0;
-    return rc;
+    return rc == 0 ? remove_gone(self, txn) : rc;
 }
 
 // A definition that cannot be counted is refused before it is stored.
@@ -236,8 +268,8 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
 
 static const subscription_t SUBSCRIPTIONS[] = {
     {SERVICE_REGISTRY,
-     {.kinds = {N_ORGANISATION, N_NODE, N_PERSON, N_METHODIST, N_ASSIGNMENT, N_TEAM},
-      .n_kinds = 6,
+     {.kinds = {N_ORGANISATION, N_NODE, N_PERSON, N_METHODIST, N_ASSIGNMENT, N_TEAM, N_PSEUDONYM_KEY},
+      .n_kinds = 7,
       .near = {N_IDENTITY, N_EMPLOYMENT, N_ABSENCE, N_MENTORING_PAIR, N_MENTORING_MEETING, N_PROGRAMME,
                N_PROGRAMME_RUN, N_ENROLMENT, N_CERTIFICATE, N_EVENT, N_ATTENDANCE},
       .n_near = 11}},

@@ -28,4 +28,6 @@ typedef struct reporting {
     dirty_t *dirty;       // people to count again before the commit
     bool touched_in_bulk; // what touches people now is of a load
     size_t n_dirty, room;
+    struct gone_fact *gone; // facts to be removed when all others are written
+    size_t n_gone, room_gone;
 } reporting_t;

@@ -28,6 +28,8 @@ void roster_destroy(roster_t **roster)
     dict_destroy(&r->teams);
     dict_destroy(&r->runs);
     free(r->ref_person);
+    free(r->ref_made);
+    free(r->ref_org);
     free(r->methodist_rows);
     free(r->assignment_rows);
     free(r->team_orgs);
@@ -48,7 +50,12 @@ static uint32_t ref_number(roster_t *r, const char *ref)
 {
     uint32_t before = dict_count(r->refs), n = dict_add(r->refs, slice_text(ref));
     WIDEN(r->ref_person, r->ref_room, n);
-    if (n == before) r->ref_person[n] = DICT_NONE;
+    WIDEN(r->ref_made, r->made_room, n);
+    WIDEN(r->ref_org, r->ref_org_room, n);
+    if (n == before) {
+        r->ref_person[n] = r->ref_org[n] = DICT_NONE;
+        r->ref_made[n] = 0;
+    }
     return n;
 }
 
@@ -68,7 +75,17 @@ void roster_remove_person(roster_t *r, const char *ref)
 {
     r->changes++;
     uint32_t n = dict_find(r->refs, slice_text(ref));
-    if (n != DICT_NONE) r->ref_person[n] = DICT_NONE;
+    if (n == DICT_NONE) return;
+    r->ref_person[n] = DICT_NONE;
+    r->ref_made[n] = 0;
+}
+
+void roster_set_made(roster_t *r, const char *ref, const char *org, uint32_t made)
+{
+    r->changes++;
+    uint32_t n = ref_number(r, ref);
+    r->ref_org[n] = orgs_number(r->orgs, slice_text(org));
+    r->ref_made[n] = made;
 }
 
 static uint32_t methodist_number(roster_t *r, const char *code)

@@ -32,6 +32,10 @@ typedef struct roster {
     dict_t *teams;
     uint32_t *team_orgs; // DICT_NONE: not known
     dict_t *runs;
+    uint32_t
+        *ref_made; // of each staff number: how its pseudonym came to be (table_made), 0 while none is known
+    uint32_t *ref_org;
+    uint32_t made_room, ref_org_room;
     uint32_t ref_room, methodist_room, assignment_room, team_room;
     uint64_t changes; // grows with every change
 } roster_t;
@@ -42,6 +46,8 @@ void roster_destroy(roster_t **roster);
 // `ref` is the natural key of people, "ORG:NUMBER". Texts are copied.
 void roster_put_person(roster_t *roster, const char *ref, const uint8_t *pseudonym, size_t size);
 void roster_remove_person(roster_t *roster, const char *ref);
+// How its pseudonym came to be, and the organisation that the staff number is of.
+void roster_set_made(roster_t *roster, const char *ref, const char *org, uint32_t made);
 // `org` is the organisation of the methodist's record: who appointed him.
 void roster_put_methodist(roster_t *roster, const char *code, const char *person, const char *org,
                           int32_t from, int32_t to);

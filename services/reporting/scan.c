@@ -145,3 +145,29 @@ void scan_coverage(const table_t *table, const groups_t *groups, const period_t 
     roll_up(ret_expected, groups, 1);
     roll_up(ret_received, groups, 1);
 }
+
+static void add_unsettled(const table_t *table, const groups_t *groups, uint32_t made, uint32_t org,
+                          uint32_t *people)
+{
+    bool inside = org < groups->n_orgs && groups->of_org[org] != DICT_NONE;
+    if (inside && !table_is_settled(table, made)) people[groups->of_org[org]]++;
+}
+
+void scan_provisional(const table_t *table, const groups_t *groups, const period_t *period,
+                      uint32_t *ret_people)
+{
+    const table_slice_t *slice = table_slice(table, period->year);
+    const roster_t *roster = table->roster;
+    AUTO(xfree) uint32_t *staff = xcalloc((size_t)groups->n + 1, sizeof *staff);
+    memset(ret_people, 0, groups->n * sizeof *ret_people);
+    for (uint32_t row = 0; slice != NULL && row < slice->n; row++)
+        if (slice->cells[period->cell][row] != 0 || slice->parts_at[row] != DICT_NONE)
+            add_unsettled(table, groups, slice->made[row], slice->org[row] & ~ROW_SHARED, ret_people);
+    for (uint32_t ref = 0; ref < dict_count(roster->refs); ref++)
+        if (roster->ref_person[ref] != DICT_NONE)
+            add_unsettled(table, groups, roster->ref_made[ref], roster->ref_org[ref], staff);
+    roll_up(ret_people, groups, 1);
+    roll_up(staff, groups, 1);
+    for (uint32_t g = 0; g < groups->n; g++)
+        if (staff[g] > ret_people[g]) ret_people[g] = staff[g];
+}

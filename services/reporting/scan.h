@@ -18,3 +18,8 @@ value_t *scan_run(const table_t *table, const groups_t *groups, const period_t *
 // the period's year. Both arrays have a place for each group.
 void scan_coverage(const table_t *table, const groups_t *groups, const period_t *period,
                    uint32_t *ret_received, uint32_t *ret_expected);
+
+// People of each group's subtree in the period whose pseudonym is not settled (table_is_settled), so that one
+// of them may be counted as two. By facts or by staff records, whichever tell of more: the two travel apart.
+void scan_provisional(const table_t *table, const groups_t *groups, const period_t *period,
+                      uint32_t *ret_people);

@@ -9,6 +9,7 @@ table_t *table_new(void)
     table_t *table = xcalloc(1, sizeof *table);
     table->orgs = orgs_new();
     table->roster = roster_new(table->orgs);
+    table->marks = dict_new();
     return table;
 }
 
@@ -20,6 +21,8 @@ static void slice_destroy(table_slice_t *s)
     for (int c = 0; c < N_CELLS; c++) free(s->cells[c]);
     free(s->next);
     free(s->prev);
+    free(s->made);
+    free(s->was);
     free(s->parts_at);
     free(s->parts);
     free(s->first);
@@ -33,6 +36,9 @@ void table_destroy(table_t **table)
     for (size_t i = 0; i < ARRAY_SIZE((*table)->slices); i++) slice_destroy((*table)->slices[i]);
     roster_destroy(&(*table)->roster);
     orgs_destroy(&(*table)->orgs);
+    dict_destroy(&(*table)->marks);
+    free((*table)->mark_counts);
+    free((*table)->instead);
     free(*table);
     *table = NULL;
 }
@@ -43,7 +49,7 @@ static void widen_rows(table_slice_t *s)
 {
     if (s->n < s->room) return;
     s->room = s->room ? s->room * 2 : 64;
-    uint32_t **columns[] = {&s->person, &s->org, &s->next, &s->prev, &s->parts_at};
+    uint32_t **columns[] = {&s->person, &s->org, &s->next, &s->prev, &s->made, &s->was, &s->parts_at};
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
         *columns[i] = xrealloc(*columns[i], s->room * sizeof(uint32_t));
     for (int c = 0; c < N_CELLS; c++) s->cells[c] = xrealloc(s->cells[c], s->room * sizeof(uint32_t));
@@ -141,6 +147,56 @@ static void put_parts(table_t *table, table_slice_t *s, uint32_t row, const fact
     }
 }
 
+// ---- pseudonyms ----
+
+enum { MADE_UNTOLD, MADE_PROVISIONAL, MADE_BY_KEY };
+
+static uint32_t mark_number(table_t *table, const uint8_t mark[FACT_MARK])
+{
+    uint32_t before = dict_count(table->marks), n = dict_add(table->marks, slice(mark, FACT_MARK));
+    if (n >= table->marks_room) {
+        table->marks_room = table->marks_room ? table->marks_room * 2 : 16;
+        table->mark_counts = xrealloc(table->mark_counts, table->marks_room * sizeof *table->mark_counts);
+    }
+    if (n == before) table->mark_counts[n] = false;
+    return n;
+}
+
+uint32_t table_made(table_t *table, const fact_origin_t *origin)
+{
+    if (origin->provisional) return MADE_PROVISIONAL;
+    return origin->has_key ? MADE_BY_KEY + mark_number(table, origin->key) : MADE_UNTOLD;
+}
+
+void table_set_mark(table_t *table, const uint8_t mark[FACT_MARK], bool counts)
+{
+    table->changes++;
+    uint32_t n = mark_number(table, mark); // which may move the array
+    table->mark_counts[n] = counts;
+}
+
+bool table_is_settled(const table_t *table, uint32_t made)
+{
+    return made < MADE_BY_KEY ? made == MADE_UNTOLD : table->mark_counts[made - MADE_BY_KEY];
+}
+
+static uint32_t find_row(const table_slice_t *s, uint32_t person, uint32_t org);
+
+static void set_instead(table_t *table, uint32_t before, uint32_t person)
+{
+    widen_index(&table->instead, &table->n_instead, before, DICT_NONE);
+    table->instead[before] = person;
+}
+
+// A row under a provisional pseudonym that another row has taken the place of: it comes from a store that has
+// not yet heard that it is gone.
+static bool is_replaced(const table_t *table, const table_slice_t *s, uint32_t person, uint32_t org)
+{
+    uint32_t now = person < table->n_instead ? table->instead[person] : DICT_NONE;
+    uint32_t row = now != DICT_NONE ? find_row(s, now, org) : DICT_NONE;
+    return row != DICT_NONE && s->was[row] == person;
+}
+
 // ---- rows ----
 
 static uint32_t find_row(const table_slice_t *s, uint32_t person, uint32_t org)
@@ -158,29 +214,11 @@ static uint32_t add_row(table_slice_t *s, uint32_t person, uint32_t org)
     uint32_t row = s->n++;
     s->person[row] = person;
     s->org[row] = org;
-    s->parts_at[row] = DICT_NONE;
+    s->parts_at[row] = s->was[row] = DICT_NONE;
+    s->made[row] = MADE_UNTOLD;
     s->rows_of_org[org]++;
     chain_in(s, row);
     return row;
-}
-
-void table_put(table_t *table, const fact_t *fact)
-{
-    assert(fact->year >= PERIOD_YEAR_MIN && fact->year <= PERIOD_YEAR_MAX);
-    table->changes++;
-    table_slice_t **slot = &table->slices[fact->year - PERIOD_YEAR_MIN];
-    if (!*slot) {
-        *slot = xcalloc(1, sizeof **slot);
-        (*slot)->parts_free = DICT_NONE;
-    }
-    table_slice_t *s = *slot;
-    uint32_t person = roster_person(table->roster, fact->pseudonym, PSEUDONYM_BYTES);
-    uint32_t org = orgs_number(table->orgs, slice_text(fact->row.org));
-    assert(org < ROW_SHARED);
-    uint32_t row = find_row(s, person, org);
-    if (row == DICT_NONE) row = add_row(s, person, org);
-    for (int c = 0; c < N_CELLS; c++) s->cells[c][row] = fact_normal(fact->row.cells[c] & ~FACT_ASSIGNED);
-    put_parts(table, s, row, &fact->row);
 }
 
 // Moves the last row to the place of `row`, which is no longer chained.
@@ -193,12 +231,61 @@ static void fill_hole(table_slice_t *s, uint32_t row)
     s->next[row] = s->next[last];
     s->prev[row] = s->prev[last];
     s->parts_at[row] = s->parts_at[last];
+    s->made[row] = s->made[last];
+    s->was[row] = s->was[last];
     for (int c = 0; c < N_CELLS; c++) s->cells[c][row] = s->cells[c][last];
     if (s->next[row] != DICT_NONE) s->prev[s->next[row]] = row;
     if (s->prev[row] != DICT_NONE)
         s->next[s->prev[row]] = row;
     else
         s->first[s->person[row]] = row;
+}
+
+static void take_out(table_slice_t *s, uint32_t row)
+{
+    drop_parts(s, row);
+    s->rows_of_org[s->org[row] & ~ROW_SHARED]--;
+    chain_out(s, row);
+    fill_hole(s, row);
+}
+
+static table_slice_t *slice_of(table_t *table, int year)
+{
+    table_slice_t **slot = &table->slices[year - PERIOD_YEAR_MIN];
+    if (*slot) return *slot;
+    *slot = xcalloc(1, sizeof **slot);
+    (*slot)->parts_free = DICT_NONE;
+    return *slot;
+}
+
+// The row of the same organisation under the provisional pseudonym goes in the same breath.
+static void take_place(table_t *table, table_slice_t *s, uint32_t row, const fact_origin_t *origin)
+{
+    uint32_t person = s->person[row], org = s->org[row] & ~ROW_SHARED;
+    uint32_t before = roster_person(table->roster, origin->was, FACT_PSEUDONYM);
+    if (before == person) return;
+    s->was[row] = before;
+    set_instead(table, before, person);
+    uint32_t old = find_row(s, before, org);
+    if (old != DICT_NONE) take_out(s, old);
+}
+
+void table_put(table_t *table, const fact_t *fact)
+{
+    assert(fact->year >= PERIOD_YEAR_MIN && fact->year <= PERIOD_YEAR_MAX);
+    table->changes++;
+    table_slice_t *s = slice_of(table, fact->year);
+    uint32_t person = roster_person(table->roster, fact->pseudonym, PSEUDONYM_BYTES);
+    uint32_t org = orgs_number(table->orgs, slice_text(fact->row.org));
+    assert(org < ROW_SHARED);
+    if (is_replaced(table, s, person, org)) return;
+    uint32_t row = find_row(s, person, org);
+    if (row == DICT_NONE) row = add_row(s, person, org);
+    for (int c = 0; c < N_CELLS; c++) s->cells[c][row] = fact_normal(fact->row.cells[c] & ~FACT_ASSIGNED);
+    put_parts(table, s, row, &fact->row);
+    s->made[row] = table_made(table, &fact->row.origin);
+    s->was[row] = DICT_NONE;
+    if (fact->row.origin.has_was) take_place(table, s, row, &fact->row.origin);
 }
 
 void table_remove(table_t *table, const uint8_t pseudonym[PSEUDONYM_BYTES], const char *org, int year)
@@ -211,10 +298,7 @@ void table_remove(table_t *table, const uint8_t pseudonym[PSEUDONYM_BYTES], cons
     uint32_t row = find_row(s, person, number);
     if (row == DICT_NONE) return;
     table->changes++;
-    drop_parts(s, row);
-    s->rows_of_org[number]--;
-    chain_out(s, row);
-    fill_hole(s, row);
+    take_out(s, row);
 }
 
 uint64_t table_version(const table_t *table)

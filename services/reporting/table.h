@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facts in memory, as packed columns: one slice per year, one row per person and organisation, one column of
 // flag words per period. Rows of one person in one year are chained, so that distinct persons can be counted
-// exactly. About 60 bytes a row and year. Everything can be changed one record at a time, in any order.
+// exactly. About 64 bytes a row and year. Everything can be changed one record at a time, in any order.
 #pragma once
 #include "services/reporting/fact_body.h"
 #include "services/reporting/orgs.h"
@@ -33,6 +33,8 @@ typedef struct table_slice {
     uint32_t *cells[N_CELLS];
     uint32_t *next; // chain of the person's rows, DICT_NONE at its ends
     uint32_t *prev;
+    uint32_t *made;     // how the pseudonym came to be, see table_made
+    uint32_t *was;      // the person of the provisional pseudonym before, DICT_NONE
     uint32_t *parts_at; // DICT_NONE: no team parts
     table_parts_t *parts;
     uint32_t n_parts, parts_room;
@@ -47,6 +49,11 @@ typedef struct table {
     orgs_t *orgs;
     roster_t *roster; // persons by pseudonym, methodists, assignments, teams
     table_slice_t *slices[PERIOD_YEAR_MAX - PERIOD_YEAR_MIN + 1];
+    dict_t *marks; // of keys of pseudonyms
+    bool *mark_counts;
+    uint32_t marks_room;
+    uint32_t *instead; // of a person under a provisional pseudonym: the one who took its place
+    uint32_t n_instead;
     uint64_t changes; // of rows
 } table_t;
 
@@ -57,6 +64,14 @@ void table_destroy(table_t **table);
 void table_put(table_t *table, const fact_t *fact);
 // Takes a row out; nothing happens when it is not there.
 void table_remove(table_t *table, const uint8_t pseudonym[PSEUDONYM_BYTES], const char *org, int year);
+
+// How a pseudonym came to be, as a number: 0 nobody said, 1 provisional, else one for each key.
+uint32_t table_made(table_t *table, const fact_origin_t *origin);
+// A region's pseudonyms are made by the key of this mark, or no longer.
+void table_set_mark(table_t *table, const uint8_t mark[FACT_MARK], bool counts);
+// Does a pseudonym made so name one person in the whole region? A provisional one does not, nor one of a key
+// that a region has left.
+bool table_is_settled(const table_t *table, uint32_t made);
 
 // Grows with every change of rows, organisations and roster: what was counted at the same number still holds.
 uint64_t table_version(const table_t *table);

@@ -223,9 +223,9 @@ void child_turn(child_t *child, uint64_t now_ms)
     while (link_take(child->link, &e, &child->counters, now_ms)) take(child, &e, now_ms);
 }
 
-int child_poll_items(const child_t *child, zmq_pollitem_t ret_items[static 2])
+int child_poll_items(const child_t *child, zmq_pollitem_t ret_items[static LINK_ITEMS])
 {
-    return link_poll_items(child->link, ret_items);
+    return link_poll_items(child->link, true, ret_items);
 }
 
 // --- records

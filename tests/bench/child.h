@@ -35,4 +35,4 @@ bool child_is_open(const child_t *child); // the hub's routing pulls
 
 // Timers, and all that has come in.
 void child_turn(child_t *child, uint64_t now_ms);
-int child_poll_items(const child_t *child, zmq_pollitem_t ret_items[static 2]);
+int child_poll_items(const child_t *child, zmq_pollitem_t ret_items[static LINK_ITEMS]); // as link_poll_items

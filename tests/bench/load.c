@@ -88,14 +88,14 @@ static void close_children(load_t *load)
 static void turn(load_t *load)
 {
     enum { BOTH = 2 };
-    zmq_pollitem_t items[BOTH];
+    zmq_pollitem_t items[LINK_ITEMS];
     struct pollfd *fds = load->fds;
     for (size_t i = 0; i < load->n; i++) {
         int n = child_poll_items(load->children[i], items);
         for (int k = 0; k < BOTH; k++) {
             size_t size = sizeof fds->fd;
             fds[BOTH * i + k] = (struct pollfd){.fd = -1, .events = POLLIN};
-            if (k < n) zmq_getsockopt(items[k].socket, ZMQ_FD, &fds[BOTH * i + k].fd, &size);
+            if (n > 0) zmq_getsockopt(items[k].socket, ZMQ_FD, &fds[BOTH * i + k].fd, &size);
         }
     }
     uint64_t now = mono_ms();

@@ -6,6 +6,7 @@
 
 {
     "$BIN/selenga-gate" --settings | sed '/^$/,$d'
+    "$BIN/selenga-registry" --settings | sed -n '/^registry$/,$p'
     "$BIN/selenga-reporting" --settings
 } >"$TEST_DIR/settings"
 sed -n '/^gate$/,$p' "$SOURCE/config/node.conf" >"$TEST_DIR/shown"

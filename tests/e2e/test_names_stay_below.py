@@ -65,7 +65,7 @@ def the_municipality_has_them(w):
 def the_region_has_the_people_and_not_their_names(w):
     people = w.region.list("person")
     assert len(people) == 3 and len({p["body"]["pseudonym"] for p in people}) == 3, people
-    assert all(set(p["body"]) == {"org", "number", "pseudonym"} for p in people), people
+    assert all(set(p["body"]) == {"org", "number", "pseudonym", "key"} for p in people), people
     assert len(w.region.list("employment")) == 3
     assert w.region.list("attendance") and w.region.list("mentoring-pair")
 

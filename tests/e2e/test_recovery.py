@@ -350,7 +350,7 @@ def a_lost_region_comes_back_by_its_phrase_and_knows_its_children_by_their_cards
     arrives(w.region, "N-2")
     organisations = {o["id"]: o["body"] for o in w.region.list("organisation")}
     paper, path = kept(w, w.region), w.region.path
-    secrets = {name: (w.region.dir / "secret" / name).read_bytes() for name in ("root.key", "node.key", "person.key")}
+    secrets = {name: (w.region.dir / "secret" / name).read_bytes() for name in ("root.key", "node.key", "pseudonym.key")}
     w.region.kill_all()
     shutil.rmtree(w.region.dir)
     event(w.school, SCHOOL, "N-3")

@@ -138,6 +138,18 @@ class Node:
     def links(self, role=None):
         return [l for l in self.selenga("links") if role in (None, l["role"])]
 
+    def status(self, program="registry"):
+        """What `node status` says of a program, well or not."""
+        try:
+            rows = self.selenga("node", "status")
+        except Refused as error:
+            rows = error.out
+        return next(row for row in rows if row["program"] == program)
+
+    def provisional(self):
+        """How many people of this node have no real pseudonym yet."""
+        return self.status().get("provisional", 0)
+
     def quarantine(self):
         return self.selenga("quarantine", "list")
 
@@ -364,6 +376,8 @@ class World:
             for q in queues:
                 if q["waiting"] or (q["state"] != "live" and q["state"] != "offline"):
                     return f"{node.name}: {q}"
+            if up and node.provisional():
+                return f"{node.name}: pseudonyms of {node.provisional()} are provisional"
         return ""
 
     def settle(self, deadline_s=None):

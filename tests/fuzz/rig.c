@@ -40,6 +40,13 @@ typedef struct rig {
     kv_full_t full;
 } rig_t;
 
+// What a batch will find on the socket.
+typedef struct mail {
+    intake_t *in;
+    zmq_msg_t frames[BATCH_MESSAGES];
+    size_t n, next;
+} mail_t;
+
 static path_t path_of(size_t node)
 {
     path_t path = {0};
@@ -204,16 +211,25 @@ static void fit_session(const service_t *service, const envelope_t *e, uint8_t *
     memcpy(body + 1, &session, sizeof session);
 }
 
-static void turn(rig_t *rig, intake_t *in)
+static bool next_frame(void *arg, zmq_msg_t *frame)
+{
+    mail_t *mail = arg;
+    if (mail->next == mail->n) return false;
+    zmq_msg_move(frame, &mail->frames[mail->next]);
+    zmq_msg_close(&mail->frames[mail->next++]);
+    return true;
+}
+
+static void turn(rig_t *rig, mail_t *mail)
 {
     service_t *service = &rig->service;
     kv_mem_set_full(rig->kv, rig->full);
     feed_tick(service->feed, (int64_t)mono_ms());
-    size_t n = in->n_frames = in->n;
     int before = service->trouble; // of a full disk: over with the next write
-    run_batch(service, in, true);
-    for (size_t i = 0; i < n; i++) zmq_msg_init(&in->frames[i]);
-    in->n = 0;
+    intake_take(mail->in);
+    run_batch(service, mail->in, true);
+    assert(!intake_waits(mail->in) || service->trouble != 0); // no time passed
+    mail->n = mail->next = 0;
     assert(service->trouble == 0 || service->trouble == before ||
            rig->full != KV_WELL); // no message may stop the service
     kv_mem_set_full(rig->kv, rig->full = KV_WELL);
@@ -248,37 +264,41 @@ static bool copy_body(const service_t *service, const envelope_t *e, slice_t bod
     return true;
 }
 
-static void add_message(rig_t *rig, uint8_t how, uint8_t type, slice_t body, intake_t *in)
+static void add_message(rig_t *rig, uint8_t how, uint8_t type, slice_t body, mail_t *mail)
 {
     const service_t *service = &rig->service;
-    zmq_msg_t *frame = &in->frames[in->n];
+    zmq_msg_t frame;
     envelope_t e = stamp(service, how & 7, type);
-    bool said = type == BY_CHOICES ? say(rig, &e, body, frame)
-                                   : copy_body(service, &e, body, (how & HOW_SESSION) != 0, frame);
+    bool said = type == BY_CHOICES ? say(rig, &e, body, &frame)
+                                   : copy_body(service, &e, body, (how & HOW_SESSION) != 0, &frame);
     if (!said) return;
-    e.body = slice(zmq_msg_data(frame), zmq_msg_size(frame));
-    in->envelopes[in->n++] = e;
+    e.body = slice(zmq_msg_data(&frame), zmq_msg_size(&frame));
+    msg_pack(&e, &mail->frames[mail->n++]); // the body stands last: reading on is seen
+    zmq_msg_close(&frame);
 }
 
-static void start_anew(rig_t *rig, intake_t *in)
+// What waits is lost with the process.
+static void start_anew(rig_t *rig, mail_t *mail)
 {
-    while (in->n > 0) zmq_msg_close(&in->frames[--in->n]); // lost with the process
+    while (mail->n > 0) zmq_msg_close(&mail->frames[--mail->n]);
+    intake_destroy(&mail->in);
+    mail->in = intake_new(mono_us, next_frame, mail);
     stop_service(rig);
     start_service(rig);
 }
 
 // Takes the next message of the script into the batch. False at the end.
-static bool take_message(rig_t *rig, slice_t *script, unsigned senders, intake_t *in)
+static bool take_message(rig_t *rig, slice_t *script, unsigned senders, mail_t *mail)
 {
     if (script->size == 0) return false;
     uint8_t how = fuzz_byte(script), type = fuzz_byte(script);
     size_t size = (size_t)fuzz_byte(script) << 8;
     slice_t body = fuzz_take(script, size | fuzz_byte(script));
     if ((how & HOW_LATER) != 0) clock_advance_ms(15000);
-    if ((how & HOW_RESTART) != 0) start_anew(rig, in);
-    if ((senders & 1U << (how & 7)) != 0) add_message(rig, how, type, body, in);
+    if ((how & HOW_RESTART) != 0) start_anew(rig, mail);
+    if ((senders & 1U << (how & 7)) != 0) add_message(rig, how, type, body, mail);
     if ((how & HOW_FULL) != 0) rig->full = KV_FULL_COMMIT;
-    if ((how & HOW_END) != 0 || in->n == BATCH_MESSAGES) turn(rig, in);
+    if ((how & HOW_END) != 0 || mail->n == BATCH_MESSAGES) turn(rig, mail);
     return true;
 }
 
@@ -347,7 +367,7 @@ static void prepare(void)
 {
     why_t why;
     node_keys_t keys;
-    uint8_t person_key[NODE_KEY_SIZE] = {1};
+    uint8_t pseudonym_keys[NODE_PSEUDONYM_KEYS] = {1};
     assert(sodium_init() >= 0 && mkdtemp(folder) != NULL);
     atexit(remove_folder);
     home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -356,20 +376,19 @@ static void prepare(void)
     clock_freeze(1000000, 1750000000);
     assert(node_make_dirs(folder, &why) == 0 && node_enter(folder, &why) == 0);
     node_keys_make(&keys);
-    assert(node_keys_save(".", &keys, &why) == 0 && node_person_key_save(".", person_key, &why) == 0);
+    assert(node_keys_save(".", &keys, &why) == 0 && node_pseudonym_keys_save(".", pseudonym_keys, &why) == 0);
 }
 
 void rig_run(slice_t script, unsigned senders)
 {
     static rig_t rigs[N_DEFS * LEVELS];
     static kv_image_t *images[N_DEFS * LEVELS];
-    static intake_t *in;
+    static mail_t mail;
     size_t i = fuzz_byte(&script) % ARRAY_SIZE(rigs);
     rig_t *rig = &rigs[i];
-    if (in == NULL) {
-        prepare();
-        in = xcalloc(1, sizeof *in);
-    }
+    if (mail.in == NULL) prepare();
+    intake_destroy(&mail.in);
+    mail.in = intake_new(mono_us, next_frame, &mail);
     assert(chdir(folder) == 0);
     if (images[i] == NULL) {
         set_up(rig, DEFS[i % N_DEFS], i / N_DEFS);
@@ -378,13 +397,13 @@ void rig_run(slice_t script, unsigned senders)
     kv_mem_restore(rig->kv, images[i]);
     rig->lives = SCRIPT_LIFE;
     start_service(rig);
-    turn(rig, in);
-    while (take_message(rig, &script, senders, in)) continue;
-    turn(rig, in);
+    turn(rig, &mail);
+    while (take_message(rig, &script, senders, &mail)) continue;
+    turn(rig, &mail);
     check_store(rig);
     stop_service(rig);
     start_service(rig); // what was written can be read again
-    turn(rig, in);
+    turn(rig, &mail);
     stop_service(rig);
     assert(fchdir(home) == 0);
 }

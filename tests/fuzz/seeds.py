@@ -166,6 +166,18 @@ save("feed", "asked-to-give-back", script(MUNICIPALITY, say(PARENT | END | FIT, 
 save("feed", "disk-full", script(MUNICIPALITY, say(CHILD_B | END | FIT | FULL, PUSH, push(0, 20, LIVES, entries(UNKNOWN_RECORD))),
      say(CHILD_B | END | LATER | RESTART, WAKE)))
 
+# Pseudonyms: a point of the curve, the identity, and bytes that are no point; answered at the region, asked on at a hub
+EVALUATE, EVALUATED, LINK = 50, 51, 5
+POINT = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76")
+UP = say(GATE | END, LINK, f32(1, 0xFFFFFFFF) + num(2, 1))
+for name, points in (("good", POINT * 3), ("identity", POINT + bytes(32)), ("none", b"\xff" * 64), ("torn", POINT[:31])):
+    asked = f64(1, 5) + data(2, b"m" * 8) + data(3, points)
+    save("feed", f"evaluate-{name}", script(AT_REGION, say(CHILD_A | END, EVALUATE, asked)))
+    save("feed", f"evaluate-on-{name}", script(MUNICIPALITY, UP, say(CHILD_A, EVALUATE, asked), say(CHILD_A | END, EVALUATE, asked),
+         say(PARENT | END | LATER, EVALUATED, f64(1, 5) + data(2, b"m" * 8) + data(3, points)),
+         say(PARENT | END, EVALUATED, f64(1, 5) + data(4, "PSEUDONYM-QUOTA"))))
+save("envelope", "evaluate", envelope(EVALUATE, 1, f64(1, 5) + data(3, POINT), peer=SCHOOL_A))
+
 # Both as large as a record may be, of two lives that nobody can connect: one is kept as a stray, which holds it whole.
 def large(size, seq, boot):
     head = record(190, SCHOOL_A_PATH, seq, "03-08-01", up=15, rid=b"large-and-larger", boot=boot)
@@ -285,7 +297,7 @@ CHILD_ROW, INVITATION_ROW = key_row(b"a" * 32, 1, SCHOOL_A, SCHOOL_A_PATH), key_
 save("keys", "whole", keys(1, CHILD_ROW, INVITATION_ROW))
 save("keys", "pages-and-a-change", keys(1, CHILD_ROW, more=True) + keys(2, INVITATION_ROW, whole=False) +
      keys(3, key_row(b"a" * 32, 3, SCHOOL_A, SCHOOL_A_PATH), whole=False, gone=[b"b" * 32]))
-save("join", "answer", data(1, SCHOOL_A_PATH) + data(2, "03-08-01") + data(3, "school") + data(4, 'Школа "Заря"') + data(5, b"p" * 32) +
+save("join", "answer", data(1, SCHOOL_A_PATH) + data(2, "03-08-01") + data(3, "school") + data(4, 'Школа "Заря"') +
      data(6, "03-08") + num(7, 1) + num(8, 1))
 
 # --- texts

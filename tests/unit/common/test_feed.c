@@ -269,6 +269,44 @@ static void nothing_is_acknowledged_before_the_commit(void **state)
 
 // Found by tests/model: the home is put back, a doubled pull opens the session of its lost life once more,
 // and then comes the acknowledgement of what that life pushed.
+static size_t count_letters(const side_t *side, uint32_t type)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < side->n_out; i++) n += side->out[i].type == type;
+    return n;
+}
+
+// Each may read the whole store; a consumer that begins again and again is served now and then.
+static void of_a_thousand_pulls_from_zero_a_second_a_few_are_answered_and_the_last(void **state)
+{
+    (void)state;
+    side_t home, hub;
+    now_ms = 5000000;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    write_record(&home, 1);
+    size_t pushes = 0;
+    for (uint64_t n = 1; n <= 1000; n++, now_ms++) {
+        feed_link(hub.feed, hub.peer, true, now_ms); // begins anew
+        letter_t pull = first_pull(&hub);
+        burn_letters(&hub);
+        hear(&home, &pull, true);
+        free(pull.data);
+        flush(&home);
+        pushes += count_letters(&home, MSG_PUSH);
+        if (pushes > 0) assert_int_equal(count_letters(&home, MSG_WAKE), n == 1 ? 1 : 0);
+        burn_letters(&home);
+    }
+    assert_in_range(pushes, 1, 8);
+    assert_false(holds(&hub, 1));
+    now_ms += 1000;
+    feed_tick(home.feed, now_ms);
+    talk(&home, &hub); // to the session that was begun last, unasked
+    assert_true(holds(&hub, 1));
+    close_side(&home);
+    close_side(&hub);
+}
+
 static void an_acknowledgement_of_a_lost_life_is_not_taken_for_one_of_this(void **state)
 {
     (void)state;
@@ -615,6 +653,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_acknowledged_before_the_commit),
+        cmocka_unit_test(of_a_thousand_pulls_from_zero_a_second_a_few_are_answered_and_the_last),
         cmocka_unit_test(an_acknowledgement_of_a_lost_life_is_not_taken_for_one_of_this),
         cmocka_unit_test(an_idle_session_is_asked_ever_more_seldom_but_not_given_up),
         cmocka_unit_test(what_is_lost_on_an_idle_line_its_sender_notices),

@@ -140,17 +140,17 @@ static void a_damaged_key_file_is_refused(void **state)
     }
 }
 
-static void a_person_key_of_another_size_is_refused(void **state)
+static void pseudonym_keys_of_another_size_are_refused(void **state)
 {
     (void)state;
-    uint8_t key[NODE_KEY_SIZE] = {1, 2, 3}, got[NODE_KEY_SIZE];
+    uint8_t key[NODE_PSEUDONYM_KEYS] = {1, 2, 3}, got[NODE_PSEUDONYM_KEYS];
     char path[600];
-    snprintf(path, sizeof path, "%s/secret/person.key", dir);
+    snprintf(path, sizeof path, "%s/secret/pseudonym.key", dir);
     why_t why;
-    assert_int_equal(file_replace(path, slice(key, 31), 0600), 0);
-    assert_int_equal(node_person_key_load(dir, got, &why), NODE_E_REFUSED);
-    assert_int_equal(node_person_key_save(dir, key, &why), 0);
-    assert_int_equal(node_person_key_load(dir, got, &why), 0);
+    assert_int_equal(file_replace(path, slice(key, NODE_KEY_SIZE), 0600), 0);
+    assert_int_equal(node_pseudonym_keys_load(dir, got, &why), NODE_E_REFUSED);
+    assert_int_equal(node_pseudonym_keys_save(dir, key, &why), 0);
+    assert_int_equal(node_pseudonym_keys_load(dir, got, &why), 0);
     assert_memory_equal(got, key, sizeof key);
 }
 
@@ -240,7 +240,7 @@ int main(void)
         IN_DIR(a_wrong_conf_is_refused_and_says_where),
         IN_DIR(a_secret_open_to_others_is_refused),
         IN_DIR(a_damaged_key_file_is_refused),
-        IN_DIR(a_person_key_of_another_size_is_refused),
+        IN_DIR(pseudonym_keys_of_another_size_are_refused),
         IN_DIR(nobody_answers_where_no_gate_runs),
         IN_DIR(a_conf_comes_back_as_it_was),
         IN_DIR(a_name_may_hold_any_quotes_and_marks),

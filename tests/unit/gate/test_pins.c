@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What we rely on in libzmq and no document promises. A new version that changes it is seen here first.
-#include "services/gate/peers.h"
+#include "services/gate/curve.h"
 #include "services/gate/zap.h"
 #include "tests/unit/gate/world.h"
 #include <malloc.h>
@@ -39,7 +39,7 @@ static void *curve_server(bool enforce, char *ret_endpoint, size_t size)
     set_int(socket, ZMQ_CURVE_SERVER, 1);
     assert_int_equal(zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, server_keys.secret_key, NODE_KEY_SIZE), 0);
     assert_int_equal(zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)), 0);
-    if (enforce) set_int(socket, PEERS_ZAP_ENFORCE_DOMAIN, 1);
+    if (enforce) set_int(socket, CURVE_ZAP_ENFORCE_DOMAIN, 1);
     assert_int_equal(zmq_bind(socket, "tcp://127.0.0.1:*"), 0);
     assert_int_equal(zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, ret_endpoint, &size), 0);
     return socket;
@@ -124,7 +124,7 @@ static void user_and_descriptor_are_on_the_body_frame(void **state)
     zap_t *zap;
     door_t door;
     assert_int_equal(zap_start(context, &zap), 0);
-    assert_int_equal(door_open(&door, context, "pins"), 0);
+    assert_int_equal(door_open(&door, context, "pins", DOOR_INSIDE), 0);
     set_int(door.socket, ZMQ_CURVE_SERVER, 1);
     zmq_setsockopt(door.socket, ZMQ_CURVE_SECRETKEY, server_keys.secret_key, NODE_KEY_SIZE);
     zmq_setsockopt(door.socket, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN));
@@ -161,7 +161,7 @@ static void the_accepted_descriptor_is_the_one_of_the_message(void **state)
     door_t door;
     char endpoint[128];
     size_t size = sizeof endpoint;
-    assert_int_equal(door_open(&door, context, "pins"), 0);
+    assert_int_equal(door_open(&door, context, "pins", DOOR_INSIDE), 0);
     assert_int_equal(zmq_bind(door.socket, "tcp://127.0.0.1:*"), 0);
     zmq_getsockopt(door.socket, ZMQ_LAST_ENDPOINT, endpoint, &size);
     void *client = zmq_socket(context, ZMQ_DEALER);
@@ -190,7 +190,7 @@ static void a_local_peer_is_known_by_its_user(void **state)
     char dir[512];
     scratch_dir(dir, sizeof dir);
     assert_int_equal(chdir(dir), 0);
-    assert_int_equal(door_open(&door, context, "pins"), 0);
+    assert_int_equal(door_open(&door, context, "pins", DOOR_INSIDE), 0);
     assert_int_equal(zmq_bind(door.socket, "ipc://x"), 0);
     void *client = zmq_socket(context, ZMQ_DEALER);
     set_int(client, ZMQ_LINGER, 0);
@@ -211,7 +211,7 @@ static void a_routing_id_of_the_peers_own_choice_is_not_taken(void **state)
     door_t door;
     char endpoint[128];
     size_t size = sizeof endpoint;
-    assert_int_equal(door_open(&door, context, "pins"), 0);
+    assert_int_equal(door_open(&door, context, "pins", DOOR_INSIDE), 0);
     assert_int_equal(zmq_bind(door.socket, "tcp://127.0.0.1:*"), 0);
     zmq_getsockopt(door.socket, ZMQ_LAST_ENDPOINT, endpoint, &size);
     void *client = zmq_socket(context, ZMQ_DEALER);

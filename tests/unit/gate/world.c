@@ -67,20 +67,20 @@ void gate_make_child_of(gate_process_t *gate, const gate_process_t *parent)
     write_conf(gate, "    backoff_base_ms = 20\n    backoff_max_ms = 200\n    ping_ms = 200\n");
 }
 
-static void program_path(char *to, size_t size)
+static void program_path(const char *program, char *to, size_t size)
 {
     ssize_t n = readlink("/proc/self/exe", to, size - 1);
     assert_true(n > 0);
     to[n] = '\0';
     char *slash = strrchr(to, '/');
-    snprintf(slash, size - (size_t)(slash - to), "/selenga-gate");
+    snprintf(slash, size - (size_t)(slash - to), "/%s", program ? program : "selenga-gate");
 }
 
 static void spawn(gate_process_t *gate)
 {
     int fds[2];
     char program[600];
-    program_path(program, sizeof program);
+    program_path(gate->program, program, sizeof program);
     assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
     gate->pid = fork();
     assert_true(gate->pid >= 0);

@@ -34,9 +34,10 @@ typedef struct gate_process {
     char dir[512];
     node_conf_t conf;
     node_keys_t keys;
-    pid_t pid;        // 0: not running
-    int log;          // its stderr
-    char text[65536]; // what it logged so far
+    const char *program; // NULL: selenga-gate
+    pid_t pid;           // 0: not running
+    int log;             // its stderr
+    char text[65536];    // what it logged so far
     size_t size;
     char endpoint[256]; // where children connect; empty: nowhere
 } gate_process_t;

@@ -3,8 +3,8 @@
 // and only then answers, acknowledges and pushes (design 2.5). Each of the four services is a service_def_t
 // and what it points to.
 //
-//   poll -> take in (bounded) -> decide, in one write transaction -> settle -> commit -> send -> feeds push
-//   -> timers
+//   poll -> take in (bounded) -> decide for a while, in one write transaction (intake.h) -> settle -> commit
+//   -> send -> feeds push -> timers
 //
 // A commit that fails (disk or map full) loses nothing: no reply had left. Requests are answered "try again",
 // feeds stop with the reason shown, and both resume by themselves.

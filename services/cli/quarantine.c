@@ -34,8 +34,7 @@ static const char *from_name(uint32_t peer, const char *org, char *buffer, size_
     return org != NULL && *org != '\0' ? org : words_peer(peer, buffer, size);
 }
 
-// Where a page ended, kept while the next one is asked for.
-typedef struct mark {
+typedef struct mark { // where a page ended
     uint8_t bytes[128];
     bool more;
 } mark_t;
@@ -436,10 +435,7 @@ static const struct argp_option LIST_OPTIONS[] = {
 };
 
 static const struct argp_option DISCARD_OPTIONS[] = {
-    WHICH,
-    {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the act (required)"), 0},
-    {0},
-};
+    WHICH, {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the act (required)"), 0}, {0}};
 
 const verb_t QUARANTINE_VERBS[] = {
     {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys that the registry gave.
 #include "services/gate/keys.h"
+#include "common/msg.h"
 #include "proto/message.h"
 #include <stdlib.h>
 
@@ -76,6 +77,13 @@ bool keys_allow(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE])
 {
     const key_entry_t *row = keys_find(keys, key);
     return row && row->role != KEY_REVOKED;
+}
+
+void key_note_version(key_entry_t *row, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Hello *hello = msg_body_unpack(&selenga__hello__descriptor, body);
+    if (!hello || !hello->version || !text_copy(row->version, sizeof row->version, hello->version))
+        row->version[0] = '\0';
 }
 
 bool key_wastes(key_entry_t *row, size_t bytes, uint64_t most, uint64_t now_ms)

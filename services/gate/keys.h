@@ -67,6 +67,9 @@ key_entry_t *keys_find(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZ
 // much, and counting begins anew.
 bool key_wastes(key_entry_t *row, size_t bytes, uint64_t most, uint64_t now_ms);
 
+// What its HELLO says of its program.
+void key_note_version(key_entry_t *row, slice_t hello);
+
 // May a peer with this key connect?
 bool keys_allow(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE]);
 

@@ -211,14 +211,6 @@ static int send_welcome(peers_t *peers, const door_frame_t *hello)
     return door_send(&peers->door, hello->routing, &welcome, &body.base);
 }
 
-static void read_version(const door_frame_t *frame, key_entry_t *row)
-{
-    AUTO(msg_body_free)
-    Selenga__Hello *hello = msg_body_unpack(&selenga__hello__descriptor, frame->envelope.body);
-    if (!hello || !hello->version || !text_copy(row->version, sizeof row->version, hello->version))
-        row->version[0] = '\0';
-}
-
 // A child's HELLO on a new connection, or again on its present one.
 static void greet_child(peers_t *peers, connection_t *connection, const door_frame_t *frame, key_entry_t *row,
                         uint64_t now_ms)
@@ -232,7 +224,7 @@ static void greet_child(peers_t *peers, connection_t *connection, const door_fra
     connection_t *older = connection_of(peers, row->label);
     if (older) cut(peers, older, now_ms);
     name_connection(peers, connection, frame, row);
-    read_version(frame, row);
+    key_note_version(row, frame->envelope.body);
     connection->deadline_ms = now_ms + (uint64_t)peers->setup.settings->silence_ms;
     connection->ping_ms = now_ms;
     up_add(&peers->up, connection->label, connection->fd);

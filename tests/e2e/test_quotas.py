@@ -20,12 +20,30 @@ class Flooder(Rogue):
     """Pushes compressed slices, each within the credit, whatever it is told."""
     trouble = None  # with which the hub gave no credit
 
+    def __init__(self, token):
+        super().__init__(token)
+        self.verdicts = set()  # what those that came down are about
+
     def push(self, service, session, after):
         records = self.records[service][after:after + SLICE]
         data = wire.entries(records)
         packed = zstd(data)
         self._feed(wire.PUSH, service, message(f1=("f8", session), f2=after, f3=after + len(records), f4=self._witness(service),
                                                f5=len(records), f6=1, f7=len(data), f8=packed))
+
+    def serve(self, until, deadline_s=30):
+        """Connects anew: whoever says nothing while the test does something else is taken for gone."""
+        self.close()
+        self.connect()
+        super().serve(until, deadline_s)
+
+    def _take_records(self, service, body):
+        super()._take_records(service, body)
+        for data in self.received[service]:
+            r = wire.parse(data)
+            if r[2] == [VERDICT] and 10 in r:
+                self.verdicts.add(wire.parse(r[10][0])[1][0])
+        self.received[service] = []
 
     def _take(self, envelope):
         if envelope[2][0] == wire.PULL and envelope[3][0] == REGISTRY:
@@ -170,10 +188,7 @@ def strays_of_a_school_are_discarded_from_above(w):
     answer = w.hub.selenga("quarantine", "discard", "--from", ORG, "--code", "STRAY", "--why", "две копии узла")
     assert answer == {"met": 300, "done": 300}, answer
     assert waiting(w) == 0
-    def verdicts():
-        records = [wire.parse(data) for data in w.rogue.received[REGISTRY]]
-        return {wire.parse(r[10][0])[1][0] for r in records if r[2] == [VERDICT] and 10 in r}
-    w.rogue.serve(lambda: len(verdicts()) == 300)
+    w.rogue.serve(lambda: len(w.rogue.verdicts) == 300)
     wait_until(lambda: w.region.selenga("quarantine", "summary"), what="the region still shows them")
 
 
@@ -189,6 +204,8 @@ def nobody_below_decides_for_others(w):
 
 @test
 def more_than_its_credit_is_dropped_and_its_feed_alone_waits(w):
+    w.rogue.offer(REGISTRY, **event("BEFORE"))
+    w.rogue.serve(w.rogue.all_acked)
     service, session = REGISTRY, w.rogue.sessions[REGISTRY]
     records = [wire.record(rid=w.rogue.new_id(), home=w.rogue.path, kind=EVENT, seq=9000 + n, boot=w.rogue.boot, body=bytes(40000),
                            up=3, org=ORG) for n in range(20)]

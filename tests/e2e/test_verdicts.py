@@ -46,8 +46,9 @@ def titles(w):
 def what_a_school_found_its_hub_discards(w):
     make_stray(w, "Утраченный", "Нынешний")
     seen = w.hub.quarantine()
-    assert [q["code"] for q in seen] == ["STRAY"] and seen[0]["from_org"] == ORG, seen
-    w.hub.selenga("quarantine", "discard", seen[0]["id"], "--why", "решили оставить нынешний")
+    assert all(q["code"] == "STRAY" and q["from_org"] == ORG for q in seen), seen
+    assert [q for q in seen if q["at"] == w.school.path], seen
+    w.hub.selenga("quarantine", "discard", *{q["id"] for q in seen}, "--why", "решили оставить нынешний")
     assert not w.hub.quarantine()
     wait_until(lambda: not w.school.quarantine(), what="the school obeys")
     wait_until(lambda: not w.region.quarantine(), what="the region hears of it")
@@ -58,12 +59,12 @@ def what_a_school_found_its_hub_discards(w):
 @test
 def one_of_its_own_a_school_takes(w):
     make_stray(w, "Вернувшийся", "Ненужный")
-    item = w.school.quarantine()[0]
+    item = next(q for q in w.school.quarantine() if q["at"] == "here")
     refused(1, w.hub.selenga, "quarantine", "take", item["id"])
     w.school.selenga("quarantine", "take", item["id"])
-    assert not w.school.quarantine()
+    assert item["id"] not in [q["id"] for q in w.school.quarantine()]
     wait_until(lambda: titles(w) == {"Вернувшийся"}, what="all have what was taken")
-    wait_until(lambda: not w.hub.quarantine() and not w.region.quarantine())
+    wait_until(lambda: item["id"] not in [q["id"] for q in w.hub.quarantine()], what="the hub hears that it is gone")
 
 
 world.main(scene)

@@ -80,6 +80,13 @@ static bool people_wait(unit_t *producer, uint32_t peer, const position_t *upto)
     return wait;
 }
 
+static bool is_forged(world_t *w, const record_t *r)
+{
+    const ledger_record_t *lr = ledger_find(w->ledger, &r->id);
+    const ledger_version_t *v = lr != NULL ? ledger_version(lr, &r->version) : NULL;
+    return w->liar >= 0 && (v == NULL || (!r->gone && v->hash != wire_hash(r->wire)));
+}
+
 void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
 {
     AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
@@ -100,7 +107,8 @@ void check_pushed(world_t *w, edge_t *e, int way, slice_t body)
             e->room[way] = e->room[way] * 2 + 32;
             e->claims[way] = xrealloc(e->claims[way], e->room[way] * sizeof *e->claims[way]);
         }
-        e->claims[way][e->n_claims[way]++] = (claim_t){upto, r.id, r.version, r.gone};
+        e->claims[way][e->n_claims[way]++] =
+            (claim_t){upto, r.id, r.version, r.home, r.gone, is_forged(w, &r)};
         load |= r.bulk;
     }
     unit_t *producer = &w->units[way == 0 ? e->a : e->b];
@@ -172,6 +180,7 @@ static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_tx
                         const claim_t *claim, const position_t *position)
 {
     record_t r;
+    if (claim->forged || liar_may_fool(consumer, &claim->home)) return; // he may have said the contrary since
     if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
     if (waits(txn, &claim->id, &claim->version, NULL) || is_aside(txn, &claim->id, &claim->version)) return;
@@ -354,6 +363,9 @@ static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u
         if (!has)
             broken(w, "%s lacks kind %u of %s, version %s", unit_name(u), r->kind, unit_name(home),
                    version_name(&r->version));
+        else if (!path_equal(&held.home, &r->home))
+            broken(w, "%s has another home's record under the id of kind %u of %s", unit_name(u), r->kind,
+                   unit_name(home));
         else if (!slice_equal(held.wire, r->wire))
             broken(w, "%s has kind %u of %s in another version than %s", unit_name(u), r->kind,
                    unit_name(home), version_name(&r->version));
@@ -382,14 +394,34 @@ static bool unwrap(const record_t *r, record_t *ret, Selenga__Stray **ret_stray)
 static void check_stray(unit_t *u, const record_t *r)
 {
     record_t in;
-    if (r->kind == KIND_STRAY && (u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE)) == 0)
-        broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
     AUTO(msg_body_free) Selenga__Stray *stray;
-    if (!unwrap(r, &in, &stray) || stray == NULL || !path_equal(&r->home, &u->place.path)) return;
+    if (!unwrap(r, &in, &stray) || stray == NULL || liar_may_fool(u, &in.home)) return;
+    if ((u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE)) == 0)
+        broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
+    if (!path_equal(&r->home, &u->place.path)) return;
     bool ours = path_equal(&in.home, &u->place.path); // then it goes where the record went
     bool fits = ours ? r->down == in.down && path_equal(&r->to, &in.to)
                      : r->down == DOWN_TO && path_equal(&r->to, &in.home);
     if (r->up != in.up || !fits) broken(u->world, "%s keeps a stray that nobody will see", unit_name(u));
+}
+
+static ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record_t **ret)
+{
+    *ret = ledger_find(w->ledger, &r->id);
+    ledger_version_t *v = *ret != NULL ? ledger_version(*ret, &r->version) : NULL;
+    bool true_one =
+        v != NULL && (w->liar < 0 || v->hash == wire_hash(r->wire)); // its bytes, not only its name
+    return true_one ? v : NULL;
+}
+
+void check_kept(unit_t *u, const record_t *r)
+{
+    record_t in;
+    ledger_record_t *lr;
+    AUTO(msg_body_free) Selenga__Stray *stray = NULL;
+    if (r->kind != KIND_STRAY || liar_is(u) || !unwrap(r, &in, &stray)) return;
+    if (!liar_may_fool(u, &in.home) && version_of(u->world, &in, &lr) == NULL)
+        broken(u->world, "%s keeps a stray that nobody wrote", unit_name(u));
 }
 
 static void check_own(unit_t *u, const record_t *r, const place_t *place, void *arg)
@@ -397,6 +429,7 @@ static void check_own(unit_t *u, const record_t *r, const place_t *place, void *
     world_t *w = arg;
     (void)place;
     const ledger_record_t *lr = ledger_find(w->ledger, &r->id);
+    if (liar_may_fool(u, &r->home)) return;
     if (lr == NULL) {
         broken(w, "%s holds what nobody wrote", unit_name(u));
         return;
@@ -407,7 +440,7 @@ static void check_own(unit_t *u, const record_t *r, const place_t *place, void *
     store_txn_t *other = NULL;
     if (u == home) {
         for (int i = 0; i < w->n_units; i++)
-            if (&w->units[i] != home) check_replica(w, r, home, &w->units[i]);
+            if (&w->units[i] != home && liar_spares(&w->units[i])) check_replica(w, r, home, &w->units[i]);
         return;
     }
     if (!holds(home, &r->id, &at_home, &other) && !is_shown(w, r))
@@ -417,27 +450,21 @@ static void check_own(unit_t *u, const record_t *r, const place_t *place, void *
 
 // --- line 4: nothing that a store still held is lost ---------------------------------------------
 
-static ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record_t **ret)
-{
-    *ret = ledger_find(w->ledger, &r->id);
-    return *ret != NULL ? ledger_version(*ret, &r->version) : NULL;
-}
-
 static void hold(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     ledger_record_t *lr;
     record_t in;
     AUTO(msg_body_free) Selenga__Stray *stray;
-    (void)u;
     (void)place;
-    if (!unwrap(r, &in, &stray)) return;
+    if (!unwrap(r, &in, &stray) || liar_may_fool(u, &in.home)) return;
     const ledger_version_t *v = version_of(arg, &in, &lr);
     if (v != NULL) lr->held |= v->past;
 }
 
 void check_held(world_t *w)
 {
-    for (int i = 0; i < w->n_units; i++) visit(&w->units[i], hold, w);
+    for (int i = 0; i < w->n_units; i++)
+        if (liar_spares(&w->units[i])) visit(&w->units[i], hold, w);
 }
 
 static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
@@ -470,7 +497,7 @@ static void check_lost(world_t *w)
     }
     for (size_t i = 0; i < ledger_count(w->ledger); i++) {
         const ledger_record_t *r = ledger_at(w->ledger, i);
-        if (r->held != 0)
+        if (r->held != 0 && liar_spares(&w->units[r->home]))
             broken(w, "writes %llx of kind %u of %s are lost", (unsigned long long)r->held, r->kind,
                    unit_name(&w->units[r->home]));
     }
@@ -614,12 +641,57 @@ static void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t 
     store_abort(&out);
 }
 
+static bool is_from_liar(const unit_t *u, uint32_t peer)
+{
+    const world_t *w = u->world;
+    for (int i = 0; i < w->n_edges; i++) {
+        const edge_t *e = &w->edges[i];
+        if (!liar_at(w, e) || (e->a != u->index && e->b != u->index)) continue;
+        if ((e->a == u->index ? e->b_of_a : e->a_of_b) == peer || peer == PEER_SELF) return true;
+    }
+    return false;
+}
+
+// A liar is told of records that are for him, and word that one has left only if it was for him once, or he
+// has shown that he had it: what he guesses is met with silence.
+static void check_one_told(world_t *w, const unit_t *from, const unit_t *liar, slice_t wire)
+{
+    record_t r;
+    if (record_parse(wire, &r) != 0 || r.kind < 100 || liar_may_fool(from, &r.home)) return;
+    const ledger_record_t *lr = ledger_find(w->ledger, &r.id);
+    if (lr == NULL || lr->told) return;
+    broken(w, "%s tells a liar %s kind %u of %s, which was never for him", unit_name(from),
+           r.gone ? "the end of" : "of", r.kind, unit_name(&w->units[lr->home]));
+    (void)liar;
+}
+
+void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t type, slice_t body)
+{
+    AUTO(xfree) uint8_t *owned = NULL;
+    slice_t rest, wire;
+    if (type != MSG_PUSH || from->node == liar->node) return;
+    AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
+    if (m == NULL ||
+        batch_open(slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &rest, &owned) != 0)
+        return;
+    while (batch_next(&rest, &wire) == 0) check_one_told(w, from, liar, wire);
+}
+
+void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r)
+{
+    world_t *w = home->world;
+    if (w->liar < 0) return;
+    bool moves = (w->plan.faults & FAULT_MOVE) != 0 && r->down == DOWN_SERVING;
+    lr->told |= moves || reaches(w, r, home, unit_at(w, w->liar, SERVICE_MAIN));
+}
+
 // What waits in quarantine has left its home too: only its content may be at fault, never its way.
 static int check_way(void *arg, const quarantined_t *q)
 {
     unit_t *u = arg;
     ledger_record_t *lr;
     const ledger_version_t *v = version_of(u->world, &q->record, &lr);
+    if (is_from_liar(u, q->key.peer)) return 0;
     if (q->giveback && (u->world->plan.faults & FAULT_MOVE) != 0)
         return 0; // its organisation has moved since
     if (v == NULL || v->bad || reaches(u->world, &q->record, &u->world->units[lr->home], u)) return 0;
@@ -632,17 +704,19 @@ static int check_way(void *arg, const quarantined_t *q)
 void check_end(world_t *w)
 {
     for (int i = 0; i < w->n_units; i++) {
-        visit(&w->units[i], check_own, w);
         check_store(&w->units[i]);
+        if (!liar_spares(&w->units[i])) continue;
+        visit(&w->units[i], check_own, w);
         store_txn_t *txn = NULL;
         if (store_begin(w->units[i].store, false, &txn) == 0) quarantine_each(txn, check_way, &w->units[i]);
         store_abort(&txn);
-        if (feed_malformed(w->units[i].feed) > 0)
+        if (feed_malformed(w->units[i].feed) > 0 && !is_from_liar(&w->units[i], PEER_SELF))
             broken(w, "%s got a malformed message", unit_name(&w->units[i]));
     }
     for (int i = 0; i < w->n_edges; i++) {
         const edge_t *e = &w->edges[i];
         unit_t *a = &w->units[e->a], *b = &w->units[e->b];
+        if (!liar_spares(a) || !liar_spares(b)) continue;
         if (!e->local || b->n_wants > 0) check_feed(w, a, b, e->b_of_a, e->a_of_b);
         if (!e->local || a->n_wants > 0) check_feed(w, b, a, e->a_of_b, e->b_of_a);
     }

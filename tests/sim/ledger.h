@@ -22,6 +22,7 @@ typedef struct ledger_record {
     int home; // unit
     unsigned n_writes;
     uint64_t must; // what the home has acknowledged and must still descend from
+    bool told;     // a liar was shown a version of it
     uint64_t held; // what existed somewhere when the faults stopped
     ledger_version_t *versions;
     size_t n, room;

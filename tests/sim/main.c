@@ -13,22 +13,29 @@ static const struct {
     const char *name, *what;
 } MUTANTS[] = {
     {"ack_first", "the acknowledgement leaves before the commit"},
+    {"aside_applied", "a version that a neighbour cannot speak for is taken"},
+    {"aside_dropped", "a version that a neighbour cannot speak for is not kept for its home"},
     {"back_lane_missing", "versions that came from elsewhere are not handed on towards their home"},
     {"bulk_first", "loads are read before what people write"},
     {"bulk_not_kept", "loads stand in the lanes of all others"},
     {"gap_accepted", "a push is taken though one before it was lost"},
     {"giveback_one_page", "what is handed back ends after its first page"},
+    {"gone_answers_strangers", "who hands back what he cannot have is told that it is gone"},
+    {"gone_unheld", "word that a record is gone counts where it is not held"},
     {"inc_ignored", "versions are compared without their incarnation"},
+    {"inside_wrong_side", "a home heeds what a stray holds without its seal"},
     {"lane_entry_not_removed", "a record that changes keeps its old place in a lane"},
     {"left_untold", "who had a record is not told that it has left its reach"},
     {"no_giveback", "a store that was put back asks for nothing"},
     {"no_incarnation", "what is written after a version came back is not above it"},
+    {"no_seal", "a home takes its own versions without its seal"},
     {"no_witness", "a cursor is believed without its witness"},
     {"one_position", "both streams are read on from where the first one stands"},
     {"past_untold", "versions do not tell what they descend from"},
     {"pull_while_diverged", "a store that was put back serves a consumer before it asked it"},
     {"quarantine_blocks", "a record that is refused stops its feed"},
     {"quarantine_not_given", "what waits in quarantine is not handed back"},
+    {"raise_unsealed", "an unsealed version raises the incarnation"},
     {"reach_one_too_wide", "records go up one level too far"},
     {"relane_missing", "records keep their lanes when the topology changes"},
     {"resolved_once", "one give-back counts for every later one"},
@@ -38,6 +45,7 @@ static const struct {
     {"stray_dropped", "versions of two lives: one is forgotten"},
     {"stray_unheeded", "a home does not stand above what a stray tells of"},
     {"stray_stays", "a stray is not sent to the home of what it keeps"},
+    {"stray_unsealed", "a home keeps a stray of an unsealed version"},
     {"tombstone_forgotten", "tombstones are not sent"},
     {"tombstone_not_relaned", "tombstones keep their lanes when the topology changes"},
     {"two_txn", "the cursor is committed before what it covers"},
@@ -83,7 +91,8 @@ static plan_t plan_of(uint64_t seed)
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
     z ^= z >> 27;
     plan_t plan = {.seed = seed, .steps = steps[z % 16 < 6 ? 0 : z % 16 < 11 ? 1 : z % 16 < 14 ? 2 : 3]};
-    plan.faults = (unsigned)(z >> 8) & (unsigned)(z >> 24 | z >> 40) & FAULT_ALL;
+    plan.faults = (unsigned)(z >> 8) & (unsigned)(z >> 24 | z >> 40) & FAULT_ALL & ~(unsigned)FAULT_LIAR;
+    if (z >> 61 == 1) plan.faults |= FAULT_LIAR;
     return plan;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Links that lose, double, reorder, delay, cut and go half-open.
+#include "common/msg.h"
+#include "proto/feed.pb-c.h"
 #include "proto/message.h"
 #include "tests/sim/sim.h"
 #include <stdlib.h>
@@ -46,6 +48,35 @@ const char *type_name(uint32_t type)
     return type >= MSG_PULL && type <= MSG_WAKE ? names[type - MSG_PULL] : "?";
 }
 
+// Who lies listens well.
+static void note_told(edge_t *e, int way, uint32_t type, slice_t body)
+{
+    if (type == MSG_PULL) {
+        AUTO(msg_body_free) Selenga__Pull *m = msg_body_unpack(&selenga__pull__descriptor, body);
+        told_t *told = &e->told[!way];
+        if (m == NULL) return;
+        *told = (told_t){.session = m->session, .boot = m->boot};
+        for (size_t i = 0; i < m->n_position && i < STREAMS; i++) told->position.of[i] = m->position[i];
+    } else if (type == MSG_PUSH) {
+        AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
+        told_t *told = &e->told[way];
+        if (m == NULL || m->session != told->session) return;
+        told->boot = m->boot;
+        for (size_t i = 0; i < m->n_upto && i < STREAMS; i++) told->position.of[i] = m->upto[i];
+    }
+}
+
+void net_say(world_t *w, edge_t *e, int way, uint32_t type, slice_t body)
+{
+    if (e->cut || e->half[way]) return;
+    trace(w, "    lie: %s, %zu bytes", type_name(type), body.size);
+    mail_t *m = xmalloc(sizeof *m + body.size);
+    *m = (mail_t){.type = type, .size = body.size};
+    if (body.size > 0) memcpy(m->bytes, body.data, body.size);
+    append(e, way, m);
+    w->messages++;
+}
+
 void net_send(world_t *w, unit_t *from, uint32_t peer, uint32_t type, slice_t body)
 {
     int way;
@@ -57,8 +88,11 @@ void net_send(world_t *w, unit_t *from, uint32_t peer, uint32_t type, slice_t bo
         return;
     }
     w->messages++;
-    if (type == MSG_PUSH) check_pushed(w, e, way, body);
-    if (type == MSG_PULL) check_pulled(w, e, way, from, body);
+    const unit_t *to = &w->units[way == 0 ? e->b : e->a];
+    if (type == MSG_PUSH && !liar_at(w, e)) check_pushed(w, e, way, body);
+    if (type == MSG_PULL && !liar_at(w, e)) check_pulled(w, e, way, from, body);
+    if (liar_at(w, e)) note_told(e, way, type, body);
+    if (liar_is(to) && !liar_is(from)) check_told(w, from, to, type, body);
     bool lost = e->cut || e->half[way] || (may(w, FAULT_LOSE) && chance(w, 8));
     trace(w, "    %s -> %s %s, %zu bytes%s", unit_name(from), unit_name(&w->units[way == 0 ? e->b : e->a]),
           type_name(type), body.size, lost ? ", lost" : "");
@@ -125,7 +159,9 @@ mail_t *net_take(world_t *w, unit_t *u, uint32_t *ret_peer)
         int way = way_to(e, u);
         if (way < 0 || *first_due(w, e, way) == NULL) continue;
         *ret_peer = way == 0 ? e->a_of_b : e->b_of_a;
-        return pick(w, e, way);
+        mail_t *m = pick(w, e, way);
+        if (liar_is(u)) liar_hear(w, m);
+        return m;
     }
     return NULL;
 }

@@ -31,10 +31,11 @@ enum {
     FAULT_FULL = 256,
     FAULT_BAD = 512,   // records that break a rule
     FAULT_MOVE = 1024, // an organisation goes under another one
-    FAULT_ALL = 2047,
+    FAULT_LIAR = 2048, // one node says what it likes
+    FAULT_ALL = 4095,
 };
 extern const char *const FAULT_NAMES[];
-enum { N_FAULTS = 11 };
+enum { N_FAULTS = 12, N_STEPS = 11 }; // those that a step may be
 
 // What one run does. The same plan gives the same run.
 typedef struct plan {
@@ -58,10 +59,17 @@ typedef struct claim {
     position_t upto;
     rid_t id;
     version_t version;
-    bool gone;
+    path_t home;
+    bool gone, forged; // what no home wrote need not be taken
 } claim_t;
 
 // A link between two units, both ways. [0]: from a to b.
+// What a consumer has told last of where it stands, and what was pushed to it since.
+typedef struct told {
+    uint64_t session, boot;
+    position_t position;
+} told_t;
+
 typedef struct edge {
     int a, b;         // units
     uint32_t b_of_a;  // how a calls b
@@ -72,6 +80,7 @@ typedef struct edge {
     mail_t *queue[2]; // on its way
     size_t length[2];
     uint64_t session[2]; // of the consumer that pulls over queue[!i] and is pushed to over queue[i]
+    told_t told[2];      // of the consumer that is pushed to over queue[i]
     claim_t *claims[2];
     size_t n_claims[2], room[2];
 } edge_t;
@@ -81,6 +90,7 @@ typedef struct node {
     path_t path;
     uint8_t rank;
     int org;
+    int part; // of the tree, as the liar keeps its parts apart
 } node_t;
 
 typedef struct org {
@@ -117,6 +127,13 @@ typedef struct unit {
     ledger_open_t pending; // what the ledger takes over at the commit
 } unit_t;
 
+// A record as its bytes.
+typedef struct wire {
+    uint8_t *data;
+    size_t size;
+} wire_t;
+enum { MEMORY_MAX = 300, PART_LIT = -1, PART_LIAR = -2 };
+
 struct world {
     plan_t plan;
     uint64_t rng;
@@ -132,6 +149,9 @@ struct world {
     edge_t edges[EDGES_MAX];
     int n_edges;
     ledger_t *ledger;
+    int liar;                  // node; -1: none
+    wire_t memory[MEMORY_MAX]; // what the liar has seen
+    size_t n_memory;
     unsigned unrest;       // steps in a hundred that are faults
     unsigned load_percent; // of the writes
     uint32_t kinds;        // bits of the rows of work.c that this seed uses
@@ -169,6 +189,8 @@ void net_send(world_t *w, unit_t *from, uint32_t peer, uint32_t type, slice_t bo
 mail_t *net_take(world_t *w, unit_t *u, uint32_t *ret_peer);
 bool net_has_mail(const world_t *w, const unit_t *u);
 bool net_is_empty(const world_t *w); // not even late ones are on their way
+// A message that no core made.
+void net_say(world_t *w, edge_t *e, int way, uint32_t type, slice_t body);
 void net_cut(world_t *w, edge_t *e, bool cut);
 void net_drop(edge_t *e, int way, world_t *w, unsigned percent);
 void net_clear(world_t *w);
@@ -195,9 +217,31 @@ void work_know_orgs(world_t *w);            // a move may have been lost with a 
 int work_mend(unit_t *u, store_txn_t *txn); // present versions that break a rule are written anew
 bool work_is_bad(const unit_t *u, const record_t *r); // does this unit refuse it for its content?
 
+// As that unit might write some record some day: body in buf, of 256 bytes at least. False: none.
+bool work_draft(unit_t *u, uint8_t *buf, record_t *ret);
+
+// --- liar.c
+void liar_choose(world_t *w);
+bool liar_is(const unit_t *u);
+bool liar_at(const world_t *w, const edge_t *e);
+// Can the unit hear of this home only through the liar? Then it may hold what that home never wrote.
+bool liar_may_fool(const unit_t *u, const path_t *home);
+// Is the unit of those that must agree in the end, all its ways to the root being honest?
+bool liar_spares(const unit_t *u);
+void liar_remember(world_t *w, slice_t wire);
+void liar_hear(world_t *w, const mail_t *m);
+void liar_forget(world_t *w);
+void liar_lie(world_t *w); // one message to a neighbour
+
 // --- check.c
 void check_pushed(world_t *w, edge_t *e, int way, slice_t body);
 void check_pulled(world_t *w, edge_t *e, int way, unit_t *consumer, slice_t body);
+// What a liar is told must not depend on what others hold (no oracle).
+void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t type, slice_t body);
+// A home has written: may it ever come to the liar?
+void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r);
+// A stray that the unit keeps: a liar must not make it up.
+void check_kept(unit_t *u, const record_t *r);
 void check_store(unit_t *u);   // lanes and places fit
 void check_started(unit_t *u); // nothing acknowledged is missing
 void check_held(world_t *w);   // notes what exists when the faults stop

@@ -3,6 +3,7 @@
 // school.
 #include "proto/message.h"
 #include "tests/sim/sim.h"
+#include <sodium.h>
 #include <stdio.h>
 
 enum { SCHOOL, MUNICIPALITY, REGION, FEDERATION };
@@ -57,6 +58,8 @@ static void add_unit(world_t *w, int node, uint32_t service)
                                .rank = n->rank,
                                .has_parent = n->parent >= 0,
                                .parent_rank = n->parent >= 0 ? w->nodes[n->parent].rank : 0};
+    uint64_t key[] = {w->plan.seed, (uint64_t)node};
+    crypto_generichash(u->place.seal_key, SEAL_KEY, (const uint8_t *)key, sizeof key, NULL, 0);
 }
 
 static void add_edge(world_t *w, int a, int b, uint32_t b_of_a, uint32_t a_of_b, bool local)

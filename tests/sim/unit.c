@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { INC_MOST = 5000 }; // more than there are events
+
 static unit_t *clock_of; // the store's clock has no argument
 
 static int64_t odd_clock(void) // nothing may depend on it
@@ -159,6 +161,7 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     bool home = path_equal(&now->home, &u->place.path) && (now->kind < 100 || now->kind / 100 == u->service);
     ledger_record_t *lr = ledger_find(w->ledger, &now->id);
     (void)txn;
+    if (liar_is(u)) liar_remember(w, now->wire);
     if (now->gone) { // by word of its home, which answers for what it says from now on
         if (old != NULL && lr != NULL) lr->held &= ~past_of(u, old);
         trace(w, "    %s: kind %u %02x%02x has left", unit_name(u), now->kind, now->id.b[0], now->id.b[1]);
@@ -168,10 +171,15 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     learn(u, now);
     if (lr == NULL && home) lr = ledger_make(w->ledger, &now->id, now->kind, u->index);
     ledger_version_t *v = lr != NULL ? ledger_version(lr, &now->version) : NULL;
-    bool own = v == NULL && home && now->version.boot == store_boot(u->store);
+    bool own = v == NULL && home && now->version.boot == store_boot(u->store) &&
+               record_is_sealed(now, u->place.seal_key);
     if (own) v = hear_write(u, lr, old, now);
+    if (own) check_written(u, lr, now);
+    if (own) check_kept(u, now);
     trace(w, "    %s: kind %u %02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
           version_name(&now->version), own ? " (written)" : "");
+    if (own && now->version.inc > INC_MOST) broken(w, "incarnation of %s is thrown up", unit_name(u));
+    if (!home && liar_may_fool(u, &now->home)) return;
     if (v == NULL || (!own && v->fate != DURABLE && lr->home != u->index)) {
         broken(w, "%s holds version %s of kind %u that nobody wrote", unit_name(u),
                version_name(&now->version), now->kind);

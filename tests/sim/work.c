@@ -251,6 +251,20 @@ static int write_row(unit_t *u, store_txn_t *txn, const row_t *row, unsigned slo
     return put(u, txn, &draft, bad);
 }
 
+bool work_draft(unit_t *u, uint8_t *buf, record_t *ret)
+{
+    world_t *w = u->world;
+    const row_t *row = &ROWS[below(w, ARRAY_SIZE(ROWS))];
+    unsigned slot = below(w, SLOTS);
+    rid_t spread = id_of(u->index, row->kind, slot);
+    if (u->place.rank < row->lowest || u->place.rank > row->highest || row->kind / 100 != u->service)
+        return false;
+    *ret = draft_of(u, row, slot, choose_org(u, row, &spread), buf);
+    if (rid_equal(&ret->id, &spread)) // in the product it is random: nobody can guess it
+        for (size_t i = 0; i < sizeof ret->id.b; i++) ret->id.b[i] = (uint8_t)rnd(w);
+    return true;
+}
+
 int work_write(unit_t *u, store_txn_t *txn)
 {
     world_t *w = u->world;

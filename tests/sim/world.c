@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 const char *const FAULT_NAMES[] = {"lose",    "double", "reorder", "cut", "half", "kill",
-                                   "restore", "wipe",   "full",    "bad", "move"};
+                                   "restore", "wipe",   "full",    "bad", "move", "liar"};
 
 // --- chance: each step has a stream of its own, so that a step left out does not shift the others ---
 
@@ -98,7 +98,7 @@ static void fault_step(world_t *w)
 {
     unit_t *u = &w->units[below(w, (unsigned)w->n_units)];
     edge_t *e = &w->edges[below(w, (unsigned)w->n_edges)];
-    unsigned faults = w->plan.faults, kind = 1U << below(w, N_FAULTS);
+    unsigned faults = w->plan.faults, kind = 1U << below(w, N_STEPS);
     if ((faults & kind) == 0) return;
     switch (kind) {
     case FAULT_CUT:
@@ -162,7 +162,9 @@ static void step(world_t *w)
     stream(w, w->step);
     w->now_ms += below(w, 100) < 3 ? below(w, 60000) : below(w, 500);
     trace(w, "step %u", w->step);
-    if (chance(w, w->unrest))
+    if (w->liar >= 0 && chance(w, 20))
+        liar_lie(w);
+    else if (chance(w, w->unrest))
         fault_step(w);
     else
         work_step(w);
@@ -188,7 +190,12 @@ static void heal(world_t *w)
     }
     for (int i = 0; i < w->n_edges; i++) {
         edge_t *e = &w->edges[i];
-        if (e->cut) net_cut(w, e, false);
+        if (liar_at(w, e) && !e->local) { // who lies has fallen silent, and what stands beyond him with him
+            net_cut(w, e, true);
+            for (int way = 0; way < 2; way++) net_drop(e, way, w, 100);
+        } else if (e->cut) {
+            net_cut(w, e, false);
+        }
         e->half[0] = e->half[1] = false;
     }
 }
@@ -258,6 +265,7 @@ static void begin(world_t *w)
     w->load_percent = chance(w, 70) ? below(w, 100) : 0;
     w->unrest = chance(w, 40) ? 30 : 8;
     tree_make(w);
+    liar_choose(w);
     w->calm = true;
     for (int i = 0; i < w->n_units; i++) unit_start(&w->units[i]);
     each(w, work_repair);
@@ -275,6 +283,7 @@ static void close_world(world_t *w)
         free(u->pending.items);
     }
     net_clear(w);
+    liar_forget(w);
     ledger_free(&w->ledger);
 }
 

@@ -46,7 +46,7 @@ class Feeds:
         self.base = dict.fromkeys(SERVICES)  # position of the neighbour before our first record
         self.credit = dict.fromkeys(SERVICES, 65536)
         self.told = {}  # service -> what its pulls say that it holds of us, and that waits in its quarantine
-        self.trouble = dict.fromkeys(SERVICES, "")
+        self.troubles = dict.fromkeys(SERVICES, "")
         self.own = {s: [1000 + s, [0, 0]] for s in SERVICES}  # session and position of our pulls
 
     def send(self, frame):
@@ -149,7 +149,7 @@ class Feeds:
         position = pair(body.get(2, []))
         self.sessions[service], self.positions[service] = body[1][0], position
         self.credit[service] = body.get(3, [0])[0]
-        self.trouble[service] = body.get(9, [b""])[0].decode()
+        self.troubles[service] = body.get(9, [b""])[0].decode()
         if 8 in body:
             self.told[service] = (body.get(7, [None])[0], body[8][0])
         base = self.base[service]

@@ -83,15 +83,15 @@ def a_flood_of_what_is_handed_back_harms_no_sibling_and_bounds_itself(w):
                     prompt(w, f"ALL-AMID-{liar.org}-{n}")
         for liar in (w.liar, other):
             try:
-                wait_until(lambda l=liar: l.all_acked() or l.trouble[REGISTRY] == "PEER-QUOTA")
+                wait_until(lambda l=liar: l.all_acked() or l.troubles[REGISTRY] == "PEER-QUOTA")
             except Late:
-                raise Late(f"neither through nor stopped: {liar.acked[REGISTRY]} of {FLOOD}, '{liar.trouble[REGISTRY]}'") from None
+                raise Late(f"neither through nor stopped: {liar.acked[REGISTRY]} of {FLOOD}, '{liar.troubles[REGISTRY]}'") from None
         more = list(flood(w, w.liar))
         for at in range(0, FLOOD, PAGE):
             w.liar.hand_back(REGISTRY, more[at:at + PAGE])
             if at % 500 == 0:
                 prompt(w, f"ALL-AMID-BACK-{at}")
-    assert w.liar.trouble[REGISTRY] == other.trouble[REGISTRY] == "PEER-QUOTA", (w.liar.trouble, other.trouble)
+    assert w.liar.troubles[REGISTRY] == other.troubles[REGISTRY] == "PEER-QUOTA", (w.liar.troubles, other.troubles)
     for node, most, (size, memory, pids) in zip(nodes, GROWTH, before):
         assert node.pids() == pids, f"a program of {node.name} ended"
         assert store_bytes(node) - size < most, f"{node.name}: {store_bytes(node) - size}"

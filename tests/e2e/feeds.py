@@ -13,8 +13,9 @@ from wire import message
 
 SERVICES = (wire.REGISTRY, wire.DIAGNOSTICS, wire.ROUTING, wire.REPORTING)
 PING_S = 0.3
-PAGE = 700000  # bytes
-PUSH_RECORDS = 2048  # no more in one message
+CREDIT = 700000
+PUSH_BYTES = 192 * 1024 - 8  # no more in one push
+PUSH_RECORDS = 2048  # likewise
 LATE_S = 10
 
 
@@ -45,7 +46,7 @@ class Feeds:
         self.base = dict.fromkeys(SERVICES)  # position of the neighbour before our first record
         self.credit = dict.fromkeys(SERVICES, 65536)
         self.told = {}  # service -> what its pulls say that it holds of us, and that waits in its quarantine
-        self.trouble = dict.fromkeys(SERVICES, "")
+        self.troubles = dict.fromkeys(SERVICES, "")
         self.own = {s: [1000 + s, [0, 0]] for s in SERVICES}  # session and position of our pulls
 
     def send(self, frame):
@@ -98,13 +99,13 @@ class Feeds:
                                                   f5=upto - after, f6=0, f7=len(data), f8=data, f9=("f8", self.boot)))
 
     def room(self, service):
-        return min(self.credit[service], PAGE)
+        return min(self.credit[service], PUSH_BYTES)
 
     # --- what it asks for
 
     def pull(self, service, restart=False, witness=None):
         session, position = self.own[service]
-        self.feed(wire.PULL, service, message(f1=("f8", session), f2=position, f3=PAGE, f4=1 if restart else None,
+        self.feed(wire.PULL, service, message(f1=("f8", session), f2=position, f3=CREDIT, f4=1 if restart else None,
                                               f5=(witness or message(f2=0)) if restart else None))
 
     def begin(self, service, position=(0, 0), witness=None):
@@ -148,7 +149,7 @@ class Feeds:
         position = pair(body.get(2, []))
         self.sessions[service], self.positions[service] = body[1][0], position
         self.credit[service] = body.get(3, [0])[0]
-        self.trouble[service] = body.get(9, [b""])[0].decode()
+        self.troubles[service] = body.get(9, [b""])[0].decode()
         if 8 in body:
             self.told[service] = (body.get(7, [None])[0], body[8][0])
         base = self.base[service]

@@ -87,7 +87,7 @@ def heard_out(w, liar, service=REGISTRY):
         wait_until(lambda: liar.all_acked(service) and liar.all_acked())
     except Late:
         offered = {s: len(records) for s, records in liar.records.items()}
-        raise Late(f"not in time: the hub has read all; of {offered} it has {liar.acked}, trouble {liar.trouble}") from None
+        raise Late(f"not in time: the hub has read all; of {offered} it has {liar.acked}, trouble {liar.troubles}") from None
     wait_until(lambda: has_event(w.region, code), what=f"{code} is at the region")
     return code
 

@@ -9,7 +9,7 @@ from forge import ORGANISATION, PROGRAMME, UP_REGION, edit, pack, path, stranger
 from liars import HUB, LIAR, SCHOOL, Unchanged, has_event, heard_out, put_event, region_s_records
 from rogue import Rogue
 from wire import REGISTRY, message
-from world import SAMPLE, memory_kib, test, wait_until
+from world import SAMPLE, Late, memory_kib, test, wait_until
 
 FLOOD = 4000
 PAGE = 100  # of what is handed back at once
@@ -82,13 +82,16 @@ def a_flood_of_what_is_handed_back_harms_no_sibling_and_bounds_itself(w):
                 if n % 500 == 0:
                     prompt(w, f"ALL-AMID-{liar.org}-{n}")
         for liar in (w.liar, other):
-            wait_until(lambda: liar.all_acked() or liar.trouble[REGISTRY] == "PEER-QUOTA", what=f"it is through or stopped; {liar.acked}")
+            try:
+                wait_until(lambda l=liar: l.all_acked() or l.troubles[REGISTRY] == "PEER-QUOTA")
+            except Late:
+                raise Late(f"neither through nor stopped: {liar.acked[REGISTRY]} of {FLOOD}, '{liar.troubles[REGISTRY]}'") from None
         more = list(flood(w, w.liar))
         for at in range(0, FLOOD, PAGE):
             w.liar.hand_back(REGISTRY, more[at:at + PAGE])
             if at % 500 == 0:
                 prompt(w, f"ALL-AMID-BACK-{at}")
-    assert w.liar.trouble[REGISTRY] == other.trouble[REGISTRY] == "PEER-QUOTA", (w.liar.trouble, other.trouble)
+    assert w.liar.troubles[REGISTRY] == other.troubles[REGISTRY] == "PEER-QUOTA", (w.liar.troubles, other.troubles)
     for node, most, (size, memory, pids) in zip(nodes, GROWTH, before):
         assert node.pids() == pids, f"a program of {node.name} ended"
         assert store_bytes(node) - size < most, f"{node.name}: {store_bytes(node) - size}"

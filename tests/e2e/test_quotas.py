@@ -6,6 +6,7 @@ import time
 
 import wire
 import world
+from feeds import chain
 from rogue import Rogue, key_id
 from wire import REGISTRY, message, sint
 from world import refused, test, wait_until
@@ -28,8 +29,8 @@ class Flooder(Rogue):
         records = self.records[service][after:after + SLICE]
         data = wire.entries(records)
         packed = zstd(data)
-        self._feed(wire.PUSH, service, message(f1=("f8", session), f2=after, f3=after + len(records), f4=self._witness(service),
-                                               f5=len(records), f6=1, f7=len(data), f8=packed))
+        self.feed(wire.PUSH, service, message(f1=("f8", session), f2=after, f3=after + len(records), f4=chain(after + len(records)),
+                                              f5=len(records), f6=1, f7=len(data), f8=packed))
 
     def serve(self, until, deadline_s=30):
         """Connects anew: whoever says nothing while the test does something else is taken for gone."""
@@ -37,20 +38,20 @@ class Flooder(Rogue):
         self.connect()
         super().serve(until, deadline_s)
 
-    def _take_records(self, service, body):
-        super()._take_records(service, body)
+    def _keep(self, service, body):
+        super()._keep(service, body)
         for data in self.received[service]:
             r = wire.parse(data)
             if r[2] == [VERDICT] and 10 in r:
                 self.verdicts.add(wire.parse(r[10][0])[1][0])
         self.received[service] = []
 
-    def _take(self, envelope):
+    def take(self, envelope):
         if envelope[2][0] == wire.PULL and envelope[3][0] == REGISTRY:
             pull = wire.parse(envelope[9][0])
             if pull[3] == [0]:
                 self.trouble = pull.get(9, [b""])[0].decode()
-        super()._take(envelope)
+        super().take(envelope)
 
 
 def zstd(data):
@@ -123,7 +124,7 @@ def knocking_and_connecting_anew_do_not_help(w):
     w.rogue.close()
     w.rogue.connect()
     for _ in range(20):
-        w.rogue._feed(wire.WAKE, REGISTRY, b"")
+        w.rogue.feed(wire.WAKE, REGISTRY, b"")
     w.rogue.push(REGISTRY, w.rogue.sessions[REGISTRY], 0)
     sibling_gets_through(w)
     assert waiting(w, **{"from": ORG}) == SHARE
@@ -211,7 +212,7 @@ def more_than_its_credit_is_dropped_and_its_feed_alone_waits(w):
                            up=3, org=ORG) for n in range(20)]
     data = wire.entries(records)
     after = len(w.rogue.records[service])
-    w.rogue._feed(wire.PUSH, service, message(f1=("f8", session), f2=after, f3=after + 20, f4=message(f2=after + 20, f3=1, f4=("f8", w.rogue.boot)),
+    w.rogue.feed(wire.PUSH, service, message(f1=("f8", session), f2=after, f3=after + 20, f4=message(f2=after + 20, f3=1, f4=("f8", w.rogue.boot)),
                                               f5=20, f6=0, f7=len(data), f8=data))
     wait_until(lambda: paused(w) == "PEER-CREDIT", what="it is paused for its credit")
     assert waiting(w) == 0

@@ -298,9 +298,9 @@ static int discard_subject(service_t *service, store_txn_t *txn, const rid_t *id
 static int discard_one(service_t *service, store_txn_t *txn, const waiting_t *w, const envelope_t *e,
                        const char *why)
 {
-    if (w->sort != WAITING_ITEM) return discard_subject(service, txn, &w->subject, e, why);
-    int rc = quarantine_clear(txn, &w->key, NULL);
-    if (rc == 0) feed_go_on(service->feed, w->key.peer);
+    int rc = w->sort != WAITING_ITEM ? discard_subject(service, txn, &w->subject, e, why)
+                                     : quarantine_clear(txn, &w->key, NULL);
+    if (rc == 0) feed_go_on(service->feed, w->from);
     return rc;
 }
 

@@ -42,8 +42,11 @@ def offer_good(w):
 
 
 def delivered(w):
-    """All that was offered is acknowledged, and what is good is at the region."""
+    """All that was offered is acknowledged, and what is good is at the region. Whoever says nothing while the test does
+    something else is taken for gone, so it connects anew."""
     code = offer_good(w)
+    w.rogue.close()
+    w.rogue.connect()
     w.rogue.serve(w.rogue.all_acked)
     wait_until(lambda: w.region.list("event", "--where", f"code={code}"), what=f"{code} is at the region")
 

@@ -16,7 +16,7 @@ def scene(w):
     w.school.stop()
     w.second = w.node("second")
     w.nodes.remove(w.second)  # its ways are its own: world.settle asks only the others
-    shutil.copytree(w.school.dir, w.second.dir)
+    shutil.copytree(w.school.dir, w.second.dir, ignore=shutil.ignore_patterns("gate"))  # not the socket
     w.second.path, w.second.org = w.school.path, SCHOOL
     return w
 

@@ -128,7 +128,8 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
     out->open = out->answer = true;
     producer_news(out);
     out->sent = out->scanned = *position;
-    return 0;
+    // A parent that never read of a life that was lost has nothing of it to give back.
+    return link->peer == PEER_PARENT ? store_end_adoption(txn) : 0;
 }
 
 static int push_some(feed_t *feed, link_t *link, int64_t now_ms);
@@ -206,7 +207,8 @@ int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body
     if (!m->done) return 0;
     out->diverged = false;
     out->rebase = true;
-    return cursor_put(txn, link->peer, 'r', &out->position, &out->lost); // in the records' transaction
+    if (link->peer == PEER_PARENT) rc = store_end_adoption(txn);
+    return rc == 0 ? cursor_put(txn, link->peer, 'r', &out->position, &out->lost) : rc; // with the records
 }
 
 static void send_ask(feed_t *feed, link_t *link)

@@ -597,6 +597,18 @@ static int signals(void)
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+// Somebody hands us as ours what we never wrote. Dropped; an operator may want to know who it is.
+static void tell_forged(service_t *service)
+{
+    uint32_t peer;
+    uint64_t n = feed_forged(service->feed, &peer);
+    if (n == service->forged) return;
+    service->forged = n;
+    log_once(L_WARNING, "FORGED", peer,
+             _("%08x hands over versions of this node's own records that it never wrote (%llu by now); dropped"),
+             peer, (unsigned long long)n);
+}
+
 // The duties, in order: wait, take in, decide and commit, answer, push, timers.
 static void service_run(service_t *service, int signal_fd)
 {
@@ -616,6 +628,7 @@ static void service_run(service_t *service, int signal_fd)
         if (due) {
             if (service->trouble != 0) probe(service);
             feed_tick(service->feed, (int64_t)now);
+            tell_forged(service);
             tick = now;
         }
         if (save) saved = now;

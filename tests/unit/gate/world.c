@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small world for tests of the gate.
 #include "tests/unit/gate/world.h"
+#include "common/root.h"
 #include "common/file.h"
 #include "common/outgoing.h"
 #include <errno.h>
@@ -50,6 +51,7 @@ void gate_make(gate_process_t *gate, const char *path, bool listens, const char 
     assert_int_equal(node_make_dirs(gate->dir, NULL), 0);
     node_keys_make(&gate->keys);
     assert_int_equal(node_keys_save(gate->dir, &gate->keys, NULL), 0);
+    assert_int_equal(root_ensure(gate->dir, NULL, NULL), 0);
     assert_true(path_parse(path, &gate->conf.path));
     strcpy(gate->conf.org, "03");
     strcpy(gate->conf.level, "region");

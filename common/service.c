@@ -604,9 +604,10 @@ static void tell_forged(service_t *service)
     uint64_t n = feed_forged(service->feed, &peer);
     if (n == service->forged) return;
     service->forged = n;
-    log_once(L_WARNING, "FORGED", peer,
-             _("%08x hands over versions of this node's own records that it never wrote (%llu by now); dropped"),
-             peer, (unsigned long long)n);
+    log_once(
+        L_WARNING, "FORGED", peer,
+        _("%08x hands over versions of this node's own records that it never wrote (%llu by now); dropped"),
+        peer, (unsigned long long)n);
 }
 
 // The duties, in order: wait, take in, decide and commit, answer, push, timers.

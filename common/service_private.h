@@ -19,7 +19,7 @@ struct service_state {
     outgoing_t feeds;   // of one flush; lost when the gate does not keep up
     bool topology_changed;
     uint64_t started_ms;
-    uint64_t forged; // as told last
+    uint64_t forged;      // as told last
     int trouble;          // errno of the last failed commit, 0 when well
     const char *told;     // fault code that the service tells of itself; NULL: none
     uint64_t provisional; // people

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small world for tests of the gate.
 #include "tests/unit/gate/world.h"
-#include "common/root.h"
 #include "common/file.h"
 #include "common/outgoing.h"
+#include "common/root.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -96,8 +96,8 @@ static uint32_t sender_of_link(const envelope_t *e)
 static sort_t sort_of(const envelope_t *e)
 {
     if (e->type == MSG_PULL) return PULLS;
-    bool feed = e->type >= MSG_PULL && e->type <= MSG_WAKE;
-    return feed || e->type == MSG_LINK || e->type == MSG_JOIN ? REST : REQUESTS;
+    bool feed = e->type >= MSG_PULL && e->type <= MSG_WAKE, outside = e->peer >= PEER_LABEL_MIN;
+    return feed || outside || e->type == MSG_LINK || e->type == MSG_JOIN ? REST : REQUESTS;
 }
 
 static void add(intake_t *in, uint32_t frame)

@@ -123,6 +123,15 @@ static void a_request_is_decided_before_what_neighbours_sent_before_it(void **st
     assert_true(intake_waits(in));
 }
 
+static void a_neighbour_does_not_pass_for_somebody_who_asks(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) post(MSG_PUSH, QUIET, 0, SLOW);
+    for (int i = 0; i < 100; i++) post(MSG_STATUS, LOUD, 0, SLOW);
+    turn();
+    assert_in_range(count(LOUD), 1, INTAKE_TURN_US / SLOW / 1000 / 2 + 1);
+}
+
 static int post_a_request(void *arg, const envelope_t *e)
 {
     if (n_decided == 2) post(MSG_GET, PEER_SELF, 8, 0);
@@ -237,6 +246,7 @@ int main(void)
         RUNNING(what_cannot_be_read_is_dropped),
         RUNNING(more_than_there_is_room_for_waits_on_the_socket),
         RUNNING(a_request_is_decided_before_what_neighbours_sent_before_it),
+        RUNNING(a_neighbour_does_not_pass_for_somebody_who_asks),
         RUNNING(somebody_who_asks_ends_a_turn),
         RUNNING(a_quiet_neighbour_does_not_wait_for_a_loud_one),
         RUNNING(one_of_many_loud_ones_does_not_starve),

@@ -2,6 +2,7 @@
 // The gate's local door: a real gate process, with plugs as services and callers.
 #include "common/caller.h"
 #include "common/fault.h"
+#include "common/root.h"
 #include "proto/api.pb-c.h"
 #include "tests/unit/gate/world.h"
 #include <sodium.h>
@@ -268,6 +269,7 @@ static void a_second_service_of_one_number_is_refused_in_words_and_ends(void **s
 {
     (void)state;
     gate_process_t second = gate;
+    assert_int_equal(root_ensure(gate.dir, NULL, NULL), 0);
     plug_service(&one, &gate, SERVICE_ROUTING);
     second.program = "selenga-routing";
     second.log = -1;

@@ -13,7 +13,7 @@ typedef struct ledger_version {
     uint64_t past; // bits of the writes it descends from, its own included
     uint64_t hash; // of its wire form
     fate_t fate;
-    bool bad, deleted;
+    bool bad, empty;
 } ledger_version_t;
 
 typedef struct ledger_record {

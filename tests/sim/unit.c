@@ -127,7 +127,7 @@ static uint64_t past_of(const unit_t *u, const record_t *r)
     return v != NULL ? v->past : 0;
 }
 
-// What two tombstones of a record say is the same: neither keeps the other as a stray. And what the core
+// What two tombstones of a record say is the same, or two spoiled versions without a body: neither keeps the other as a stray. And what the core
 // writes by itself, upon a version that came back, contains what that did.
 static uint64_t says_too(const unit_t *u, const ledger_record_t *lr, const record_t *now)
 {
@@ -136,7 +136,7 @@ static uint64_t says_too(const unit_t *u, const ledger_record_t *lr, const recor
         const ledger_version_t *v = &lr->versions[i];
         if (v->fate == VANISHED) continue;
         bool upon = u->token == 0 && record_descends(now, &v->version);
-        if ((v->deleted && now->deleted) || upon) past |= v->past;
+        if ((v->empty && now->body.size == 0) || upon) past |= v->past;
     }
     return past;
 }
@@ -146,7 +146,7 @@ static ledger_version_t *hear_write(unit_t *u, ledger_record_t *lr, const record
     uint64_t past = past_of(u, old) | u->token | says_too(u, lr, now);
     ledger_version_t *v = ledger_add(lr, &now->version);
     v->past = past;
-    v->deleted = now->deleted;
+    v->empty = now->body.size == 0;
     v->hash = wire_hash(now->wire);
     v->bad = u->token_bad;
     if (u->token == 0 && old != NULL && ledger_version(lr, &old->version) != NULL)

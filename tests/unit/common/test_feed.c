@@ -532,9 +532,9 @@ static void two_lives_of_a_record_leave_a_stray(void **state)
     open_side(&home, false, 101);
     open_side(&hub, true, 201);
     open_side(&put_back, false, 102);
-    write_record(&home, 1);
+    write_body(&home, 1, slice_text("one"));
     talk(&home, &hub);
-    write_record(&put_back, 1);
+    write_body(&put_back, 1, slice_text("other"));
     talk(&put_back, &hub);
     version_t at_home = version_at(&put_back, 1), at_hub = version_at(&hub, 1);
     assert_int_equal(version_cmp(&at_home, &at_hub), 0);
@@ -588,7 +588,11 @@ static void a_third_node_tells_two_lives_apart(void **state)
     next.past = record_past_upon(&r, 22, past);
     take(&far, &next);
     assert_int_equal(strays(&far), 0);
-    next.version = (version_t){1, 10, 33}; // upon the first
+    next.version = (version_t){1, 10, 33}; // upon the first, and it says the same: nobody has to choose
+    take(&far, &next);
+    assert_int_equal(strays(&far), 0);
+    next.version = (version_t){1, 11, 44};
+    next.body = slice_text("other");
     take(&far, &next);
     assert_int_equal(strays(&far), 1);
     close_side(&far);

@@ -5,6 +5,7 @@ from world import test, wait_until
 
 SCHOOL = "03-08-01"
 PEOPLE = 3000
+world.QUICK["registry"] = {"school_staff_max": 5000}  # more than a school has: their pseudonyms are asked for at once
 SLOW = 24 * 1024  # bytes a second: a load takes many turns, and the test some seconds
 
 

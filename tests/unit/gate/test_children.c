@@ -269,7 +269,11 @@ static void a_child_that_sends_nothing_of_use_is_shut_out_for_a_while(void **sta
     (void)state;
     connect_child(&one);
     AUTO(xfree) uint8_t *junk = xcalloc(1, MAX_BODY);
-    for (int i = 0; i < 20; i++) plug_send_raw(&one, slice(junk, MAX_BODY), false);
+    for (uint64_t i = 1; i <= 20; i++) {
+        plug_send_raw(&one, slice(junk, MAX_BODY), false);
+        if (i % 4 == 0 && i <= 12) // no more at once than it reads: else it is cut for that
+            expect_soon(gate_counter(&gate, "malformed") >= i);
+    }
     gate_await_log(&gate, "GATE-PEER-FLOODS");
     await_link(&registry, child_label, false);
     assert_int_equal(gate_counter(&gate, "floods"), 1);

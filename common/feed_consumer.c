@@ -184,7 +184,9 @@ static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const 
     if (applied == APPLIED_OVER) return TAKE_OVER;
     if (applied == APPLIED_FORGED || applied == APPLIED_UNSEALED)
         return take_unsealed(feed, txn, r, arrival, applied);
-    return applied == APPLIED_ASIDE ? 0 : make_way(txn, r);
+    // What its home has yet to judge, new or known, says nothing of what waits here.
+    bool judged = store_is_home(store_of(txn), r) || store_speaks_for(store_of(txn), arrival->peer, r);
+    return judged ? make_way(txn, r) : 0;
 }
 
 static int take_one(feed_t *feed, store_txn_t *txn, slice_t wire, const arrival_t *arrival)

@@ -233,7 +233,7 @@ static int answer_holder(store_txn_t *txn, const record_t *in, uint32_t peer)
     if (!place_reaches(&place, peer)) return store_tell_left(txn, &held, &place, &peer, 1);
     bool heard =
         peer < PEER_LABEL_MIN || (place.lanes & LANE_PUBLIC) != 0 || slice_equal(held.wire, in->wire);
-    return heard || place.at == store_txn_head(txn) ? 0 : store_say_again(txn, &held, &place);
+    return heard || place.at > txn->store->head ? 0 : store_say_again(txn, &held, &place);
 }
 
 // --- a stray that has come home ------------------------------------------------------------------

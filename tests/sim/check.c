@@ -371,7 +371,7 @@ static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u
             broken(w, "%s has kind %u of %s in another version than %s", unit_name(u), r->kind,
                    unit_name(home), version_name(&r->version));
     } else if (should) {
-        if (has && version_cmp(&held.version, &r->version) >= 0)
+        if (has && path_equal(&held.home, &r->home) && version_cmp(&held.version, &r->version) >= 0)
             broken(w, "%s let a bad version in", unit_name(u));
         if (arrives(w, r, home, source(w, r, home, u))) check_refusal(w, r, home, u);
     }

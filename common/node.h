@@ -81,6 +81,10 @@ int node_enter(const char *dir, why_t *why);
 // references, no quotes.
 bool node_is_org(const char *text);
 
+// tcp://HOST:PORT with a port from 1 to 65535; libzmq would take any number modulo 65536. listens: also '*',
+// a port that the system chooses.
+bool node_is_endpoint(const char *text, bool listens);
+
 // Reads DIR/node.conf. Every key must be known, there once and in range. Returns 0, NODE_E_ABSENT or
 // NODE_E_REFUSED with why. node_conf_clear(ret_conf) when done.
 int node_conf_load(const char *dir, node_conf_t *ret_conf, why_t *why);

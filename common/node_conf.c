@@ -110,6 +110,19 @@ static int refuse_value(const node_conf_t *conf, const char *section, const char
     return NODE_E_REFUSED;
 }
 
+bool node_is_endpoint(const char *text, bool listens)
+{
+    static const char scheme[] = "tcp://";
+    if (strncmp(text, scheme, sizeof scheme - 1) != 0 || strlen(text) > NODE_ENDPOINT_MAX) return false;
+    const char *host = text + sizeof scheme - 1, *colon = strrchr(host, ':');
+    int64_t port;
+    if (!colon || colon == host) return false;
+    if (!int_parse(colon + 1, 1, 65535, &port) && !(listens && strcmp(colon + 1, "*") == 0)) return false;
+    for (const char *c = host; c < colon; c++)
+        if (*c <= ' ' || *c >= 0x7f || *c == '/' || *c == '"' || *c == '\'') return false;
+    return true;
+}
+
 static int read_node(node_conf_t *conf, why_t *why)
 {
     conf_text_t text;
@@ -119,7 +132,7 @@ static int read_node(node_conf_t *conf, why_t *why)
         return refuse_value(conf, "node", "path", why);
     if (!node_is_org(text.org)) return refuse_value(conf, "node", "org", why);
     if (!*text.level) return refuse_value(conf, "node", "level", why);
-    if (*text.listen && strncmp(text.listen, "tcp://", 6) != 0)
+    if (*text.listen && !node_is_endpoint(text.listen, true))
         return refuse_value(conf, "node", "listen", why);
     strcpy(conf->org, text.org);
     strcpy(conf->level, text.level);
@@ -136,7 +149,7 @@ static int read_parent(node_conf_t *conf, why_t *why)
     parent_text_t text;
     int r = node_settings(conf, &PARENT_TABLE, &text, sizeof text, why);
     if (r) return r;
-    if (strncmp(text.endpoint, "tcp://", 6) != 0) return refuse_value(conf, "parent", "endpoint", why);
+    if (!node_is_endpoint(text.endpoint, false)) return refuse_value(conf, "parent", "endpoint", why);
     if (strlen(text.key) != KEY_Z85 || !zmq_z85_decode(conf->parent.key, text.key))
         return refuse_value(conf, "parent", "key", why);
     if (*text.org && !node_is_org(text.org)) return refuse_value(conf, "parent", "org", why);

@@ -58,14 +58,7 @@ const struct argp_option BIRTH_INVITE_OPTIONS[] = {
 
 bool birth_is_endpoint(const char *text)
 {
-    static const char scheme[] = "tcp://";
-    if (strncmp(text, scheme, sizeof scheme - 1) != 0 || strlen(text) > NODE_ENDPOINT_MAX) return false;
-    const char *host = text + sizeof scheme - 1, *colon = strrchr(host, ':');
-    int64_t port;
-    if (!colon || colon == host || !int_parse(colon + 1, 1, 65535, &port)) return false;
-    for (const char *c = host; c < colon; c++)
-        if (*c <= ' ' || *c >= 0x7f || *c == '/' || *c == '"' || *c == '\'') return false;
-    return true;
+    return node_is_endpoint(text, false);
 }
 
 static int check_org(const cli_t *cli, const char *org)

@@ -15,6 +15,23 @@
 #include "common/util.h"
 #include "services/cli/cli.h"
 
+static bool is_ours(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && st.st_uid == geteuid();
+}
+
+// A file or an empty folder; never through a link that somebody else has put there.
+static void remove_in(int dir, const char *name)
+{
+    char folder[NAME_MAX + 1];
+    const char *slash = strchr(name, '/'), *base = slash ? slash + 1 : name;
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - name) : 1, slash ? name : ".");
+    AUTO(xclose) int at = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (at < 0 || !is_ours(at)) return;
+    if (unlinkat(at, base, 0) != 0) unlinkat(at, base, AT_REMOVEDIR);
+}
+
 void draft_remove(const char *draft)
 {
     static const char *const names[] = {
@@ -37,11 +54,9 @@ void draft_remove(const char *draft)
         "store/reporting",
         "store",
     };
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        char path[PATH_MAX];
-        snprintf(path, sizeof path, "%s/%s", draft, names[i]);
-        if (unlink(path) != 0) rmdir(path);
-    }
+    AUTO(xclose) int dir = open(draft, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (dir < 0 || !is_ours(dir)) return;
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) remove_in(dir, names[i]);
     rmdir(draft);
 }
 
@@ -66,7 +81,11 @@ int draft_check_free(const char *dir)
 int draft_make(const char *draft)
 {
     why_t why;
+    struct stat st;
     draft_remove(draft);
+    if (lstat(draft, &st) == 0)
+        return cli_refuse(
+            _("%s is there, and was not made by this command; remove it, or choose another folder"), draft);
     if (node_make_dirs(draft, &why) == 0) return CLI_DONE;
     return cli_refuse("%s", why.text);
 }

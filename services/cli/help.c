@@ -24,7 +24,10 @@ enum { MIN_WIDTH = 60, MAX_WIDTH = 100, MAX_TERM = 30, INDENT = 2, GAP = 2 };
 static size_t page_width(FILE *out)
 {
     struct winsize size;
-    if (!isatty(fileno(out)) || ioctl(fileno(out), TIOCGWINSZ, &size) != 0) return MAX_WIDTH;
+    int fd = out == stdout   ? STDOUT_FILENO
+             : out == stderr ? STDERR_FILENO
+                             : fileno(out); // they may be guarded
+    if (!isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) != 0) return MAX_WIDTH;
     return size.ws_col < MIN_WIDTH ? MIN_WIDTH : size.ws_col > MAX_WIDTH ? MAX_WIDTH : size.ws_col;
 }
 

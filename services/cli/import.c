@@ -24,6 +24,7 @@
 #include "services/cli/rejects.h"
 #include "services/cli/sender.h"
 #include "services/cli/tally.h"
+#include "services/cli/terminal.h"
 
 enum { WINDOW_MAX = 4 * SENDER_GROUPS, PROGRESS_EVERY_MS = 200 };
 
@@ -117,7 +118,7 @@ static void show_progress(import_t *import, bool last)
     uint64_t now_ms = mono_ms();
     if (!last && now_ms < import->progress_at_ms) return;
     import->progress_at_ms = now_ms + PROGRESS_EVERY_MS;
-    fputs("\r\033[K", stderr);
+    terminal_clear_line();
     if (!last) fprintf(stderr, _("%llu rows read"), (unsigned long long)import->next);
 }
 

@@ -6,11 +6,13 @@
 #include "common/i18n.h"
 #include "common/util.h"
 #include "services/cli/cli.h"
+#include "services/cli/terminal.h"
 
 int main(int argc, char **argv)
 {
     forbid_core_dumps();
     i18n_init();
+    terminal_guard();
     if (sodium_init() < 0) abort();
     return cli_main(argc, argv);
 }

@@ -327,7 +327,7 @@ static int act_on_id(const cli_t *cli, ask_t *ask, const char *text, act_t *act)
 
 static void show_progress(const act_t *act, bool last)
 {
-    if (isatty(STDERR_FILENO)) fprintf(stderr, "\r%" PRIu64 "%s", act->n, last ? "\r\033[K" : "");
+    if (isatty(STDERR_FILENO)) dprintf(STDERR_FILENO, "\r%" PRIu64 "%s", act->n, last ? "\r\033[K" : "");
 }
 
 static int act_on_many(const cli_t *cli, ask_t *ask, uint32_t service, act_t *act)

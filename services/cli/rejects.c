@@ -4,6 +4,7 @@
 #include "services/cli/rejects.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,9 +71,13 @@ void rejects_add(rejects_t *self, size_t line, const char *reason, const char *c
     char number[24];
     if (self->error) return;
     if (!self->out) {
-        self->out = fopen(self->draft, "we");
+        // Whatever stands under the name is not written through: it may be somebody's link to another file.
+        unlink(self->draft);
+        int fd = open(self->draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        self->out = fd >= 0 ? fdopen(fd, "w") : NULL;
         if (!self->out) {
             self->error = -errno;
+            if (fd >= 0) close(fd);
             return;
         }
         write_row(self, "line", "reason", (const char *const *)self->header, self->n_header);

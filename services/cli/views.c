@@ -15,6 +15,7 @@
 #include "services/cli/output.h"
 #include "services/cli/report.h"
 #include "services/cli/table.h"
+#include "services/cli/terminal.h"
 #include "services/cli/verbs.h"
 #include "services/cli/words.h"
 
@@ -147,7 +148,7 @@ static int show_queues(const cli_t *cli, ask_t *ask, bool watching)
         queue_columns(table);
     }
     int r = gather_queues(ask, array, table);
-    if (watching && !cli->json && isatty(STDOUT_FILENO)) fputs("\033[H\033[2J", stdout);
+    if (watching && !cli->json && isatty(STDOUT_FILENO)) terminal_clear();
     if (array) output_json(&array);
     if (table && table_rows(table) == 0 && r == CLI_DONE) puts(_("this node serves no feeds yet"));
     if (table) table_print(table, stdout);

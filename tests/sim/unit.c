@@ -127,8 +127,9 @@ static uint64_t past_of(const unit_t *u, const record_t *r)
     return v != NULL ? v->past : 0;
 }
 
-// What two tombstones of a record say is the same, or two spoiled versions without a body: neither keeps the other as a stray. And what the core
-// writes by itself, upon a version that came back, contains what that did.
+// What two tombstones of a record say is the same, or two spoiled versions without a body: neither keeps the
+// other as a stray. And what the core writes by itself, upon a version that came back, contains what that
+// did.
 static uint64_t says_too(const unit_t *u, const ledger_record_t *lr, const record_t *now)
 {
     uint64_t past = 0;

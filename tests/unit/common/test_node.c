@@ -232,9 +232,23 @@ static void a_fingerprint_is_short_and_differs(void **state)
 
 #define IN_DIR(test) cmocka_unit_test_setup(test, make_dir)
 
+static void an_endpoint_has_a_port_that_there_is(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "tcp://h:99999999", "tcp://h:65536", "tcp://h:0", "tcp://h:",    "tcp://:1",
+        "tcp://h:-1",       "tcp://h:1x",    "ipc://h:1", "tcp://h h:1", "tcp://h"};
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) assert_false(node_is_endpoint(bad[i], true));
+    assert_true(node_is_endpoint("tcp://h:65535", false));
+    assert_true(node_is_endpoint("tcp://[::1]:7703", false));
+    assert_true(node_is_endpoint("tcp://h:*", true));
+    assert_false(node_is_endpoint("tcp://h:*", false));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_endpoint_has_a_port_that_there_is),
         IN_DIR(a_directory_without_a_node_is_absent),
         IN_DIR(a_directory_in_use_is_not_made_a_node),
         IN_DIR(a_wrong_conf_is_refused_and_says_where),

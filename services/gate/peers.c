@@ -366,7 +366,9 @@ bool peers_take(peers_t *peers, envelope_t *ret_envelope, const connection_t **r
     for (;;) {
         int r = door_take(&peers->door, &peers->frame);
         if (r == DOOR_E_EMPTY) return false;
-        if (r) {
+        if (r) { // whole, whatever it says: it does not make its sender one that completes nothing
+            connection_t *from = find_connection(peers, &peers->frame, now_ms);
+            if (from) from->taken_bytes += peers->frame.wire_bytes;
             drop(peers, &peers->frame, COUNT_MALFORMED, _("it is no envelope"), now_ms);
             continue;
         }

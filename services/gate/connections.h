@@ -11,6 +11,7 @@ typedef struct connection {
     uint32_t routing;                // 0: nothing was heard yet
     uint64_t deadline_ms;            // ended then; moves on while the peer is heard
     uint64_t ping_ms;                // when to ask a greeted child again
+    uint64_t answered_ms;            // when the last question was asked that it has answered; 0: none
     uint64_t taken_bytes;            // bytes of complete messages that we took
     uint64_t given_bytes;            // to libzmq, to be sent
     uint64_t acked_bytes;            // of these, at the other end when it was looked at last

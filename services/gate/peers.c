@@ -245,7 +245,8 @@ static bool yields_to_another(peers_t *peers, connection_t *connection, const do
     bool ask;
     uint64_t silence_ms = (uint64_t)peers->setup.settings->silence_ms;
     connection_t *standing = connection_of(peers, row->label);
-    uint64_t heard_ms = standing ? standing->deadline_ms - silence_ms : 0;
+    // Bytes may come late, of one that is dead by now: only an answer tells that it lives.
+    uint64_t heard_ms = standing ? standing->answered_ms + 1 : 0;
     rival_t rival =
         rival_judge(row, rival_instance(frame->envelope.body), heard_ms, silence_ms, now_ms, &ask);
     if (ask) standing->ping_ms = now_ms;
@@ -306,11 +307,13 @@ static void answer_ping(peers_t *peers, const connection_t *connection, const en
     (void)door_send(&peers->door, connection->routing, &pong, NULL);
 }
 
-static void take_pong(peers_t *peers, const connection_t *connection, slice_t body)
+static void take_pong(peers_t *peers, connection_t *connection, slice_t body)
 {
     AUTO(msg_body_free) Selenga__Ping *ping = msg_body_unpack(&selenga__ping__descriptor, body);
     key_entry_t *row = keys_find(peers->setup.table, connection->key);
-    if (ping && row && ping->sent_us <= mono_us()) row->rtt_us = (int64_t)(mono_us() - ping->sent_us);
+    if (!ping || !row || ping->sent_us > mono_us()) return;
+    row->rtt_us = (int64_t)(mono_us() - ping->sent_us);
+    connection->answered_ms = ping->sent_us / 1000;
 }
 
 // True: a feed's message, which goes on to its service.

@@ -25,7 +25,7 @@ rival_t rival_judge(key_entry_t *row, uint64_t instance, uint64_t heard_ms, uint
         *ret_ask = true;
         return RIVAL_WAITS;
     }
-    if (heard_ms > row->rival_ms) {
+    if (heard_ms > row->rival_ms) { // asked since, and answered
         row->rival_ms = 0;
         row->clone_ms = now_ms;
         return RIVAL_CLONE;

@@ -13,8 +13,9 @@ typedef enum rival {
     RIVAL_CLONE, // both live
 } rival_t;
 
-// heard_ms: when the standing connection was heard last; 0: none stands. silence_ms: how long one may be
-// silent. *ret_ask: ask the standing one now. The row keeps what is known between two tries.
+// heard_ms: when the last question was asked that the standing connection has answered, and one; 0: none
+// stands. silence_ms: how long one may be silent. *ret_ask: ask the standing one now. The row keeps what is
+// known between two tries.
 rival_t rival_judge(key_entry_t *row, uint64_t instance, uint64_t heard_ms, uint64_t silence_ms,
                     uint64_t now_ms, bool *ret_ask);
 

@@ -146,18 +146,24 @@ def what_was_recorded_on_the_line_opens_nothing_when_it_is_played_again(w):
 
 
 @test
-def two_processes_of_one_node_lose_nothing_of_either(w):
-    """A node's directory was copied and both run: one at a time is connected; with the copy gone, the node has what that wrote."""
+def of_two_processes_of_one_node_the_first_goes_on_and_nothing_of_either_is_lost(w):
+    """A node's directory was copied and both run. The copy is turned away while the first is there, and has its turn after it."""
     w.school.stop()
     twin = w.node("twin")
     shutil.copytree(w.school.dir, twin.dir, ignore=lambda *_: {"gate"})
     twin.path = w.school.path
     w.school.run()
+    wait_until(lambda: link(w.school, "parent") == "up", LINK_S, what="the first is connected")
     twin.run()
     mine, theirs = put(w, w.school, SCHOOL), put(w, twin, SCHOOL)
-    wait_until(lambda: has(w.hub, mine) and has(w.hub, theirs), 60, what="the hub has what both wrote")
+    wait_until(lambda: has(w.hub, mine), 60, what="the hub has what the first wrote")
+    wait_until(lambda: link(twin, "parent") == "clone", 60, what="the copy hears that it is one")
+    assert not has(w.hub, theirs)
+    w.school.stop()
+    wait_until(lambda: has(w.hub, theirs), 60, what="the hub has what the copy wrote")
     twin.stop()
     w.nodes.remove(twin)
+    w.school.run()
     wait_until(lambda: has(w.school, theirs), 60, what="the node is given what its copy wrote")
     well(w)
 

@@ -97,6 +97,29 @@ int file_replace(const char *path, slice_t data, mode_t mode)
     return sync_dir_of(path);
 }
 
+int file_create(const char *path, mode_t mode)
+{
+    struct stat st;
+    if (lstat(path, &st) == 0) {
+        if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) return -EEXIST;
+        if (unlink(path)) return -errno;
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    return fd < 0 ? -errno : fd;
+}
+
+int file_open_kept(const char *path, int flags, mode_t mode)
+{
+    struct stat st;
+    // A FIFO must not hold us.
+    AUTO(xclose) int fd = open(path, flags | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
+    if (fd < 0 || fstat(fd, &st)) return -errno;
+    if (!S_ISREG(st.st_mode)) return -EINVAL;
+    int kept = fd;
+    fd = -1;
+    return kept;
+}
+
 size_t file_limit_raise(void)
 {
     struct rlimit files = {.rlim_cur = 1024};

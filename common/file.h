@@ -14,5 +14,13 @@ int file_read(const char *path, size_t most, bool private_only, uint8_t **ret_da
 // Writes path.new, fsyncs it, renames it over path, fsyncs the directory. Returns 0 or negative errno.
 int file_replace(const char *path, slice_t data, mode_t mode);
 
+// Opens a new file for writing, never through a link. What an earlier run has left under the name goes, if it
+// is a file of ours. Returns the descriptor or negative errno: -EEXIST when something else stands there.
+int file_create(const char *path, mode_t mode);
+
+// Opens a file that may be there, with these flags and O_CREAT, and only if it is a regular file and no link.
+// Returns the descriptor or negative errno, -ELOOP for a link, -EINVAL for what is no file.
+int file_open_kept(const char *path, int flags, mode_t mode);
+
 // Raises the limit of open files as far as the system allows. Returns how many there may be.
 size_t file_limit_raise(void);

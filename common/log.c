@@ -2,6 +2,7 @@
 // The log. Each line is one write(2), so that lines of several programs on one terminal do not mix.
 #include "common/log.h"
 #include "common/clock.h"
+#include "common/text.h"
 #include "common/util.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,22 @@ void log_to(int fd)
     log_state.fd = fd < 0 ? STDERR_FILENO : fd;
 }
 
+// Each character that a terminal might obey, and each byte that is no UTF-8, becomes '?'. Returns the size.
+static size_t make_clean(char *line, size_t size)
+{
+    size_t out = 0;
+    for (size_t at = 0; at < size;) {
+        size_t n = utf8_length(slice(line + at, size - at));
+        bool clean = n > 0 && text_is_clean(slice(line + at, n));
+        if (n == 0) n = 1;
+        if (clean) memmove(line + out, line + at, n);
+        if (!clean) line[out] = '?';
+        out += clean ? n : 1;
+        at += n;
+    }
+    return out;
+}
+
 static void write_line(log_level_t level, const char *id, const char *text, uint64_t left_out)
 {
     char line[LINE_MAX_BYTES];
@@ -52,8 +69,7 @@ static void write_line(log_level_t level, const char *id, const char *text, uint
         n = snprintf(line + size, sizeof line - size, " (+%llu)", (unsigned long long)left_out);
         size += (size_t)n;
     }
-    for (size_t i = 0; i < size; i++)
-        if ((unsigned char)line[i] < ' ' || line[i] == 0x7f) line[i] = '?';
+    size = make_clean(line, size);
     line[size++] = '\n';
     (void)!write(log_state.fd, line, size);
 }

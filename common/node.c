@@ -5,6 +5,7 @@
 #include "common/i18n.h"
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -32,10 +33,14 @@ static const struct {
     {"store/reporting", 0700},
 };
 
-static bool is_empty(const char *dir)
+static bool is_empty(int fd)
 {
-    DIR *open = opendir(dir);
-    if (!open) return false;
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0); // closedir closes it
+    DIR *open = own >= 0 ? fdopendir(own) : NULL;
+    if (!open) {
+        xclose(&own);
+        return false;
+    }
     int n = 0;
     while (readdir(open)) n++;
     closedir(open);
@@ -50,18 +55,19 @@ static int refuse_path(const char *dir, const char *name, int error, why_t *why)
 
 int node_make_dirs(const char *dir, why_t *why)
 {
-    if (mkdir(dir, 0755)) {
-        if (errno != EEXIST) return refuse_path(dir, "", errno, why);
-        if (!is_empty(dir)) {
-            why_set(why, _("%s exists and is not empty"), dir);
-            return NODE_E_EXISTS;
-        }
+    struct stat st;
+    if (mkdir(dir, 0755) && errno != EEXIST) return refuse_path(dir, "", errno, why);
+    // From here on it is this folder and no other: not a link, and nobody else's.
+    AUTO(xclose) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st)) return refuse_path(dir, "", errno, why);
+    if (st.st_uid != geteuid()) return refuse_path(dir, "", EACCES, why);
+    if (!is_empty(fd)) {
+        why_set(why, _("%s exists and is not empty"), dir);
+        return NODE_E_EXISTS;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(FOLDERS); i++) {
-        char path[PATH_MAX];
-        snprintf(path, sizeof path, "%s/%s", dir, FOLDERS[i].name);
-        if (mkdir(path, FOLDERS[i].mode)) return refuse_path(dir, FOLDERS[i].name, errno, why);
-    }
+    for (size_t i = 0; i < ARRAY_SIZE(FOLDERS); i++)
+        if (mkdirat(fd, FOLDERS[i].name, FOLDERS[i].mode))
+            return refuse_path(dir, FOLDERS[i].name, errno, why);
     return 0;
 }
 

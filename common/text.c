@@ -38,10 +38,14 @@ bool utf8_is_valid(slice_t t)
 static bool is_unclean(const uint8_t *c, size_t n)
 {
     if (n == 1) return c[0] < 0x20 || c[0] == 0x7f;
-    if (n == 2) return c[0] == 0xc2 && c[1] < 0xa0;                                  // C1
-    if (n == 3 && c[0] == 0xe2 && c[1] == 0x80) return c[2] >= 0xa8 && c[2] <= 0xae; // U+2028 to U+202E
-    if (n == 3 && c[0] == 0xe2 && c[1] == 0x81) return c[2] >= 0xa6 && c[2] <= 0xa9; // U+2066 to U+2069
-    return false;
+    if (n == 2 && c[0] == 0xc2) return c[1] < 0xa0;  // C1
+    if (n == 2) return c[0] == 0xd8 && c[1] == 0x9c; // U+061C
+    if (n != 3) return false;
+    if (c[0] == 0xef) return c[1] == 0xbb && c[2] == 0xbf; // U+FEFF
+    if (c[0] != 0xe2) return false;
+    // U+200E, U+200F, U+2028 to U+202E; U+2066 to U+2069
+    if (c[1] == 0x80) return c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xa8 && c[2] <= 0xae);
+    return c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;
 }
 
 // How many bytes from the front are printable ASCII, in whole words: codes, dates and keys are.

@@ -8,8 +8,8 @@
 size_t utf8_length(slice_t text);
 // UTF-8 all through?
 bool utf8_is_valid(slice_t text);
-// UTF-8 without control characters (C0, DEL, C1, line and paragraph separators) and without marks that turn
-// the direction of writing: such text shows as what it is.
+// UTF-8 without control characters (C0, DEL, C1, line and paragraph separators), without marks that turn the
+// direction of writing and without byte order marks: such text shows as what it is.
 bool text_is_clean(slice_t text);
 
 // Without blanks, tabs and no-break spaces at both ends.

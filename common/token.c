@@ -10,6 +10,7 @@
 // The checksum (BLAKE2b-8 of all before it) finds typing errors; it proves nothing, the key does.
 #include "common/token.h"
 #include "common/i18n.h"
+#include "common/node.h"
 #include "common/text.h"
 #include <assert.h>
 #include <ctype.h>
@@ -112,7 +113,8 @@ static int read_raw(slice_t raw, token_t *ret_token)
     token_t token;
     if (!take(&raw, token.hub_key, TOKEN_KEY_SIZE) || !take(&raw, token.secret, TOKEN_KEY_SIZE) ||
         !take(&raw, terms, EXPIRES) || !take_text(&raw, token.org, TOKEN_ORG_MAX) ||
-        !take_text(&raw, token.endpoint, TOKEN_ENDPOINT_MAX) || raw.size)
+        !take_text(&raw, token.endpoint, TOKEN_ENDPOINT_MAX) || !node_is_endpoint(token.endpoint, false) ||
+        raw.size)
         return TOKEN_E_DAMAGED;
     int r = read_terms(terms, &token);
     if (r == 0) *ret_token = token;

@@ -21,7 +21,7 @@ typedef enum pd_class {
 } pd_class_t;
 
 typedef enum field_type {
-    FIELD_TEXT = 1, // UTF-8, 1..max bytes, no control characters
+    FIELD_TEXT = 1, // UTF-8, 1..max bytes, no control characters or marks that turn writing
     FIELD_DATE,     // sint32, days since 1970-01-01; ISO 8601 outside
     FIELD_BOOL,     // bool; yes/no in sheets
     FIELD_INT,      // int64, min..max

@@ -124,19 +124,19 @@ static int write_root(const char *draft, const node_conf_t *conf, const node_key
 static int make_root(const cli_t *cli, const char *dir, const node_conf_t *conf,
                      const uint8_t root[static ROOT_SIZE])
 {
-    char draft[PATH_MAX];
+    AUTO(draft_close) draft_t draft = {.fd = -1};
     node_keys_t keys;
     int r = draft_check_free(dir);
-    if (r == CLI_DONE) r = draft_name(dir, ".new", draft, sizeof draft);
-    if (r == CLI_DONE) r = draft_make(draft);
+    if (r == CLI_DONE) r = draft_place(dir, ".new", &draft);
+    if (r == CLI_DONE) r = draft_make(&draft);
     if (r != CLI_DONE) return r;
     root_keys(root, &keys);
-    r = write_root(draft, conf, &keys, root);
-    if (r == CLI_DONE) r = draft_finish(draft, dir);
+    r = write_root(draft.at, conf, &keys, root);
+    if (r == CLI_DONE) r = draft_finish(&draft, dir);
     if (r == CLI_DONE)
         birth_print_node(cli, dir, conf, &keys, root);
     else
-        draft_remove(draft);
+        draft_remove(&draft);
     sodium_memzero(&keys, sizeof keys);
     return r;
 }

@@ -15,10 +15,26 @@
 #include "common/util.h"
 #include "services/cli/cli.h"
 
+// Made first, removed last: a node has none, so nobody can pass a node off as a draft to be emptied.
+static const char MARK[] = "draft";
+
 static bool is_ours(int fd)
 {
     struct stat st;
     return fstat(fd, &st) == 0 && st.st_uid == geteuid();
+}
+
+static bool holds(int dir, const char *name)
+{
+    struct stat st;
+    return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+// Nothing of value: the folders of a draft that was broken off before its mark was made.
+static bool is_bare(int dir)
+{
+    return !holds(dir, "node.conf") && !holds(dir, "secret/node.key") && !holds(dir, "secret/root.key") &&
+           !holds(dir, "secret/door.key");
 }
 
 // A file or an empty folder; never through a link that somebody else has put there.
@@ -32,7 +48,32 @@ static void remove_in(int dir, const char *name)
     if (unlinkat(at, base, 0) != 0) unlinkat(at, base, AT_REMOVEDIR);
 }
 
-void draft_remove(const char *draft)
+static bool open_folder(draft_t *draft)
+{
+    AUTO(xclose) int fd = open(draft->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || !is_ours(fd)) return false;
+    draft_close(draft);
+    draft->fd = fd;
+    fd = -1;
+    snprintf(draft->at, sizeof draft->at, "/proc/self/fd/%d", draft->fd);
+    return true;
+}
+
+bool draft_find(draft_t *draft)
+{
+    if (open_folder(draft) && holds(draft->fd, MARK)) return true;
+    draft_close(draft);
+    return false;
+}
+
+void draft_close(draft_t *draft)
+{
+    if (draft->fd >= 0) close(draft->fd);
+    draft->fd = -1;
+    draft->at[0] = '\0';
+}
+
+void draft_remove(draft_t *draft)
 {
     static const char *const names[] = {
         "node.conf",
@@ -44,6 +85,7 @@ void draft_remove(const char *draft)
         "secret/root.key",
         "secret/root.key.new",
         "token",
+        "draft",
         // folders, inner ones first
         "secret",
         "run",
@@ -54,18 +96,21 @@ void draft_remove(const char *draft)
         "store/reporting",
         "store",
     };
-    AUTO(xclose) int dir = open(draft, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (dir < 0 || !is_ours(dir)) return;
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) remove_in(dir, names[i]);
-    rmdir(draft);
+    if (draft->fd < 0 && !open_folder(draft)) return;
+    if (holds(draft->fd, MARK) || is_bare(draft->fd))
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) remove_in(draft->fd, names[i]);
+    draft_close(draft);
+    rmdir(draft->path);
 }
 
-int draft_name(const char *dir, const char *suffix, char *ret_draft, size_t size)
+int draft_place(const char *dir, const char *suffix, draft_t *ret_draft)
 {
+    *ret_draft = (draft_t){.fd = -1};
     size_t n = strlen(dir);
     while (n > 1 && dir[n - 1] == '/') n--;
-    int length = snprintf(ret_draft, size, "%.*s%s", (int)n, dir, suffix);
-    if (length < 0 || (size_t)length >= size) return cli_refuse("%s: %s", dir, strerror(ENAMETOOLONG));
+    int length = snprintf(ret_draft->path, sizeof ret_draft->path, "%.*s%s", (int)n, dir, suffix);
+    if (length < 0 || (size_t)length >= sizeof ret_draft->path)
+        return cli_refuse("%s: %s", dir, strerror(ENAMETOOLONG));
     return CLI_DONE;
 }
 
@@ -78,21 +123,35 @@ int draft_check_free(const char *dir)
     return cli_refuse(_("%s exists and is not empty; nothing was changed"), dir);
 }
 
-int draft_make(const char *draft)
+static int refuse_strange(const draft_t *draft)
+{
+    return cli_refuse(_("%s is there, and was not made by this command; remove it, or choose another folder"),
+                      draft->path);
+}
+
+int draft_make(draft_t *draft)
 {
     why_t why;
     struct stat st;
     draft_remove(draft);
-    if (lstat(draft, &st) == 0)
-        return cli_refuse(
-            _("%s is there, and was not made by this command; remove it, or choose another folder"), draft);
-    if (node_make_dirs(draft, &why) == 0) return CLI_DONE;
-    return cli_refuse("%s", why.text);
+    if (lstat(draft->path, &st) == 0) return refuse_strange(draft);
+    if (node_make_dirs(draft->path, &why) != 0) return cli_refuse("%s", why.text);
+    if (!open_folder(draft) || !is_bare(draft->fd)) return refuse_strange(draft);
+    AUTO(xclose)
+    int mark = openat(draft->fd, MARK, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (mark < 0) return cli_refuse("%s/%s: %s", draft->path, MARK, strerror(errno));
+    return CLI_DONE;
 }
 
-int draft_finish(const char *draft, const char *dir)
+int draft_finish(draft_t *draft, const char *dir)
 {
-    if (rename(draft, dir) != 0) return cli_refuse("%s: %s", dir, strerror(errno));
+    struct stat made, there;
+    if (fstat(draft->fd, &made) != 0 || lstat(draft->path, &there) != 0 || made.st_dev != there.st_dev ||
+        made.st_ino != there.st_ino)
+        return refuse_strange(draft);
+    if (rename(draft->path, dir) != 0) return cli_refuse("%s: %s", dir, strerror(errno));
+    unlinkat(draft->fd, MARK, 0);
+    fsync(draft->fd);
     char parent[PATH_MAX];
     snprintf(parent, sizeof parent, "%s/..", dir);
     AUTO(xclose) int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

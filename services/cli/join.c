@@ -78,22 +78,23 @@ static bool load_secrets(const char *draft, const uint8_t sum[static TOKEN_SUM],
            root_load(draft, secrets->root, &why) == 0;
 }
 
-static int make_secrets(const char *draft, const uint8_t sum[static TOKEN_SUM], secrets_t *secrets)
+static int make_secrets(draft_t *draft, const uint8_t sum[static TOKEN_SUM], secrets_t *secrets)
 {
     char path[PATH_MAX + sizeof "/token"];
     why_t why;
-    snprintf(path, sizeof path, "%s/token", draft);
     int r = draft_make(draft);
     if (r != CLI_DONE) return r;
+    snprintf(path, sizeof path, "%s/token", draft->at);
     node_keys_make(&secrets->keys);
     root_make(secrets->root);
-    if (node_keys_save(draft, &secrets->keys, &why) != 0 || root_save(draft, secrets->root, &why) != 0)
+    if (node_keys_save(draft->at, &secrets->keys, &why) != 0 ||
+        root_save(draft->at, secrets->root, &why) != 0)
         return cli_refuse("%s", why.text);
     int error = file_replace(path, slice(sum, TOKEN_SUM), 0600);
     return error < 0 ? cli_refuse("%s: %s", path, strerror(-error)) : CLI_DONE;
 }
 
-static int prepare_secrets(const char *draft, const token_t *token, const uint8_t *phrase_root,
+static int prepare_secrets(draft_t *draft, const token_t *token, const uint8_t *phrase_root,
                            secrets_t *secrets)
 {
     char text[TOKEN_TEXT_MAX];
@@ -102,10 +103,11 @@ static int prepare_secrets(const char *draft, const token_t *token, const uint8_
     token_text(token, text);
     crypto_generichash(sum, sizeof sum, (const uint8_t *)text, strlen(text), NULL, 0);
     sodium_memzero(text, sizeof text);
-    int r = load_secrets(draft, sum, secrets) ? CLI_DONE : make_secrets(draft, sum, secrets);
+    bool kept = draft_find(draft) && load_secrets(draft->at, sum, secrets);
+    int r = kept ? CLI_DONE : make_secrets(draft, sum, secrets);
     if (r != CLI_DONE || !phrase_root) return r;
     memcpy(secrets->root, phrase_root, ROOT_SIZE);
-    return root_save(draft, secrets->root, &why) == 0 ? CLI_DONE : cli_refuse("%s", why.text);
+    return root_save(draft->at, secrets->root, &why) == 0 ? CLI_DONE : cli_refuse("%s", why.text);
 }
 
 static int cannot_join(const token_t *token, int r)
@@ -228,20 +230,20 @@ static int write_child(const cli_t *cli, const char *draft, const token_t *token
 static int join(const cli_t *cli, const char *dir, const token_t *token, const uint8_t *phrase_root,
                 int timeout_ms)
 {
-    char draft[PATH_MAX];
+    AUTO(draft_close) draft_t draft = {.fd = -1};
     AUTO(wipe) secrets_t secrets = {.restored = phrase_root != NULL, .name = cli_option(cli, OPTION_NAME)};
     int r = draft_check_free(dir);
-    if (r == CLI_DONE) r = draft_name(dir, ".joining", draft, sizeof draft);
-    if (r == CLI_DONE) r = prepare_secrets(draft, token, phrase_root, &secrets);
+    if (r == CLI_DONE) r = draft_place(dir, ".joining", &draft);
+    if (r == CLI_DONE) r = prepare_secrets(&draft, token, phrase_root, &secrets);
     if (r != CLI_DONE) return r;
     AUTO(msg_body_free) Selenga__JoinReply *reply = NULL;
     node_conf_t conf = {0};
     bool denied = false;
     r = ask_hub(token, &secrets, timeout_ms, &reply, &denied);
-    if (r == CLI_DONE) r = write_child(cli, draft, token, reply, secrets.root, &conf);
-    if (r == CLI_DONE) r = draft_finish(draft, dir);
+    if (r == CLI_DONE) r = write_child(cli, draft.at, token, reply, secrets.root, &conf);
+    if (r == CLI_DONE) r = draft_finish(&draft, dir);
     if (r == CLI_DONE) birth_print_node(cli, dir, &conf, &secrets.keys, secrets.root);
-    if (denied) draft_remove(draft);
+    if (denied) draft_remove(&draft);
     return r;
 }
 
@@ -362,21 +364,21 @@ static int follow(const cli_t *cli, const char *dir, const token_t *token, const
 static int rejoin(const cli_t *cli, const char *dir, const token_t *token, node_conf_t *conf, int timeout_ms)
 {
     why_t why;
-    char draft[PATH_MAX];
+    AUTO(draft_close) draft_t draft = {.fd = -1};
     uint8_t root[ROOT_SIZE];
     AUTO(wipe) secrets_t secrets = {.restored = true, .name = conf->name};
     int r = check_same_node(conf, token);
     if (r == CLI_DONE && root_ensure(dir, NULL, &why) != 0) r = cli_refuse("%s", why.text);
     if (r == CLI_DONE && root_load(dir, root, &why) != 0) r = cli_refuse("%s", why.text);
-    if (r == CLI_DONE) r = draft_name(dir, ".joining", draft, sizeof draft);
-    if (r == CLI_DONE) r = prepare_secrets(draft, token, root, &secrets);
+    if (r == CLI_DONE) r = draft_place(dir, ".joining", &draft);
+    if (r == CLI_DONE) r = prepare_secrets(&draft, token, root, &secrets);
     sodium_memzero(root, sizeof root);
     if (r != CLI_DONE) return r;
     AUTO(msg_body_free) Selenga__JoinReply *reply = NULL;
     bool denied = false;
     r = ask_hub(token, &secrets, timeout_ms, &reply, &denied);
     if (r == CLI_DONE) r = follow(cli, dir, token, &secrets, reply, conf);
-    if (r == CLI_DONE || denied) draft_remove(draft);
+    if (r == CLI_DONE || denied) draft_remove(&draft);
     return r;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/util.h"
 
 enum { OLD_FILES = 2, STAMP_SIZE = 32 };
@@ -29,8 +30,9 @@ struct logfile {
 
 static int open_file(logfile_t *self)
 {
-    self->fd = open(self->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    if (self->fd < 0) return -errno;
+    int fd = file_open_kept(self->path, O_WRONLY | O_APPEND, 0640);
+    self->fd = fd < 0 ? -1 : fd;
+    if (fd < 0) return fd;
     struct stat st;
     self->size = fstat(self->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
     return 0;

@@ -6,15 +6,26 @@
 #include <stdio.h>
 
 #include "common/i18n.h"
+#include "common/util.h"
+#include "services/cli/terminal.h"
 
 enum {
     DOCUMENT_FLAGS = JSON_INDENT(2) | JSON_REAL_PRECISION(9),
     ELEMENT_FLAGS = JSON_COMPACT | JSON_REAL_PRECISION(9)
 };
 
+// JSON may escape any character: what could command a terminal is escaped wherever the document goes. The
+// library escapes C0 itself and hands over whole characters.
+static int write_some(const char *text, size_t size, void *to)
+{
+    AUTO(xfree) char *buf = xmalloc(TERMINAL_ESCAPE * size + 1);
+    size_t n = terminal_escape(text, size, buf);
+    return fwrite(buf, 1, n, to) == n ? 0 : -1;
+}
+
 void output_json(json_t **document)
 {
-    json_dumpf(*document, stdout, DOCUMENT_FLAGS);
+    json_dump_callback(*document, write_some, stdout, DOCUMENT_FLAGS);
     fputc('\n', stdout);
     json_decref(*document);
     *document = NULL;
@@ -29,7 +40,7 @@ void output_array_begin(output_array_t *self)
 void output_array_add(output_array_t *self, json_t **element)
 {
     fputs(self->n++ ? ",\n" : "\n", stdout);
-    json_dumpf(*element, stdout, ELEMENT_FLAGS);
+    json_dump_callback(*element, write_some, stdout, ELEMENT_FLAGS);
     json_decref(*element);
     *element = NULL;
 }

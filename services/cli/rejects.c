@@ -4,12 +4,12 @@
 #include "services/cli/rejects.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/file.h"
 #include "common/util.h"
 
 enum { OWN_COLUMNS = 2 }; // line, reason
@@ -71,13 +71,11 @@ void rejects_add(rejects_t *self, size_t line, const char *reason, const char *c
     char number[24];
     if (self->error) return;
     if (!self->out) {
-        // Whatever stands under the name is not written through: it may be somebody's link to another file.
-        unlink(self->draft);
-        int fd = open(self->draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        int fd = file_create(self->draft, 0666);
         self->out = fd >= 0 ? fdopen(fd, "w") : NULL;
         if (!self->out) {
-            self->error = -errno;
-            if (fd >= 0) close(fd);
+            self->error = fd >= 0 ? -errno : fd;
+            xclose(&fd);
             return;
         }
         write_row(self, "line", "reason", (const char *const *)self->header, self->n_header);

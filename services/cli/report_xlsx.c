@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "common/file.h"
 #include "common/i18n.h"
 #include "common/util.h"
 #include "services/cli/cli.h"
@@ -169,21 +170,18 @@ static lxw_error write_workbook(const report_t *report, const char *path)
     return error != LXW_NO_ERROR ? error : sheet.error;
 }
 
-// The library says little about why a file cannot be made.
-static int make_file(const char *path)
-{
-    FILE *file = fopen(path, "wb");
-    return file == NULL || fclose(file) != 0 ? -errno : 0;
-}
-
 int report_write_xlsx(const report_t *report, const char *file)
 {
     AUTO(xfree) char *beside = NULL;
     if (asprintf(&beside, "%s.new", file) < 0) abort();
-    int rc = make_file(beside);
-    lxw_error error = rc == 0 ? write_workbook(report, beside) : LXW_NO_ERROR;
+    // The library opens by name; this name is the file that was made here, whatever is put beside meanwhile.
+    char made[32];
+    AUTO(xclose) int fd = file_create(beside, 0666);
+    int rc = fd < 0 ? fd : 0;
+    snprintf(made, sizeof made, "/proc/self/fd/%d", fd);
+    lxw_error error = rc == 0 ? write_workbook(report, made) : LXW_NO_ERROR;
     if (rc == 0 && error == LXW_NO_ERROR && rename(beside, file) != 0) rc = -errno;
     if (rc == 0 && error == LXW_NO_ERROR) return CLI_DONE;
-    unlink(beside);
+    if (fd >= 0) unlink(beside);
     return cli_refuse(_("%s cannot be written: %s"), file, rc != 0 ? strerror(-rc) : lxw_strerror(error));
 }

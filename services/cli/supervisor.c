@@ -26,6 +26,7 @@
 #include <zmq.h>
 
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/i18n.h"
 #include "common/msg.h"
 #include "common/util.h"
@@ -87,8 +88,8 @@ int supervisor_lock(const char *dir, int *ret_lock)
 {
     char path[PATH_MAX + 16], text[32] = "";
     snprintf(path, sizeof path, "%s/run/lock", dir);
-    AUTO(xclose) int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0) return cli_refuse("%s: %s", path, strerror(errno));
+    AUTO(xclose) int lock = file_open_kept(path, O_RDWR, 0600);
+    if (lock < 0) return cli_refuse("%s: %s", path, strerror(-lock));
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return cli_refuse("%s: %s", path, strerror(errno));
         if (pread(lock, text, sizeof text - 1, 0) < 0) text[0] = '\0';
@@ -161,10 +162,9 @@ static void write_pid(const supervisor_t *self, const program_t *program)
         unlink(path);
         return;
     }
-    FILE *file = fopen(path, "we");
-    if (!file) return; // a convenience for operators, no more
-    fprintf(file, "%d\n", (int)program->pid);
-    fclose(file);
+    // In place: the gate holds a lock on its file.
+    AUTO(xclose) int fd = file_open_kept(path, O_WRONLY | O_TRUNC, 0600);
+    if (fd >= 0) dprintf(fd, "%d\n", (int)program->pid); // a convenience for operators, no more
 }
 
 static void start_due(supervisor_t *self, uint64_t now_ms)

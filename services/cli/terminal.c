@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ESCAPE = 6 }; // \uXXXX
+enum { TAIL_MAX = 3 }; // bytes of a character but its last
 
 static uint32_t code_point(const uint8_t *c, size_t n)
 {
@@ -30,34 +30,57 @@ size_t terminal_escape(const char *text, size_t size, char *ret)
             memcpy(out, c, n);
             out += n;
         } else {
-            char escape[ESCAPE + 1];
+            char escape[TERMINAL_ESCAPE + 1];
             snprintf(escape, sizeof escape, "\\u%04x",
                      (unsigned)(code_point((const uint8_t *)c, n) & 0xffff));
-            memcpy(out, escape, ESCAPE);
-            out += ESCAPE;
+            memcpy(out, escape, TERMINAL_ESCAPE);
+            out += TERMINAL_ESCAPE;
         }
         at += n;
     }
     return (size_t)(out - ret);
 }
 
+typedef struct guard {
+    int fd;
+    char tail[TAIL_MAX]; // the beginning of a character whose rest stdio has not handed over yet
+    size_t n_tail;
+} guard_t;
+
+size_t terminal_tail(const char *text, size_t size)
+{
+    for (size_t n = 1; n <= TAIL_MAX && n <= size; n++) {
+        uint8_t c = (uint8_t)text[size - n];
+        if ((c & 0xc0) == 0x80) continue;
+        size_t whole = c > 0xf4 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
+        return whole > n ? n : 0;
+    }
+    return 0;
+}
+
 static ssize_t write_guarded(void *cookie, const char *text, size_t size)
 {
-    int fd = *(const int *)cookie;
-    AUTO(xfree) char *buf = xmalloc(ESCAPE * size + 1);
-    size_t length = terminal_escape(text, size, buf);
+    guard_t *guard = cookie;
+    AUTO(xfree) char *whole = xmalloc(TAIL_MAX + size);
+    memcpy(whole, guard->tail, guard->n_tail);
+    memcpy(whole + guard->n_tail, text, size);
+    size_t n_whole = guard->n_tail + size, n_tail = terminal_tail(whole, n_whole);
+    AUTO(xfree) char *buf = xmalloc(TERMINAL_ESCAPE * n_whole + 1);
+    size_t length = terminal_escape(whole, n_whole - n_tail, buf);
     for (size_t done = 0; done < length;) {
-        ssize_t n = write(fd, buf + done, length - done);
+        ssize_t n = write(guard->fd, buf + done, length - done);
         if (n < 0 && errno != EINTR) return 0;
         if (n > 0) done += (size_t)n;
     }
+    memcpy(guard->tail, whole + n_whole - n_tail, n_tail);
+    guard->n_tail = n_tail;
     return (ssize_t)size;
 }
 
-static void guard(FILE **stream, const int *fd)
+static void guard(FILE **stream, guard_t *guard)
 {
-    if (!isatty(*fd)) return;
-    FILE *guarded = fopencookie((void *)(uintptr_t)fd, "w", (cookie_io_functions_t){.write = write_guarded});
+    if (!isatty(guard->fd)) return;
+    FILE *guarded = fopencookie(guard, "w", (cookie_io_functions_t){.write = write_guarded});
     if (guarded == NULL) abort();
     setvbuf(guarded, NULL, _IOLBF, BUFSIZ);
     *stream = guarded;
@@ -65,7 +88,7 @@ static void guard(FILE **stream, const int *fd)
 
 void terminal_guard(void)
 {
-    static const int out = STDOUT_FILENO, err = STDERR_FILENO;
+    static guard_t out = {.fd = STDOUT_FILENO}, err = {.fd = STDERR_FILENO};
     guard(&stdout, &out);
     guard(&stderr, &err);
 }

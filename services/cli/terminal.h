@@ -5,12 +5,17 @@
 #pragma once
 #include <stddef.h>
 
+enum { TERMINAL_ESCAPE = 6 }; // bytes of \uXXXX
+
 // Guards stdout and stderr, each if it is a terminal. Once, before anything is printed.
 void terminal_guard(void);
 
-// The text with such characters written out; '\n' and '\t' stay. ret of 6 * size bytes; how many were
-// written.
+// The text with such characters written out; '\n' and '\t' stay. ret of TERMINAL_ESCAPE * size bytes; how
+// many were written.
 size_t terminal_escape(const char *text, size_t size, char *ret);
+
+// How many bytes at the end of the text begin a character that is not whole there, 0 to 3.
+size_t terminal_tail(const char *text, size_t size);
 
 // Commands of the program itself, past the guard: clears the screen, or the line on which progress is shown.
 void terminal_clear(void);

@@ -50,7 +50,8 @@ static bool get_lock(int fd)
 // One gate for a node. The lock goes with the process, however it ends; the number in the file is for people.
 static int lock_node(gate_t *gate, why_t *why)
 {
-    gate->lock_fd = open("run/gate.pid", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    gate->lock_fd = file_open_kept("run/gate.pid", O_RDWR, 0600);
+    if (gate->lock_fd < 0) errno = -gate->lock_fd;
     if (gate->lock_fd >= 0 && get_lock(gate->lock_fd)) {
         if (ftruncate(gate->lock_fd, 0) == 0) dprintf(gate->lock_fd, "%d\n", (int)getpid());
         return 0;

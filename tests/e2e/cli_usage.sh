@@ -26,7 +26,9 @@ refuses 64 "$selenga" node init d --org 03 2>/dev/null
 refuses 64 "$selenga" node init d --org 03 --level village 2>/dev/null
 refuses 64 "$selenga" node init d --org 'a b' --level school 2>/dev/null
 refuses 64 "$selenga" node init d --org 03 --level region --listen 127.0.0.1:7700 2>/dev/null
-refuses 64 "$selenga" node init d --org 03 --level region --listen tcp://127.0.0.1:0 2>/dev/null
+for port in 0 65536 99999999 -1 +7700 77x '' '*'; do
+    refuses 64 "$selenga" node init d --org 03 --level region --listen "tcp://127.0.0.1:$port" 2>/dev/null
+done
 refuses 64 "$selenga" --node d node revoke 03-08 2>/dev/null # no reason
 refuses 64 "$selenga" --node d delete event E-1 2>/dev/null
 refuses 64 "$selenga" --node d report --pdf r.pdf 2>/dev/null
@@ -69,9 +71,30 @@ done
 [ "$(stat -c %a region/secret/node.key region/secret/root.key | sort -u)" = 600 ]
 [ ! -e region/secret/person.key ]
 test ! -e region.new
+test ! -e region/draft
 before=$(sha256sum region/node.conf region/secret/*)
 refuses 1 "$selenga" node init region --org 03 --level region 2>/dev/null
 [ "$before" = "$(sha256sum region/node.conf region/secret/*)" ]
+# in a folder where others write: neither their links are followed, nor what they put in a draft's place is emptied
+ln -s region planted.new
+says 'planted.new is there' "$selenga" node init planted --org 03 --level region
+rm planted.new
+mkdir planted.new
+ln -s "$PWD/region/secret" planted.new/secret
+says 'planted.new is there' "$selenga" node init planted --org 03 --level region
+rm -r planted.new
+mv region planted.new
+says 'planted.new is there' "$selenga" node init planted --org 03 --level region
+mv planted.new region
+ln -s region planted
+says 'planted exists' "$selenga" node init planted --org 03 --level region
+[ "$before" = "$(sha256sum region/node.conf region/secret/*)" ]
+
+# a draft that was broken off is in nobody's way
+mkdir -m 700 broken.new broken.new/secret broken.new/store
+touch broken.new/draft broken.new/secret/root.key
+"$selenga" node init broken --org 03 --level region 2>/dev/null
+[ ! -e broken.new ] && [ -s broken/secret/root.key ] && [ ! -e broken/draft ]
 "$selenga" --json node init other --org 04 --level federation | grep -q '"level": "federation"'
 
 # a node that does not run is "not now"

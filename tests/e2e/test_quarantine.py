@@ -107,6 +107,8 @@ def a_kind_that_a_school_may_not_write_is_refused(w):
 def a_body_that_breaks_its_rules_is_refused(w):
     is_refused(w, "BAD-VALUE", **event("RULE-1", f2="party"))
     is_refused(w, "REQUIRED", **event("RULE-2", f3=None))
+    for n, mark in enumerate("\x1b\x7f\x9b\u200e\u202e\u2066\ufeff\u2028\n"):
+        is_refused(w, "BAD-TEXT", **event(f"RULE-TEXT-{n}", f3=f"Се{mark}[2Jминар"))
     is_refused(w, "TOO-LONG", **event("RULE-3", f3="E" * 3000))
     is_refused(w, "MALFORMED", **{**event("RULE-4"), "body": b"\xff\xff\xff"})
 

@@ -205,6 +205,27 @@ def a_workbook_that_cannot_be_written_is_refused_and_leaves_nothing(w):
 
 
 @test
+def what_is_written_beside_goes_through_nobodys_link(w):
+    """Rejected rows and workbooks, in a folder where others write."""
+    theirs = w.dir / "theirs"
+    theirs.write_text("theirs")
+    sheet = w.dir / "planted.csv"
+    sheet.write_text("code,kind,title,org,starts_on\nP-1,party,X,03,2024-01-10\n")
+    rejected, book = w.dir / "planted.csv.rejected.csv", w.dir / "planted.xlsx"
+    for path in (rejected, book):
+        path.with_name(path.name + ".new").symlink_to(theirs)
+    refused(1, w.selenga, "--node", w.school.dir, "import", "event", sheet)
+    refused(1, w.selenga, "--node", w.school.dir, "report", "--period", "2024", "--xlsx", book, says="exists")
+    assert theirs.read_text() == "theirs" and not rejected.exists() and not book.exists()
+    for path in (rejected, book):
+        path.with_name(path.name + ".new").unlink()
+        path.symlink_to(theirs)
+    refused(1, w.selenga, "--node", w.school.dir, "import", "event", sheet)
+    w.selenga("--node", w.school.dir, "report", "--period", "2024", "--xlsx", book)
+    assert theirs.read_text() == "theirs" and not rejected.is_symlink() and not book.is_symlink()
+
+
+@test
 def a_report_of_more_organisations_than_a_message_holds_is_whole(w):
     schools = [f"03-{n}" for n in range(1001, 2501)]
     rows = "".join(f"{code},03,school,Школа {code},2000-01-01\n" for code in schools)

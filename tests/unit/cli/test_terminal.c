@@ -20,6 +20,10 @@ static void what_commands_a_terminal_is_written_out(void **state)
          "\\u009b1m"},
         {"\xe2\x80\xae", "\\u202e"},
         {"\xe2\x81\xa6", "\\u2066"},
+        {"\xe2\x80\x8e", "\\u200e"},
+        {"\xd8\x9c", "\\u061c"},
+        {"\xef\xbb\xbf", "\\ufeff"},
+        {"\xe2\x80\xa9", "\\u2029"},
         {"\xff", "\\u00ff"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -40,10 +44,32 @@ static void text_and_its_lines_stay_as_they_are(void **state)
     assert_memory_equal(out, text, n);
 }
 
+static void a_character_is_not_cut_where_a_buffer_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t tail;
+    } cases[] = {{"", 0},
+                 {"a", 0},
+                 {"\xd0", 1},
+                 {"a\xd0\x96", 0},
+                 {"\xe2\x80", 2},
+                 {"\xe2\x80\x94", 0},
+                 {"\xf0\x9f\x98", 3},
+                 {"\xf0\x9f\x98\x80", 0},
+                 {"\x80\x80\x80\x80", 0},
+                 {"a\x80", 0},
+                 {"\xff", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(terminal_tail(cases[i].text, strlen(cases[i].text)), cases[i].tail);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_commands_a_terminal_is_written_out),
+        cmocka_unit_test(a_character_is_not_cut_where_a_buffer_ends),
         cmocka_unit_test(text_and_its_lines_stay_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

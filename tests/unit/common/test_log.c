@@ -50,6 +50,15 @@ static void a_peer_cannot_forge_a_line(void **state)
                         "2026-08-31T08:00:00Z mill info MILL-PEER: name x?2026 mill error FORGED?[2J\n");
 }
 
+static void a_line_commands_no_terminal(void **state)
+{
+    (void)state;
+    log_at(L_INFO, "MILL-PEER", "%s",
+           "Ж\xc2\x9b"
+           "2J \xe2\x80\xae \xef\xbb\xbf \xff \xd0");
+    assert_string_equal(logged(), "2026-08-31T08:00:00Z mill info MILL-PEER: Ж?2J ? ? ? ?\n");
+}
+
 static void a_very_long_line_is_cut(void **state)
 {
     (void)state;
@@ -145,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_peer_cannot_forge_a_line, start, stop),
+        cmocka_unit_test_setup_teardown(a_line_commands_no_terminal, start, stop),
         cmocka_unit_test_setup_teardown(a_very_long_line_is_cut, start, stop),
         cmocka_unit_test_setup_teardown(debug_lines_are_silent, start, stop),
         cmocka_unit_test_setup_teardown(a_repeated_line_is_written_once_in_ten_minutes_with_its_count, start,

@@ -27,6 +27,15 @@ static void what_is_not_utf8_is_refused(void **state)
     assert_not_utf8("a\xff");
 }
 
+static size_t put_utf8(uint8_t *to, uint32_t c)
+{
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const uint8_t heads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = n; i-- > 1; c >>= 6) to[i] = (uint8_t)(0x80 | (c & 0x3f));
+    to[0] = (uint8_t)(heads[n] | c);
+    return n;
+}
+
 static void control_characters_are_unclean(void **state)
 {
     (void)state;
@@ -40,6 +49,24 @@ static void control_characters_are_unclean(void **state)
     assert_unclean("\xe2\x80\xae"); // right-to-left override
     assert_unclean("\xe2\x81\xa6"); // isolate
     assert_unclean("\xd0");
+}
+
+// Each of them alone, and behind text that is read a word at a time; and what stands right beside them.
+static void every_code_point_that_commands_is_unclean(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t first, last;
+    } bad[] = {{0x00, 0x1f},     {0x7f, 0x9f},     {0x61c, 0x61c},   {0x200e, 0x200f},
+               {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfeff, 0xfeff}, {0xd800, 0xdfff}};
+    for (uint32_t c = 0; c < 0x11000; c++) {
+        uint8_t text[16] = "12345678";
+        size_t n = put_utf8(text + 8, c);
+        bool expected = true;
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++) expected &= c < bad[i].first || c > bad[i].last;
+        if (text_is_clean(slice(text + 8, n)) != expected || text_is_clean(slice(text, 8 + n)) != expected)
+            fail_msg("U+%04X", (unsigned)c);
+    }
 }
 
 static void ordinary_text_is_clean(void **state)
@@ -89,9 +116,13 @@ static void words_are_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_not_utf8_is_refused), cmocka_unit_test(control_characters_are_unclean),
-        cmocka_unit_test(ordinary_text_is_clean),      cmocka_unit_test(blanks_at_the_ends_go),
-        cmocka_unit_test(pieces_keep_empty_ends),      cmocka_unit_test(words_are_whole),
+        cmocka_unit_test(what_is_not_utf8_is_refused),
+        cmocka_unit_test(control_characters_are_unclean),
+        cmocka_unit_test(every_code_point_that_commands_is_unclean),
+        cmocka_unit_test(ordinary_text_is_clean),
+        cmocka_unit_test(blanks_at_the_ends_go),
+        cmocka_unit_test(pieces_keep_empty_ends),
+        cmocka_unit_test(words_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,23 @@ static void a_token_that_names_what_is_no_text_is_refused(void **state)
     }
 }
 
+// libzmq takes a port modulo 65536: 99999999 would be 57599, where somebody else may listen.
+static void a_token_that_names_no_endpoint_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "tcp://hub:99999999", "tcp://hub:65536", "tcp://hub:0", "tcp://hub:*",
+        "tcp://hub:+5",       "tcp://hub:",      "tcp://hub",   "ipc:///tmp/somebody",
+        "inproc://gates",     "hub:5555",        "tcp://:5555", "tcp://h/b:5555"};
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        token_t token = a_token();
+        char text[TOKEN_TEXT_MAX];
+        strcpy(token.endpoint, bad[i]);
+        token_text(&token, text);
+        assert_int_equal(parse(text), TOKEN_E_DAMAGED);
+    }
+}
+
 static void every_refusal_has_a_sentence(void **state)
 {
     (void)state;
@@ -139,6 +156,8 @@ static void the_longest_token_fits(void **state)
     (void)state;
     token_t token = a_token(), got;
     memset(token.endpoint, 'e', TOKEN_ENDPOINT_MAX);
+    memcpy(token.endpoint, "tcp://", 6);
+    memcpy(token.endpoint + TOKEN_ENDPOINT_MAX - 6, ":65535", 6);
     memset(token.org, 'o', TOKEN_ORG_MAX);
     token.org[TOKEN_ORG_MAX] = token.endpoint[TOKEN_ENDPOINT_MAX] = '\0';
     char text[TOKEN_TEXT_MAX];
@@ -157,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_token_cut_short_or_with_more_behind_it_is_refused),
         cmocka_unit_test(a_token_far_too_long_is_refused),
         cmocka_unit_test(a_token_that_names_what_is_no_text_is_refused),
+        cmocka_unit_test(a_token_that_names_no_endpoint_is_refused),
         cmocka_unit_test(every_refusal_has_a_sentence),
         cmocka_unit_test(a_token_comes_back_as_it_was),
         cmocka_unit_test(the_longest_token_fits),

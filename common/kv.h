@@ -10,6 +10,7 @@
 #pragma once
 #include "common/util.h"
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum kv_table {
     KV_META,       // one-byte keys, see store.c
@@ -85,3 +86,5 @@ void kv_destroy(kv_t **kv_p);
 // -EUCLEAN: damaged (cut, emptied, or its tables cannot be read); or another -errno.
 #define KV_LOCK_FILE "in-use"
 int kv_lmdb_open(const char *dir, uint64_t map_bytes, kv_t **ret_kv);
+// The process that has opened the store last; 0: nobody knows. After -EBUSY, who has it open.
+pid_t kv_lmdb_holder(const char *dir);

@@ -2,6 +2,7 @@
 // The tables in one LMDB environment per service. Default sync: a commit that returned 0 survives a power
 // cut. Never MDB_WRITEMAP (SIGBUS on a full disk) nor MDB_NOSYNC or MDB_NOMETASYNC (an acknowledged write
 // could go).
+#include "common/file.h"
 #include "common/kv.h"
 #include "common/kv_guard.h"
 #include <errno.h>
@@ -317,8 +318,8 @@ static int take_lock(const char *dir, int *ret_lock, bool *ret_made)
     struct stat st;
     int n = snprintf(path, sizeof path, "%s/%s", dir, KV_LOCK_FILE);
     if (n < 0 || (size_t)n >= sizeof path) return -ENAMETOOLONG;
-    AUTO(xclose) int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0) return -errno;
+    AUTO(xclose) int lock = file_open_kept(path, O_RDWR, 0600);
+    if (lock < 0) return lock;
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? -EBUSY : -errno;
     if (fstat(lock, &st) != 0) return -errno;
     *ret_made = st.st_size > 0;
@@ -418,6 +419,20 @@ static void write_holder(const kv_lmdb_t *kv)
     char text[16];
     int n = snprintf(text, sizeof text, "%10d\n", (int)getpid());
     (void)!pwrite(kv->lock, text, (size_t)n, 0); // the same bytes of the same file each time
+}
+
+pid_t kv_lmdb_holder(const char *dir)
+{
+    enum { HOLDER_MOST = 64 };
+    char path[4096];
+    AUTO(xfree) uint8_t *text = NULL;
+    size_t size;
+    int64_t pid;
+    int n = snprintf(path, sizeof path, "%s/%s", dir, KV_LOCK_FILE);
+    if (n < 0 || (size_t)n >= sizeof path || file_read(path, HOLDER_MOST, true, &text, &size) != 0) return 0;
+    char *digits = (char *)text + strspn((char *)text, " ");
+    digits[strcspn(digits, "\n")] = '\0';
+    return int_parse(digits, 1, INT32_MAX, &pid) ? (pid_t)pid : 0;
 }
 
 int kv_lmdb_open(const char *dir, uint64_t map_bytes, kv_t **ret_kv)

@@ -4,6 +4,7 @@
 //
 //   META     'F' -> format (1)   'H' -> head (8)   'I' -> incarnation (4)
 //            'L' -> lineage (lineage.h)      'X' -> seq (8) up to which records are indexed
+//            'V' -> version of the program that opened it last, as text: for people
 //            'R' -> the node was lost with its seal key: 2 adopting from the parent, 1 after that (1)
 //   RECORDS  record id (16) -> seq (8) of its last change here
 //   LOG      that seq (8) -> place, then the record's wire form:
@@ -86,6 +87,7 @@ static int save_meta(kv_txn_t *txn, const store_t *store)
     be64_store(head, store->head);
     be64_store(indexed, store->indexed);
     kv_put(txn, KV_META, meta_key("F"), (slice_t){.data = &format, .size = 1});
+    kv_put(txn, KV_META, meta_key("V"), slice_text(SELENGA_VERSION));
     kv_put(txn, KV_META, meta_key("X"), slice(indexed, sizeof indexed));
     kv_put(txn, KV_META, meta_key("R"), slice(&seals, 1));
     kv_put(txn, KV_META, meta_key("I"), (slice_t){.data = inc, .size = sizeof inc});
@@ -123,6 +125,21 @@ int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (
     }
     *ret_store = store;
     return 0;
+}
+
+int store_mark(kv_t *kv, store_mark_t *ret_mark)
+{
+    kv_txn_t *txn = NULL;
+    slice_t v;
+    *ret_mark = (store_mark_t){0};
+    int rc = kv_begin(kv, false, &txn);
+    if (rc != 0) return rc;
+    rc = kv_get(txn, KV_META, meta_key("F"), &v);
+    if (rc == 0 && v.size > 0) ret_mark->format = v.data[0];
+    if (rc >= 0) rc = kv_get(txn, KV_META, meta_key("V"), &v);
+    if (rc == 0 && v.size < STORE_VERSION) memcpy(ret_mark->version, v.data, v.size);
+    kv_abort(&txn);
+    return rc < 0 ? rc : 0;
 }
 
 void store_close(store_t **store_p)

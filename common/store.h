@@ -44,6 +44,13 @@ typedef void store_changed_fn(void *arg, store_txn_t *txn, const record_t *old, 
 int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (*clock_s)(void),
                store_t **ret_store);
 void store_close(store_t **store_p);
+// What a store says of itself, also one of a format that store_open refuses. What it does not say is 0, "".
+enum { STORE_VERSION = 32 };
+typedef struct store_mark {
+    unsigned format;
+    char version[STORE_VERSION]; // of the program that opened it last
+} store_mark_t;
+int store_mark(kv_t *kv, store_mark_t *ret_mark); // 0 or -errno
 void store_on_change(store_t *store, store_changed_fn *fn, void *arg);
 // The topology was read anew.
 void store_set_scope(store_t *store, scope_t *scope);

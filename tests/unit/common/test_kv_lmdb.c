@@ -162,8 +162,25 @@ static void a_second_process_is_refused_until_the_first_has_closed(void **state)
     assert_int_equal(opened_elsewhere(), -EBUSY);
     assert_int_equal(put_some(kv, 1, 10, 100), 0);
     assert_int_equal(opened_elsewhere(), -EBUSY); // nor did the first try let it in
+    assert_int_equal(kv_lmdb_holder(dir), getpid());
     kv_destroy(&kv);
     assert_int_equal(opened_elsewhere(), 0);
+}
+
+static void a_lock_that_is_no_file_is_not_opened(void **state)
+{
+    (void)state;
+    char lock[600], other[600];
+    snprintf(lock, sizeof lock, "%s/" KV_LOCK_FILE, dir);
+    snprintf(other, sizeof other, "%s/other", dir);
+    assert_int_equal(kv_lmdb_holder(dir), 0);
+    assert_int_equal(symlink(other, lock), 0);
+    assert_int_equal(opened_elsewhere(), -ELOOP);
+    assert_int_equal(access(other, F_OK), -1);
+    assert_int_equal(unlink(lock), 0);
+    assert_int_equal(mkfifo(lock, 0600), 0);
+    assert_int_equal(opened_elsewhere(), -EINVAL);
+    assert_int_equal(kv_lmdb_holder(dir), 0);
 }
 
 static off_t data_size(const char *path)
@@ -249,6 +266,7 @@ int main(void)
         cmocka_unit_test_setup(room_is_what_may_still_be_written, new_dir),
         cmocka_unit_test_setup(a_full_disk_loses_its_transaction_only, new_dir),
         cmocka_unit_test_setup(a_second_process_is_refused_until_the_first_has_closed, new_dir),
+        cmocka_unit_test_setup(a_lock_that_is_no_file_is_not_opened, new_dir),
         cmocka_unit_test_setup(a_store_that_was_cut_is_refused_at_whatever_place, new_dir),
         cmocka_unit_test_setup(a_store_of_noise_is_refused, new_dir),
         cmocka_unit_test_setup(a_store_that_gave_back_what_it_never_wrote_is_opened, new_dir),

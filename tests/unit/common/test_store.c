@@ -71,6 +71,25 @@ static void what_nobody_wrote_is_not_found(void **state)
     shelf_abort(&shelf);
 }
 
+static void a_store_says_which_program_wrote_it(void **state)
+{
+    (void)state;
+    store_mark_t mark;
+    kv_txn_t *txn = NULL;
+    store_t *refused = NULL;
+    assert_int_equal(store_mark(shelf.kv, &mark), 0);
+    assert_int_equal(mark.format, 8);
+    assert_string_equal(mark.version, SELENGA_VERSION);
+    assert_int_equal(kv_begin(shelf.kv, true, &txn), 0);
+    assert_int_equal(kv_put(txn, KV_META, slice("F", 1), slice("\x09", 1)), 0);
+    assert_int_equal(kv_put(txn, KV_META, slice("V", 1), slice_text("7.5")), 0);
+    assert_int_equal(kv_commit(&txn), 0);
+    assert_int_equal(store_open(shelf.kv, &shelf.place, 9, NULL, &refused), -EPROTONOSUPPORT);
+    assert_int_equal(store_mark(shelf.kv, &mark), 0); // and nothing was written by the refusal
+    assert_int_equal(mark.format, 9);
+    assert_string_equal(mark.version, "7.5");
+}
+
 static void nothing_of_an_aborted_transaction_is_kept(void **state)
 {
     (void)state;
@@ -333,6 +352,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SHELF(what_nobody_wrote_is_not_found),
+        SHELF(a_store_says_which_program_wrote_it),
         SHELF(nothing_of_an_aborted_transaction_is_kept),
         SHELF(a_witness_of_another_past_is_not_ours),
         SHELF(our_past_stays_ours_in_later_lives),

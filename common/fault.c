@@ -151,13 +151,14 @@ static const row_t table[] = {
     {"STORE-DAMAGED",
      N_("The store of this service is damaged. Stop the node, move this store's directory away and start "
         "the node again: the neighbours hold copies and give them back.")},
-    {"STORE-IN-USE", N_("Another process has this store open. Only one program may work on it: end the other "
-                        "one.")},
-    {"STORE-NEWER", N_("This store was written by a newer program. Update the programs of this node; nothing "
-                       "was changed.")},
+    {"STORE-IN-USE", N_("Another process ({1}) has this store open. Only one program may work on it: end the "
+                        "other one.")},
+    {"STORE-NEWER", N_("This store was written by a newer program ({1}; this one reads {2}). Update the "
+                       "programs of this node; nothing was changed.")},
     {"STORE-OLDER",
-     N_("This store was written by an older program and cannot be read by this one. Go back to "
-        "that program, or move the store's directory away: the neighbours give back what they "
+     N_("This store was written by an older program and cannot be read by this one ({1}; this one reads "
+        "{2}). "
+        "Go back to that program, or move the store's directory away: the neighbours give back what they "
         "hold.")},
     {"STORE-FAILED", N_("The store of this service cannot be written. Its log says why.")},
     {"GIVING-BACK",

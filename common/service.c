@@ -28,7 +28,6 @@ enum {
     SAVE_MS = 5000, // acknowledged positions that only memory holds
     LAST_WORDS_MS = 1000,
     FEED_FRAMES = 16, // of one flush that wait for each other
-    STORE_PLACE = 512,
     DELETION_BYTES = 1024,
     BATCH_ROOM = 4 * 1024 * 1024, // in the map: a push, its indexes, and the pages that it changes
 };
@@ -79,30 +78,6 @@ author_t service_author(service_t *service)
                       .self = service->self,
                       .principal = slice_text(service->def->program),
                       .program = true};
-}
-
-const char *service_trouble(int error)
-{
-    switch (error) {
-    case 0:
-        return "";
-    case -ENOSPC:
-    case -EDQUOT:
-    case -EFBIG:
-        return "DISK-FULL";
-    case -ENOBUFS:
-        return "STORE-FULL";
-    case -EUCLEAN:
-        return "STORE-DAMAGED";
-    case -EBUSY:
-        return "STORE-IN-USE";
-    case -EPROTONOSUPPORT:
-        return "STORE-NEWER";
-    case -ENOTSUP:
-        return "STORE-OLDER";
-    default:
-        return "STORE-FAILED";
-    }
 }
 
 // --- sending -------------------------------------------------------------------------------------
@@ -348,6 +323,11 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     outgoing_drop(&service->replies);
     if (in != NULL) intake_decided(in, excuse_one, &excuse);
     send_replies(service);
+    if (rc == -EUCLEAN) { // no reason to write on
+        service->lost = true;
+        service->code = service_refuse_store(service, rc);
+        return;
+    }
     feed_rollback(service->feed, (int64_t)mono_ms());
     feed_set_trouble(service->feed, code);
     if (rc != service->trouble) log_at(L_ERROR, code, _("nothing can be written now: %s"), cause(rc));
@@ -443,7 +423,7 @@ static void use_reserve(service_t *service, bool use)
 // reserve.
 static void run_batch(service_t *service, intake_t *in, bool save)
 {
-    bool full = in != NULL && kv_room(service->kv) < BATCH_ROOM && intake_has(in, may_use_reserve);
+    bool full = in != NULL && intake_has(in, may_use_reserve) && kv_room(service->kv) < BATCH_ROOM;
     if (full) {
         use_reserve(service, true);
         if (!service->lost) run_part(service, in, true, false);
@@ -454,28 +434,17 @@ static void run_batch(service_t *service, intake_t *in, bool save)
 
 // --- starting and running ------------------------------------------------------------------------
 
-// Where the store is, for people: the directory by its whole name.
-static const char *store_place_text(const char *dir, char place[static STORE_PLACE])
-{
-    char here[STORE_PLACE / 2];
-    bool known = getcwd(here, sizeof here) != NULL;
-    snprintf(place, STORE_PLACE, "%s%s%s", known ? here : "", known ? "/" : "", dir);
-    return place;
-}
-
 static int open_store(service_t *service)
 {
     store_settings_t settings;
     why_t why;
-    char dir[64], place[STORE_PLACE];
     uint64_t boot;
-    snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
-    kv_guard_install(service->def->program, store_place_text(dir, place));
+    service_guard_store(service);
     if (node_settings(&service->node, &SETTINGS_TABLE, &settings, sizeof settings, &why) != 0) {
         log_at(L_ERROR, "NODE-CONF", "%s", why.text);
         return -EINVAL;
     }
-    int rc = kv_lmdb_open(dir, (uint64_t)settings.map_mib << 20, &service->kv);
+    int rc = service_open_kv(service, (uint64_t)settings.map_mib << 20);
     if (rc != 0) return rc;
     service->place =
         (store_place_t){.path = service->node.path,
@@ -664,28 +633,13 @@ static int fail(const char *id, const char *what, int rc)
     return 1;
 }
 
-// Says why. Whether it is worth to try again soon: somebody who has it open may end any moment, a store that
-// is damaged does not become better.
-static int refuse_store(service_t *service, int rc)
-{
-    char dir[64], place[STORE_PLACE], text[FAULT_TEXT];
-    fault_t fault;
-    snprintf(dir, sizeof dir, "store/%s", service_name(service->def->number));
-    store_place_text(dir, place);
-    fault_set(&fault, service_trouble(rc), NULL);
-    bool known = strcmp(fault.code, "STORE-FAILED") != 0;
-    log_at(L_ERROR, known ? fault.code : "STORE-OPEN", "%s: %s", place,
-           known ? fault_text(&fault, text, sizeof text) : strerror(-rc));
-    return rc == -EUCLEAN || rc == -EPROTONOSUPPORT || rc == -ENOTSUP ? KV_GUARD_EXIT : 1;
-}
-
 static int run(service_t *service, void *context)
 {
     int signal_fd = signals();
     int rc = open_store(service);
-    if (rc != 0) return refuse_store(service, rc);
+    if (rc != 0) return service_refuse_store(service, rc);
     open_feed(service);
-    if ((rc = start(service)) == -EUCLEAN) return refuse_store(service, rc);
+    if ((rc = start(service)) == -EUCLEAN) return service_refuse_store(service, rc);
     if (rc != 0) return fail("STORE-START", _("the store cannot be prepared"), rc);
     if (!connect_gate(service, context)) return fail("GATE-CONNECT", _("no way to the gate"), -errno);
     log_at(L_INFO, "SERVICE-READY", _("store open, %llu records"),
@@ -695,7 +649,7 @@ static int run(service_t *service, void *context)
     if (!service->lost) return 0;
     // Only a new process can open the store anew. Those who asked are told to ask again.
     zmq_setsockopt(service->socket, ZMQ_LINGER, &(int){LAST_WORDS_MS}, sizeof(int));
-    return 1;
+    return service->code;
 }
 
 int service_main(int argc, char **argv, const service_def_t *def)
@@ -726,6 +680,7 @@ int service_main(int argc, char **argv, const service_def_t *def)
                          .replies = {.from = def->number, .to = SERVICE_GATE},
                          .feeds = {.from = def->number, .to = SERVICE_GATE},
                          .started_ms = mono_ms(),
+                         .code = 1,
                          .arena = arena_new(0)};
     if (node_enter(argv[1], &why) != 0 || node_conf_load(".", &service.node, &why) != 0) {
         log_at(L_ERROR, "NODE-CONF", "%s", why.text);

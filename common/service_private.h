@@ -26,6 +26,7 @@ struct service_state {
     // The process ends: nothing can be read any more, and the next one opens the store; or it is a second
     // one.
     bool lost;
+    int code; // with which it ends then
     arena_t *arena;
 };
 
@@ -42,6 +43,14 @@ int requests_refuse(service_t *service, const envelope_t *e, const char *code, c
 enum { ROWS_MAX = 8192 };                                                                        // of a list
 // Fault code of an errno of the store, as operators see it.
 const char *service_trouble(int error);
+
+// Prepares the words for a store that turns out damaged.
+void service_guard_store(const service_t *service);
+// Opens service->kv. 0 or -errno of kv_lmdb_open.
+int service_open_kv(service_t *service, uint64_t map_bytes);
+// Says in the log why the store cannot be used. Returns the exit code: 1 where it is worth to try again soon,
+// since somebody who has it open may end any moment; KV_GUARD_EXIT, since what is damaged stays so.
+int service_refuse_store(const service_t *service, int rc);
 
 // A record became the present one: the topology may have changed.
 void topology_learn(service_t *service, const record_t *r);

@@ -105,5 +105,9 @@ void forbid_core_dumps(void)
 {
     const char *allowed = getenv("SELENGA_CORE");
     if (allowed != NULL && strcmp(allowed, "1") == 0) return;
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); // less than before is always granted
+    // A limit of 0 keeps the kernel from writing a file, but not from handing the memory to a program that
+    // core_pattern names; 1 keeps it from both. Less than before is always granted.
+    struct rlimit core = {0, 0};
+    if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_max == 0) return;
+    setrlimit(RLIMIT_CORE, &(struct rlimit){1, 1});
 }

@@ -3,10 +3,12 @@
 #include "services/cli/status.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
 #include "common/i18n.h"
 #include "common/ids.h"
 #include "common/msg.h"
@@ -68,14 +70,31 @@ static void status_row(table_t *table, uint32_t service, const Selenga__Status *
         table_cell(table, NULL);
 }
 
+// The last words of a program that cannot work until somebody acts; NULL: there are none. Freed by the
+// caller.
+static char *last_words(const cli_t *cli, uint32_t service)
+{
+    enum { WORDS_MAX = 8192 };
+    static const char level[] = " error ";
+    char path[PATH_MAX];
+    AUTO(xfree) uint8_t *words = NULL;
+    size_t size;
+    int n = snprintf(path, sizeof path, "%s/run/%s.trouble", cli->node, words_service(service));
+    if (n < 0 || (size_t)n >= sizeof path) return NULL;
+    if (file_read(path, WORDS_MAX, false, &words, &size) != 0 || size == 0) return NULL;
+    const char *from = strstr((const char *)words, level);
+    return xstrdup(from ? from + sizeof level - 1 : (const char *)words);
+}
+
 // Returns whether the program is well.
-static bool ask_program(ask_t *ask, uint32_t service, json_t *array, table_t *table)
+static bool ask_program(const cli_t *cli, ask_t *ask, uint32_t service, json_t *array, table_t *table)
 {
     AUTO(msg_body_free) Selenga__Status *status = NULL;
     AUTO(xfree) char *why = NULL;
     ask_quietly(ask, service, MSG_STATUS, NULL, MSG_STATUS_REPLY, &selenga__status__descriptor, &status,
                 ASK_SHORT_MS, &why);
-    const char *trouble = why ? why : status && status->trouble ? status->trouble : "";
+    AUTO(xfree) char *words = why ? last_words(cli, service) : NULL;
+    const char *trouble = words ? words : why ? why : status && status->trouble ? status->trouble : "";
     if (array) json_array_append_new(array, status_json(service, status, trouble));
     if (table) status_row(table, service, status, trouble);
     return !*trouble;
@@ -94,7 +113,7 @@ int status_run(const cli_t *cli)
         (i < 4 ? table_column : table_column_right)(table, _(titles[i]));
     bool well = true;
     for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS); i++)
-        well = ask_program(ask, PROGRAMS[i], array, array ? NULL : table) && well;
+        well = ask_program(cli, ask, PROGRAMS[i], array, array ? NULL : table) && well;
     if (array)
         output_json(&array);
     else

@@ -104,6 +104,17 @@ int supervisor_lock(const char *dir, int *ret_lock)
     return 0;
 }
 
+// For `node status`, which has nobody to ask then; NULL: it did not refuse to work.
+static void write_trouble(const supervisor_t *self, const program_t *program, const char *words)
+{
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/run/%s.trouble", self->dir, program->name + strlen("selenga-"));
+    if (words)
+        (void)file_replace(path, slice_text(words), 0600); // a convenience, too
+    else
+        unlink(path);
+}
+
 static int open_logs(supervisor_t *self)
 {
     char dir[PATH_MAX + 8];
@@ -112,6 +123,7 @@ static int open_logs(supervisor_t *self)
     for (size_t i = 0; i < N_PROGRAMS; i++) {
         int r = logfile_open(dir, self->programs[i].name, LOGFILE_MAX_BYTES, &self->programs[i].log);
         if (r < 0) return cli_refuse("%s/%s.log: %s", dir, self->programs[i].name, strerror(-r));
+        write_trouble(self, &self->programs[i], NULL);
     }
     return 0;
 }
@@ -207,6 +219,7 @@ static void reap(supervisor_t *self, uint64_t now_ms)
             program_ended(program, now_ms);
             bool refused = program_refused(program, status, now_ms);
             write_pid(self, program);
+            write_trouble(self, program, refused ? logfile_last(program->log) : NULL);
             if (!self->stopping) report_end(program, status, refused);
             logfile_forget(program->log);
         }

@@ -3,11 +3,14 @@
 import re
 
 import world
+from rogue import Rogue, key_id
+from wire import REGISTRY, message, sint
 from world import Refused, refused, test, wait_until
 
 SCHOOL = "03-08-01"
 SMALL_MIB, LARGE_MIB = 16, 64
 SHEET = 2000
+EVENT, REFUSED = 116, 40
 
 
 def scene(w):
@@ -17,8 +20,19 @@ def scene(w):
     w.hub.stop()
     w.hub.configure({"store": {"map_mib": SMALL_MIB}})
     w.hub.run()
+    w.rogue = Rogue(w.hub.token("03-08-03")).connect()
+    for n in range(REFUSED):
+        w.rogue.offer(REGISTRY, **foreign(n))
+    w.rogue.serve(w.rogue.all_acked)
+    w.rogue.close()
     w.written = 0
     return w
+
+
+def foreign(n):
+    """An event of another school's, which the hub refuses."""
+    body = message(f1=f"FOREIGN-{n}", f2="seminar", f3="Семинар", f4=SCHOOL, f5=sint(19700))
+    return {"kind": EVENT, "rid": key_id(EVENT, f"FOREIGN-{n}"), "org": SCHOOL, "body": body}
 
 
 def sheet(n, org, first):
@@ -85,7 +99,7 @@ def a_feed_stops_and_both_ends_say_why(w):
     wait_until(filled, what="the hub's store is full")
     wait_until(lambda: trouble(w.hub) == row(w)["reason"] == "STORE-FULL", what="both ends say why")
     assert 0 < at(w.hub) < w.written == at(w.school)
-    assert not w.hub.quarantine(), "a full store is no reason for quarantine"
+    assert len(w.hub.quarantine()) == REFUSED, "a full store is no reason for quarantine"
     wait_until(lambda: at(w.region) == at(w.hub), what="what the hub took goes on upwards")
 
 
@@ -121,6 +135,14 @@ def a_child_is_cut_off_by_a_hub_that_is_full(w):
 
 
 @test
+def what_waits_in_quarantine_is_discarded_in_a_full_store(w):
+    ids = [q["id"] for q in w.hub.quarantine()]
+    w.hub.selenga("quarantine", "discard", ids[0], "--why", "чужое")
+    w.hub.selenga("quarantine", "discard", "--from", "03-08-03", "--why", "чужое")
+    assert not w.hub.quarantine()
+
+
+@test
 def killed_while_full_it_starts_and_is_read(w):
     held = at(w.hub)
     w.hub.kill_all()
@@ -135,6 +157,9 @@ def enlarged_it_takes_all_that_waited(w):
     text = w.hub.conf.read_text()
     w.hub.conf.write_text(re.sub(rf'map_mib = "{SMALL_MIB}"', f'map_mib = "{LARGE_MIB}"', text))
     w.hub.run()
+    w.rogue.connect()
+    w.rogue.serve(lambda: not any(q["waiting"] for q in w.hub.queues(flow="down", peer="03-08-03")))
+    w.rogue.close()
     w.settle()
     assert at(w.school) == at(w.hub) == at(w.region) == w.written
     assert not trouble(w.hub)

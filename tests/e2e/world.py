@@ -285,7 +285,7 @@ class Node:
 
     def put_back(self, copy):
         assert self.process is None
-        shutil.rmtree(self.dir / "store")
+        shutil.rmtree(self.dir / "store", ignore_errors=True)
         shutil.copytree(copy, self.dir / "store")
 
     def lose_store(self):

@@ -13,16 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define UNDER_SANITIZER 1
-#endif
-#endif
-#if defined(UNDER_SANITIZER) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
 enum { STACK_BYTES = 64 * 1024, LINE_BYTES = 1024 };
 
 static const int SIGNALS[] = {SIGBUS, SIGSEGV};
@@ -30,7 +20,8 @@ static char damaged[LINE_BYTES] = " error STORE-DAMAGED: the store is damaged\n"
 static char broken[LINE_BYTES] = " error CRASHED: the program broke off\n";
 static const void *volatile map_at;
 static volatile size_t map_size;
-static _Thread_local sigjmp_buf *volatile back; // of the thread inside kv_guard_run
+static struct sigaction before[ARRAY_SIZE(SIGNALS)]; // who had the signals: nobody, or a sanitizer
+static _Thread_local sigjmp_buf *volatile back;      // of the thread inside kv_guard_run
 
 static void put_digits(char *to, int n, int64_t value)
 {
@@ -77,8 +68,10 @@ static void on_fault(int number, siginfo_t *info, void *context)
     uintptr_t at = (uintptr_t)info->si_addr, map = (uintptr_t)map_at;
     if (back != NULL || (map != 0 && at >= map && at - map < map_size)) kv_guard_fail();
     say(broken);
-    signal(number, SIG_DFL); // the same instruction again, or the signal that waits
-    raise(number);
+    // The same instruction again, or what somebody sent: to those who had it before.
+    for (size_t i = 0; i < ARRAY_SIZE(SIGNALS); i++)
+        if (SIGNALS[i] == number) sigaction(number, &before[i], NULL);
+    if (info->si_code <= 0) raise(number);
 }
 
 static struct sigaction action(void)
@@ -107,11 +100,11 @@ void kv_guard_install(const char *program, const char *place)
     prepare(broken, program, "CRASHED", place,
             _("the program broke off. If it does so again and again, its store may be damaged: with the node "
               "stopped, move the store's directory away, and the neighbours give back what it held"));
-    if (SANITIZED) return;
-    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack}, there;
     struct sigaction act = action();
-    sigaltstack(&alternate, NULL);
-    for (size_t i = 0; i < ARRAY_SIZE(SIGNALS); i++) sigaction(SIGNALS[i], &act, NULL);
+    // A sanitizer has a stack already, and frees the one that it finds.
+    if (sigaltstack(NULL, &there) != 0 || (there.ss_flags & SS_DISABLE) != 0) sigaltstack(&alternate, NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(SIGNALS); i++) sigaction(SIGNALS[i], &act, &before[i]);
 }
 
 int kv_guard_run(int (*fn)(void *arg), void *arg)

@@ -11,7 +11,8 @@
 enum { KV_GUARD_EXIT = 78 }; // nothing becomes better by starting again at once
 
 // For a program's main, before it opens its store. `place` names the store for people. Prepares the line, in
-// the reader's language, and the handlers; under a sanitizer, which has its own, only the line.
+// the reader's language, and the handlers. Once. Whoever had the signals (a sanitizer) gets those of a fault
+// outside the map.
 void kv_guard_install(const char *program, const char *place);
 
 // Runs fn: what it returns, or -EUCLEAN where it faulted; then what it had in hand is lost.

@@ -419,12 +419,18 @@ static void use_reserve(service_t *service, bool use)
     log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
 }
 
+// Asked each turn: what costs least comes first.
+static bool operators_need_room(const service_t *service, const intake_t *in)
+{
+    return kv_bytes(service->kv) > service->map_bytes / 2 && intake_has(in, may_use_reserve) &&
+           kv_room(service->kv) < BATCH_ROOM;
+}
+
 // In a store that is nearly full operators come first, in a transaction of their own that may use its
 // reserve.
 static void run_batch(service_t *service, intake_t *in, bool save)
 {
-    bool full = in != NULL && intake_has(in, may_use_reserve) && kv_room(service->kv) < BATCH_ROOM;
-    if (full) {
+    if (in != NULL && operators_need_room(service, in)) {
         use_reserve(service, true);
         if (!service->lost) run_part(service, in, true, false);
         if (!service->lost) use_reserve(service, false);
@@ -444,7 +450,8 @@ static int open_store(service_t *service)
         log_at(L_ERROR, "NODE-CONF", "%s", why.text);
         return -EINVAL;
     }
-    int rc = service_open_kv(service, (uint64_t)settings.map_mib << 20);
+    service->map_bytes = (uint64_t)settings.map_mib << 20;
+    int rc = service_open_kv(service);
     if (rc != 0) return rc;
     service->place =
         (store_place_t){.path = service->node.path,
@@ -690,5 +697,6 @@ int service_main(int argc, char **argv, const service_def_t *def)
     int code = run(&service, context);
     service_close(&service);
     zmq_ctx_term(context);
+    if (code == KV_GUARD_EXIT) _exit(code); // what a fault has left in the engine's hands is nobody's leak
     return code;
 }

@@ -9,6 +9,7 @@ struct service_state {
     node_conf_t node;
     store_place_t place;
     kv_t *kv;
+    uint64_t map_bytes; // of kv
     store_t *store;
     scope_t *scope;
     feed_t *feed;
@@ -47,7 +48,7 @@ const char *service_trouble(int error);
 // Prepares the words for a store that turns out damaged.
 void service_guard_store(const service_t *service);
 // Opens service->kv. 0 or -errno of kv_lmdb_open.
-int service_open_kv(service_t *service, uint64_t map_bytes);
+int service_open_kv(service_t *service);
 // Says in the log why the store cannot be used. Returns the exit code: 1 where it is worth to try again soon,
 // since somebody who has it open may end any moment; KV_GUARD_EXIT, since what is damaged stays so.
 int service_refuse_store(const service_t *service, int rc);

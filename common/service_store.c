@@ -59,15 +59,15 @@ void service_guard_store(const service_t *service)
 }
 
 // A killed process holds its lock until the last of its threads is gone, a moment after it counts as ended.
-int service_open_kv(service_t *service, uint64_t map_bytes)
+int service_open_kv(service_t *service)
 {
     const struct timespec pause = {.tv_nsec = LOCK_AGAIN_MS * 1000000L};
     char dir[STORE_DIR];
     store_dir(service, dir);
-    int rc = kv_lmdb_open(dir, map_bytes, &service->kv);
+    int rc = kv_lmdb_open(dir, service->map_bytes, &service->kv);
     for (int waited_ms = 0; rc == -EBUSY && waited_ms < LOCK_PATIENCE_MS; waited_ms += LOCK_AGAIN_MS) {
         nanosleep(&pause, NULL);
-        rc = kv_lmdb_open(dir, map_bytes, &service->kv);
+        rc = kv_lmdb_open(dir, service->map_bytes, &service->kv);
     }
     return rc;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -118,6 +119,26 @@ int file_open_kept(const char *path, int flags, mode_t mode)
     int kept = fd;
     fd = -1;
     return kept;
+}
+
+int file_is_exposed(const char *path, char *ret_folder, size_t size)
+{
+    char folder[PATH_MAX], above[PATH_MAX];
+    struct stat st;
+    if (!text_copy(folder, sizeof folder, path)) return -ENAMETOOLONG;
+    size_t n = strlen(folder);
+    while (n > 1 && folder[n - 1] == '/') folder[--n] = '\0';
+    char *slash = strrchr(folder, '/');
+    if (slash) slash[slash == folder] = '\0';
+    if (!realpath(slash ? folder : ".", above)) return -errno;
+    for (;;) {
+        if (stat(above, &st)) return -errno;
+        if ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
+            return text_copy(ret_folder, size, above) ? 1 : -ENAMETOOLONG;
+        slash = strrchr(above, '/');
+        if (!slash[1]) return 0; // the root
+        slash[slash == above] = '\0';
+    }
 }
 
 size_t file_limit_raise(void)

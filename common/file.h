@@ -22,5 +22,9 @@ int file_create(const char *path, mode_t mode);
 // Returns the descriptor or negative errno, -ELOOP for a link, -EINVAL for what is no file.
 int file_open_kept(const char *path, int flags, mode_t mode);
 
+// May anybody put another file in the place of this one? So it is where a folder above it may be written by
+// all and has no sticky bit. The path itself need not exist. Returns 1 and the folder, 0, or negative errno.
+int file_is_exposed(const char *path, char *ret_folder, size_t size);
+
 // Raises the limit of open files as far as the system allows. Returns how many there may be.
 size_t file_limit_raise(void);

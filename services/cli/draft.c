@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/file.h"
 #include "common/i18n.h"
 #include "common/node.h"
 #include "common/util.h"
@@ -129,10 +130,24 @@ static int refuse_strange(const draft_t *draft)
                       draft->path);
 }
 
+// Where others may rename what is ours, no check of the draft holds: theirs would become the node.
+static int check_folder(const draft_t *draft)
+{
+    char folder[PATH_MAX];
+    int r = file_is_exposed(draft->path, folder, sizeof folder);
+    if (r < 0) return cli_refuse("%s: %s", draft->path, strerror(-r));
+    if (r == 0) return CLI_DONE;
+    return cli_refuse(_("everybody may write to %s and so put another node in this one's place; take another "
+                        "folder, or give it the sticky bit (chmod +t)"),
+                      folder);
+}
+
 int draft_make(draft_t *draft)
 {
     why_t why;
     struct stat st;
+    int r = check_folder(draft);
+    if (r != CLI_DONE) return r;
     draft_remove(draft);
     if (lstat(draft->path, &st) == 0) return refuse_strange(draft);
     if (node_make_dirs(draft->path, &why) != 0) return cli_refuse("%s", why.text);

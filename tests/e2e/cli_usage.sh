@@ -90,6 +90,13 @@ ln -s region planted
 says 'planted exists' "$selenga" node init planted --org 03 --level region
 [ "$before" = "$(sha256sum region/node.conf region/secret/*)" ]
 
+mkdir -m 777 open
+chmod 777 open
+says 'everybody may write to' "$selenga" node init open/n --org 03 --level region
+[ -z "$(ls open)" ]
+chmod 1777 open
+"$selenga" node init open/n --org 03 --level region 2>/dev/null
+
 # a draft that was broken off is in nobody's way
 mkdir -m 700 broken.new broken.new/secret broken.new/store
 touch broken.new/draft broken.new/secret/root.key

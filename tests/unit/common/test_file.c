@@ -4,6 +4,7 @@
 #include "common/node.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -107,6 +108,23 @@ static void a_node_is_not_made_behind_a_link(void **state)
     assert_int_equal(rmdir(target), 0); // still empty
 }
 
+static void a_folder_that_all_may_write_exposes_what_is_below_it(void **state)
+{
+    (void)state;
+    char inner[600], node[700], said[PATH_MAX], real[PATH_MAX];
+    snprintf(inner, sizeof inner, "%s/inner", dir);
+    snprintf(node, sizeof node, "%s/node/", inner);
+    assert_int_equal(mkdir(inner, 0700), 0);
+    assert_int_equal(file_is_exposed(node, said, sizeof said), 0);
+    assert_int_equal(chmod(dir, 0777), 0);
+    assert_int_equal(file_is_exposed(node, said, sizeof said), 1);
+    assert_string_equal(said, realpath(dir, real));
+    assert_int_equal(chmod(dir, 01777), 0);
+    assert_int_equal(file_is_exposed(node, said, sizeof said), 0);
+    assert_int_equal(rmdir(inner), 0);
+    assert_int_equal(file_is_exposed(node, said, sizeof said), -ENOENT);
+}
+
 static void a_file_of_an_earlier_run_is_begun_anew(void **state)
 {
     (void)state;
@@ -139,6 +157,7 @@ int main(void)
         IN_DIR(a_kept_file_is_not_opened_through_a_link),
         IN_DIR(a_replaced_file_takes_the_place_of_links_and_not_of_their_targets),
         IN_DIR(a_node_is_not_made_behind_a_link),
+        IN_DIR(a_folder_that_all_may_write_exposes_what_is_below_it),
         IN_DIR(a_file_of_an_earlier_run_is_begun_anew),
         IN_DIR(a_kept_file_keeps_what_it_holds),
     };

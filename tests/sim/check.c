@@ -229,7 +229,7 @@ void check_started(unit_t *u)
     if (store_begin(u->store, false, &txn) != 0) return;
     for (size_t i = 0; i < ledger_count(u->world->ledger); i++) {
         const ledger_record_t *r = ledger_at(u->world->ledger, i);
-        if (r->home != u->index || r->must == 0) continue;
+        if (r->home != u->index || r->must == 0 || liar_is(u)) continue; // of his he may say what he likes
         bool has = store_get(txn, &r->id, &held, NULL) == 0;
         const ledger_version_t *v = has ? ledger_version(r, &held.version) : NULL;
         if (v == NULL || (r->must & ~v->past) != 0)
@@ -365,8 +365,7 @@ static bool is_taken(world_t *w, const record_t *r)
         store_txn_t *txn = NULL;
         record_t held;
         taken = holds(&w->units[i], &r->id, &held, &txn) && !path_equal(&held.home, &r->home) &&
-                path_is_prefix(&w->nodes[w->liar].path, &held.home) &&
-                waits(txn, &r->id, &r->version, NULL);
+                path_is_prefix(&w->nodes[w->liar].path, &held.home) && waits(txn, &r->id, &r->version, NULL);
         store_abort(&txn);
     }
     return taken;
@@ -444,6 +443,21 @@ void check_kept(unit_t *u, const record_t *r)
     if (r->kind != KIND_STRAY || liar_is(u) || !unwrap(r, &in, &stray)) return;
     if (!liar_may_fool(u, &in.home) && version_of(u->world, &in, &lr) == NULL)
         broken(u->world, "%s keeps a stray that nobody wrote", unit_name(u));
+}
+
+// The home answers for what its word contains: it has kept it, whatever became of the home since.
+void check_left(unit_t *u, const record_t *old, const record_t *word)
+{
+    world_t *w = u->world;
+    record_t in;
+    ledger_record_t *lr = ledger_find(w->ledger, &word->id), *lr_in;
+    AUTO(msg_body_free) Selenga__Stray *stray = NULL;
+    const ledger_version_t *said = lr != NULL ? ledger_version(lr, &word->version) : NULL;
+    const ledger_version_t *had = lr != NULL ? ledger_version(lr, &old->version) : NULL;
+    if (said == NULL || had == NULL || !unwrap(old, &in, &stray)) return;
+    const ledger_version_t *v = version_of(w, &in, &lr_in);
+    uint64_t kept = stray != NULL ? UINT64_MAX : said->past;
+    if (v != NULL && (had->past & ~said->past) == 0) lr_in->held &= ~(v->past & kept);
 }
 
 static void check_own(unit_t *u, const record_t *r, const place_t *place, void *arg)

@@ -162,9 +162,8 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     ledger_record_t *lr = ledger_find(w->ledger, &now->id);
     (void)txn;
     if (liar_is(u)) liar_remember(w, now->wire);
-    if (now->gone) { // the home answers for what its version contains, and has kept
-        const ledger_version_t *word = lr != NULL ? ledger_version(lr, &now->version) : NULL;
-        if (old != NULL && word != NULL) lr->held &= ~(word->past & past_of(u, old));
+    if (now->gone) {
+        if (old != NULL) check_left(u, old, now);
         trace(w, "    %s: kind %u %02x%02x has left", unit_name(u), now->kind, now->id.b[0], now->id.b[1]);
         return;
     }

@@ -401,11 +401,12 @@ static bool is_late_due(const producer_t *out, int64_t now_ms)
 static int begin_late(feed_t *feed, link_t *link, int64_t now_ms)
 {
     store_txn_t *txn = NULL;
-    int rc = store_begin(feed->store, false, &txn);
+    int rc = store_begin(feed->store, true, &txn); // a session may end an adoption
     if (rc != 0) return rc;
     AUTO(xfree) uint8_t *late = link->out.late;
     link->out.late = NULL;
     rc = producer_pull(feed, link, txn, slice(late, link->out.late_size), now_ms);
+    if (rc == 0) return store_commit(&txn);
     store_abort(&txn);
     return rc == -EBADMSG ? 0 : rc;
 }

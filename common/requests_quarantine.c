@@ -295,11 +295,24 @@ static int discard_subject(service_t *service, store_txn_t *txn, const rid_t *id
 }
 
 // 0, KV_NONE, NOT_OURS or -errno.
+// What was said to be ours and could not be told by its seal is not to hold: ours goes on above it.
+static int discard_item(store_txn_t *txn, const quarantine_key_t *key)
+{
+    quarantined_t q;
+    int rc = quarantine_get(txn, key, &q);
+    if (rc == 0 && strcmp(q.fault.code, "SEAL") == 0) {
+        record_t copy = store_record_dup(&q.record);
+        rc = store_leave_out(txn, &copy, key->peer);
+        store_record_free(&copy);
+    }
+    return rc == 0 ? quarantine_clear(txn, key, NULL) : rc;
+}
+
 static int discard_one(service_t *service, store_txn_t *txn, const waiting_t *w, const envelope_t *e,
                        const char *why)
 {
     int rc = w->sort != WAITING_ITEM ? discard_subject(service, txn, &w->subject, e, why)
-                                     : quarantine_clear(txn, &w->key, NULL);
+                                     : discard_item(txn, &w->key);
     if (rc == 0) feed_go_on(service->feed, w->from);
     return rc;
 }
@@ -403,14 +416,15 @@ static int act_on_many(service_t *service, store_txn_t *txn, const envelope_t *e
 // --- taking --------------------------------------------------------------------------------------
 
 // 0, or 1 with the fault for which it is not taken, or -errno. The version outlives what is written.
-static int take_version(service_t *service, store_txn_t *txn, const record_t *r, fault_t *fault)
+static int take_version(service_t *service, store_txn_t *txn, const record_t *r, uint32_t peer,
+                        fault_t *fault)
 {
     if (!store_is_home(service->store, r)) {
         fault_set(fault, "NOT-HOME", NULL, "");
         return 1;
     }
     if (!admit_content(r, fault)) return 1;
-    int rc = store_take(txn, r);
+    int rc = store_take(txn, r, peer);
     if (rc != -ERANGE) return rc;
     fault_set(fault, "MALFORMED", NULL);
     return 1;
@@ -443,10 +457,13 @@ static int take(service_t *service, store_txn_t *txn, const envelope_t *e, const
     int rc = waiting_find(txn, id, &found, 1, &n);
     if (rc == 0) rc = n > 0 ? wire_of(txn, &found, &owned, &r) : KV_NONE;
     if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
-    if (rc == 0) rc = take_version(service, txn, &r, &fault);
+    if (rc == 0)
+        rc = take_version(service, txn, &r, found.sort == WAITING_ITEM ? found.key.peer : PEER_SELF, &fault);
     if (rc == 1) service_refuse(service, e, &fault, false);
     if (rc != 0) return rc < 0 ? rc : 0;
-    rc = discard_one(service, txn, &found, e, "taken");
+    rc = found.sort == WAITING_ITEM ? quarantine_clear(txn, &found.key, NULL)
+                                    : discard_one(service, txn, &found, e, "taken");
+    if (rc == 0) feed_go_on(service->feed, found.from);
     if (rc < 0) return rc;
     log_at(L_INFO, "QUARANTINE-TAKEN", _("%s by %s"), rid_text(id, text), e->principal);
     service_reply(service, e, MSG_DONE, NULL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must hold when the faults have stopped (design 8), told from the tree and the ledger alone: who should
 // hold a record is worked out anew (reach.c), not by lanes.
-#include "proto/message.h"
 #include "tests/sim/check.h"
+#include "proto/message.h"
 
 static void check_refusal(world_t *w, const record_t *r, unit_t *home, unit_t *u)
 {
@@ -18,7 +18,7 @@ static void check_refusal(world_t *w, const record_t *r, unit_t *home, unit_t *u
 static bool is_shown(world_t *w, const record_t *r)
 {
     bool shown = false;
-    for (int i = 0; i < w->n_units && !shown && (w->plan.faults & FAULT_MOVE) != 0; i++) {
+    for (int i = 0; i < w->n_units && !shown && (w->plan.faults & (FAULT_MOVE | FAULT_KEY)) != 0; i++) {
         store_txn_t *txn = NULL;
         if (store_begin(w->units[i].store, false, &txn) != 0) continue;
         shown = waits(txn, &r->id, &r->version, NULL);

@@ -108,7 +108,10 @@ static bool is_not_to_be(unit_t *producer, unit_t *consumer, store_txn_t *txn, c
     record_t r;
     store_txn_t *other = NULL;
     const ledger_record_t *lr = ledger_find(w->ledger, &claim->id);
-    if (store_get(txn, &claim->id, &r, NULL) != KV_NONE) return false;
+    place_t place;
+    int rc = store_get(txn, &claim->id, &r, &place);
+    // An older one has come since, and is shown to its home, which will say the word again.
+    if (rc == 0) return claim->gone && (place.lanes & LANE_BACK) != 0;
     if (claim->gone || lr == NULL || producer->store == NULL) return true;
     if (store_begin(producer->store, false, &other) != 0) return true;
     bool left = store_get(other, &claim->id, &r, NULL) == 0 && !reaches(w, &r, &w->units[lr->home], consumer);

@@ -10,7 +10,7 @@ void check_stray(unit_t *u, const record_t *r)
     record_t in;
     AUTO(msg_body_free) Selenga__Stray *stray;
     if (!unwrap(r, &in, &stray) || stray == NULL || liar_may_fool(u, &in.home)) return;
-    if ((u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE)) == 0)
+    if ((u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE | FAULT_CLONE | FAULT_KEY)) == 0)
         broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
     if (!path_equal(&r->home, &u->place.path)) return;
     bool ours = path_equal(&in.home, &u->place.path); // then it goes where the record went

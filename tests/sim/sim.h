@@ -29,13 +29,15 @@ enum {
     FAULT_RESTORE = 64,
     FAULT_WIPE = 128,
     FAULT_FULL = 256,
-    FAULT_BAD = 512,   // records that break a rule
-    FAULT_MOVE = 1024, // an organisation goes under another one
-    FAULT_LIAR = 2048, // one node says what it likes
-    FAULT_ALL = 4095,
+    FAULT_BAD = 512,    // records that break a rule
+    FAULT_MOVE = 1024,  // an organisation goes under another one
+    FAULT_CLONE = 2048, // a store and its copy run by turns
+    FAULT_KEY = 4096,   // a store is lost with the key of its seals
+    FAULT_LIAR = 8192,  // one node says what it likes
+    FAULT_ALL = 16383,
 };
 extern const char *const FAULT_NAMES[];
-enum { N_FAULTS = 12, N_STEPS = 11 }; // those that a step may be
+enum { N_FAULTS = 14, N_STEPS = 13 }; // those that a step may be
 
 // What one run does. The same plan gives the same run.
 typedef struct plan {
@@ -120,10 +122,12 @@ typedef struct unit {
     kv_full_t full;
     kv_image_t *images[IMAGES_MAX];
     size_t n_images;
-    int sends_left; // a kill in the middle of sending; -1: none
+    kv_image_t *copy; // the disk of the unit's copy, while that does not run; NULL: there is none
+    int sends_left;   // a kill in the middle of sending; -1: none
     // of the open transaction
     uint64_t token; // bit of the write that is being made; 0: the core writes for itself
     bool token_bad;
+    bool taking;           // an operator decides what is to hold, whatever stands there
     ledger_open_t pending; // what the ledger takes over at the commit
 } unit_t;
 
@@ -214,6 +218,7 @@ int work_repair(unit_t *u, store_txn_t *txn); // what a lost store should have: 
 int work_write(unit_t *u, store_txn_t *txn);
 int work_move(unit_t *u, store_txn_t *txn);
 void work_know_orgs(world_t *w);            // a move may have been lost with a transaction, or a store
+int work_take(unit_t *u, store_txn_t *txn); // operators take what waits for want of a seal
 int work_mend(unit_t *u, store_txn_t *txn); // present versions that break a rule are written anew
 bool work_is_bad(const unit_t *u, const record_t *r); // does this unit refuse it for its content?
 

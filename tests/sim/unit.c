@@ -128,13 +128,14 @@ static uint64_t past_of(const unit_t *u, const record_t *r)
 }
 
 // Writes that say the same, in whatever life, are one: none of them is kept as another's stray.
-static uint64_t says_too(const ledger_record_t *lr, uint64_t content)
+static void say_too(const ledger_record_t *lr, ledger_version_t *now)
 {
-    uint64_t past = 0;
-    for (size_t i = 0; i < lr->n; i++)
-        if (lr->versions[i].fate != VANISHED && lr->versions[i].content == content)
-            past |= lr->versions[i].past;
-    return past;
+    for (size_t i = 0; i < lr->n; i++) {
+        const ledger_version_t *v = &lr->versions[i];
+        if (v->fate == VANISHED || v->content != now->content) continue;
+        now->past |= v->past;
+        now->bad |= v->bad;
+    }
 }
 
 // What somebody writes contains what stood there. What the core writes by itself only says again what a
@@ -142,15 +143,15 @@ static uint64_t says_too(const ledger_record_t *lr, uint64_t content)
 static ledger_version_t *hear_write(unit_t *u, ledger_record_t *lr, const record_t *old, const record_t *now)
 {
     const ledger_version_t *before = old != NULL ? ledger_version(lr, &old->version) : NULL;
-    uint64_t content = content_hash(now), past = u->token | says_too(lr, content);
-    bool again = u->token == 0 && before != NULL && before->bad; // written again as it was
-    if (u->token != 0 && before != NULL) past |= before->past;
+    ledger_version_t is = {.version = now->version,
+                           .past = u->token,
+                           .hash = wire_hash(now->wire),
+                           .content = content_hash(now),
+                           .bad = u->token_bad};
+    if ((u->token != 0 || u->taking) && before != NULL) is.past |= before->past;
+    say_too(lr, &is);
     ledger_version_t *v = ledger_add(lr, &now->version);
-    *v = (ledger_version_t){.version = now->version,
-                            .past = past,
-                            .hash = wire_hash(now->wire),
-                            .content = content,
-                            .bad = u->token_bad || again};
+    *v = is;
     return v;
 }
 

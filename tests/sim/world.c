@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const FAULT_NAMES[] = {"lose",    "double", "reorder", "cut", "half", "kill",
-                                   "restore", "wipe",   "full",    "bad", "move", "liar"};
+const char *const FAULT_NAMES[] = {"lose", "double", "reorder", "cut",  "half",  "kill", "restore",
+                                   "wipe", "full",   "bad",     "move", "clone", "key",  "liar"};
 
 // --- chance: each step has a stream of its own, so that a step left out does not shift the others ---
 
@@ -94,6 +94,28 @@ static void put_back(world_t *w, unit_t *u, const kv_image_t *image)
     if (chance(w, 60)) unit_start(u);
 }
 
+// The same disk copied runs in two places, never at once: the gate sees to that.
+static void take_turns(world_t *w, unit_t *u)
+{
+    kv_image_t *now = kv_mem_image(u->kv), *copy = u->copy;
+    u->copy = now;
+    trace(w, "    %s and its copy", unit_name(u));
+    if (copy == NULL) return;
+    put_back(w, u, copy);
+    kv_image_release(&copy);
+}
+
+// A store of its own kept apart from its node's others: what was sealed before nobody can tell any more.
+static void lose_key(world_t *w, unit_t *u)
+{
+    for (size_t i = 0; i < SEAL_KEY; i++) u->place.seal_key[i] = (uint8_t)rnd(w);
+    u->place.adopt_from_parent = true;
+    for (size_t i = 0; i < u->n_images; i++) kv_image_release(&u->images[i]);
+    u->n_images = 0;
+    kv_image_release(&u->copy);
+    put_back(w, u, NULL);
+}
+
 static void fault_step(world_t *w)
 {
     unit_t *u = &w->units[below(w, (unsigned)w->n_units)];
@@ -119,6 +141,12 @@ static void fault_step(world_t *w)
         break;
     case FAULT_WIPE:
         if (chance(w, 40)) put_back(w, u, NULL);
+        break;
+    case FAULT_CLONE:
+        take_turns(w, u);
+        break;
+    case FAULT_KEY:
+        if (chance(w, 20)) lose_key(w, u);
         break;
     case FAULT_FULL:
         u->full = u->full != KV_WELL ? KV_WELL : chance(w, 50) ? KV_FULL_PUT : KV_FULL_COMMIT;
@@ -247,6 +275,8 @@ static void end(world_t *w)
     check_held(w);
     trace(w, "calm");
     if (!settle(w)) return;
+    if ((w->plan.faults & FAULT_KEY) != 0) each(w, work_take);
+    if (!settle(w)) return;
     each(w, work_repair); // operators import again what no store had any more
     if (chance(w, 70)) each(w, work_mend);
     if (!settle(w)) return;
@@ -279,6 +309,7 @@ static void close_world(world_t *w)
         unit_t *u = &w->units[i];
         unit_stop(u);
         for (size_t k = 0; k < u->n_images; k++) kv_image_release(&u->images[k]);
+        kv_image_release(&u->copy);
         kv_destroy(&u->kv);
         free(u->pending.items);
     }

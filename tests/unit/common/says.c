@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/common/says.h"
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { KIND_STRAY = 1 };
 
@@ -27,17 +28,28 @@ record_t upon(record_t r, version_t before)
     return r;
 }
 
-static applied_t apply(const arrival_t *arrival, record_t r, sealed_t sealed)
+static uint8_t *seal(record_t *r, sealed_t sealed)
 {
     static const uint8_t another[SEAL_KEY] = {9};
-    AUTO(xfree) uint8_t *wire = xmalloc(record_size(&r) + SEAL_ROOM);
+    uint8_t *wire = xmalloc(record_size(r) + SEAL_ROOM);
+    record_pack_sealed(r, wire, sealed == UNDER_OURS ? shelf.place.seal_key : another);
+    return wire;
+}
+
+static applied_t take_in(const arrival_t *arrival, slice_t wire)
+{
     applied_t applied = 0;
     record_t in;
-    record_pack_sealed(&r, wire, sealed == UNDER_OURS ? shelf.place.seal_key : another);
-    assert_int_equal(record_parse(r.wire, &in), 0);
+    assert_int_equal(record_parse(wire, &in), 0);
     assert_int_equal(store_apply(shelf_write(&shelf), &in, arrival, &applied), 0);
     shelf_commit(&shelf);
     return applied;
+}
+
+static applied_t apply(const arrival_t *arrival, record_t r, sealed_t sealed)
+{
+    AUTO(xfree) uint8_t *wire = seal(&r, sealed);
+    return take_in(arrival, r.wire);
 }
 
 applied_t brings(uint32_t peer, record_t r, sealed_t sealed)
@@ -48,6 +60,38 @@ applied_t brings(uint32_t peer, record_t r, sealed_t sealed)
 applied_t gives_back(uint32_t peer, record_t r, sealed_t sealed)
 {
     return apply(&(arrival_t){.peer = peer, .giveback = true}, r, sealed);
+}
+
+static int64_t no_time(void)
+{
+    return 0;
+}
+
+static int keep_id(void *arg, const rid_t *id)
+{
+    *(rid_t *)arg = *id;
+    return 1;
+}
+
+applied_t finds(const char *finder, uint32_t peer, record_t r, sealed_t sealed)
+{
+    AUTO(xfree) uint8_t *wire = seal(&r, sealed);
+    shelf_t his = {.place = {.service = SHELF_SERVICE, .seal_key = {5}}};
+    rid_t id;
+    record_t stray;
+    assert_true(path_parse(finder, &his.place.path));
+    assert_true((size_t)snprintf(his.dir, sizeof his.dir, "%s.XXXXXX", shelf.dir) < sizeof his.dir);
+    assert_non_null(mkdtemp(his.dir));
+    assert_int_equal(kv_lmdb_open(his.dir, 1 << 20, &his.kv), 0);
+    assert_int_equal(store_open(his.kv, &his.place, 1, no_time, &his.store), 0);
+    assert_int_equal(store_keep_stray(shelf_write(&his), &r), 0);
+    shelf_commit(&his);
+    assert_int_equal(store_list(shelf_read(&his), KIND_STRAY, (slice_t){0}, NULL, keep_id, &id), 1);
+    assert_int_equal(store_get(his.txn, &id, &stray, NULL), 0);
+    applied_t applied = take_in(&(arrival_t){.peer = peer}, stray.wire);
+    shelf_abort(&his);
+    shelf_close(&his);
+    return applied;
 }
 
 int says_gone(uint32_t peer, const record_t *r)

@@ -17,6 +17,8 @@ record_t upon(record_t r, version_t before);
 typedef enum sealed { UNDER_OURS, UNDER_ANOTHER } sealed_t;
 applied_t brings(uint32_t peer, record_t r, sealed_t sealed);
 applied_t gives_back(uint32_t peer, record_t r, sealed_t sealed);
+// A node at this path keeps the version as a stray, and that stray comes to us.
+applied_t finds(const char *finder, uint32_t peer, record_t r, sealed_t sealed);
 // Word that it is gone. Returns what store_leave does.
 int says_gone(uint32_t peer, const record_t *r);
 // Our own, by its draft; returns its version.

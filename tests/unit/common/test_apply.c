@@ -257,6 +257,31 @@ static void what_everybody_has_is_not_said_again(void **state)
     assert_int_equal(head(), before);
 }
 
+// --- a stray that has come home
+
+static void a_stray_with_a_version_that_we_did_not_seal_moves_nothing(void **state)
+{
+    (void)state;
+    version_t mine = writes(1, "mine");
+    assert_int_equal(finds(BELOW, SCHOOL, ours((version_t){9, 1, OTHER_LIFE}, "lie"), UNDER_ANOTHER),
+                     APPLIED_NEW);
+    holds_version(1, mine);
+    next_is_of(1);
+}
+
+// Where it was found our present one could not replace it.
+static void above_a_version_of_ours_that_somebody_found_ours_is_written_again(void **state)
+{
+    (void)state;
+    writes(1, "mine");
+    version_t found = {9, 1, OTHER_LIFE};
+    assert_int_equal(finds(BELOW, SCHOOL, ours(found, "found"), UNDER_OURS), APPLIED_NEW);
+    version_t now = present(1);
+    assert_true(version_cmp(&now, &found) > 0);
+    holds_body(1, "mine");
+    next_is_of(10);
+}
+
 // --- what a person says
 
 static int takes(record_t r)
@@ -294,6 +319,7 @@ int main(void)
         SHELF(what_could_be_our_past_is_not_told_to_be_forged),
         SHELF(a_word_that_ours_is_gone_is_nobodys_to_say),
         SHELF(nobody_is_answered_about_a_record_that_he_cannot_have_held),
+        SHELF(a_stray_with_a_version_that_we_did_not_seal_moves_nothing),
         SHELF(above_the_greatest_number_nothing_can_be_taken),
         SHELF(our_present_version_is_known),
         SHELF(of_our_past_nothing_is_kept),
@@ -308,6 +334,7 @@ int main(void)
         SHELF(who_held_it_and_is_not_to_have_it_hears_that_it_is_gone),
         SHELF(who_shows_an_older_one_hears_our_word_again),
         SHELF(what_everybody_has_is_not_said_again),
+        SHELF(above_a_version_of_ours_that_somebody_found_ours_is_written_again),
         SHELF(what_a_person_takes_stands_above_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

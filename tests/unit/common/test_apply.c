@@ -39,6 +39,24 @@ static void what_we_did_not_seal_changes_nothing_whoever_brings_it(void **state)
     next_is_of(mine.inc);
 }
 
+// A lie shares its transaction with what is true.
+static void nor_does_it_raise_what_is_written_in_its_transaction(void **state)
+{
+    (void)state;
+    uint8_t wire[512];
+    record_t lie = ours((version_t){77, 900, OTHER_LIFE}, "lie"), draft = shelf_draft(2), mine;
+    static const uint8_t another[SEAL_KEY] = {9};
+    applied_t applied;
+    record_pack_sealed(&lie, wire, another);
+    store_txn_t *txn = shelf_write(&shelf);
+    assert_int_equal(store_apply(txn, &lie, &(arrival_t){.peer = SCHOOL}, &applied), 0);
+    assert_int_equal(applied, APPLIED_FORGED);
+    assert_int_equal(store_write(txn, &draft, &mine), 0);
+    assert_int_equal(mine.version.inc, 1);
+    shelf_commit(&shelf);
+    next_is_of(1);
+}
+
 static void what_could_be_our_past_is_not_told_to_be_forged(void **state)
 {
     (void)state;
@@ -316,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SHELF(what_we_did_not_seal_changes_nothing_whoever_brings_it),
+        SHELF(nor_does_it_raise_what_is_written_in_its_transaction),
         SHELF(what_could_be_our_past_is_not_told_to_be_forged),
         SHELF(a_word_that_ours_is_gone_is_nobodys_to_say),
         SHELF(nobody_is_answered_about_a_record_that_he_cannot_have_held),

@@ -17,14 +17,25 @@ record_t said(const char *home, uint8_t n, version_t version, const char *body)
     return r;
 }
 
+static slice_t life_of(version_t version)
+{
+    static uint8_t lives[16][PAST_LIFE]; // of the last few
+    static size_t next;
+    uint8_t *life = lives[next++ % ARRAY_SIZE(lives)];
+    be64_store(life, version.boot);
+    be64_store(life + 8, version.seq);
+    return slice(life, PAST_LIFE);
+}
+
 record_t upon(record_t r, version_t before)
 {
-    static uint8_t past[16][PAST_LIFE]; // of the last few
-    static size_t next;
-    uint8_t *life = past[next++ % ARRAY_SIZE(past)];
-    be64_store(life, before.boot);
-    be64_store(life + 8, before.seq);
-    r.past = slice(life, PAST_LIFE);
+    r.past = life_of(before);
+    return r;
+}
+
+record_t answering(record_t r, version_t shown)
+{
+    r.answered = life_of(shown);
     return r;
 }
 

@@ -12,6 +12,8 @@ extern const char OURS[], ABOVE[], BELOW[]; // homes: the shelf's node, the regi
 record_t said(const char *home, uint8_t n, version_t version, const char *body);
 // It descends from that version, and from nothing else.
 record_t upon(record_t r, version_t before);
+// Its home was shown that version, and decided about it beside this one.
+record_t answering(record_t r, version_t shown);
 
 // How a version reaches us: under whose seal.
 typedef enum sealed { UNDER_OURS, UNDER_ANOTHER } sealed_t;

@@ -173,16 +173,25 @@ static void of_two_lines_ours_goes_on_above_and_the_other_is_a_stray(void **stat
     next_is_of(5);
 }
 
-static void of_two_lines_a_smaller_one_is_a_stray_and_ours_stays_as_it_is(void **state)
+// Others who hold that one learn so that it was decided about.
+static void of_two_lines_a_smaller_one_is_a_stray_and_ours_says_that_it_was_seen(void **state)
 {
     (void)state;
+    record_t held;
+    rid_t id = shelf_id(1);
     assert_int_equal(brings(SCHOOL, said(OURS, 2, (version_t){8, 1, OTHER_LIFE}, "raises"), UNDER_OURS),
                      APPLIED_NEW);
-    version_t mine = writes(1, "mine");
-    assert_int_equal(brings(SCHOOL, ours((version_t){4, 900, OTHER_LIFE}, "other"), UNDER_OURS),
-                     APPLIED_STRAY);
-    holds_version(1, mine);
+    version_t mine = writes(1, "mine"), other = {4, 900, OTHER_LIFE};
+    assert_int_equal(brings(SCHOOL, ours(other, "other"), UNDER_OURS), APPLIED_STRAY);
+    assert_int_equal(store_get(shelf_read(&shelf), &id, &held, NULL), 0);
+    assert_true(record_answers(&held, &other) && record_descends(&held, &mine));
+    assert_false(record_descends(&held, &other));
+    shelf_abort(&shelf);
+    holds_body(1, "mine");
     assert_int_equal(strays(), 1);
+    uint64_t before = head();
+    assert_int_equal(brings(PEER_PARENT, ours(other, "other"), UNDER_OURS), APPLIED_STRAY); // once is enough
+    assert_int_equal(head(), before);
 }
 
 // As cloned and restored nodes do: nobody has to choose.
@@ -347,7 +356,7 @@ int main(void)
         SHELF(what_descends_from_ours_is_adopted_and_leaves_no_stray),
         SHELF(what_descends_from_ours_with_a_smaller_number_goes_on_above_ours),
         SHELF(of_two_lines_ours_goes_on_above_and_the_other_is_a_stray),
-        SHELF(of_two_lines_a_smaller_one_is_a_stray_and_ours_stays_as_it_is),
+        SHELF(of_two_lines_a_smaller_one_is_a_stray_and_ours_says_that_it_was_seen),
         SHELF(two_lines_that_say_the_same_leave_no_stray),
         SHELF(an_incarnation_once_raised_outlives_the_process),
         SHELF(who_held_it_and_is_not_to_have_it_hears_that_it_is_gone),

@@ -162,7 +162,7 @@ static void it_stays_when_the_home_speaks_of_something_older(void **state)
 }
 
 // The home has written meanwhile, and has not seen this one: it could hold what nobody else has.
-static void it_stays_when_the_home_says_something_else_until_that_is_a_stray_of_the_homes(void **state)
+static void it_stays_when_the_home_says_something_else_until_the_home_says_that_it_has_seen_it(void **state)
 {
     (void)state;
     hands_back(SCHOOL, theirs(first, "lost"));
@@ -170,7 +170,8 @@ static void it_stays_when_the_home_says_something_else_until_that_is_a_stray_of_
     assert_int_equal(asides(), 1);
     assert_int_equal(is_served(PEER_PARENT, 1, 0), 1);
     assert_int_equal(strays(), 0); // not ours to tell
-    assert_int_equal(finds(ABOVE, PEER_PARENT, theirs(first, "lost"), UNDER_ANOTHER), APPLIED_NEW);
+    the_home_says(
+        answering(theirs((version_t){1, 20, LATER_ABOVE}, "else"), later)); // of the same life, above it
     assert_int_equal(asides(), 0);
     has_taken(SCHOOL, QUOTA_ASIDE, 0);
     holds_body(1, "else");
@@ -185,6 +186,15 @@ static void a_stray_of_another_than_the_home_answers_nothing(void **state)
     assert_int_equal(finds(BELOW, SCHOOL, theirs(first, "lost"), UNDER_ANOTHER), APPLIED_NEW);
     assert_int_equal(asides(), 1);
     assert_int_equal(is_served(PEER_PARENT, 1, 0), 1);
+}
+
+// Numbers are compared everywhere: one that is greater than the answer would stand above it elsewhere.
+static void an_answer_with_a_smaller_number_lets_nothing_go(void **state)
+{
+    (void)state;
+    hands_back(SCHOOL, theirs((version_t){7, 5, LIFE_ABOVE}, "lost"));
+    the_home_says(answering(theirs(apart, "else"), first));
+    assert_int_equal(asides(), 1);
 }
 
 static void what_is_answered_already_is_not_kept(void **state)
@@ -325,8 +335,9 @@ int main(void)
         SHELF(it_goes_when_the_home_says_what_descends_from_it),
         SHELF(it_goes_when_the_home_says_the_same_above_it),
         SHELF(it_stays_when_the_home_speaks_of_something_older),
-        SHELF(it_stays_when_the_home_says_something_else_until_that_is_a_stray_of_the_homes),
+        SHELF(it_stays_when_the_home_says_something_else_until_the_home_says_that_it_has_seen_it),
         SHELF(a_stray_of_another_than_the_home_answers_nothing),
+        SHELF(an_answer_with_a_smaller_number_lets_nothing_go),
         SHELF(what_is_answered_already_is_not_kept),
         SHELF(outside_the_reach_it_is_shown_once_more_and_goes_with_the_second_word),
         SHELF(who_holds_just_what_we_hold_and_is_not_to_have_it_hears_that_it_is_gone),

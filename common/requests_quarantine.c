@@ -325,19 +325,31 @@ static int retry(service_t *service, store_txn_t *txn, const envelope_t *e, cons
     return 0;
 }
 
+// Of items there may be more under one id than are found at once.
+static int discard_all(service_t *service, store_txn_t *txn, const envelope_t *e, const rid_t *id,
+                       const char *why)
+{
+    waiting_t found[FOUND_MOST];
+    size_t n = FOUND_MOST;
+    int rc = 0, result = KV_NONE;
+    while (n == FOUND_MOST) {
+        rc = waiting_find(txn, id, found, FOUND_MOST, &n);
+        for (size_t i = 0; i < n && rc >= 0; i++) {
+            rc = requests_discard(service, txn, &found[i], e, why);
+            if (rc == 0 || result == KV_NONE) result = rc;
+        }
+        if (rc < 0 || n == 0 || found[0].sort != WAITING_ITEM) break;
+    }
+    return rc < 0 ? rc : result;
+}
+
 static int discard(service_t *service, store_txn_t *txn, const envelope_t *e, const rid_t *id,
                    const char *why)
 {
-    waiting_t found[FOUND_MOST];
-    size_t n;
-    int rc = waiting_find(txn, id, found, FOUND_MOST, &n), result = KV_NONE;
-    for (size_t i = 0; i < n && rc >= 0; i++) {
-        rc = requests_discard(service, txn, &found[i], e, why);
-        if (rc == 0 || result == KV_NONE) result = rc;
-    }
+    int rc = discard_all(service, txn, e, id, why);
     if (rc < 0) return rc;
-    if (result == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
-    if (result == DISCARD_NOT_OURS) return requests_refuse(service, e, "NOT-HOME", "");
+    if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
+    if (rc == DISCARD_NOT_OURS) return requests_refuse(service, e, "NOT-HOME", "");
     note_discard(id, e->principal, why);
     service_reply(service, e, MSG_DONE, NULL);
     return 0;

@@ -232,43 +232,42 @@ static int answer_holder(store_txn_t *txn, const record_t *in, uint32_t peer)
 
 enum { INC_JUDGED = INT32_MAX }; // nobody comes so far who counts honestly: nothing is raised above it
 
-static int answer_giver(store_txn_t *txn, const record_t *r, uint32_t peer)
+int store_answer(store_txn_t *txn, const record_t *r, uint32_t peer)
 {
-    return peer != PEER_SELF ? answer_holder(txn, r, peer) : 0;
+    return answer_holder(txn, r, peer);
 }
 
-int store_take(store_txn_t *txn, const record_t *r, uint32_t peer)
+int store_take(store_txn_t *txn, const record_t *r)
 {
     record_t held;
     if (r->version.inc == UINT32_MAX) return -ERANGE;
     int rc = store_get(txn, &r->id, &held, NULL);
     if (rc < 0) return rc;
     store_raise_inc(txn, &r->version);
-    rc = store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r, r);
-    return rc == 0 ? answer_giver(txn, r, peer) : rc;
+    return store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r, r);
 }
 
 // Where we have none of our own, only a tombstone can stand above it.
-static int bury(store_txn_t *txn, const record_t *r, uint32_t peer)
+static int bury(store_txn_t *txn, const record_t *r)
 {
     record_t draft = *r;
     draft.deleted = true;
     draft.body = (slice_t){0};
-    int rc = store_take(txn, r, peer);
+    int rc = store_take(txn, r);
     return rc == 0 ? store_write(txn, &draft, NULL) : rc;
 }
 
-int store_leave_out(store_txn_t *txn, const record_t *r, uint32_t peer)
+int store_leave_out(store_txn_t *txn, const record_t *r)
 {
     record_t held;
     if (!place_is_home(&txn->store->place, r) || r->version.inc > INC_JUDGED) return 0;
     int rc = store_get(txn, &r->id, &held, NULL);
     if (rc < 0) return rc;
-    if (rc == KV_NONE) return bury(txn, r, peer);
+    if (rc == KV_NONE) return bury(txn, r);
     record_t cur = store_record_dup(&held);
     rc = go_on_above(txn, r, &cur);
     store_record_free(&cur);
-    return rc == 0 ? answer_giver(txn, r, peer) : rc;
+    return rc;
 }
 
 // --- a stray that has come home ------------------------------------------------------------------

@@ -53,6 +53,8 @@ static const row_t table[] = {
     {"SEAL",
      N_("It is said to be this node's own, which cannot be checked since the seal key was lost. Take it with "
         "`selenga quarantine take`, or discard it.")},
+    {"TAKE-WHICH", N_("Neighbours say different things of this record. Say whose is to hold: `selenga "
+                      "quarantine take ID --from PEER`.")},
     {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},
     {"IN-USE", N_("Other records still refer to it, e.g. of kind {1}. Delete those first.")},
     {"NOT-FOUND", N_("There is no such record: {1}. Check the key.")},

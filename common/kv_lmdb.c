@@ -168,7 +168,8 @@ static int move(kv_lmdb_cursor_t *cursor, slice_t key, MDB_cursor_op op, slice_t
 
 static int seek(kv_cursor_t *base, slice_t key, slice_t *ret_key, slice_t *ret_value)
 {
-    return move((kv_lmdb_cursor_t *)base, key, MDB_SET_RANGE, ret_key, ret_value);
+    MDB_cursor_op op = key.size > 0 ? MDB_SET_RANGE : MDB_FIRST; // LMDB knows no empty key
+    return move((kv_lmdb_cursor_t *)base, key, op, ret_key, ret_value);
 }
 
 static int next(kv_cursor_t *base, slice_t *ret_key, slice_t *ret_value)

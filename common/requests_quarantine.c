@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 enum {
-    NOT_OURS = 2, // its finder is another node, and not below us
     PAGE_MOST = 1000,
     PAGE_BYTES = 512 * 1024,
     COUNTS_MOST = 512,
@@ -278,8 +277,8 @@ int requests_retry(service_t *service, store_txn_t *txn)
 
 // --- discarding ----------------------------------------------------------------------------------
 
-// What a node below found goes there, by a verdict; what was found here goes at once. 0, KV_NONE, NOT_OURS,
-// -errno.
+// What a node below found goes there, by a verdict; what was found here goes at once. 0, KV_NONE,
+// DISCARD_NOT_OURS, -errno.
 static int discard_subject(service_t *service, store_txn_t *txn, const rid_t *id, const envelope_t *e,
                            const char *why)
 {
@@ -290,26 +289,27 @@ static int discard_subject(service_t *service, store_txn_t *txn, const rid_t *id
     if (rc != 0) return rc;
     const path_t *self = &service->place.path;
     if (held.deleted || held.gone) return KV_NONE;
-    if (!path_is_prefix(self, &held.home) || path_equal(self, &held.home)) return NOT_OURS;
+    if (!path_is_prefix(self, &held.home) || path_equal(self, &held.home)) return DISCARD_NOT_OURS;
     return verdict_write(txn, &held, slice_text(e->principal), why);
 }
 
-// 0, KV_NONE, NOT_OURS or -errno.
-// What was said to be ours and could not be told by its seal is not to hold: ours goes on above it.
+// What was said to be ours and could not be told by its seal is not to hold: ours goes on above it, and who
+// had handed it over hears so.
 static int discard_item(store_txn_t *txn, const quarantine_key_t *key)
 {
     quarantined_t q;
     int rc = quarantine_get(txn, key, &q);
     if (rc == 0 && strcmp(q.fault.code, "SEAL") == 0) {
         record_t copy = store_record_dup(&q.record);
-        rc = store_leave_out(txn, &copy, key->peer);
+        rc = store_leave_out(txn, &copy);
+        if (rc == 0) rc = store_answer(txn, &copy, key->peer);
         store_record_free(&copy);
     }
     return rc == 0 ? quarantine_clear(txn, key, NULL) : rc;
 }
 
-static int discard_one(service_t *service, store_txn_t *txn, const waiting_t *w, const envelope_t *e,
-                       const char *why)
+int requests_discard(service_t *service, store_txn_t *txn, const waiting_t *w, const envelope_t *e,
+                     const char *why)
 {
     int rc = w->sort != WAITING_ITEM ? discard_subject(service, txn, &w->subject, e, why)
                                      : discard_item(txn, &w->key);
@@ -340,19 +340,31 @@ static int retry(service_t *service, store_txn_t *txn, const envelope_t *e, cons
     return 0;
 }
 
+// Of items there may be more under one id than are found at once.
+static int discard_all(service_t *service, store_txn_t *txn, const envelope_t *e, const rid_t *id,
+                       const char *why)
+{
+    waiting_t found[FOUND_MOST];
+    size_t n = FOUND_MOST;
+    int rc = 0, result = KV_NONE;
+    while (n == FOUND_MOST) {
+        rc = waiting_find(txn, id, found, FOUND_MOST, &n);
+        for (size_t i = 0; i < n && rc >= 0; i++) {
+            rc = requests_discard(service, txn, &found[i], e, why);
+            if (rc == 0 || result == KV_NONE) result = rc;
+        }
+        if (rc < 0 || n == 0 || found[0].sort != WAITING_ITEM) break;
+    }
+    return rc < 0 ? rc : result;
+}
+
 static int discard(service_t *service, store_txn_t *txn, const envelope_t *e, const rid_t *id,
                    const char *why)
 {
-    waiting_t found[FOUND_MOST];
-    size_t n;
-    int rc = waiting_find(txn, id, found, FOUND_MOST, &n), result = KV_NONE;
-    for (size_t i = 0; i < n && rc >= 0; i++) {
-        rc = discard_one(service, txn, &found[i], e, why);
-        if (rc == 0 || result == KV_NONE) result = rc;
-    }
+    int rc = discard_all(service, txn, e, id, why);
     if (rc < 0) return rc;
-    if (result == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
-    if (result == NOT_OURS) return requests_refuse(service, e, "NOT-HOME", "");
+    if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
+    if (rc == DISCARD_NOT_OURS) return requests_refuse(service, e, "NOT-HOME", "");
     note_discard(id, e->principal, why);
     service_reply(service, e, MSG_DONE, NULL);
     return 0;
@@ -382,7 +394,7 @@ static int act_on_slice(service_t *service, store_txn_t *txn, const envelope_t *
         const waiting_t *w = &some->met[i];
         unsigned admitted = 0;
         if (e->type == MSG_QUARANTINE_DISCARD)
-            rc = discard_one(service, txn, w, e, why);
+            rc = requests_discard(service, txn, w, e, why);
         else
             rc = w->sort == WAITING_ITEM ? try_again(service, txn, &w->key, &admitted) : KV_NONE;
         bool gone = e->type == MSG_QUARANTINE_DISCARD ? rc == 0 : admitted > 0;
@@ -413,62 +425,7 @@ static int act_on_many(service_t *service, store_txn_t *txn, const envelope_t *e
     return 0;
 }
 
-// --- taking --------------------------------------------------------------------------------------
-
-// 0, or 1 with the fault for which it is not taken, or -errno. The version outlives what is written.
-static int take_version(service_t *service, store_txn_t *txn, const record_t *r, uint32_t peer,
-                        fault_t *fault)
-{
-    if (!store_is_home(service->store, r)) {
-        fault_set(fault, "NOT-HOME", NULL, "");
-        return 1;
-    }
-    if (!admit_content(r, fault)) return 1;
-    int rc = store_take(txn, r, peer);
-    if (rc != -ERANGE) return rc;
-    fault_set(fault, "MALFORMED", NULL);
-    return 1;
-}
-
-static int wire_of(store_txn_t *txn, const waiting_t *w, uint8_t **ret_owned, record_t *ret)
-{
-    quarantined_t q;
-    record_t held;
-    slice_t wire = {0};
-    int rc =
-        w->sort == WAITING_ITEM ? quarantine_get(txn, &w->key, &q) : store_get(txn, &w->subject, &held, NULL);
-    if (rc != 0) return rc;
-    AUTO(msg_body_free) Selenga__Stray *m = NULL;
-    if (w->sort == WAITING_ITEM) wire = q.wire;
-    if (w->sort == WAITING_STRAY) m = msg_body_unpack(&selenga__stray__descriptor, held.body);
-    if (m != NULL) wire = slice(m->record.data, m->record.len);
-    *ret_owned = xmemdup(wire.data, wire.size);
-    return wire.size > 0 && record_parse(slice(*ret_owned, wire.size), ret) == 0 ? 0 : KV_NONE;
-}
-
-static int take(service_t *service, store_txn_t *txn, const envelope_t *e, const rid_t *id)
-{
-    AUTO(xfree) uint8_t *owned = NULL;
-    waiting_t found;
-    size_t n;
-    char text[RID_TEXT];
-    fault_t fault;
-    record_t r;
-    int rc = waiting_find(txn, id, &found, 1, &n);
-    if (rc == 0) rc = n > 0 ? wire_of(txn, &found, &owned, &r) : KV_NONE;
-    if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
-    if (rc == 0)
-        rc = take_version(service, txn, &r, found.sort == WAITING_ITEM ? found.key.peer : PEER_SELF, &fault);
-    if (rc == 1) service_refuse(service, e, &fault, false);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    rc = found.sort == WAITING_ITEM ? quarantine_clear(txn, &found.key, NULL)
-                                    : discard_one(service, txn, &found, e, "taken");
-    if (rc == 0) feed_go_on(service->feed, found.from);
-    if (rc < 0) return rc;
-    log_at(L_INFO, "QUARANTINE-TAKEN", _("%s by %s"), rid_text(id, text), e->principal);
-    service_reply(service, e, MSG_DONE, NULL);
-    return 0;
-}
+// --- all of them ----------------------------------------------------------------------------------
 
 int requests_quarantine_act(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
@@ -482,7 +439,7 @@ int requests_quarantine_act(service_t *service, store_txn_t *txn, const envelope
     if (act->query != NULL && e->type != MSG_QUARANTINE_TAKE) return act_on_many(service, txn, e, act);
     if (act->query != NULL) return requests_refuse(service, e, "MALFORMED", "");
     memcpy(id.b, act->id.data, sizeof id.b);
-    if (e->type == MSG_QUARANTINE_TAKE) return take(service, txn, e, &id);
+    if (e->type == MSG_QUARANTINE_TAKE) return requests_take(service, txn, e, &id, act->from);
     return e->type == MSG_QUARANTINE_RETRY ? retry(service, txn, e, &id)
                                            : discard(service, txn, e, &id, act->why);
 }

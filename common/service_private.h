@@ -3,6 +3,7 @@
 #pragma once
 #include "common/outgoing.h"
 #include "common/service.h"
+#include "common/waiting.h"
 
 struct service_state {
     const service_def_t *def;
@@ -37,6 +38,13 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *env
 int requests_retry(service_t *service, store_txn_t *txn);
 int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelope_t *e);
 int requests_quarantine_act(service_t *service, store_txn_t *txn, const envelope_t *e);
+// Gives it up. 0, KV_NONE, DISCARD_NOT_OURS (its finder is another node, and not below us), or -errno.
+enum { DISCARD_NOT_OURS = 2 };
+int requests_discard(service_t *service, store_txn_t *txn, const waiting_t *w, const envelope_t *e,
+                     const char *why);
+// A version of ours that waits under this id is to hold. from: whose, NULL where all say the same.
+int requests_take(service_t *service, store_txn_t *txn, const envelope_t *e, const rid_t *id,
+                  const char *from);
 // Who is named: a neighbour by its organisation's code or its label, the parent, a service of this node.
 bool requests_peer_named(service_t *service, const char *name, uint32_t *ret_peer);
 const char *requests_peer_org(const service_t *service, uint32_t peer); // NULL: it has none

@@ -144,11 +144,12 @@ int store_each_aside(store_txn_t *txn, store_aside_fn *fn, void *arg);
 int store_end_adoption(store_txn_t *txn);
 
 // A person says that this version of ours is to hold, sealed or not: a new version says the same, above it
-// and above ours; or that it is not: ours goes on above it, or a tombstone where there is none. peer: who had
-// handed it over and hears of it, or PEER_SELF. r must outlive writes. 0; -ERANGE: nothing can stand above
-// its number; or -errno.
-int store_take(store_txn_t *txn, const record_t *r, uint32_t peer);
-int store_leave_out(store_txn_t *txn, const record_t *r, uint32_t peer);
+// and above ours; or that it is not: ours goes on above it, or a tombstone where there is none. r must
+// outlive writes. 0; -ERANGE: nothing can stand above its number; or -errno.
+int store_take(store_txn_t *txn, const record_t *r);
+int store_leave_out(store_txn_t *txn, const record_t *r);
+// Who had handed it over, and is not to have the record, hears that it is gone. 0 or -errno.
+int store_answer(store_txn_t *txn, const record_t *r, uint32_t peer);
 
 // Keeps a version that may exist nowhere else as a stray: a record of ours (design 2.6, rule 7).
 int store_keep_stray(store_txn_t *txn, const record_t *r);

@@ -294,7 +294,7 @@ static int run_list(const cli_t *cli)
 
 typedef struct act {
     uint32_t type;
-    const char *why;
+    const char *why, *from;
     uint64_t met, n;
 } act_t;
 
@@ -318,6 +318,7 @@ static int act_on_id(const cli_t *cli, ask_t *ask, const char *text, act_t *act)
         body.has_id = true;
         body.id = query.id;
         body.why = (char *)(uintptr_t)act->why;
+        body.from = (char *)(uintptr_t)act->from;
         r = ask_call(ask, *service, act->type, &body, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
         act->n += r == CLI_DONE;
         return r;
@@ -407,7 +408,7 @@ static int run_discard(const cli_t *cli)
 
 static int run_take(const cli_t *cli)
 {
-    act_t act = {.type = MSG_QUARANTINE_TAKE};
+    act_t act = {.type = MSG_QUARANTINE_TAKE, .from = cli_option(cli, OPTION_FROM)};
     AUTO(ask_destroy) ask_t *ask = NULL;
     int r = ask_open(cli, &ask);
     return r == CLI_DONE ? act_on_ids(cli, ask, &act) : r;
@@ -436,6 +437,9 @@ static const struct argp_option LIST_OPTIONS[] = {
 
 static const struct argp_option DISCARD_OPTIONS[] = {
     WHICH, {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the act (required)"), 0}, {0}};
+
+static const struct argp_option TAKE_OPTIONS[] = {
+    {"from", OPTION_FROM, "PEER", 0, N_("whose version, where neighbours say different things"), 0}, {0}};
 
 const verb_t QUARANTINE_VERBS[] = {
     {
@@ -486,11 +490,14 @@ const verb_t QUARANTINE_VERBS[] = {
         .args = "ID...",
         .min_args = 1,
         .max_args = SIZE_MAX,
+        .options = TAKE_OPTIONS,
         .summary = N_("make a version of this node's own the one that holds"),
         .text = N_("For strays of this node's records, and for what may be its own but cannot be checked "
                    "(SEAL). What "
                    "it says becomes a new version above the present one."),
-        .examples = "selenga --node school quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n",
+        .examples = "selenga --node school quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
+                    "selenga --node hub quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --from "
+                    "03-08-02\n",
         .run = run_take,
     },
     {0},

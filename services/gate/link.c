@@ -73,7 +73,7 @@ link_t *link_new(void *context, const node_parent_t *parent, const node_keys_t *
     link->unsent_max = (uint64_t)settings->unsent_max;
     link->connection.fd = -1;
     randombytes_buf(&link->instance, sizeof link->instance);
-    link->instance |= 1;                   // 0 says none
+    link->instance |= 1;                   // 0: none is said
     if (watch_open(&link->watch)) abort(); // no descriptor is left at the start
     link->core = link_core_start(mono_ms());
     link->rtt_us = -1;

@@ -14,7 +14,7 @@ rival_t rival_judge(key_entry_t *row, uint64_t instance, uint64_t heard_ms, uint
 {
     uint64_t patience = silence_ms / 4 < ANSWER_MS ? silence_ms / 4 : ANSWER_MS;
     *ret_ask = false;
-    if (heard_ms == 0 || instance == 0 || row->instance == 0 || instance == row->instance) {
+    if (heard_ms == 0 || instance == row->instance) {
         row->instance = instance;
         row->rival_ms = 0;
         return RIVAL_NONE;

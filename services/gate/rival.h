@@ -3,7 +3,7 @@
 // or a copy of its directory on a second computer (design 2.7, rule 8). Each gate says a random number in its
 // HELLO, new with each start. Where the number is another one, the standing connection is asked whether it
 // lives: if it answers, the first goes on and the second is a clone; if it does not, the newcomer takes its
-// place.
+// place. None said is a number as well: a thief with a program of his own is named like any other copy.
 #pragma once
 #include "services/gate/keys.h"
 
@@ -19,7 +19,7 @@ typedef enum rival {
 rival_t rival_judge(key_entry_t *row, uint64_t instance, uint64_t heard_ms, uint64_t silence_ms,
                     uint64_t now_ms, bool *ret_ask);
 
-// The number in a HELLO; 0: of a version that says none.
+// The number in a HELLO; 0: it says none.
 uint64_t rival_instance(slice_t hello);
 
 // Has a clone been turned away lately?

@@ -173,11 +173,16 @@ def few_open_files(w):
     assert done.returncode == 1 and "needs 256" in done.stderr, done
     node.prefix = limited(256)
     node.run()
+    node.text("organisation", "code,parent,kind,name\n06-01,06,municipal_authority,District\n")
+    child = Flooder(node.token("06-01"))
     pids = node.pids()
     strangers = Strangers(node.port, 300)
     for _ in range(8):
         strangers.renew()
         assert flood.request_s(node) < 1 * SLACK
+    for _ in range(3):
+        took = let_in_s(w, node, child, strangers)
+        assert took is not None and took <= 5 * SLACK, took
     strangers.close()
     assert node.pids() == pids
     node.stop()

@@ -5,6 +5,8 @@ import shutil
 import liars
 import world
 from liars import HUB, SCHOOL, has_event, put_event
+from rogue import Rogue
+from wire import ERROR, GATE, HELLO, WELCOME, Dealer, envelope, message, parse
 from world import SAMPLE, SOURCE, test, wait_until
 
 EVENTS = 5
@@ -58,6 +60,24 @@ if KNOWN:
         wait_until(lambda: has_event(w.region, "ALONE"), what="the first goes on")
         wait_until(lambda: not [q for q in w.hub.queues() if q["reason"] == "CLONE"], what="no clone is named")
         assert strays(w) == 0
+
+    @test
+    def a_thief_s_own_program_that_says_no_number_is_named_as_well(w):
+        """The school is at work; the thief knocks again and again."""
+        thief = Rogue(stolen=w.school.dir)
+        answers = set()
+        def told():
+            door = Dealer(thief.endpoint, thief.hub_key, thief.keys)
+            door.send(envelope(HELLO, GATE, GATE, message(f2="0.1.0", f3=1)))
+            answer = door.receive(1)
+            answers.add(parse(answer)[2][0] if answer else None)
+            door.close()
+            return ERROR in answers
+        wait_until(told, what="the thief is turned away")
+        assert WELCOME not in answers, answers
+        wait_until(lambda: named(w), what="the hub names the clone in links and queues")
+        put_event(w.school, SCHOOL, "BESIDE-A-THIEF")
+        wait_until(lambda: has_event(w.region, "BESIDE-A-THIEF"), what="the school goes on")
 
 
 world.main(scene)

@@ -179,6 +179,18 @@ def a_few_ids_are_discarded_at_once(w):
 
 
 @test
+def one_id_that_many_homes_use_is_discarded_at_once(w):
+    """Nothing keeps a child from giving records of all nodes below it one id."""
+    rid = w.rogue.new_id()
+    for n in range(1, 151):
+        w.rogue.offer(REGISTRY, **{**event("SAME"), "rid": rid, "home": w.rogue.path + n.to_bytes(4, "big")}, up=0)
+    w.rogue.serve(w.rogue.all_acked)
+    assert waiting(w) == 150
+    w.hub.selenga("quarantine", "discard", rid.hex(), "--why", "все")
+    assert waiting(w) == 0
+
+
+@test
 def strays_of_a_school_are_discarded_from_above(w):
     """They are the school's records: the hub's decision goes to it, and the hub shows them no more."""
     inner = wire.record(rid=w.rogue.new_id(), home=w.rogue.path, kind=EVENT, seq=1, boot=1, body=b"", up=3, org=ORG)

@@ -5,6 +5,7 @@ import shutil
 
 import wire
 import world
+from forge import EVENT, edit
 from rogue import Rogue
 from wire import message, parse
 from world import refused, test, wait_until
@@ -48,6 +49,11 @@ def state(hub, org):
 
 def row(hub, org):
     return [n for n in hub.selenga("node", "list") if n["org"] == org][0]
+
+
+def event_bytes(node, rid):
+    answer = parse(wire.ask(node.dir, wire.LIST, wire.REGISTRY, message(f1=EVENT, f4=1000)))
+    return next(data for data in parse(answer[9][0])[1] if parse(data)[1][0].hex() == rid.replace("-", ""))
 
 
 def knock(node_or_rogue, keys=None):
@@ -340,6 +346,66 @@ def a_hub_that_is_lost_with_its_phrase_is_followed_by_its_children_with_new_invi
         wait_until(lambda org=org: state(w.hub, org) == ["up"], what=f"{org} is linked")
     arrives(w.region, "P-2")
     refused(1, w.selenga, "node", "rejoin", w.region.dir, token, says="is running already")
+
+
+def unsealed(w, rid):
+    """Who handed back a version of this record that cannot be told to be the hub's."""
+    return sorted(q["from_org"] for q in w.hub.quarantine() if q["code"] == "SEAL" and q["id"] == rid)
+
+
+def replaced_without_a_phrase(w):
+    """The hub is lost while the region is away, comes back as a new computer, and its children rejoin it."""
+    w.hub.kill_all()
+    shutil.rmtree(w.hub.dir)
+    w.region.run()
+    w.selenga("node", "join", w.hub.dir, w.region.token("03-08", "--replace"), "--replace", "--listen", f"tcp://127.0.0.1:{w.hub.port}")
+    w.hub._made().run()
+    for node, org in ((w.school, SCHOOL), (w.other, OTHER)):
+        wait_until(lambda o=org: [n for n in w.hub.selenga("node", "list") if n["org"] == o], what=f"it knows of {org} again")
+        node.stop()
+        w.selenga("node", "rejoin", node.dir, w.hub.token(org, "--replace"))
+        node.run()
+
+
+@test
+def what_only_its_children_hold_of_a_lost_hub_its_operator_takes_or_leaves(w):
+    """No seal tells whether it was ever the hub's: two schools say the same, and of one record a third school says something else."""
+    event(w.hub, "03-08", "T-1")
+    arrives(w.region, "T-1")
+    w.region.stop()
+    for code, text in (("T-2", "взять"), ("T-3", "верно"), ("T-4", "оставить")):
+        event(w.hub, "03-08", code, text)
+        arrives(w.school, code)
+        arrives(w.other, code)
+    ids = {code: w.hub.list("event", "--where", f"code={code}")[0]["id"] for code in ("T-2", "T-3", "T-4")}
+    replaced_without_a_phrase(w)
+    arrives(w.hub, "T-1")
+    for rid in ids.values():
+        wait_until(lambda r=rid: unsealed(w, r) == [SCHOOL, OTHER], what="what the children hold is shown")
+    liar = Rogue(w.hub.token(THIRD)).live()
+    done = liar.hand_back(wire.REGISTRY, [edit(event_bytes(w.school, ids["T-3"]), body={"f3": "подлог"})])
+    wait_until(lambda: done() and unsealed(w, ids["T-3"]) == [SCHOOL, OTHER, THIRD], what="and what the liar says of it")
+    assert not [code for code in ids if title(w.hub, code)], "nothing is believed by itself"
+
+    w.hub.selenga("quarantine", "take", ids["T-2"])
+    assert title(w.hub, "T-2") == "взять" and unsealed(w, ids["T-2"]) == [], "who said the same is not asked about once more"
+    refused(1, w.hub.selenga, "quarantine", "take", ids["T-3"], says="--from")
+    assert title(w.hub, "T-3") is None and unsealed(w, ids["T-3"]) == [SCHOOL, OTHER, THIRD]
+    w.hub.selenga("quarantine", "take", ids["T-3"], "--from", OTHER)
+    assert title(w.hub, "T-3") == "верно" and unsealed(w, ids["T-3"]) == [THIRD]
+    for code in ("T-2", "T-3"):
+        event(w.hub, "03-08", code, "исправлено")
+        for node in (w.region, w.school, w.other):
+            wait_until(lambda n=node, c=code: title(n, c) == "исправлено", what=f"{node.name} hears of {code} as of any other")
+
+    w.hub.stop()  # what is left waits
+    w.hub.run()
+    assert unsealed(w, ids["T-4"]) == [SCHOOL, OTHER] and unsealed(w, ids["T-3"]) == [THIRD]
+    assert title(w.hub, "T-4") is None and title(w.region, "T-4") is None and title(w.school, "T-4") == "оставить"
+    w.hub.selenga("quarantine", "discard", ids["T-3"], ids["T-4"], "--why", "ничего такого не было")
+    assert not unsealed(w, ids["T-3"]) and not unsealed(w, ids["T-4"])
+    assert title(w.hub, "T-4") is None and title(w.hub, "T-3") == "исправлено"
+    liar.close()
 
 
 @test

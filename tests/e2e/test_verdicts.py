@@ -57,6 +57,18 @@ def what_a_school_found_its_hub_discards(w):
 
 
 @test
+def what_a_school_found_the_region_discards(w):
+    """Two levels above it."""
+    make_stray(w, "Утраченный снова", "Нынешний снова")
+    seen = wait_until(w.region.quarantine, what="the region hears of the stray")
+    w.region.selenga("quarantine", "discard", *{q["id"] for q in seen}, "--why", "решил регион")
+    for node in (w.region, w.hub, w.school):
+        wait_until(lambda n=node: not n.quarantine(), what=f"{node.name} shows it no more")
+    assert "решил регион" in w.school.log("registry")
+    assert titles(w) == {"Нынешний снова"}
+
+
+@test
 def one_of_its_own_a_school_takes(w):
     make_stray(w, "Вернувшийся", "Ненужный")
     item = next(q for q in w.school.quarantine() if q["at"] == "here")

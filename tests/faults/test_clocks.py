@@ -3,10 +3,11 @@
 import os
 
 import world
-from world import SAMPLE, test, wait_until
+from world import SAMPLE, refused, test, wait_until
 
 SCHOOL, OTHER = "03-08-01", "03-08-02"
 IN_1970, IN_2100 = 86400, 4102444800
+DAY = 86400
 
 
 class clock:
@@ -85,6 +86,43 @@ def a_hub_put_back_from_2100_to_1970_keeps_its_child(w):
     w.conserved()
     for node in w.nodes:
         assert not node.quarantine(), node.quarantine()
+
+
+def started_in(w, when):
+    w.hub.stop()
+    with clock(when):
+        w.hub.run()
+
+
+@test
+def an_invitation_that_has_expired_stays_so_when_the_clock_is_put_back(w):
+    """The hub's clock is put back behind the day of the invitation, and the computer that joins has the same wrong clock."""
+    started_in(w, IN_2100 + DAY)
+    with clock(IN_2100 + DAY):
+        stolen, good = w.hub.token(OTHER, "--expires", "1h"), w.hub.token(OTHER, "--expires", "14d")
+    started_in(w, IN_2100 + 2 * DAY)
+    for when in (IN_2100 + DAY, IN_1970):
+        started_in(w, when)
+        assert w.hub.log("gate").splitlines()[-1].startswith(("2100-01-02", "1970")), "the clock was not put back"
+        with clock(when):
+            refused(1, w.selenga, "node", "join", w.file("thief"), stolen, says="has expired")
+    with clock(IN_1970):  # one whose time has not run out is good
+        w.selenga("node", "join", w.file("other"), good)
+
+
+@test
+def who_was_revoked_stays_so_when_the_clock_is_put_back(w):
+    started_in(w, IN_2100 + 3 * DAY)
+    wait_until(lambda: [l for l in w.school.links("parent") if l["state"] == "up"], what="the school is linked")
+    with clock(IN_2100 + 3 * DAY):
+        unused = w.hub.token(SCHOOL)
+    w.hub.selenga("node", "revoke", SCHOOL, "--why", "украден компьютер")
+    for when in (IN_2100, IN_1970):
+        started_in(w, when)
+        wait_until(lambda: [l for l in w.school.links("parent") if l["state"] == "refused"], what="the school is refused")
+        assert [l["state"] for l in w.hub.links("child") if l["org"] == SCHOOL] == ["revoked"]
+        with clock(when):
+            refused(1, w.selenga, "node", "join", w.file("thief"), unused, says="was revoked")
 
 
 world.main(scene)

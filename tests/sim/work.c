@@ -359,7 +359,8 @@ static int take_item(unit_t *u, store_txn_t *txn, const quarantine_key_t *key)
     u->taking = true;
     // As the operator sees it; what is nowhere else he does not leave out.
     bool true_one = chance(u->world, 60) || lacks(txn, &copy.id);
-    rc = true_one ? store_take(txn, &copy, key->peer) : store_leave_out(txn, &copy, key->peer);
+    rc = true_one ? store_take(txn, &copy) : store_leave_out(txn, &copy);
+    if (rc == 0) rc = store_answer(txn, &copy, key->peer);
     u->taking = false;
     if (rc == 0) rc = quarantine_clear(txn, key, NULL);
     store_record_free(&copy);

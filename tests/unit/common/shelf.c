@@ -31,7 +31,7 @@ static void open_in_dir(shelf_t *self, uint64_t life)
     assert_int_equal(store_open(self->kv, &self->place, life, no_time, &self->store), 0);
 }
 
-void shelf_open(shelf_t *self, uint64_t life)
+static void make_dir(shelf_t *self)
 {
     const char *scratch = getenv("TEST_DIR");
     *self = (shelf_t){0};
@@ -43,6 +43,18 @@ void shelf_open(shelf_t *self, uint64_t life)
         *c = '/';
     }
     assert_non_null(mkdtemp(self->dir));
+}
+
+void shelf_open(shelf_t *self, uint64_t life)
+{
+    make_dir(self);
+    open_in_dir(self, life);
+}
+
+void shelf_open_replaced(shelf_t *self, uint64_t life)
+{
+    make_dir(self);
+    self->place.adopt_from_parent = true;
     open_in_dir(self, life);
 }
 

@@ -27,6 +27,8 @@ typedef struct shelf {
 } shelf_t;
 
 void shelf_open(shelf_t *self, uint64_t life); // in a new directory
+// As a node has it that was lost with its seal key and replaced.
+void shelf_open_replaced(shelf_t *self, uint64_t life);
 void shelf_reopen(shelf_t *self, uint64_t life);
 void shelf_close(shelf_t *self);
 

@@ -259,6 +259,30 @@ static void the_reserve_is_written_only_when_asked_for(void **state)
     kv_destroy(&kv);
 }
 
+static void an_empty_key_stands_before_all_others(void **state)
+{
+    (void)state;
+    kv_t *kv = open_store(1 << 20);
+    kv_txn_t *txn = NULL;
+    kv_cursor_t *cursor = NULL;
+    slice_t key, value;
+    assert_int_equal(kv_begin(kv, false, &txn), 0);
+    assert_int_equal(kv_cursor(txn, KV_AUX, &cursor), 0);
+    assert_int_equal(kv_seek(cursor, (slice_t){0}, &key, &value), KV_NONE);
+    kv_close_cursor(&cursor);
+    kv_abort(&txn);
+    assert_int_equal(put_some(kv, 0, 2, 10), 0);
+    assert_int_equal(kv_begin(kv, false, &txn), 0);
+    assert_int_equal(kv_cursor(txn, KV_AUX, &cursor), 0);
+    assert_int_equal(kv_seek(cursor, (slice_t){0}, &key, &value), 0);
+    assert_true(slice_equal(key, slice((uint8_t[]){0, 0}, 2)));
+    assert_int_equal(kv_next(cursor, &key, &value), 0);
+    assert_true(slice_equal(key, slice((uint8_t[]){0, 1}, 2)));
+    kv_close_cursor(&cursor);
+    kv_abort(&txn);
+    kv_destroy(&kv);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +295,7 @@ int main(void)
         cmocka_unit_test_setup(a_store_of_noise_is_refused, new_dir),
         cmocka_unit_test_setup(a_store_that_gave_back_what_it_never_wrote_is_opened, new_dir),
         cmocka_unit_test_setup(the_reserve_is_written_only_when_asked_for, new_dir),
+        cmocka_unit_test_setup(an_empty_key_stands_before_all_others, new_dir),
         cmocka_unit_test_setup(what_was_committed_outlives_a_kill, new_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The hand-written codec of records: what is cut or breaks a bound is refused; else it agrees with protobuf-c
-// byte for byte.
+// byte for byte. And the seal, which only one key makes, and which holds for these bytes and no others.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +9,7 @@
 #include "proto/record.pb-c.h"
 #include <cmocka.h>
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -57,7 +58,9 @@ static record_t any_record(void)
     if (!r.deleted) r.body = any_text(any(2) == 0 ? 200 : sizeof filling);
     if (r.down == 3) r.to = any_path();
     r.past = slice(filling, PAST_LIFE * (any(2) == 0 ? 0 : any(PAST_LIVES + 1)));
-    r.answered = slice(filling, PAST_LIFE * any(ANSWERED_MAX / PAST_LIFE + 1));
+    r.answered = slice(filling, PAST_LIFE * (any(2) == 0 ? 0 : any(ANSWERED_MAX / PAST_LIFE + 1)));
+    if (r.answered.size == 0 && any(2) == 0) // protobuf-c writes the seal before what it has to stand behind
+        r.seal = slice(filling, SEAL_SIZE);
     return r;
 }
 
@@ -173,6 +176,7 @@ static void assert_same(const record_t *r, const Selenga__Record *m)
     assert_int_equal(r->bulk, m->bulk);
     assert_same_bytes(r->past, m->past);
     assert_same_bytes(r->answered, m->answered);
+    assert_same_bytes(r->seal, m->seal);
     assert_int_equal(r->up, m->up);
     assert_int_equal(r->down, m->down);
 }
@@ -272,6 +276,134 @@ static void the_oldest_lives_are_forgotten_first(void **state)
         assert_true(record_descends(&r, &(version_t){1, 1 + life, 1000 + life}));
 }
 
+// --- the seal
+
+static const uint8_t our_key[SEAL_KEY] = {1, 2, 3}, foreign_key[SEAL_KEY] = {1, 2, 4};
+
+enum { ROOM = RECORD_MAX + 64 };
+
+static record_t sealed(uint8_t wire[ROOM])
+{
+    record_t r = any_record();
+    assert_true(record_size(&r) + SEAL_ROOM <= ROOM);
+    record_pack_sealed(&r, wire, our_key);
+    return r;
+}
+
+static bool reads(slice_t wire)
+{
+    record_t got;
+    return record_parse(wire, &got) == 0;
+}
+
+static void a_seal_is_known_by_its_key_alone(void **state)
+{
+    (void)state;
+    AUTO(xfree) uint8_t *wire = xmalloc(ROOM);
+    for (int i = 0; i < 200; i++) {
+        record_t r = sealed(wire), got;
+        assert_int_equal(record_parse(r.wire, &got), 0);
+        assert_true(record_is_sealed(&r, our_key) && record_is_sealed(&got, our_key));
+        assert_false(record_is_sealed(&r, foreign_key) || record_is_sealed(&got, foreign_key));
+    }
+}
+
+static void a_record_that_bears_none_is_nobodys(void **state)
+{
+    (void)state;
+    AUTO(xfree) uint8_t *wire = xmalloc(ROOM);
+    record_t r = sealed(wire), got;
+    assert_int_equal(record_parse(slice(wire, r.wire.size - SEAL_ROOM), &got), 0);
+    assert_false(record_is_sealed(&got, our_key));
+}
+
+// Each bit of the record, of its seal, and of all lengths: it is no record any more, or not ours.
+static void one_changed_bit_anywhere_breaks_the_seal(void **state)
+{
+    (void)state;
+    AUTO(xfree) uint8_t *wire = xmalloc(ROOM);
+    for (int i = 0; i < 20; i++) {
+        record_t r = sealed(wire), got;
+        for (size_t bit = 0; bit < 8 * r.wire.size; bit++) {
+            wire[bit / 8] ^= (uint8_t)(1U << bit % 8);
+            if (record_parse(r.wire, &got) == 0) assert_false(record_is_sealed(&got, our_key));
+            wire[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        }
+        assert_true(record_is_sealed(&r, our_key));
+    }
+}
+
+static void another_records_seal_is_none(void **state)
+{
+    (void)state;
+    AUTO(xfree) uint8_t *one = xmalloc(ROOM), *other = xmalloc(ROOM);
+    record_t a = sealed(one), b = sealed(other), got;
+    memcpy(other + b.wire.size - SEAL_SIZE, one + a.wire.size - SEAL_SIZE, SEAL_SIZE);
+    assert_int_equal(record_parse(b.wire, &got), 0);
+    assert_false(record_is_sealed(&got, our_key));
+}
+
+static void behind_the_seal_stands_nothing(void **state)
+{
+    (void)state;
+    static const uint8_t newer[] = {0x98, 0x01, 7}, deleted[] = {0x48, 0}; // fields 19 and 9
+    AUTO(xfree) uint8_t *wire = xmalloc(ROOM);
+    record_t r = sealed(wire);
+    size_t size = r.wire.size;
+    assert_true(reads(r.wire));
+    memcpy(wire + size, newer, sizeof newer);
+    assert_false(reads(slice(wire, size + sizeof newer)));
+    memcpy(wire + size, deleted, sizeof deleted);
+    assert_false(reads(slice(wire, size + sizeof deleted)));
+    memcpy(wire + size, wire + size - SEAL_ROOM, SEAL_ROOM); // a second one
+    assert_false(reads(slice(wire, size + SEAL_ROOM)));
+}
+
+static void a_seal_of_another_length_is_refused(void **state)
+{
+    (void)state;
+    AUTO(xfree) uint8_t *wire = xmalloc(ROOM);
+    record_t r = sealed(wire);
+    uint8_t *length = wire + r.wire.size - SEAL_SIZE - 1;
+    *length = SEAL_SIZE - 1;
+    assert_false(reads(slice(wire, r.wire.size - 1)));
+    *length = SEAL_SIZE + 1;
+    assert_false(reads(slice(wire, r.wire.size + 1)));
+    *length = 0;
+    assert_false(reads(slice(wire, r.wire.size - SEAL_SIZE)));
+}
+
+static void what_a_newer_version_adds_is_sealed_with_the_rest(void **state)
+{
+    (void)state;
+    static const uint8_t newer[] = {0x98, 0x01, 7}; // field 19
+    AUTO(xfree) uint8_t *wire = xmalloc(ROOM);
+    record_t r = any_record(), got;
+    r.seal = (slice_t){0};
+    record_pack(&r, wire);
+    size_t size = r.wire.size + sizeof newer;
+    memcpy(wire + r.wire.size, newer, sizeof newer);
+    wire[size] = 0x8a, wire[size + 1] = 1, wire[size + 2] = SEAL_SIZE; // field 17
+    crypto_generichash(wire + size + 3, SEAL_SIZE, wire, size, our_key, sizeof our_key);
+    assert_int_equal(record_parse(slice(wire, size + SEAL_ROOM), &got), 0);
+    assert_true(record_is_sealed(&got, our_key));
+    wire[size - 1]++;
+    assert_int_equal(record_parse(slice(wire, size + SEAL_ROOM), &got), 0);
+    assert_false(record_is_sealed(&got, our_key));
+}
+
+static void word_that_a_record_is_gone_bears_no_seal(void **state)
+{
+    (void)state;
+    uint8_t wire[RECORD_GONE_MAX + SEAL_ROOM];
+    record_t r = any_record(), gone = record_gone(&r);
+    assert_true(record_size(&gone) <= RECORD_GONE_MAX);
+    record_pack(&gone, wire);
+    assert_true(reads(gone.wire));
+    record_pack_sealed(&gone, wire, our_key);
+    assert_false(reads(gone.wire));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +415,14 @@ int main(void)
         cmocka_unit_test(of_more_lives_than_fit_the_oldest_answers_give_way),
         cmocka_unit_test(a_version_knows_what_it_descends_from_and_nothing_else),
         cmocka_unit_test(the_oldest_lives_are_forgotten_first),
+        cmocka_unit_test(a_record_that_bears_none_is_nobodys),
+        cmocka_unit_test(one_changed_bit_anywhere_breaks_the_seal),
+        cmocka_unit_test(another_records_seal_is_none),
+        cmocka_unit_test(behind_the_seal_stands_nothing),
+        cmocka_unit_test(a_seal_of_another_length_is_refused),
+        cmocka_unit_test(word_that_a_record_is_gone_bears_no_seal),
+        cmocka_unit_test(a_seal_is_known_by_its_key_alone),
+        cmocka_unit_test(what_a_newer_version_adds_is_sealed_with_the_rest),
     };
     const char *given = getenv("SEED");
     seed = given != NULL ? strtoull(given, NULL, 10) : 1;

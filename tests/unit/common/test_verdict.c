@@ -263,7 +263,7 @@ static void what_is_taken_stands_above_it_and_above_ours(void **state)
     assert_int_equal(store_write(shelf_write(&shelf), &draft, NULL), 0);
     shelf_commit(&shelf);
     record_t r = said_to_be_ours(7, 900);
-    assert_int_equal(store_take(shelf_write(&shelf), &r, PEER_SELF), 0);
+    assert_int_equal(store_take(shelf_write(&shelf), &r), 0);
     shelf_commit(&shelf);
     assert_int_equal(store_get(shelf_read(&shelf), &r.id, &held, NULL), 0);
     assert_true(slice_equal(held.body, slice_text("theirs")));
@@ -276,7 +276,7 @@ static void nothing_is_taken_above_which_nothing_could_stand(void **state)
 {
     (void)state;
     record_t r = said_to_be_ours(UINT32_MAX, 1);
-    assert_int_equal(store_take(shelf_write(&shelf), &r, PEER_SELF), -ERANGE);
+    assert_int_equal(store_take(shelf_write(&shelf), &r), -ERANGE);
     shelf_abort(&shelf);
 }
 

@@ -53,6 +53,8 @@ static bool holds(unit_t *u, const rid_t *id, record_t *ret, store_txn_t **ret_t
     return store_get(*ret_txn, id, ret, NULL) == 0 && !ret->gone;
 }
 
+static bool reaches(world_t *w, const record_t *r, const unit_t *home, const unit_t *u);
+
 // --- line 2: a cursor never covers what is not durable -------------------------------------------
 
 static position_t position_of(const uint64_t *numbers, size_t n)
@@ -164,17 +166,19 @@ static bool stands_beyond(unit_t *producer, bool local, const claim_t *claim, co
     return beyond;
 }
 
-// Word of what the consumer never had, or what came too late: the record has left its reach since.
-static bool is_not_to_be(unit_t *producer, store_txn_t *txn, const claim_t *claim)
+// Word of what the consumer never had; or what came and went, since the record has left its reach.
+static bool is_not_to_be(unit_t *producer, unit_t *consumer, store_txn_t *txn, const claim_t *claim)
 {
+    world_t *w = consumer->world;
     record_t r;
     store_txn_t *other = NULL;
+    const ledger_record_t *lr = ledger_find(w->ledger, &claim->id);
     if (store_get(txn, &claim->id, &r, NULL) != KV_NONE) return false;
-    if (claim->gone || producer->store == NULL || store_begin(producer->store, false, &other) != 0)
-        return true;
-    bool since = store_get(other, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) > 0;
+    if (claim->gone || lr == NULL || producer->store == NULL) return true;
+    if (store_begin(producer->store, false, &other) != 0) return true;
+    bool left = store_get(other, &claim->id, &r, NULL) == 0 && !reaches(w, &r, &w->units[lr->home], consumer);
     store_abort(&other);
-    return since;
+    return left;
 }
 
 static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_txn_t *txn,
@@ -185,7 +189,7 @@ static void check_claim(unit_t *consumer, unit_t *producer, bool local, store_tx
     if (store_get(txn, &claim->id, &r, NULL) == 0 && version_cmp(&r.version, &claim->version) >= 0) return;
     if (store_get(txn, &claim->id, &r, NULL) == 0 && path_equal(&r.home, &consumer->place.path)) return;
     if (waits(txn, &claim->id, &claim->version, NULL) || is_aside(txn, &claim->id, &claim->version)) return;
-    if (is_not_to_be(producer, txn, claim)) return;
+    if (is_not_to_be(producer, consumer, txn, claim)) return;
     if (stands_beyond(producer, local, claim, position)) return;
     broken(consumer->world, "%s acknowledges %s, which is not durable", unit_name(consumer),
            version_name(&claim->version));
@@ -352,10 +356,27 @@ static bool is_shown(world_t *w, const record_t *r)
     return shown;
 }
 
+// An id that follows from what the record is about belongs to who writes it first. Where the liar is one of
+// several who may, he can be the first: the other's version is refused, and shown.
+static bool is_taken(world_t *w, const record_t *r)
+{
+    bool taken = false;
+    for (int i = 0; w->liar >= 0 && i < w->n_units && !taken; i++) {
+        store_txn_t *txn = NULL;
+        record_t held;
+        taken = holds(&w->units[i], &r->id, &held, &txn) && !path_equal(&held.home, &r->home) &&
+                path_is_prefix(&w->nodes[w->liar].path, &held.home) &&
+                waits(txn, &r->id, &r->version, NULL);
+        store_abort(&txn);
+    }
+    return taken;
+}
+
 static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u)
 {
     store_txn_t *txn = NULL;
     record_t held;
+    if (is_taken(w, r)) return;
     bool has = holds(u, &r->id, &held, &txn), should = reaches(w, r, home, u);
     if (has && !should && arrives(w, r, home, u) &&
         !is_shown(w, &held)) // what is refused on the way cannot tell that it left

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/service_private.h"
 #include "common/waiting.h"
 #include "proto/api.pb-c.h"
 #include "services/registry/pseudonym_private.h"

@@ -75,6 +75,7 @@ static bool see_and_admit(void *arg, store_txn_t *txn, uint32_t peer, const reco
 // --- chance, the same in each run ---
 
 static uint64_t drawn;
+static bool rekeyed = true; // the key of pseudonyms in the folder is not the first one
 
 static void draw(void *const buf, const size_t size)
 {
@@ -113,6 +114,7 @@ static uint64_t boot_of(uint64_t life)
 static void start_service(rig_t *rig)
 {
     service_t *service = &rig->service;
+    service->lost = false;
     assert(store_open(rig->kv, &service->place, boot_of(++rig->lives), wall_s, &service->store) == 0);
     service->kv = rig->kv;
     assert(open_state(service) == 0);
@@ -281,7 +283,8 @@ static void turn(rig_t *rig, mail_t *mail)
     int before = service->trouble; // of a full disk: over with the next write
     intake_take(mail->in);
     run_batch(service, mail->in, true);
-    assert(!intake_waits(mail->in) || service->trouble != 0); // no time passed
+    assert(!intake_waits(mail->in) || service->trouble != 0 || service->lost); // no time passed
+    assert(service->code == 0);                                                // the store is well
     mail->n = mail->next = 0;
     assert(service->trouble == 0 || service->trouble == before ||
            rig->full != KV_WELL); // no message may stop the service
@@ -334,6 +337,7 @@ static void add_message(rig_t *rig, uint8_t how, uint8_t type, slice_t body, mai
     bool said = type >= BY_WAITING ? say(rig, &e, body, &frame)
                                    : copy_body(service, &e, body, (how & HOW_SESSION) != 0, &frame);
     if (!said) return;
+    rekeyed |= e.type == MSG_ROTATE_PSEUDONYMS;
     if (e.type == MSG_QUARANTINE_TAKE) holds.inc = UINT32_MAX; // a person may take any number
     e.body = slice(zmq_msg_data(&frame), zmq_msg_size(&frame));
     msg_pack(&e, &mail->frames[mail->n++]); // the body stands last: reading on is seen
@@ -426,20 +430,28 @@ static void remove_folder(void)
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+// What a script before this one has left there.
+static void tidy(void)
+{
+    why_t why;
+    uint8_t pseudonym_keys[NODE_PSEUDONYM_KEYS] = {1};
+    assert(unlink(NODE_ADMITTED) == 0 || errno == ENOENT);
+    if (rekeyed) assert(node_pseudonym_keys_save(".", pseudonym_keys, &why) == 0);
+    rekeyed = false;
+}
+
 static void prepare(void)
 {
     why_t why;
     node_keys_t keys;
-    uint8_t pseudonym_keys[NODE_PSEUDONYM_KEYS] = {1};
     assert(randombytes_set_implementation(&chance) == 0 && sodium_init() >= 0 && mkdtemp(folder) != NULL);
     atexit(remove_folder);
     home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert(home >= 0);
     log_to(open("/dev/null", O_WRONLY | O_CLOEXEC));
-    clock_freeze(1000000, 1750000000);
     assert(node_make_dirs(folder, &why) == 0 && node_enter(folder, &why) == 0);
     node_keys_make(&keys);
-    assert(node_keys_save(".", &keys, &why) == 0 && node_pseudonym_keys_save(".", pseudonym_keys, &why) == 0);
+    assert(node_keys_save(".", &keys, &why) == 0);
 }
 
 void rig_run(slice_t script, unsigned senders)
@@ -450,9 +462,11 @@ void rig_run(slice_t script, unsigned senders)
     size_t i = fuzz_byte(&script) % ARRAY_SIZE(rigs);
     rig_t *rig = &rigs[i];
     if (mail.in == NULL) prepare();
+    clock_freeze(1000000, 1750000000);
     intake_destroy(&mail.in);
     mail.in = intake_new(mono_us, next_frame, &mail);
     assert(chdir(folder) == 0);
+    tidy();
     if (images[i] == NULL) {
         set_up(rig, DEFS[i % N_DEFS], i / N_DEFS % LEVELS, i >= RIGS / 2);
         images[i] = kv_mem_image(rig->kv);

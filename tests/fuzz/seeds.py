@@ -67,7 +67,7 @@ def entries(*records):
 
 # --- bodies of some kinds, in the order of KINDS by number
 
-KINDS = [101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 201, 202, 203, 204, 205, 301, 302, 303, 401, 402]
+KINDS = [101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 201, 202, 203, 204, 205, 301, 302, 303, 401, 402]
 ORG = data(1, "03-08-09") + data(2, "03-08") + data(3, "school") + data(4, "School 9")
 IDENTITY = data(1, "03-08-01") + data(2, "17") + data(3, "Иванова") + data(4, "Анна")
 COMPETENCY = data(1, "FW") + data(2, "K1") + data(3, "Оценивание")
@@ -281,6 +281,83 @@ save("request", "somebody-is-renamed", script(SCHOOL, say(SELF | END, 20, put(st
      say(SELF | END, 20, put([item(103, IDENTITY + data(7, "11223344595"), [1, 2, 3, 4, 7])]))))
 save("feed", "facts-come-up", script(AT_REGION + REPORTING, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(FACT)))))
 save("feed", "needs-and-routes-go-up", script(MUNICIPALITY + 2, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(ROUTE, ACT)))))
+
+# --- what a liar makes of what the store holds, points of pseudonyms, acts about what waits: say.h
+BY_WAITING, BY_POINTS, BY_LIAR = 252, 253, 254
+REPLACED = 12
+GIVEN_BACK, OF_NEW_LIFE = 1, 2
+VERSION, HOME, SEAL, LINEAGE, REACH, SHAPE, WRAP, NAMES = 1, 2, 4, 8, 16, 32, 64, 128
+RIGHT, FOREIGN, OLD, UNSEALED = range(4)
+OF_REGION, OF_HUB, OF_A, OF_B = range(4)
+INCS, SEQS = dict(kept=0, next=3, last_but_one=5, last=6), dict(kept=0, next=8, least=48, last=32)
+STRAY, REFUSAL, VERDICT = range(3)
+STAFF_NUMBER, NEW = 0, 200
+
+
+def version(inc="kept", seq="kept", life=0):
+    return bytes([life, INCS[inc] + SEQS[seq]])
+
+
+def lies(how, *records, flags=0, step=1):
+    return say(how | END, BY_LIAR, bytes([flags, step]) + b"".join(records))
+
+
+def held(n, what=0, changes=b""):
+    return bytes([n, what]) + changes
+
+
+def points(how, flags, n, *choices):
+    return say(how | END, BY_POINTS, bytes([flags, n]) + bytes(choices))
+
+
+def act(kind, which=0, flags=0, why=0):
+    return say(SELF | END, BY_WAITING, bytes([kind, which, flags, why]))
+
+
+LIST, RETRY, DISCARD, TAKE = range(4)
+QUERY, FROM, CODE, BEHIND, COUNTS, LIMITED = 1, 2, 4, 8, 16, 32
+ACTS = [act(LIST), act(LIST, flags=COUNTS), act(LIST, flags=FROM | CODE | LIMITED), act(LIST, flags=BEHIND | LIMITED, which=1), act(RETRY), act(TAKE), act(DISCARD, why=5),
+        act(RETRY, flags=QUERY | CODE), act(DISCARD, flags=QUERY | LIMITED, which=1, why=5), act(DISCARD, flags=QUERY | FROM, why=5)]
+EVERYTHING = range(12)
+for where, name, sender in ((SCHOOL, "school", PARENT), (MUNICIPALITY, "hub", CHILD_A), (MUNICIPALITY, "hub-by-parent", PARENT), (AT_REGION, "region", CHILD_A)):
+    new_school = say(SELF | END, 20, put([item(101, ORG, [1, 2, 3, 4])], staff))
+    for seal, word in ((RIGHT, "sealed"), (UNSEALED, "unsealed")):
+        newest = [held(n, VERSION | SEAL, version("last", "last", 1) + bytes([seal])) for n in EVERYTHING]
+        save("feed", f"liar-{name}-newest-{word}", script(where, new_school, lies(sender, *newest, step=0x11), *ACTS, lies(sender, *newest, flags=GIVEN_BACK, step=2)))
+    others = [held(n, VERSION | HOME | SEAL, version("next", "next") + bytes([n % 4, RIGHT])[:1] + bytes([RIGHT])) for n in EVERYTHING]
+    save("feed", f"liar-{name}-other-homes", script(where, new_school, lies(sender, *others), *ACTS))
+    gone = [held(n, VERSION | SHAPE, version("kept", "next") + bytes([3])) for n in EVERYTHING]
+    save("feed", f"liar-{name}-gone", script(where, new_school, lies(sender, *gone), lies(sender, *[held(n) for n in EVERYTHING])))
+    lives = [held(n, VERSION | LINEAGE | SEAL, version("next", "kept", 2) + bytes([2, 0x80, 0x81, 9, 1, 0x83]) + bytes([RIGHT])) for n in EVERYTHING]
+    save("feed", f"liar-{name}-lives", script(where, new_school, lies(sender, *lives), lies(sender, *[held(n, VERSION | SEAL, version("kept", "least", 3) + bytes([RIGHT])) for n in EVERYTHING])))
+    for kind, word in ((STRAY, "strays"), (REFUSAL, "refusals"), (VERDICT, "verdicts")):
+        told = [held(n, WRAP | VERSION | SEAL, version("next", "next", 1) + bytes([RIGHT, kind, OF_REGION if sender == PARENT else OF_A, OF_HUB]) + bytes([n, n, 0][:2 if kind == REFUSAL else 2 * (kind == VERDICT)]) +
+                 bytes([SEAL, RIGHT])) for n in EVERYTHING]
+        save("feed", f"liar-{name}-{word}", script(where, new_school, lies(sender, *told), *ACTS))
+    same = [held(n, REACH | NAMES | SEAL, bytes([n, 2 * n + 1, RIGHT])) for n in EVERYTHING]
+    save("feed", f"liar-{name}-reach", script(where, lies(sender, *same), *ACTS))
+for where, name, sender in ((SCHOOL + REPLACED, "school", PARENT), (MUNICIPALITY + REPLACED, "hub", CHILD_A), (MUNICIPALITY + REPLACED, "hub-by-parent", PARENT)):
+    newest = [held(n, VERSION | SEAL, version("next", "next", 1) + bytes([UNSEALED])) for n in EVERYTHING]
+    save("feed", f"replaced-{name}", script(where, say(SELF | END, 20, put(staff)), lies(sender, *newest), *ACTS, say(PARENT | END, PULL, pull(9, LIVES)),
+         lies(sender, *newest, flags=GIVEN_BACK, step=2), lies(sender, *newest, flags=GIVEN_BACK, step=3), *ACTS))
+ALL_POINTS = [points(CHILD_A, 0, 3, 1, 5, 6), points(CHILD_A, 2, 0xf7, 2, 7), points(CHILD_A, 8, 0xf7, 3), points(CHILD_A, 0, 2, 0xfe, 0xff), points(CHILD_B, 4, 2, 1, 9)]
+save("feed", "points-at-the-region", script(AT_REGION, *ALL_POINTS, say(SELF | END, 52), *ALL_POINTS))
+save("feed", "points-through-a-hub", script(MUNICIPALITY, UP, *ALL_POINTS, points(PARENT, 0, 0, 0, 1), points(PARENT, 1, 0, 2, 1), points(PARENT, 16, 0, 0), points(PARENT, 2, 0, 1),
+     points(CHILD_A | LATER, 0, 3, 1, 5, 6), say(GATE | END, LINK, f32(1, 0xFFFFFFFF) + num(2, 0))))
+for name, flags in (("answered", 0), ("answered-in-part", 1), ("refused", 16), ("by-another-key", 2), ("without-a-mark", 8)):
+    save("feed", f"points-of-staff-{name}", script(SCHOOL, say(SELF | END, 20, put(staff)), UP, points(PARENT, flags, 0, 0, 4, 9), say(SELF | END, 33),
+         say(PARENT | END | LATER, WAKE), points(PARENT, 0, 0, 0, 4, 9), points(PARENT, 0, 0, 0, 0xff)))
+save("feed", "clone", script(MUNICIPALITY, say(GATE | END, LINK, f32(1, SCHOOL_A) + num(3, 1)), say(CHILD_A | END, PULL, pull(0, witness(0))),
+     say(GATE | END, LINK, f32(1, SCHOOL_A) + num(3, 0)), say(SELF | END, 26), say(GATE | END, 25, data(1, data(1, "SERVICE-TWICE")))))
+CARD = data(1, "03-08-02") + data(2, "School 2") + data(3, "school") + data(4, path(REGION, HUB, SCHOOL_B)) + data(5, b"\x03" + bytes(31)) + data(6, b"r" * 16)
+save("request", "admit", script(MUNICIPALITY, say(SELF | END, 56, CARD), say(SELF | END, 56, CARD.replace(b"03-08-02", b"03-08-07")),
+     say(SELF | END, 56, CARD.replace(b"03-08-02", b"03-08-07").replace(path(SCHOOL_B), path(0x505)).replace(b"\x03" + bytes(31), b"\x33" + bytes(31))),
+     say(SELF | END, 56, CARD.replace(path(REGION), path(0x999))), say(SELF | END, 39, data(1, "03-08-07") + data(2, "lost")), say(SELF | END, 33)))
+JOIN = data(1, b"n" * 32) + data(2, "School 2") + data(4, b"r" * 16) + num(5, 1)
+save("request", "invite-to-replace", script(MUNICIPALITY, say(SELF | END, 37, data(1, "03-08-02") + num(3, zigzag(1800000000)) + data(4, b"k" * 32) + num(5, 1)),
+     say(GATE | END, 7, JOIN), say(GATE | END, 7, JOIN), say(GATE | END, 7, data(1, b"N" * 32) + data(4, b"R" * 16) + num(5, 1))))
+save("request", "rotate", script(AT_REGION, say(SELF | END, 20, put([item(103, IDENTITY.replace(b"03-08-01", b"03"), [1, 2, 3, 4]), item(104, data(1, "03") + data(2, "17"), [1, 2])])),
+     say(SELF | END, 52), say(SELF | END | LATER, 33), say(SELF | END | RESTART, 33)))
 
 # --- what the gate and a joining node hear
 def key_row(key, role, label=0, where=b""):

@@ -203,7 +203,7 @@ static void wrap(liar_t *liar, slice_t *in, record_t *r)
     uint8_t choice = fuzz_byte(in);
     record_t inner = *r;
     *r = (record_t){.id = inner.id, .kind = KIND_STRAY + choice % 3, .org = inner.org, .down = DOWN_TO};
-    r->id.b[0] ^= choice;
+    r->id.b[0] ^= 0x80 | choice;
     r->home = choose_home(liar, in);
     r->to = choose_home(liar, in);
     r->version = (version_t){.inc = 1, .seq = 1U + choice, .boot = 7};

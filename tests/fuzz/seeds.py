@@ -67,7 +67,7 @@ def entries(*records):
 
 # --- bodies of some kinds, in the order of KINDS by number
 
-KINDS = [101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 201, 202, 203, 204, 205, 301, 302, 303, 401, 402]
+KINDS = [101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 150, 201, 202, 203, 204, 205, 301, 302, 303, 401, 402]
 ORG = data(1, "03-08-09") + data(2, "03-08") + data(3, "school") + data(4, "School 9")
 IDENTITY = data(1, "03-08-01") + data(2, "17") + data(3, "Иванова") + data(4, "Анна")
 COMPETENCY = data(1, "FW") + data(2, "K1") + data(3, "Оценивание")
@@ -200,7 +200,7 @@ def put(*groups):
 
 
 staff = [item(103, IDENTITY, [1, 2, 3, 4]), item(104, data(1, "03-08-01") + data(2, "17"), [1, 2]),
-         item(105, data(1, "03-08-01") + data(2, "17") + data(3, "teacher"), [1, 2, 3])]
+         item(105, data(1, "03-08-01") + data(2, "17") + data(3, "teacher") + data(4, "pedagogue") + num(9, zigzag(19000)), [1, 2, 3, 4, 9])]
 save("request", "put", script(SCHOOL, say(SELF | END, 20, put(staff, [item(103, b"", [3])])), say(SELF | END, 23, num(1, 103) + data(2, "03-08-01"))))
 save("request", "get", script(AT_REGION, say(SELF | END, 22, num(1, 101) + data(2, b"i" * 16)), say(SELF, 23, num(1, 101) + data(3, data(1, "kind") + data(2, "school")))))
 save("request", "views", script(MUNICIPALITY, say(SELF, 26), say(SELF, 28), say(SELF, 30, data(1, b"i" * 16)), say(SELF, 31, data(1, b"i" * 16) + data(2, "why")), say(SELF | END, 33)))
@@ -289,9 +289,8 @@ GIVEN_BACK, OF_NEW_LIFE = 1, 2
 VERSION, HOME, SEAL, LINEAGE, REACH, SHAPE, WRAP, NAMES = 1, 2, 4, 8, 16, 32, 64, 128
 RIGHT, FOREIGN, OLD, UNSEALED = range(4)
 OF_REGION, OF_HUB, OF_A, OF_B = range(4)
-INCS, SEQS = dict(kept=0, next=3, last_but_one=5, last=6), dict(kept=0, next=8, least=48, last=32)
+INCS, SEQS = dict(kept=0, next=3, last_but_one=5, last=6, none=7), dict(kept=0, next=8, least=48, last=32)
 STRAY, REFUSAL, VERDICT = range(3)
-STAFF_NUMBER, NEW = 0, 200
 
 
 def version(inc="kept", seq="kept", life=0):
@@ -319,6 +318,34 @@ QUERY, FROM, CODE, BEHIND, COUNTS, LIMITED = 1, 2, 4, 8, 16, 32
 ACTS = [act(LIST), act(LIST, flags=COUNTS), act(LIST, flags=FROM | CODE | LIMITED), act(LIST, flags=BEHIND | LIMITED, which=1), act(RETRY), act(TAKE), act(DISCARD, why=5),
         act(RETRY, flags=QUERY | CODE), act(DISCARD, flags=QUERY | LIMITED, which=1, why=5), act(DISCARD, flags=QUERY | FROM, why=5)]
 EVERYTHING = range(12)
+SELF_OF = {SCHOOL: OF_A, MUNICIPALITY: OF_HUB, AT_REGION: OF_REGION}
+PRESENT, OF_LIFE_8 = 0x84, 0x80  # in a past: the version as it stands, and one of life 8 with its number
+
+
+def past(*which):
+    return bytes([len(which), *which, 0])
+
+
+def all_held(sender, what, changes, flags=0, step=1):
+    return lies(sender, *[held(n, what, changes) for n in EVERYTHING], flags=flags, step=step)
+
+
+def unknown_life(seal):  # what another says, of a life that nobody knows
+    return VERSION | NAMES | SEAL, version("kept", "kept", 2) + bytes([2, seal])
+
+
+def answers(seal, which):  # the home's word on that, or on what it is upon
+    return VERSION | LINEAGE | SEAL, version("next", "next") + past(which) + bytes([seal])
+
+
+def leaves(which):
+    return VERSION | LINEAGE | SHAPE, version("next", "kept") + past(which) + b"\x03"
+
+
+def decide(subject, home, to):
+    return lies(PARENT, held(0, WRAP, bytes([VERDICT, home, to, subject, 5, SEAL, RIGHT])))
+
+
 for where, name, sender in ((SCHOOL, "school", PARENT), (MUNICIPALITY, "hub", CHILD_A), (MUNICIPALITY, "hub-by-parent", PARENT), (AT_REGION, "region", CHILD_A)):
     new_school = say(SELF | END, 20, put([item(101, ORG, [1, 2, 3, 4])], staff))
     for seal, word in ((RIGHT, "sealed"), (UNSEALED, "unsealed")):
@@ -331,11 +358,58 @@ for where, name, sender in ((SCHOOL, "school", PARENT), (MUNICIPALITY, "hub", CH
     lives = [held(n, VERSION | LINEAGE | SEAL, version("next", "kept", 2) + bytes([2, 0x80, 0x81, 9, 1, 0x83]) + bytes([RIGHT])) for n in EVERYTHING]
     save("feed", f"liar-{name}-lives", script(where, new_school, lies(sender, *lives), lies(sender, *[held(n, VERSION | SEAL, version("kept", "least", 3) + bytes([RIGHT])) for n in EVERYTHING])))
     for kind, word in ((STRAY, "strays"), (REFUSAL, "refusals"), (VERDICT, "verdicts")):
-        told = [held(n, WRAP | VERSION | SEAL, version("next", "next", 1) + bytes([RIGHT, kind, OF_REGION if sender == PARENT else OF_A, OF_HUB]) + bytes([n, n, 0][:2 if kind == REFUSAL else 2 * (kind == VERDICT)]) +
+        notices = [held(n, WRAP | VERSION | SEAL, version("next", "next", 1) + bytes([RIGHT, kind, OF_REGION if sender == PARENT else OF_A, SELF_OF[where]]) + bytes([n, n, 0][:2 if kind == REFUSAL else 2 * (kind == VERDICT)]) +
                  bytes([SEAL, RIGHT])) for n in EVERYTHING]
-        save("feed", f"liar-{name}-{word}", script(where, new_school, lies(sender, *told), *ACTS))
+        save("feed", f"liar-{name}-{word}", script(where, new_school, lies(sender, *notices), *ACTS))
     same = [held(n, REACH | NAMES | SEAL, bytes([n, 2 * n + 1, RIGHT])) for n in EVERYTHING]
     save("feed", f"liar-{name}-reach", script(where, lies(sender, *same), *ACTS))
+PEOPLE_COME = say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(*PEOPLE)))
+for where, name in ((SCHOOL, "school"), (MUNICIPALITY, "hub"), (AT_REGION, "region")):
+    for home, other in ((PARENT, CHILD_A), (CHILD_A, PARENT), (CHILD_A, CHILD_B)):
+        # Somebody hands over what the home then answers, or says is gone; the home's side speaks twice.
+        who = f"{name}-{'parent' if home == PARENT else 'child'}-{'parent' if other == PARENT else 'child'}"
+        save("feed", f"aside-answered-{who}", script(where, PEOPLE_COME, all_held(other, *unknown_life(RIGHT)), all_held(other, 0, b""), all_held(home, *answers(RIGHT, OF_LIFE_8)), all_held(home, 0, b"")))
+        save("feed", f"aside-gone-{who}", script(where, PEOPLE_COME, all_held(other, *unknown_life(RIGHT)), all_held(home, *leaves(OF_LIFE_8)), all_held(other, *unknown_life(RIGHT)), all_held(home, *leaves(OF_LIFE_8))))
+    for sender, word in ((PARENT, "parent"), (CHILD_A, "child")):
+        # Two versions of ours of which neither tells of the other; a person, and one above, decide.
+        save("feed", f"two-of-ours-{name}-{word}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, *unknown_life(RIGHT)), *ACTS[:6], all_held(sender, *unknown_life(RIGHT)), act(DISCARD, why=5),
+             decide(0, OF_REGION, SELF_OF[where]), decide(1, OF_REGION, SELF_OF[where]), all_held(sender, *answers(RIGHT, PRESENT))))
+        save("feed", f"ours-in-a-stray-{name}-{word}", script(where, say(SELF | END, 20, put(staff)), *[lies(sender, *[held(n, WRAP | VERSION | SEAL, version("next", "kept", life) + bytes([RIGHT, STRAY,
+             OF_REGION if sender == PARENT else OF_A, SELF_OF[where], SEAL, RIGHT])) for n in EVERYTHING]) for life in (2, 0)], *ACTS))
+save("feed", "what-was-refused-is-decided-above", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(*[told(104, (A, n), data(1, A) + data(2, n), A, up=0) for n in ("17", "18")], b"garbage"))),
+     lies(CHILD_A, *[held(n, REACH | SEAL, bytes([0, RIGHT])) for n in EVERYTHING]), *[decide(n, OF_REGION, OF_HUB) for n in range(4)], act(LIST)))
+for where, name, sender in ((SCHOOL, "school", PARENT), (MUNICIPALITY, "hub", CHILD_A), (AT_REGION, "region", CHILD_A)):
+    save("feed", f"ours-of-a-lost-life-{name}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, VERSION | LINEAGE | SEAL, version("none", "kept", 2) + past(PRESENT) + bytes([RIGHT])),
+         all_held(sender, VERSION | LINEAGE | SEAL, version("next", "next", 2) + past(PRESENT) + bytes([RIGHT]))))
+
+
+def of_17(pseudonym, seq, boot=7, lives=b"", gone=False):
+    body = b"" if gone else data(1, A) + data(2, "17") + data(3, pseudonym * 16)
+    out = record(104, SCHOOL_A_PATH, seq, "" if gone else A, body, up=0 if gone else 15, rid=rid(104, A, A, "17"), deleted=gone, boot=boot)
+    return out + (num(15, 1) if gone else b"") + (data(16, lives) if lives else b"") + (b"" if gone else data(17, b"s" * 16))
+
+
+def turns(*pushes):  # by whom, what; positions go on
+    at, out = {}, b""
+    for how, *records in pushes:
+        after = at.get(how, 0)
+        at[how] = after + 60 - after % 60
+        out += say(how | END | FIT, PUSH, push(after, at[how], witness(at[how]), entries(*records)))
+    return out
+
+
+LIFE_9 = struct.pack(">QQ", 9, 40)
+for where, name, other in ((MUNICIPALITY, "hub", PARENT), (AT_REGION, "region", CHILD_B), (MUNICIPALITY, "hub-by-a-sibling", CHILD_B)):
+    save("feed", f"person-aside-{name}", script(where, turns((CHILD_A, *PEOPLE), (other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"p", 50, 7, LIFE_9)), (CHILD_A, of_17(b"p", 50, 7, LIFE_9)))))
+    save("feed", f"person-gone-{name}", script(where, turns((other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"", 50, 7, LIFE_9, True)), (other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"", 50, 7, LIFE_9, True)))))
+    save("feed", f"person-of-two-lives-{name}", script(where, turns((CHILD_A, of_17(b"p", 30)), (CHILD_A, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"y", 41, 10))), *ACTS,
+         say(CHILD_A | END, PULL, pull(9, LIVES)), say(CHILD_A | END | FIT, GIVEBACK, giveback(0, 9, 1, entries(of_17(b"z", 2, 11)))), decide(0, OF_REGION, OF_HUB)))
+MARK_RECORD = told(150, ("03",), data(1, "03") + data(2, b"n" * 8) + data(3, b"m" * 8), "03", True, down=2, home=path(REGION))
+save("feed", "another-key-of-pseudonyms", script(SCHOOL, say(SELF | END, 20, put(staff)), UP, points(PARENT, 0, 0, 0, 4), say(PARENT | END | FIT, PUSH, push(0, 20, LIVES, entries(MARK_RECORD))),
+     say(SELF | END | LATER, 33), points(PARENT, 0, 0, 0, 4)))
+save("feed", "points-asked-again", script(MUNICIPALITY, UP, points(CHILD_B, 0, 2, 2, 1), points(CHILD_B | LATER, 0, 2, 2, 1), points(CHILD_B | LATER, 0, 1, 2, 1), points(PARENT, 0, 0, 0, 1)))
+for where, name, sender in ((SCHOOL + REPLACED, "school", PARENT), (MUNICIPALITY + REPLACED, "hub", PARENT)):
+    save("feed", f"taken-at-the-word-{name}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, *answers(UNSEALED, PRESENT)), all_held(sender, *unknown_life(UNSEALED)), *ACTS))
 for where, name, sender in ((SCHOOL + REPLACED, "school", PARENT), (MUNICIPALITY + REPLACED, "hub", CHILD_A), (MUNICIPALITY + REPLACED, "hub-by-parent", PARENT)):
     newest = [held(n, VERSION | SEAL, version("next", "next", 1) + bytes([UNSEALED])) for n in EVERYTHING]
     save("feed", f"replaced-{name}", script(where, say(SELF | END, 20, put(staff)), lies(sender, *newest), *ACTS, say(PARENT | END, PULL, pull(9, LIVES)),
@@ -345,7 +419,7 @@ save("feed", "points-at-the-region", script(AT_REGION, *ALL_POINTS, say(SELF | E
 save("feed", "points-through-a-hub", script(MUNICIPALITY, UP, *ALL_POINTS, points(PARENT, 0, 0, 0, 1), points(PARENT, 1, 0, 2, 1), points(PARENT, 16, 0, 0), points(PARENT, 2, 0, 1),
      points(CHILD_A | LATER, 0, 3, 1, 5, 6), say(GATE | END, LINK, f32(1, 0xFFFFFFFF) + num(2, 0))))
 for name, flags in (("answered", 0), ("answered-in-part", 1), ("refused", 16), ("by-another-key", 2), ("without-a-mark", 8)):
-    save("feed", f"points-of-staff-{name}", script(SCHOOL, say(SELF | END, 20, put(staff)), UP, points(PARENT, flags, 0, 0, 4, 9), say(SELF | END, 33),
+    save("feed", f"points-of-staff-{name}", script(SCHOOL, say(SELF | END, 20, put(staff)), UP, say(SELF | END, 33), points(PARENT, flags, 0, 0, 4, 9), say(SELF | END, 33),
          say(PARENT | END | LATER, WAKE), points(PARENT, 0, 0, 0, 4, 9), points(PARENT, 0, 0, 0, 0xff)))
 save("feed", "clone", script(MUNICIPALITY, say(GATE | END, LINK, f32(1, SCHOOL_A) + num(3, 1)), say(CHILD_A | END, PULL, pull(0, witness(0))),
      say(GATE | END, LINK, f32(1, SCHOOL_A) + num(3, 0)), say(SELF | END, 26), say(GATE | END, 25, data(1, data(1, "SERVICE-TWICE")))))
@@ -356,7 +430,7 @@ save("request", "admit", script(MUNICIPALITY, say(SELF | END, 56, CARD), say(SEL
 JOIN = data(1, b"n" * 32) + data(2, "School 2") + data(4, b"r" * 16) + num(5, 1)
 save("request", "invite-to-replace", script(MUNICIPALITY, say(SELF | END, 37, data(1, "03-08-02") + num(3, zigzag(1800000000)) + data(4, b"k" * 32) + num(5, 1)),
      say(GATE | END, 7, JOIN), say(GATE | END, 7, JOIN), say(GATE | END, 7, data(1, b"N" * 32) + data(4, b"R" * 16) + num(5, 1))))
-save("request", "rotate", script(AT_REGION, say(SELF | END, 20, put([item(103, IDENTITY.replace(b"03-08-01", b"03"), [1, 2, 3, 4]), item(104, data(1, "03") + data(2, "17"), [1, 2])])),
+save("request", "rotate", script(AT_REGION, say(SELF | END, 20, put([item(103, data(1, "03") + data(2, "17") + data(3, "Иванова") + data(4, "Анна"), [1, 2, 3, 4]), item(104, data(1, "03") + data(2, "17"), [1, 2])])),
      say(SELF | END, 52), say(SELF | END | LATER, 33), say(SELF | END | RESTART, 33)))
 
 # --- what the gate and a joining node hear

@@ -451,6 +451,38 @@ save("keys", "pages-and-a-change", keys(1, CHILD_ROW, more=True) + keys(2, INVIT
 save("join", "answer", data(1, SCHOOL_A_PATH) + data(2, "03-08-01") + data(3, "school") + data(4, 'Школа "Заря"') +
      data(6, "03-08") + num(7, 1) + num(8, 1))
 
+# --- what services and children tell the gate, and files of a node
+GIVE, TAKE_BACK, TAKEN, FORGET, GREET, ANSWER, PASS, WASTE = range(8)
+
+
+def hears(what, choice=0, body=b"", size=None):
+    return bytes([what, choice]) + struct.pack(">H", len(body) if size is None else size) + body
+
+
+def packed(field, fmt, *numbers):
+    return data(field, b"".join(struct.pack("<I", n) if fmt == "I" else varint(n) for n in numbers))
+
+
+DONE = packed(1, "I", SCHOOL_A, SCHOOL_B, 9, 0) + packed(2, "v", 5000, 1 << 63, 7) + packed(3, "v", 1, 0)
+HELLOS = [num(1, 0) + data(2, "0.1.0") + num(3, 7) + f64(5, n) for n in (0, 1, 2)]
+save("gate", "taken", hears(GIVE, 8, size=0x4000) + hears(GIVE, 12, size=100) + hears(GIVE, 4, size=7) + hears(TAKEN, 0, DONE) + hears(TAKE_BACK, 8, size=1) +
+     hears(WASTE, 8, size=0xffff) + hears(FORGET))
+save("gate", "a-copy", hears(GREET, 0, HELLOS[1]) + hears(ANSWER) + hears(GREET, 0, HELLOS[2]) + hears(PASS, size=100) + hears(ANSWER) + hears(GREET, 0, HELLOS[2]) + hears(GREET, 0, HELLOS[1]))
+save("gate", "one-that-is-gone", hears(GREET, 0, HELLOS[1]) + hears(GREET, 0, HELLOS[2]) + hears(PASS, size=6000) + hears(GREET, 0, HELLOS[2]) + hears(GREET, 0, HELLOS[0]))
+save("files", "root", b"\0" + b"r" * 32)
+save("files", "root-short", b"\0" + b"r" * 31)
+save("files", "trouble", b"\1" + b"2026-01-01T00:00:00Z registry error STORE-IN-USE store/registry: process 7 has it open\n")
+
+
+def meta(**rows):
+    return b"\2" + b"".join(letter.encode() + bytes([len(value)]) + value for letter, value in rows.items())
+
+
+EMPTY = dict(H=bytes(8), X=bytes(8), I=struct.pack(">I", 1), R=b"\0", V=b"0.1.0")
+for store_format in (7, 8, 9):
+    save("files", f"store-{store_format}", meta(F=bytes([store_format]), L=b"", **EMPTY))
+save("files", "store-new", meta())
+
 # --- texts
 save("token", "token", "selenga1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCYAAAQBrSdIACDAzLTA4LTAxFnRjcDovL2h1Yi5leGFtcGxlOjU2MDDw7qaWXjdxsQ")
 invitation = b"k" * 32 + b"s" * 32 + bytes([0x80, 0, 1]) + struct.pack(">q", 1800000000)[3:] + b"\x0803-08-01" + b"\x16tcp://hub.example:5600"

@@ -467,6 +467,8 @@ DONE = packed(1, "I", SCHOOL_A, SCHOOL_B, 9, 0) + packed(2, "v", 5000, 1 << 63, 
 HELLOS = [num(1, 0) + data(2, "0.1.0") + num(3, 7) + f64(5, n) for n in (0, 1, 2)]
 save("gate", "taken", hears(GIVE, 8, size=0x4000) + hears(GIVE, 12, size=100) + hears(GIVE, 4, size=7) + hears(TAKEN, 0, DONE) + hears(TAKE_BACK, 8, size=1) +
      hears(WASTE, 8, size=0xffff) + hears(FORGET))
+save("gate", "many", b"".join(hears(GIVE, 0x80 + i, size=i) for i in range(40)) + b"".join(hears(TAKE_BACK, 0x80 + i, size=0xffff) for i in range(40)) +
+     b"".join(hears(GIVE, 0xc0 + i, size=i) for i in range(40)))
 save("gate", "a-copy", hears(GREET, 0, HELLOS[1]) + hears(ANSWER) + hears(GREET, 0, HELLOS[2]) + hears(PASS, size=100) + hears(ANSWER) + hears(GREET, 0, HELLOS[2]) + hears(GREET, 0, HELLOS[1]))
 save("gate", "one-that-is-gone", hears(GREET, 0, HELLOS[1]) + hears(GREET, 0, HELLOS[2]) + hears(PASS, size=6000) + hears(GREET, 0, HELLOS[2]) + hears(GREET, 0, HELLOS[0]))
 save("files", "root", b"\0" + b"r" * 32)

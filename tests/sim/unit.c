@@ -162,9 +162,8 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     ledger_record_t *lr = ledger_find(w->ledger, &now->id);
     (void)txn;
     if (liar_is(u)) liar_remember(w, now->wire);
-    if (now->gone) { // the home answers for what its version contains, and has kept
-        const ledger_version_t *word = lr != NULL ? ledger_version(lr, &now->version) : NULL;
-        if (old != NULL && word != NULL) lr->held &= ~(word->past & past_of(u, old));
+    if (now->gone) {
+        if (old != NULL) check_left(u, old, now);
         trace(w, "    %s: kind %u %02x%02x has left", unit_name(u), now->kind, now->id.b[0], now->id.b[1]);
         return;
     }
@@ -180,8 +179,9 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     trace(w, "    %s: kind %u %02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
           version_name(&now->version), own ? " (written)" : "");
     if (own && now->version.inc > INC_MOST) broken(w, "incarnation of %s is thrown up", unit_name(u));
-    // What a liar wrote in a life that was cut off he may have remembered, and be given back.
-    if ((!home || v == NULL) && liar_may_fool(u, &now->home)) return;
+    if (liar_is(u) && own) ledger_note(&u->pending, lr, &now->version, v->past, own);
+    if (liar_is(u)) return; // he may be given back what he made up, or wrote in vain and remembers
+    if (!home && liar_may_fool(u, &now->home)) return;
     if (v == NULL || (!own && v->fate != DURABLE && lr->home != u->index)) {
         broken(w, "%s holds version %s of kind %u that nobody wrote", unit_name(u),
                version_name(&now->version), now->kind);

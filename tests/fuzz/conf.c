@@ -2,6 +2,7 @@
 // node.conf and the settings in it. What is accepted is written as a node would, and accepted again.
 #include "common/node.h"
 #include "services/gate/settings.h"
+#include "services/registry/pseudonym.h"
 #include "services/reporting/reporting.h"
 #include "tests/fuzz/scratch.h"
 
@@ -19,7 +20,7 @@ static void write_conf(slice_t in)
 static bool settings_fit(const node_conf_t *conf)
 {
     enum { ROOM = 1024 };
-    const settings_table_t *const tables[] = {&GATE_SETTINGS, REPORTING.settings};
+    const settings_table_t *const tables[] = {&GATE_SETTINGS, REPORTING.settings, &PSEUDONYM_SETTINGS};
     uint8_t values[ROOM];
     bool good = true;
     why_t why;

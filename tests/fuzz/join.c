@@ -17,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(node_conf_save(scratch_dir(), &conf, &why) == 0);
     assert(node_conf_load(scratch_dir(), &again, &why) == 0);
     assert(path_equal(&conf.path, &again.path) && strcmp(conf.org, again.org) == 0);
-    assert(conf.rank == again.rank && again.parent.known && again.parent.rank == conf.parent.rank);
+    assert(conf.replaced == again.replaced && conf.rank == again.rank && again.parent.known &&
+           again.parent.rank == conf.parent.rank);
     return 0;
 }

@@ -2,8 +2,15 @@
 // The loop's own file is part of this one, so that a batch here is a batch there; what would go to the socket
 // is dropped.
 #include "tests/fuzz/rig.h"
+#include "common/admit.h"
 #include "common/feed_private.h"
+#include "tests/fuzz/holds.h"
+
+static holds_t holds;
+static bool see_and_admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault);
+#define admit(arg, txn, peer, record, fault) see_and_admit(arg, txn, peer, record, fault)
 #include "common/service.c"
+#undef admit
 #include "proto/registry.pb-c.h"
 #include "services/diagnostics/diagnostics.h"
 #include "services/registry/registry.h"
@@ -15,11 +22,11 @@
 #include <ftw.h>
 
 enum { REGION = 0x101, HUB = 0x202, SCHOOL_A = 0x303, SCHOOL_B = 0x404, LEVELS = 3, BATCH_MESSAGES = 32 };
-enum { BY_CHOICES = 255, INVITED = 'k' };
+enum { BY_CHOICES = 255, BY_LIAR = 254, BY_POINTS = 253, BY_WAITING = 252, INVITED = 'k' };
 enum { HOW_END = 8, HOW_SESSION = 16, HOW_FULL = 32, HOW_LATER = 64, HOW_RESTART = 128 };
 
 static const service_def_t *const DEFS[] = {&REGISTRY, &DIAGNOSTICS, &ROUTING, &REPORTING};
-enum { N_DEFS = ARRAY_SIZE(DEFS) };
+enum { N_DEFS = ARRAY_SIZE(DEFS), RIGS = 2 * N_DEFS * LEVELS }; // the second half: in place of a lost node
 
 // The tree that every script finds: one region, one municipality, two schools.
 static const struct {
@@ -59,6 +66,41 @@ static path_t path_of(size_t node)
     return path;
 }
 
+static bool see_and_admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
+{
+    holds_see(&holds, store_of(txn), r);
+    return admit(arg, txn, peer, r, ret_fault);
+}
+
+// --- chance, the same in each run ---
+
+static uint64_t drawn;
+static bool rekeyed = true; // the key of pseudonyms in the folder is not the first one
+
+static void draw(void *const buf, const size_t size)
+{
+    static const uint8_t key[randombytes_SEEDBYTES] = {7};
+    uint8_t seed[randombytes_SEEDBYTES];
+    be64_store(seed, ++drawn);
+    memcpy(seed + 8, key, sizeof seed - 8);
+    randombytes_buf_deterministic(buf, size, seed);
+}
+
+static uint32_t draw_number(void)
+{
+    uint32_t number;
+    draw(&number, sizeof number);
+    return number;
+}
+
+static const char *name_draw(void)
+{
+    return "a script's";
+}
+
+static randombytes_implementation chance = {
+    .implementation_name = name_draw, .random = draw_number, .buf = draw};
+
 // --- starting and stopping ---
 
 enum { FIRST_LIFE = 100, SCRIPT_LIFE = 200 }; // in which the tree is planted, in which the script begins
@@ -72,6 +114,7 @@ static uint64_t boot_of(uint64_t life)
 static void start_service(rig_t *rig)
 {
     service_t *service = &rig->service;
+    service->lost = false;
     assert(store_open(rig->kv, &service->place, boot_of(++rig->lives), wall_s, &service->store) == 0);
     service->kv = rig->kv;
     assert(open_state(service) == 0);
@@ -119,7 +162,7 @@ static void plant(rig_t *rig, store_txn_t *txn, const kind_rule_t *kind, const b
     r.version = (version_t){.inc = 1, .seq = ++seq, .boot = 7};
     AUTO(xfree) uint8_t *buf = xmalloc(record_size(&r));
     record_pack(&r, buf);
-    arrival_t arrival = {.peer = registry ? PEER_PARENT : SERVICE_REGISTRY};
+    arrival_t arrival = {.peer = registry ? store_toward(service->store, &r) : SERVICE_REGISTRY};
     applied_t applied;
     assert(store_apply(txn, &r, &arrival, &applied) == 0);
 }
@@ -149,7 +192,7 @@ static void plant_tree(rig_t *rig)
     assert(store_commit(&txn) == 0);
 }
 
-static void set_up(rig_t *rig, const service_def_t *def, size_t level)
+static void set_up(rig_t *rig, const service_def_t *def, size_t level, bool replaced)
 {
     size_t self = SELF[level];
     service_t *service = &rig->service;
@@ -165,6 +208,9 @@ static void set_up(rig_t *rig, const service_def_t *def, size_t level)
                                      .rank = (uint8_t)level,
                                      .has_parent = level < 2,
                                      .parent_rank = (uint8_t)(level + 1)};
+    service->node.replaced = replaced;
+    service->place.adopt_from_parent = replaced && level < 2;
+    say_seal_key(&service->place.path, service->place.seal_key);
     rig->kv = kv_mem_new();
     rig->lives = FIRST_LIFE;
     start_service(rig);
@@ -211,6 +257,15 @@ static void fit_session(const service_t *service, const envelope_t *e, uint8_t *
     memcpy(body + 1, &session, sizeof session);
 }
 
+static void fit_call(const service_t *service, uint8_t *body, size_t size)
+{
+    enum { TAG_CALL = 1 << 3 | 1 };
+    uint64_t call;
+    if (size < 9 || body[0] != TAG_CALL || !ask_call(service, body[1], &call)) return;
+    call = htole64(call);
+    memcpy(body + 1, &call, sizeof call);
+}
+
 static bool next_frame(void *arg, zmq_msg_t *frame)
 {
     mail_t *mail = arg;
@@ -228,11 +283,13 @@ static void turn(rig_t *rig, mail_t *mail)
     int before = service->trouble; // of a full disk: over with the next write
     intake_take(mail->in);
     run_batch(service, mail->in, true);
-    assert(!intake_waits(mail->in) || service->trouble != 0); // no time passed
+    assert(!intake_waits(mail->in) || service->trouble != 0 || service->lost); // no time passed
+    assert(service->code == 0);                                                // the store is well
     mail->n = mail->next = 0;
     assert(service->trouble == 0 || service->trouble == before ||
            rig->full != KV_WELL); // no message may stop the service
     kv_mem_set_full(rig->kv, rig->full = KV_WELL);
+    holds_check(&holds, service->store);
 }
 
 // The body by choices, of a type that fits its sender. False when that can say nothing.
@@ -244,10 +301,15 @@ static bool say(const rig_t *rig, envelope_t *e, slice_t choices, zmq_msg_t *fra
     AUTO(xfree) uint8_t *body = NULL;
     const link_t *link = feed_find(service->feed, e->peer != PEER_SELF ? e->peer : e->from);
     for (size_t i = 0; i < SAY_NODES; i++) tree.nodes[i] = (struct say_node){TREE[i].org, path_of(i)};
-    e->type = MSG_PUT;
-    if (e->from == SERVICE_CLI)
-        body = say_put(choices, service->def->number, &size);
-    else if (link != NULL)
+    if (e->type == BY_WAITING && e->from == SERVICE_CLI)
+        body = ask_quarantine(choices, service, &e->type, &size);
+    else if (e->type == BY_POINTS && e->peer != PEER_SELF)
+        body = ask_points(choices, service, e->peer == PEER_PARENT, &e->type, &size);
+    else if (e->type == BY_LIAR && link != NULL)
+        body = liar_records(choices, service->store, link, &tree, &e->type, &size);
+    else if (e->type == BY_CHOICES && e->from == SERVICE_CLI)
+        body = say_put(choices, service->def->number, &size), e->type = MSG_PUT;
+    else if (e->type == BY_CHOICES && link != NULL)
         body = say_records(choices, link, &tree, &e->type, &size);
     if (body == NULL) return false;
     zmq_msg_init_size(frame, size); // a copy of its own size: reading on is seen
@@ -260,7 +322,10 @@ static bool copy_body(const service_t *service, const envelope_t *e, slice_t bod
     zmq_msg_init_size(frame, body.size);
     uint8_t *copy = zmq_msg_data(frame);
     if (body.size > 0) memcpy(copy, body.data, body.size);
-    if (fit) fit_session(service, e, copy, body.size);
+    if (fit && e->type == MSG_EVALUATED)
+        fit_call(service, copy, body.size);
+    else if (fit)
+        fit_session(service, e, copy, body.size);
     return true;
 }
 
@@ -269,9 +334,11 @@ static void add_message(rig_t *rig, uint8_t how, uint8_t type, slice_t body, mai
     const service_t *service = &rig->service;
     zmq_msg_t frame;
     envelope_t e = stamp(service, how & 7, type);
-    bool said = type == BY_CHOICES ? say(rig, &e, body, &frame)
+    bool said = type >= BY_WAITING ? say(rig, &e, body, &frame)
                                    : copy_body(service, &e, body, (how & HOW_SESSION) != 0, &frame);
     if (!said) return;
+    rekeyed |= e.type == MSG_ROTATE_PSEUDONYMS;
+    if (e.type == MSG_QUARANTINE_TAKE) holds.inc = UINT32_MAX; // a person may take any number
     e.body = slice(zmq_msg_data(&frame), zmq_msg_size(&frame));
     msg_pack(&e, &mail->frames[mail->n++]); // the body stands last: reading on is seen
     zmq_msg_close(&frame);
@@ -349,6 +416,14 @@ static void check_store(rig_t *rig)
 
 // --- the node's folder, which holds the registry's keys ---
 
+// Linked in place of fsync: power is not what is tried here.
+int __wrap_fsync(int fd);
+int __wrap_fsync(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
 static char folder[] = "/tmp/selenga-fuzz-XXXXXX";
 static int home = -1; // where the process was started: paths given to it mean that
 
@@ -363,39 +438,51 @@ static void remove_folder(void)
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+// What a script before this one has left there.
+static void tidy(void)
+{
+    why_t why;
+    uint8_t pseudonym_keys[NODE_PSEUDONYM_KEYS] = {1};
+    assert(unlink(NODE_ADMITTED) == 0 || errno == ENOENT);
+    if (rekeyed) assert(node_pseudonym_keys_save(".", pseudonym_keys, &why) == 0);
+    rekeyed = false;
+}
+
 static void prepare(void)
 {
     why_t why;
     node_keys_t keys;
-    uint8_t pseudonym_keys[NODE_PSEUDONYM_KEYS] = {1};
-    assert(sodium_init() >= 0 && mkdtemp(folder) != NULL);
+    assert(randombytes_set_implementation(&chance) == 0 && sodium_init() >= 0 && mkdtemp(folder) != NULL);
     atexit(remove_folder);
     home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert(home >= 0);
     log_to(open("/dev/null", O_WRONLY | O_CLOEXEC));
-    clock_freeze(1000000, 1750000000);
     assert(node_make_dirs(folder, &why) == 0 && node_enter(folder, &why) == 0);
     node_keys_make(&keys);
-    assert(node_keys_save(".", &keys, &why) == 0 && node_pseudonym_keys_save(".", pseudonym_keys, &why) == 0);
+    assert(node_keys_save(".", &keys, &why) == 0);
 }
 
 void rig_run(slice_t script, unsigned senders)
 {
-    static rig_t rigs[N_DEFS * LEVELS];
-    static kv_image_t *images[N_DEFS * LEVELS];
+    static rig_t rigs[RIGS];
+    static kv_image_t *images[RIGS];
     static mail_t mail;
     size_t i = fuzz_byte(&script) % ARRAY_SIZE(rigs);
     rig_t *rig = &rigs[i];
     if (mail.in == NULL) prepare();
+    clock_freeze(1000000, 1750000000);
     intake_destroy(&mail.in);
     mail.in = intake_new(mono_us, next_frame, &mail);
     assert(chdir(folder) == 0);
+    tidy();
     if (images[i] == NULL) {
-        set_up(rig, DEFS[i % N_DEFS], i / N_DEFS);
+        set_up(rig, DEFS[i % N_DEFS], i / N_DEFS % LEVELS, i >= RIGS / 2);
         images[i] = kv_mem_image(rig->kv);
     }
     kv_mem_restore(rig->kv, images[i]);
     rig->lives = SCRIPT_LIFE;
+    drawn = 0;
+    holds = (holds_t){.inc = 1, .adopting = rig->service.place.adopt_from_parent};
     start_service(rig);
     turn(rig, &mail);
     while (take_message(rig, &script, senders, &mail)) continue;

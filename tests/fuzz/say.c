@@ -4,6 +4,7 @@
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "tests/fuzz/choose.h"
+#include <sodium.h>
 #include <stdlib.h>
 
 enum { ROOM = 64 * 1024, ITEMS_MAX = 9 }; // one more than a group may have
@@ -85,6 +86,11 @@ uint8_t *say_put(slice_t choices, uint32_t service, size_t *ret_size)
     return pack(&put.base, ret_size);
 }
 
+void say_seal_key(const path_t *home, uint8_t ret_key[static SEAL_KEY])
+{
+    crypto_generichash(ret_key, SEAL_KEY, home->b, home->len, NULL, 0);
+}
+
 // --- records -------------------------------------------------------------------------------------
 
 static void add_garbage(slice_t *in, batch_t *batch)
@@ -93,8 +99,8 @@ static void add_garbage(slice_t *in, batch_t *batch)
     if (bytes.size > 0) batch_add(batch, bytes);
 }
 
-static void choose_content(const kind_rule_t *kind, const struct say_node *home, slice_t *in, arena_t *arena,
-                           record_t *r)
+void say_content(const kind_rule_t *kind, const struct say_node *home, slice_t *in, arena_t *arena,
+                 record_t *r)
 {
     slice_t choices = take_choices(in);
     body_t *body = choose_body(kind, &choices, arena);
@@ -137,7 +143,7 @@ static void add_record(slice_t *in, const say_tree_t *tree, batch_t *batch)
     }
     record_t r = {.kind = kind->number, .home = home->path, .up = kind->up, .down = kind->down};
     choose_version(flags, seq, &r.version);
-    choose_content(kind, home, in, arena, &r);
+    say_content(kind, home, in, arena, &r);
     if ((flags & DESCENDS) != 0) r.past = choose_past(in, tree->boot, past);
     if ((flags & STAYS) != 0) r.up = r.down = 0;
     r.bulk = (flags & BULK) != 0;
@@ -191,17 +197,23 @@ static uint8_t *pack_push(const link_t *link, bool new_life, uint8_t step, uint3
     return pack(&m.base, ret_size);
 }
 
-uint8_t *say_records(slice_t choices, const link_t *link, const say_tree_t *tree, uint32_t *ret_type,
-                     size_t *ret_size)
+uint8_t *say_batch(uint8_t flags, uint8_t step, batch_t *batch, const link_t *link, uint32_t *ret_type,
+                   size_t *ret_size)
 {
     enum { GIVEBACK = 1, NEW_LIFE = 2 };
-    AUTO(batch_clear) batch_t batch = {0};
-    uint8_t flags = fuzz_byte(&choices), step = fuzz_byte(&choices);
     uint32_t encoding, plain;
-    while (choices.size > 0) add_record(&choices, tree, &batch);
-    batch_pack(&batch, &encoding, &plain);
-    ProtobufCBinaryData entries = {.len = batch.size, .data = batch.data};
+    batch_pack(batch, &encoding, &plain);
+    ProtobufCBinaryData entries = {.len = batch->size, .data = batch->data};
     *ret_type = (flags & GIVEBACK) != 0 ? MSG_GIVEBACK : MSG_PUSH;
     if ((flags & GIVEBACK) != 0) return pack_giveback(link, step, encoding, plain, entries, ret_size);
     return pack_push(link, (flags & NEW_LIFE) != 0, step, encoding, plain, entries, ret_size);
+}
+
+uint8_t *say_records(slice_t choices, const link_t *link, const say_tree_t *tree, uint32_t *ret_type,
+                     size_t *ret_size)
+{
+    AUTO(batch_clear) batch_t batch = {0};
+    uint8_t flags = fuzz_byte(&choices), step = fuzz_byte(&choices);
+    while (choices.size > 0) add_record(&choices, tree, &batch);
+    return say_batch(flags, step, &batch, link, ret_type, ret_size);
 }

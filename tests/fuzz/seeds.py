@@ -67,7 +67,7 @@ def entries(*records):
 
 # --- bodies of some kinds, in the order of KINDS by number
 
-KINDS = [101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 201, 202, 203, 204, 205, 301, 302, 303, 401, 402]
+KINDS = [101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 150, 201, 202, 203, 204, 205, 301, 302, 303, 401, 402]
 ORG = data(1, "03-08-09") + data(2, "03-08") + data(3, "school") + data(4, "School 9")
 IDENTITY = data(1, "03-08-01") + data(2, "17") + data(3, "Иванова") + data(4, "Анна")
 COMPETENCY = data(1, "FW") + data(2, "K1") + data(3, "Оценивание")
@@ -200,7 +200,7 @@ def put(*groups):
 
 
 staff = [item(103, IDENTITY, [1, 2, 3, 4]), item(104, data(1, "03-08-01") + data(2, "17"), [1, 2]),
-         item(105, data(1, "03-08-01") + data(2, "17") + data(3, "teacher"), [1, 2, 3])]
+         item(105, data(1, "03-08-01") + data(2, "17") + data(3, "teacher") + data(4, "pedagogue") + num(9, zigzag(19000)), [1, 2, 3, 4, 9])]
 save("request", "put", script(SCHOOL, say(SELF | END, 20, put(staff, [item(103, b"", [3])])), say(SELF | END, 23, num(1, 103) + data(2, "03-08-01"))))
 save("request", "get", script(AT_REGION, say(SELF | END, 22, num(1, 101) + data(2, b"i" * 16)), say(SELF, 23, num(1, 101) + data(3, data(1, "kind") + data(2, "school")))))
 save("request", "views", script(MUNICIPALITY, say(SELF, 26), say(SELF, 28), say(SELF, 30, data(1, b"i" * 16)), say(SELF, 31, data(1, b"i" * 16) + data(2, "why")), say(SELF | END, 33)))
@@ -282,6 +282,157 @@ save("request", "somebody-is-renamed", script(SCHOOL, say(SELF | END, 20, put(st
 save("feed", "facts-come-up", script(AT_REGION + REPORTING, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(FACT)))))
 save("feed", "needs-and-routes-go-up", script(MUNICIPALITY + 2, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(ROUTE, ACT)))))
 
+# --- what a liar makes of what the store holds, points of pseudonyms, acts about what waits: say.h
+BY_WAITING, BY_POINTS, BY_LIAR = 252, 253, 254
+REPLACED = 12
+GIVEN_BACK, OF_NEW_LIFE = 1, 2
+VERSION, HOME, SEAL, LINEAGE, REACH, SHAPE, WRAP, NAMES = 1, 2, 4, 8, 16, 32, 64, 128
+RIGHT, FOREIGN, OLD, UNSEALED = range(4)
+OF_REGION, OF_HUB, OF_A, OF_B = range(4)
+INCS, SEQS = dict(kept=0, next=3, last_but_one=5, last=6, none=7), dict(kept=0, next=8, least=48, last=32)
+STRAY, REFUSAL, VERDICT = range(3)
+
+
+def version(inc="kept", seq="kept", life=0):
+    return bytes([life, INCS[inc] + SEQS[seq]])
+
+
+def lies(how, *records, flags=0, step=1):
+    return say(how | END, BY_LIAR, bytes([flags, step]) + b"".join(records))
+
+
+def held(n, what=0, changes=b""):
+    return bytes([n, what]) + changes
+
+
+def points(how, flags, n, *choices):
+    return say(how | END, BY_POINTS, bytes([flags, n]) + bytes(choices))
+
+
+def act(kind, which=0, flags=0, why=0):
+    return say(SELF | END, BY_WAITING, bytes([kind, which, flags, why]))
+
+
+LIST, RETRY, DISCARD, TAKE = range(4)
+QUERY, FROM, CODE, BEHIND, COUNTS, LIMITED = 1, 2, 4, 8, 16, 32
+ACTS = [act(LIST), act(LIST, flags=COUNTS), act(LIST, flags=FROM | CODE | LIMITED), act(LIST, flags=BEHIND | LIMITED, which=1), act(RETRY), act(TAKE), act(DISCARD, why=5),
+        act(RETRY, flags=QUERY | CODE), act(DISCARD, flags=QUERY | LIMITED, which=1, why=5), act(DISCARD, flags=QUERY | FROM, why=5)]
+EVERYTHING = range(12)
+SELF_OF = {SCHOOL: OF_A, MUNICIPALITY: OF_HUB, AT_REGION: OF_REGION}
+PRESENT, OF_LIFE_8 = 0x84, 0x80  # in a past: the version as it stands, and one of life 8 with its number
+
+
+def past(*which):
+    return bytes([len(which), *which, 0])
+
+
+def all_held(sender, what, changes, flags=0, step=1):
+    return lies(sender, *[held(n, what, changes) for n in EVERYTHING], flags=flags, step=step)
+
+
+def unknown_life(seal):  # what another says, of a life that nobody knows
+    return VERSION | NAMES | SEAL, version("kept", "kept", 2) + bytes([2, seal])
+
+
+def answers(seal, which):  # the home's word on that, or on what it is upon
+    return VERSION | LINEAGE | SEAL, version("next", "next") + past(which) + bytes([seal])
+
+
+def leaves(which):
+    return VERSION | LINEAGE | SHAPE, version("next", "kept") + past(which) + b"\x03"
+
+
+def decide(subject, home, to):
+    return lies(PARENT, held(0, WRAP, bytes([VERDICT, home, to, subject, 5, SEAL, RIGHT])))
+
+
+for where, name, sender in ((SCHOOL, "school", PARENT), (MUNICIPALITY, "hub", CHILD_A), (MUNICIPALITY, "hub-by-parent", PARENT), (AT_REGION, "region", CHILD_A)):
+    new_school = say(SELF | END, 20, put([item(101, ORG, [1, 2, 3, 4])], staff))
+    for seal, word in ((RIGHT, "sealed"), (UNSEALED, "unsealed")):
+        newest = [held(n, VERSION | SEAL, version("last", "last", 1) + bytes([seal])) for n in EVERYTHING]
+        save("feed", f"liar-{name}-newest-{word}", script(where, new_school, lies(sender, *newest, step=0x11), *ACTS, lies(sender, *newest, flags=GIVEN_BACK, step=2)))
+    others = [held(n, VERSION | HOME | SEAL, version("next", "next") + bytes([n % 4, RIGHT])[:1] + bytes([RIGHT])) for n in EVERYTHING]
+    save("feed", f"liar-{name}-other-homes", script(where, new_school, lies(sender, *others), *ACTS))
+    gone = [held(n, VERSION | SHAPE, version("kept", "next") + bytes([3])) for n in EVERYTHING]
+    save("feed", f"liar-{name}-gone", script(where, new_school, lies(sender, *gone), lies(sender, *[held(n) for n in EVERYTHING])))
+    lives = [held(n, VERSION | LINEAGE | SEAL, version("next", "kept", 2) + bytes([2, 0x80, 0x81, 9, 1, 0x83]) + bytes([RIGHT])) for n in EVERYTHING]
+    save("feed", f"liar-{name}-lives", script(where, new_school, lies(sender, *lives), lies(sender, *[held(n, VERSION | SEAL, version("kept", "least", 3) + bytes([RIGHT])) for n in EVERYTHING])))
+    for kind, word in ((STRAY, "strays"), (REFUSAL, "refusals"), (VERDICT, "verdicts")):
+        notices = [held(n, WRAP | VERSION | SEAL, version("next", "next", 1) + bytes([RIGHT, kind, OF_REGION if sender == PARENT else OF_A, SELF_OF[where]]) + bytes([n, n, 0][:2 if kind == REFUSAL else 2 * (kind == VERDICT)]) +
+                 bytes([SEAL, RIGHT])) for n in EVERYTHING]
+        save("feed", f"liar-{name}-{word}", script(where, new_school, lies(sender, *notices), *ACTS))
+    same = [held(n, REACH | NAMES | SEAL, bytes([n, 2 * n + 1, RIGHT])) for n in EVERYTHING]
+    save("feed", f"liar-{name}-reach", script(where, lies(sender, *same), *ACTS))
+PEOPLE_COME = say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(*PEOPLE)))
+for where, name in ((SCHOOL, "school"), (MUNICIPALITY, "hub"), (AT_REGION, "region")):
+    for home, other in ((PARENT, CHILD_A), (CHILD_A, PARENT), (CHILD_A, CHILD_B)):
+        # Somebody hands over what the home then answers, or says is gone; the home's side speaks twice.
+        who = f"{name}-{'parent' if home == PARENT else 'child'}-{'parent' if other == PARENT else 'child'}"
+        save("feed", f"aside-answered-{who}", script(where, PEOPLE_COME, all_held(other, *unknown_life(RIGHT)), all_held(other, 0, b""), all_held(home, *answers(RIGHT, OF_LIFE_8)), all_held(home, 0, b"")))
+        save("feed", f"aside-gone-{who}", script(where, PEOPLE_COME, all_held(other, *unknown_life(RIGHT)), all_held(home, *leaves(OF_LIFE_8)), all_held(other, *unknown_life(RIGHT)), all_held(home, *leaves(OF_LIFE_8))))
+    for sender, word in ((PARENT, "parent"), (CHILD_A, "child")):
+        # Two versions of ours of which neither tells of the other; a person, and one above, decide.
+        save("feed", f"two-of-ours-{name}-{word}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, *unknown_life(RIGHT)), *ACTS[:6], all_held(sender, *unknown_life(RIGHT)), act(DISCARD, why=5),
+             decide(0, OF_REGION, SELF_OF[where]), decide(1, OF_REGION, SELF_OF[where]), all_held(sender, *answers(RIGHT, PRESENT))))
+        save("feed", f"ours-in-a-stray-{name}-{word}", script(where, say(SELF | END, 20, put(staff)), *[lies(sender, *[held(n, WRAP | VERSION | SEAL, version("next", "kept", life) + bytes([RIGHT, STRAY,
+             OF_REGION if sender == PARENT else OF_A, SELF_OF[where], SEAL, RIGHT])) for n in EVERYTHING]) for life in (2, 0)], *ACTS))
+save("feed", "what-was-refused-is-decided-above", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(*[told(104, (A, n), data(1, A) + data(2, n), A, up=0) for n in ("17", "18")], b"garbage"))),
+     lies(CHILD_A, *[held(n, REACH | SEAL, bytes([0, RIGHT])) for n in EVERYTHING]), *[decide(n, OF_REGION, OF_HUB) for n in range(4)], act(LIST)))
+for where, name, sender in ((SCHOOL, "school", PARENT), (MUNICIPALITY, "hub", CHILD_A), (AT_REGION, "region", CHILD_A)):
+    save("feed", f"ours-of-a-lost-life-{name}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, VERSION | LINEAGE | SEAL, version("none", "kept", 2) + past(PRESENT) + bytes([RIGHT])),
+         all_held(sender, VERSION | LINEAGE | SEAL, version("next", "next", 2) + past(PRESENT) + bytes([RIGHT]))))
+
+
+def of_17(pseudonym, seq, boot=7, lives=b"", gone=False):
+    body = b"" if gone else data(1, A) + data(2, "17") + data(3, pseudonym * 16)
+    out = record(104, SCHOOL_A_PATH, seq, "" if gone else A, body, up=0 if gone else 15, rid=rid(104, A, A, "17"), deleted=gone, boot=boot)
+    return out + (num(15, 1) if gone else b"") + (data(16, lives) if lives else b"") + (b"" if gone else data(17, b"s" * 16))
+
+
+def turns(*pushes):  # by whom, what; positions go on
+    at, out = {}, b""
+    for how, *records in pushes:
+        after = at.get(how, 0)
+        at[how] = after + 60 - after % 60
+        out += say(how | END | FIT, PUSH, push(after, at[how], witness(at[how]), entries(*records)))
+    return out
+
+
+LIFE_9 = struct.pack(">QQ", 9, 40)
+for where, name, other in ((MUNICIPALITY, "hub", PARENT), (AT_REGION, "region", CHILD_B), (MUNICIPALITY, "hub-by-a-sibling", CHILD_B)):
+    save("feed", f"person-aside-{name}", script(where, turns((CHILD_A, *PEOPLE), (other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"p", 50, 7, LIFE_9)), (CHILD_A, of_17(b"p", 50, 7, LIFE_9)))))
+    save("feed", f"person-gone-{name}", script(where, turns((other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"", 50, 7, LIFE_9, True)), (other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"", 50, 7, LIFE_9, True)))))
+    save("feed", f"person-of-two-lives-{name}", script(where, turns((CHILD_A, of_17(b"p", 30)), (CHILD_A, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"y", 41, 10))), *ACTS,
+         say(CHILD_A | END, PULL, pull(9, LIVES)), say(CHILD_A | END | FIT, GIVEBACK, giveback(0, 9, 1, entries(of_17(b"z", 2, 11)))), decide(0, OF_REGION, OF_HUB)))
+MARK_RECORD = told(150, ("03",), data(1, "03") + data(2, b"n" * 8) + data(3, b"m" * 8), "03", True, down=2, home=path(REGION))
+save("feed", "another-key-of-pseudonyms", script(SCHOOL, say(SELF | END, 20, put(staff)), UP, points(PARENT, 0, 0, 0, 4), say(PARENT | END | FIT, PUSH, push(0, 20, LIVES, entries(MARK_RECORD))),
+     say(SELF | END | LATER, 33), points(PARENT, 0, 0, 0, 4)))
+save("feed", "points-asked-again", script(MUNICIPALITY, UP, points(CHILD_B, 0, 2, 2, 1), points(CHILD_B | LATER, 0, 2, 2, 1), points(CHILD_B | LATER, 0, 1, 2, 1), points(PARENT, 0, 0, 0, 1)))
+for where, name, sender in ((SCHOOL + REPLACED, "school", PARENT), (MUNICIPALITY + REPLACED, "hub", PARENT)):
+    save("feed", f"taken-at-the-word-{name}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, *answers(UNSEALED, PRESENT)), all_held(sender, *unknown_life(UNSEALED)), *ACTS))
+for where, name, sender in ((SCHOOL + REPLACED, "school", PARENT), (MUNICIPALITY + REPLACED, "hub", CHILD_A), (MUNICIPALITY + REPLACED, "hub-by-parent", PARENT)):
+    newest = [held(n, VERSION | SEAL, version("next", "next", 1) + bytes([UNSEALED])) for n in EVERYTHING]
+    save("feed", f"replaced-{name}", script(where, say(SELF | END, 20, put(staff)), lies(sender, *newest), *ACTS, say(PARENT | END, PULL, pull(9, LIVES)),
+         lies(sender, *newest, flags=GIVEN_BACK, step=2), lies(sender, *newest, flags=GIVEN_BACK, step=3), *ACTS))
+ALL_POINTS = [points(CHILD_A, 0, 3, 1, 5, 6), points(CHILD_A, 2, 0xf7, 2, 7), points(CHILD_A, 8, 0xf7, 3), points(CHILD_A, 0, 2, 0xfe, 0xff), points(CHILD_B, 4, 2, 1, 9)]
+save("feed", "points-at-the-region", script(AT_REGION, *ALL_POINTS, say(SELF | END, 52), *ALL_POINTS))
+save("feed", "points-through-a-hub", script(MUNICIPALITY, UP, *ALL_POINTS, points(PARENT, 0, 0, 0, 1), points(PARENT, 1, 0, 2, 1), points(PARENT, 16, 0, 0), points(PARENT, 2, 0, 1),
+     points(CHILD_A | LATER, 0, 3, 1, 5, 6), say(GATE | END, LINK, f32(1, 0xFFFFFFFF) + num(2, 0))))
+for name, flags in (("answered", 0), ("answered-in-part", 1), ("refused", 16), ("by-another-key", 2), ("without-a-mark", 8)):
+    save("feed", f"points-of-staff-{name}", script(SCHOOL, say(SELF | END, 20, put(staff)), UP, say(SELF | END, 33), points(PARENT, flags, 0, 0, 4, 9), say(SELF | END, 33),
+         say(PARENT | END | LATER, WAKE), points(PARENT, 0, 0, 0, 4, 9), points(PARENT, 0, 0, 0, 0xff)))
+save("feed", "clone", script(MUNICIPALITY, say(GATE | END, LINK, f32(1, SCHOOL_A) + num(3, 1)), say(CHILD_A | END, PULL, pull(0, witness(0))),
+     say(GATE | END, LINK, f32(1, SCHOOL_A) + num(3, 0)), say(SELF | END, 26), say(GATE | END, 25, data(1, data(1, "SERVICE-TWICE")))))
+CARD = data(1, "03-08-02") + data(2, "School 2") + data(3, "school") + data(4, path(REGION, HUB, SCHOOL_B)) + data(5, b"\x03" + bytes(31)) + data(6, b"r" * 16)
+save("request", "admit", script(MUNICIPALITY, say(SELF | END, 56, CARD), say(SELF | END, 56, CARD.replace(b"03-08-02", b"03-08-07")),
+     say(SELF | END, 56, CARD.replace(b"03-08-02", b"03-08-07").replace(path(SCHOOL_B), path(0x505)).replace(b"\x03" + bytes(31), b"\x33" + bytes(31))),
+     say(SELF | END, 56, CARD.replace(path(REGION), path(0x999))), say(SELF | END, 39, data(1, "03-08-07") + data(2, "lost")), say(SELF | END, 33)))
+JOIN = data(1, b"n" * 32) + data(2, "School 2") + data(4, b"r" * 16) + num(5, 1)
+save("request", "invite-to-replace", script(MUNICIPALITY, say(SELF | END, 37, data(1, "03-08-02") + num(3, zigzag(1800000000)) + data(4, b"k" * 32) + num(5, 1)),
+     say(GATE | END, 7, JOIN), say(GATE | END, 7, JOIN), say(GATE | END, 7, data(1, b"N" * 32) + data(4, b"R" * 16) + num(5, 1))))
+save("request", "rotate", script(AT_REGION, say(SELF | END, 20, put([item(103, data(1, "03") + data(2, "17") + data(3, "Иванова") + data(4, "Анна"), [1, 2, 3, 4]), item(104, data(1, "03") + data(2, "17"), [1, 2])])),
+     say(SELF | END, 52), say(SELF | END | LATER, 33), say(SELF | END | RESTART, 33)))
+
 # --- what the gate and a joining node hear
 def key_row(key, role, label=0, where=b""):
     return data(1, key) + num(2, role) + (f32(3, label) if label else b"") + (data(4, where) if where else b"")
@@ -299,6 +450,40 @@ save("keys", "pages-and-a-change", keys(1, CHILD_ROW, more=True) + keys(2, INVIT
      keys(3, key_row(b"a" * 32, 3, SCHOOL_A, SCHOOL_A_PATH), whole=False, gone=[b"b" * 32]))
 save("join", "answer", data(1, SCHOOL_A_PATH) + data(2, "03-08-01") + data(3, "school") + data(4, 'Школа "Заря"') +
      data(6, "03-08") + num(7, 1) + num(8, 1))
+
+# --- what services and children tell the gate, and files of a node
+GIVE, TAKE_BACK, TAKEN, FORGET, GREET, ANSWER, PASS, WASTE = range(8)
+
+
+def hears(what, choice=0, body=b"", size=None):
+    return bytes([what, choice]) + struct.pack(">H", len(body) if size is None else size) + body
+
+
+def packed(field, fmt, *numbers):
+    return data(field, b"".join(struct.pack("<I", n) if fmt == "I" else varint(n) for n in numbers))
+
+
+DONE = packed(1, "I", SCHOOL_A, SCHOOL_B, 9, 0) + packed(2, "v", 5000, 1 << 63, 7) + packed(3, "v", 1, 0)
+HELLOS = [num(1, 0) + data(2, "0.1.0") + num(3, 7) + f64(5, n) for n in (0, 1, 2)]
+save("gate", "taken", hears(GIVE, 8, size=0x4000) + hears(GIVE, 12, size=100) + hears(GIVE, 4, size=7) + hears(TAKEN, 0, DONE) + hears(TAKE_BACK, 8, size=1) +
+     hears(WASTE, 8, size=0xffff) + hears(FORGET))
+save("gate", "many", b"".join(hears(GIVE, 0x80 + i, size=i) for i in range(40)) + b"".join(hears(TAKE_BACK, 0x80 + i, size=0xffff) for i in range(40)) +
+     b"".join(hears(GIVE, 0xc0 + i, size=i) for i in range(40)))
+save("gate", "a-copy", hears(GREET, 0, HELLOS[1]) + hears(ANSWER) + hears(GREET, 0, HELLOS[2]) + hears(PASS, size=100) + hears(ANSWER) + hears(GREET, 0, HELLOS[2]) + hears(GREET, 0, HELLOS[1]))
+save("gate", "one-that-is-gone", hears(GREET, 0, HELLOS[1]) + hears(GREET, 0, HELLOS[2]) + hears(PASS, size=6000) + hears(GREET, 0, HELLOS[2]) + hears(GREET, 0, HELLOS[0]))
+save("files", "root", b"\0" + b"r" * 32)
+save("files", "root-short", b"\0" + b"r" * 31)
+save("files", "trouble", b"\1" + b"2026-01-01T00:00:00Z registry error STORE-IN-USE store/registry: process 7 has it open\n")
+
+
+def meta(**rows):
+    return b"\2" + b"".join(letter.encode() + bytes([len(value)]) + value for letter, value in rows.items())
+
+
+EMPTY = dict(H=bytes(8), X=bytes(8), I=struct.pack(">I", 1), R=b"\0", V=b"0.1.0")
+for store_format in (7, 8, 9):
+    save("files", f"store-{store_format}", meta(F=bytes([store_format]), L=b"", **EMPTY))
+save("files", "store-new", meta())
 
 # --- texts
 save("token", "token", "selenga1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCYAAAQBrSdIACDAzLTA4LTAxFnRjcDovL2h1Yi5leGFtcGxlOjU2MDDw7qaWXjdxsQ")

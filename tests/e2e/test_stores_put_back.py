@@ -32,16 +32,18 @@ def whole(w):
     w.settle(120)
     w.conserved()
     for kind in KINDS:
+        lists = {node.name: node.list(kind) for node in w.nodes}
         held = {}
-        for node in w.nodes:
-            for record in node.list(kind):
-                first = held.setdefault(record["id"], (node.name, record))
-                assert first[1] == record, f"{first[0]} and {node.name} differ: {first[1]} {record}"
+        for name, records in lists.items():
+            for record in records:
+                first = held.setdefault(record["id"], (name, record))
+                assert first[1] == record, f"{first[0]} and {name} differ: {first[1]} {record}"
+        if kind not in ("person", "employment", "event"):
+            continue
         for school, org in ((w.school, SCHOOL), (w.other, OTHER)):
-            at_home = {r["id"] for r in school.list(kind) if r["home"] == school.path}
-            if kind in ("person", "employment", "event"):
-                for above in (w.hub, w.region):
-                    assert at_home == {r["id"] for r in above.list(kind) if r["home"] == school.path}, f"{kind} of {org} at {above.name}"
+            at = {name: {r["id"] for r in records if r["home"] == school.path} for name, records in lists.items()}
+            for above in (w.hub, w.region):
+                assert at[school.name] == at[above.name], f"{kind} of {org} at {above.name}"
     for node in w.nodes:
         wrong = [item for item in node.quarantine() if item["code"] != "STRAY"]
         assert not wrong, wrong

@@ -19,6 +19,8 @@ import time
 import traceback
 from pathlib import Path
 
+import looks
+
 BIN = Path(os.environ["BIN"])
 SOURCE = Path(os.environ["SOURCE"])
 SAMPLE = SOURCE / "deploy" / "sample"
@@ -130,7 +132,11 @@ class Node:
         return self.world.selenga("--node", self.dir, "export", sheet)
 
     def queues(self, **where):
-        return [q for q in self.selenga("queues") if all(q[k] == v for k, v in where.items())]
+        """What `queues` shows, without the command's start."""
+        try:
+            return [q for q in looks.queues(self.dir) if all(q[k] == v for k, v in where.items())]
+        except looks.NotNow as error:
+            raise Refused(("queues",), 75, [], str(error)) from None
 
     def waiting(self, flow="up"):
         return sum(q["waiting"] for q in self.queues(flow=flow))
@@ -148,7 +154,10 @@ class Node:
 
     def provisional(self):
         """How many people of this node have no real pseudonym yet."""
-        return self.status().get("provisional", 0)
+        try:
+            return looks.status(self.dir)["provisional"]
+        except looks.NotNow as error:
+            raise Refused(("node", "status"), 75, [], str(error)) from None
 
     def quarantine(self):
         return self.selenga("quarantine", "list")
@@ -396,7 +405,7 @@ class World:
     def conserved(self):
         """Produced = applied + quarantined + waiting, at each feed of each running node."""
         for node in self.nodes:
-            for q in node.queues() if node.process is not None else []:
+            for q in node.selenga("queues") if node.process is not None else []:
                 if q["state"] != "offline":
                     assert q["produced"] == q["applied"] + q["quarantined"] + q["waiting"], f"{node.name}: {q}"
 

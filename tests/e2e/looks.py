@@ -15,9 +15,9 @@ class NotNow(Exception):
     """The node, or a service of it, does not answer, or says no."""
 
 
-def _bodies(directory, kind, reply, services):
+def _bodies(directory, kind, reply, services, body=b""):
     try:
-        answers = wire.ask_each(directory, [(kind, service, b"") for service in services])
+        answers = wire.ask_each(directory, [(kind, service, body) for service in services])
     except OSError as error:
         raise NotNow(f"{directory}: {error}") from None
     found = []
@@ -52,3 +52,14 @@ def status(directory, service=wire.REGISTRY):
     """Its trouble (empty: it is well) and the number of people whose pseudonym is provisional."""
     body, = _bodies(directory, wire.STATUS, wire.STATUS_REPLY, [service])
     return {"trouble": body.get(8, [b""])[0].decode(), "provisional": body.get(9, [0])[0]}
+
+
+def records(directory, kind, service=wire.REGISTRY):
+    """What a list of this kind (its number) shows, byte for byte as stored: {id: record}."""
+    found, after = {}, None
+    while True:
+        page, = _bodies(directory, wire.LIST, wire.RECORDS, [service], wire.message(f1=kind, f4=1000, f5=after))
+        found.update((wire.parse(data)[1][0], data) for data in page.get(1, []))
+        after = page.get(2, [None])[0]
+        if not after:
+            return found

@@ -5,7 +5,7 @@ import pty
 import subprocess
 
 import world
-from world import BIN, test
+from world import BIN, patience, test
 
 # an escape sequence, one of C1, a mark that turns the direction of writing
 EVIL = "x\x1b]0;title\x07\x9b2J\u202ey"
@@ -29,7 +29,7 @@ def on_terminal(*args, **env):
 
 
 def piped(*args, **env):
-    return subprocess.run([BIN / "selenga", *args], capture_output=True, text=True, timeout=60, check=True, env={**os.environ, **env}).stdout
+    return subprocess.run([BIN / "selenga", *args], capture_output=True, text=True, timeout=patience(60), check=True, env={**os.environ, **env}).stdout
 
 
 @test

@@ -207,7 +207,7 @@ def local(directory):
     """A raw connection to a node's own socket, as libzmq would make."""
     run = os.open(directory / "run", os.O_PATH)
     sock = socket.socket(socket.AF_UNIX)
-    sock.settimeout(20)
+    sock.settimeout(120)
     sock.connect(f"/proc/self/fd/{run}/gate")
     os.close(run)
     return sock

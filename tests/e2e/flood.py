@@ -19,7 +19,7 @@ _SNDTIMEO = 28
 
 def slack():
     """A machine that has other work now or had it before, or runs under a sanitizer, is slower at everything."""
-    return max(2.0, _load_before, *os.getloadavg()) / min(2, os.cpu_count()) * (5 if SANITIZED else 1)
+    return max(1.0, max(_load_before, *os.getloadavg()) / os.cpu_count()) * (5 if SANITIZED else 1)
 
 
 def zstd(data):

@@ -5,5 +5,5 @@
 . "$SOURCE/tests/e2e/lib.bash"
 
 "$SOURCE/deploy/quickstart" --programs "$BIN" --under "$TEST_DIR/region" \
-    --then "python3 '$SOURCE/tests/hand/compare.py' \"\$SELENGA_PROGRAMS/selenga\" \"\$SELENGA_REGION\" '$SOURCE/deploy/sample'"
+    --then "'$PYTHON' '$SOURCE/tests/hand/compare.py' \"\$SELENGA_PROGRAMS/selenga\" \"\$SELENGA_REGION\" '$SOURCE/deploy/sample'"
 no_sanitizer_reports "$TEST_DIR/region"

@@ -653,7 +653,8 @@ int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)
     if (rc < 0) return rc;
     bool had = rc == 0;
     if (had) old = store_record_dup(&held);
-    rc = write_version(txn, draft, had ? &old : NULL, NULL, had ? &old : NULL, had ? &place : NULL);
+    bool ours = had && place_is_home(&txn->store->place, &old);
+    rc = write_version(txn, draft, ours ? &old : NULL, NULL, had ? &old : NULL, had ? &place : NULL);
     if (had) store_record_free(&old);
     if (rc != 0 || ret_record == NULL) return rc;
     return store_get(txn, &draft->id, ret_record, NULL);

@@ -179,8 +179,9 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     trace(w, "    %s: kind %u %02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
           version_name(&now->version), own ? " (written)" : "");
     if (own && now->version.inc > INC_MOST) broken(w, "incarnation of %s is thrown up", unit_name(u));
-    // What a liar wrote in a life that was cut off he may have remembered, and be given back.
-    if ((!home || v == NULL) && liar_may_fool(u, &now->home)) return;
+    if (liar_is(u) && own) ledger_note(&u->pending, lr, &now->version, v->past, own);
+    if (liar_is(u)) return; // he may be given back what he made up, or wrote in vain and remembers
+    if (!home && liar_may_fool(u, &now->home)) return;
     if (v == NULL || (!own && v->fate != DURABLE && lr->home != u->index)) {
         broken(w, "%s holds version %s of kind %u that nobody wrote", unit_name(u),
                version_name(&now->version), now->kind);

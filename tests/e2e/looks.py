@@ -8,7 +8,8 @@ TEXTS = {3: "flow", 4: "state", 5: "reason", 20: "paused"}
 NUMBERS = {6: "waiting", 7: "oldest_s", 8: "in_flight_bytes", 9: "head", 10: "acked", 11: "sent_per_s", 12: "quarantined",
            13: "last_progress_s", 14: "produced", 15: "applied"}
 FLOWS = ("local", "up", "down")
-PARENT, LABELS_FROM = 0xFFFFFFFF, 0x100
+PARENT = 0xFFFFFFFF
+ANSWER_S = 10  # a program that is killed meanwhile answers never
 
 
 class NotNow(Exception):
@@ -17,7 +18,7 @@ class NotNow(Exception):
 
 def _bodies(directory, kind, reply, services, body=b""):
     try:
-        answers = wire.ask_each(directory, [(kind, service, body) for service in services])
+        answers = wire.ask_each(directory, [(kind, service, body) for service in services], ANSWER_S)
     except OSError as error:
         raise NotNow(f"{directory}: {error}") from None
     found = []

@@ -99,6 +99,7 @@ def a_flood_of_what_is_handed_back_harms_no_sibling_and_bounds_itself(w):
         assert node.pids() == pids, f"a program of {node.name} ended"
         assert store_bytes(node) - size < most, f"{node.name}: {store_bytes(node) - size}"
         grown = {p: memory_kib(pid, "VmHWM") - memory[p] for p, pid in pids.items()}
+        print(f"        {node.name}: KiB more: {grown}")
         assert max(grown.values()) < MEMORY_KIB, f"{node.name}: {grown}"
     assert len(w.region.log("registry").splitlines()) < 60, "told once"
     other.close()

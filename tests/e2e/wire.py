@@ -231,10 +231,11 @@ def local_ready(directory):
     return sock
 
 
-def ask_each(directory, requests):
+def ask_each(directory, requests, timeout_s=120):
     """Requests of a local caller, (kind, service, body), over one connection; the answers' envelopes."""
     answers = []
     with local_ready(directory) as sock:
+        sock.settimeout(timeout_s)
         for kind, service, body in requests:
             sock.sendall(frame(envelope(kind, service, body=body, call=7)))
             flags = 4

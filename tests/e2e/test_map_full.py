@@ -7,7 +7,7 @@ import world
 from forge import read
 from rogue import Rogue, key_id
 from wire import REGISTRY, message, sint
-from world import Refused, refused, test, wait_until
+from world import Refused, in_the_end, refused, test, wait_until
 
 SCHOOL = "03-08-01"
 SMALL_MIB, LARGE_MIB = 16, 64
@@ -61,17 +61,8 @@ def stopped_at(w):
         return None
 
 
-def events(node, ask=lambda node: node.records("event").values()):
-    """A list that came into the same turn as a batch without room is to be asked again."""
-    answers = []
-    def asked():
-        try:
-            answers.append(ask(node))
-        except Refused as error:
-            assert error.code == 75, error
-        return answers
-    wait_until(asked, what="the list is answered")
-    return answers[0]
+def events(node):
+    return in_the_end(node.records, "event").values()
 
 
 def at(node):
@@ -149,7 +140,7 @@ def killed_while_full_it_starts_and_is_read(w):
     held = at(w.hub)
     w.hub.kill_all()
     w.hub.run()
-    listed = events(w.hub, lambda node: node.list("event"))
+    listed = in_the_end(w.hub.list, "event")
     assert held <= len(listed) < w.written  # smaller batches than before may still fit
     wait_until(lambda: stopped_at(w) is not None, what="the feed is stopped again")
 

@@ -75,11 +75,8 @@ bool store_is_worth_keeping(const record_t *r)
     return r->kind != KIND_STRAY && (rule == NULL || !rule->derived);
 }
 
-int store_keep_stray(store_txn_t *txn, const record_t *r)
+static int write_stray(store_txn_t *txn, const record_t *r)
 {
-    if (!store_is_worth_keeping(r) || MUTANT("stray_dropped")) return 0;
-    int rc = find_stray(txn, r);
-    if (rc <= 0) return rc;
     record_t draft = {
         .id = stray_id(txn, &txn->store->place.path, r), .kind = KIND_STRAY, .org = r->org, .bulk = r->bulk};
     Selenga__Stray body = SELENGA__STRAY__INIT;
@@ -90,9 +87,20 @@ int store_keep_stray(store_txn_t *txn, const record_t *r)
     selenga__stray__pack(&body, buf);
     draft.body = (slice_t){.data = buf, .size = size};
     address_stray(txn, r, &draft);
-    rc = quota_take(txn, place_toward(&txn->store->place, r), QUOTA_STRAYS, r->wire.size);
-    if (rc == 0) rc = store_write(txn, &draft, NULL);
+    int rc = store_write(txn, &draft, NULL);
     free(buf);
+    return rc;
+}
+
+int store_keep_stray(store_txn_t *txn, const record_t *r)
+{
+    if (!store_is_worth_keeping(r) || MUTANT("stray_dropped")) return 0;
+    int rc = find_stray(txn, r);
+    if (rc <= 0) return rc;
+    record_t copy = store_record_dup(r); // its bytes may be the store's, and die at the first write
+    rc = quota_take(txn, place_toward(&txn->store->place, &copy), QUOTA_STRAYS, copy.wire.size);
+    if (rc == 0) rc = write_stray(txn, &copy);
+    store_record_free(&copy);
     return rc;
 }
 

@@ -45,7 +45,7 @@ refuses 64 "$selenga" list person --limit 0 2>/dev/null
 refuses 64 "$selenga" list person --where nope 2>/dev/null
 
 # a node that dies in the middle of an import: not now, and again is safe
-python3 - >many.csv <<'END'
+"$PYTHON" - >many.csv <<'END'
 print("code,kind,title,org,starts_on,ends_on")
 for i in range(6000): print(f"M-{i},seminar,Занятие {i},03,2024-01-01,2024-01-02")
 END

@@ -1,16 +1,21 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # For end-to-end tests: source it first. A test ends at its first failing command and says which; what it started with
-# start_node is stopped on the way out. $BIN, $SOURCE and $TEST_DIR come from ctest.
+# start_node is stopped on the way out. $BIN, $SOURCE, $TEST_DIR and $PYTHON (python3 may be a script that looks for one) come from ctest.
 set -Eeuo pipefail
 trap 'echo "FAILED at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND" >&2' ERR
 trap stop_all EXIT
 nodes=()
+# How much longer than on a machine of our own something may take before it counts as a hang; world.py has the same.
+patience=${SELENGA_TEST_PATIENCE_S:-${ASAN_OPTIONS:+240}}
+slow=$((${patience:-120} / 60))
+((slow > 0)) || slow=1
+export PYTHON=${PYTHON:-python3}
 
 # expect_within SECONDS COMMAND...: runs the command until it succeeds. Never waits longer than it must.
 exec {idle}<> <(:)
 expect_within() {
-    local end=$((SECONDS + $1))
+    local end=$((SECONDS + $1 * slow))
     shift
     until "$@"; do
         ((SECONDS < end)) || { echo "not in time: $*" >&2; return 1; }
@@ -72,4 +77,4 @@ stop_node() {
 }
 
 # json EXPRESSION: a Python expression over the JSON on stdin, in `d`; true means success.
-json() { python3 -c "import json, sys; d = json.load(sys.stdin); sys.exit(0 if ($1) else 1)"; }
+json() { "$PYTHON" -c "import json, sys; d = json.load(sys.stdin); sys.exit(0 if ($1) else 1)"; }

@@ -6,6 +6,7 @@ One thread serves all lines. A line's settings may be changed at any time from t
     cut      nobody gets through; what was connected is reset
     hold     connections stay and carry nothing in either direction (a black hole); new ones are accepted and held
     mute     "up" or "down": that direction alone carries nothing
+    mute_on  when these bytes go up, mute becomes "down" before they arrive
     record   what goes up on the newest connection is kept, in .recorded
     delay_s  every byte arrives this much later
     rate     bytes a second in each direction, 0: no bound
@@ -34,6 +35,7 @@ class Flow:
         self.size = 0  # of both
         self.clear_at = 0.0  # when the line has carried all before
         self.ended = False
+        self.tail = b""
 
     def is_held(self):
         return self.line.hold or self.line.mute == ("up" if self.up else "down")
@@ -44,6 +46,10 @@ class Flow:
         self.pieces.append((now, data))
         self.size += len(data)
         self.line.bytes += len(data)
+        if self.up and self.line.mute_on:
+            self.tail = self.tail[-64:] + data
+            if self.line.mute_on in self.tail:
+                self.line.mute = "down"
 
     def carried_at(self):
         """When the line has carried the first piece, at the rate of now: a line that is made faster is so for what waits, too."""
@@ -65,7 +71,7 @@ class Line:
     def __init__(self, proxy, port, target):
         self.proxy, self.port, self.target = proxy, port, target
         self.cut = self.hold = self.record = False
-        self.mute = None
+        self.mute = self.mute_on = None
         self.recorded = b""
         self.orphans = []  # ends at the hub whose child is gone, of which the hub hears nothing
         self.delay_s = self.rate = self.stall = 0
@@ -83,7 +89,7 @@ class Line:
 
     def up(self):
         self.cut = self.hold = False
-        self.mute = None
+        self.mute = self.mute_on = None
         self.proxy.poke()
 
     def restart(self):

@@ -8,9 +8,10 @@ import re
 import time
 
 import wire
-from feeds import SERVICES, Feeds, Pump
+from feeds import PING_S, SERVICES, Feeds, Pump
 from forge import key_id, path  # key_id: for tests
 from wire import message
+from world import patience
 
 __all__ = ["Rogue", "key_id"]
 DEAF_S = 2.5
@@ -69,11 +70,11 @@ class Rogue(Feeds):
     def _request(self):
         return message(f1=self.keys[0], f2="rogue", f3="0", f4=self.root_check)
 
-    def join(self, patience_s=10):
+    def join(self, patience_s=None):
         """JOIN with the token's key, also once more; the answer's envelope, {} if there is none."""
         door = wire.Dealer(self.endpoint, self.hub_key, wire.key_pair(self.token_secret))
         door.send(wire.envelope(wire.JOIN, wire.REGISTRY, wire.GATE, self._request(), call=1))
-        data = door.receive(patience_s)
+        data = door.receive(patience_s or patience(10))
         door.close()
         answer = wire.parse(data) if data else {}
         if not hasattr(self, "path"):
@@ -91,7 +92,7 @@ class Rogue(Feeds):
 
     def connect(self):
         self._greet()
-        answer = self.door.receive(10)
+        answer = self.door.receive(patience(10))
         assert answer and wire.parse(answer)[2] == [wire.WELCOME], answer
         return self
 
@@ -115,25 +116,34 @@ class Rogue(Feeds):
             self.door.send(frame)
 
     def _look(self, timeout_s):
+        """False: nothing came."""
         data = self.door.receive(timeout_s)
         if data:
             self.heard_at = time.monotonic()
             self.take(wire.parse(data))
+        return bool(data)
 
-    def _ping(self):
+    def _stay(self):
         if time.monotonic() - self.heard_at > DEAF_S:  # the hub has cut us, or is another process by now
             self.door.close()
             self._greet()
         self.send(wire.envelope(wire.PING, wire.GATE, wire.GATE, message(f1=1)))
+
+    def _ping(self):
+        self._stay()
         with self.lock:
             self.news()
 
     def serve(self, until, deadline_s=20):
         """Without live(): speaks both halves of every feed until the condition holds."""
-        end = time.monotonic() + deadline_s
+        end, due = time.monotonic() + patience(deadline_s), 0
         for service in SERVICES:
             self.feed(wire.WAKE, service)
         while not until():
             if time.monotonic() > end:
                 raise AssertionError(f"not in time; acknowledged: {self.acked}")
-            self._look(0.1)
+            if time.monotonic() > due:
+                self._stay()
+                due = time.monotonic() + PING_S
+            while self._look(0.03) and time.monotonic() < due:
+                pass

@@ -3,7 +3,7 @@
 import resource
 
 import world
-from world import refused, test, wait_until
+from world import in_the_end, refused, test, wait_until
 
 SCHOOL = "03-08-01"
 
@@ -28,7 +28,7 @@ def empty(node):
 
 
 def events(node):
-    return {r["body"]["code"] for r in node.list("event")}
+    return {r["body"]["code"] for r in in_the_end(node.list, "event")}
 
 
 @test
@@ -64,7 +64,7 @@ def refused_status(node):
 
 @test
 def what_was_acknowledged_before_is_read_meanwhile(w):
-    assert w.school.selenga("get", "event", "E-1")["body"]["code"] == "E-1"
+    assert in_the_end(w.school.selenga, "get", "event", "E-1")["body"]["code"] == "E-1"
     wait_until(lambda: "E-1" in events(w.region))
 
 

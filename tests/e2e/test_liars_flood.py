@@ -5,6 +5,7 @@ import time
 
 import liars
 import world
+from flood import slack
 from forge import ORGANISATION, PROGRAMME, UP_REGION, edit, pack, path, stranger
 from liars import HUB, LIAR, SCHOOL, Unchanged, has_event, heard_out, put_event, region_s_records
 from rogue import Rogue
@@ -16,8 +17,9 @@ PAGE = 100  # of what is handed back at once
 PAD = 6000  # bytes that make each of them larger: two pages of the store
 GROWTH = (40 << 20, 8 << 20)  # of the hub's stores, with two liars' shares; of the region's
 MEMORY_KIB = 64 * 1024
-PROMPT_S = float(os.environ.get("SELENGA_TEST_PROMPT_S", 3))  # beside sanitizers and seven others
+PROMPT_S = 3
 NEEDY = [f"{HUB}:{n}" for n in (1, 2)]
+world.without_quarantine()
 
 
 def scene(w):
@@ -66,7 +68,8 @@ def prompt(w, code):
     begun = time.monotonic()
     put_event(w.school, SCHOOL, code)
     wait_until(lambda: has_event(w.region, code), what=f"{code} is at the region")
-    assert time.monotonic() - begun < PROMPT_S, time.monotonic() - begun
+    took = time.monotonic() - begun
+    assert took < PROMPT_S * slack(), took
 
 
 @test
@@ -96,6 +99,7 @@ def a_flood_of_what_is_handed_back_harms_no_sibling_and_bounds_itself(w):
         assert node.pids() == pids, f"a program of {node.name} ended"
         assert store_bytes(node) - size < most, f"{node.name}: {store_bytes(node) - size}"
         grown = {p: memory_kib(pid, "VmHWM") - memory[p] for p, pid in pids.items()}
+        print(f"        {node.name}: KiB more: {grown}")
         assert max(grown.values()) < MEMORY_KIB, f"{node.name}: {grown}"
     assert len(w.region.log("registry").splitlines()) < 60, "told once"
     other.close()

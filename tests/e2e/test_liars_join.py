@@ -6,7 +6,7 @@ from forge import path
 from liars import event_fields, has_event, put_event
 from rogue import Rogue
 from wire import ERROR, GATE, HELLO, REGISTRY, WELCOME, Dealer, envelope, key_pair, message, parse
-from world import Refused, test, wait_until
+from world import Refused, patience, test, wait_until
 
 HUB, STOLEN, SCHOOL, OTHER = "03-08", "03-08-01", "03-08-02", "03-08-03"
 NO_ANSWER_S = 0.8
@@ -22,7 +22,7 @@ def states(w, org):
     return [l["state"] for l in w.hub.links("child") if l["org"] == org]
 
 
-def is_let_in(rogue, patience_s=10):
+def is_let_in(rogue, patience_s=patience(10)):
     door = Dealer(rogue.endpoint, rogue.hub_key, rogue.keys)
     door.send(envelope(HELLO, GATE, GATE, message(f2="0.1.0", f3=1)))
     answer = door.receive(patience_s)

@@ -5,7 +5,7 @@ import os
 import signal
 
 import world
-from world import PROGRAMS, alive, refused, test, wait_until
+from world import PROGRAMS, alive, patience, refused, test, wait_until
 
 
 def scene(w):
@@ -22,7 +22,7 @@ def a_second_supervisor_is_refused(node):
 @test
 def a_second_gate_of_the_same_node_ends_by_itself(node):
     import subprocess
-    done = subprocess.run([world.BIN / "selenga-gate", node.dir], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run([world.BIN / "selenga-gate", node.dir], capture_output=True, text=True, timeout=patience(20), check=False)
     assert done.returncode == 1, done
     assert node.selenga("node", "status")
 

@@ -9,7 +9,7 @@ import rogue
 import wire
 import world
 from wire import message, parse
-from world import refused, test, wait_until
+from world import patience, refused, test, wait_until
 
 A, B, C = "03-08-01", "03-08-02", "03-08-03"
 SNILS = "112-233-445 95"
@@ -179,7 +179,7 @@ def a_child_that_asks_for_more_than_its_staff_explains_is_refused(w):
     def ask(made, mark=None):
         call = next(calls)
         child.door.send(wire.envelope(wire.EVALUATE, wire.REGISTRY, wire.REGISTRY, message(f1=("f8", call), f2=mark, f3=b"".join(made))))
-        end = time.monotonic() + 20
+        end = time.monotonic() + patience(20)
         while time.monotonic() < end:
             data = child.door.receive(1)
             envelope = parse(data) if data else {2: [0]}
@@ -208,7 +208,7 @@ def a_child_that_asks_for_more_than_its_staff_explains_is_refused(w):
 def bad_points_are_refused_and_paid_for(w):
     w.hub.selenga("node", "revoke", C, "--why", "test")
     child = rogue.Rogue(w.hub.token("03-08-04")).connect()
-    def ask(data, wait_s=10):
+    def ask(data, wait_s=patience(10)):
         child.door.send(wire.envelope(wire.EVALUATE, wire.REGISTRY, wire.REGISTRY, message(f1=("f8", 5), f3=data)))
         end = time.monotonic() + wait_s
         while time.monotonic() < end:

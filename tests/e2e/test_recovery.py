@@ -8,7 +8,7 @@ import world
 from forge import EVENT, edit
 from rogue import Rogue
 from wire import message, parse
-from world import refused, test, wait_until
+from world import patience, refused, test, wait_until
 
 SCHOOL, OTHER, THIRD = "03-08-01", "03-08-02", "03-08-03"
 
@@ -70,7 +70,7 @@ def join_again(rogue, token, keys=None):
     secret = Rogue.read(token)[1]
     door = wire.Dealer(rogue.endpoint, rogue.hub_key, wire.key_pair(secret))
     door.send(wire.envelope(wire.JOIN, wire.REGISTRY, wire.GATE, message(f1=(keys or rogue.keys)[0], f2="again", f3="0"), call=2))
-    answer = parse(door.receive(10))
+    answer = parse(door.receive(patience(10)))
     door.close()
     return answer[2][0], answer[9][0]
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 
 import world
-from world import test, wait_until
+from world import patience, test, wait_until
 
 PAGE = 4096
 FORMAT = b"\x01\0\0\0\0\0\x01\0F"  # the node of a page that holds the store's format
@@ -30,7 +30,7 @@ def data(w):
 def words(w, code, spoil, before=()):
     """Spoils the store, lets the service start on it and returns what it said; then all is as before."""
     spoil(data(w))
-    done = subprocess.run([*before, world.BIN / "selenga-registry", w.region.dir], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([*before, world.BIN / "selenga-registry", w.region.dir], capture_output=True, text=True, timeout=patience(30), check=False)
     said = done.stderr
     w.region.put_back(w.kept)
     assert done.returncode in (1, 78), f"exit {done.returncode}: {said}"
@@ -129,7 +129,7 @@ def a_lock_is_not_taken_through_a_link(w):
 def a_second_service_on_the_same_store_is_refused(w):
     w.region.run()
     try:
-        done = subprocess.run([world.BIN / "selenga-registry", w.region.dir], capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run([world.BIN / "selenga-registry", w.region.dir], capture_output=True, text=True, timeout=patience(30), check=False)
         assert done.returncode == 1 and " error STORE-IN-USE: " in done.stderr, done
         assert f"({w.region.pid('registry')})" in done.stderr, done
         assert len(w.region.list("organisation")) >= 14
@@ -192,8 +192,7 @@ def a_store_cut_under_a_running_service_ends_it_with_words(w):
             w.region.selenga("node", "status")
         except world.Refused:
             pass
-        wait_until(lambda: "selenga-registry cannot work until somebody acts (status 78)" in err.read_text(),
-                   deadline_s=20, what="the service ends with words")
+        wait_until(lambda: "selenga-registry cannot work until somebody acts (status 78)" in err.read_text(), what="the service ends with words")
         assert re.search(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ selenga-registry error STORE-DAMAGED: ", w.region.log("registry"), re.M)
     finally:
         w.region.stop()

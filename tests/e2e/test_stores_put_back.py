@@ -2,6 +2,8 @@
 """A store is put back to an older copy, at a school, at a hub, at the region; or is gone altogether. The neighbours notice at the
 next contact, and what any of them held comes back."""
 import world
+from forge import path
+from wire import parse
 from world import SAMPLE, refused, test, wait_until
 
 SCHOOL, OTHER = "03-08-01", "03-08-02"
@@ -29,19 +31,21 @@ def title(node, code):
 
 def whole(w):
     """Everything is settled, adds up, and is the same wherever it is held."""
-    w.settle(120)
+    w.settle()
     w.conserved()
     for kind in KINDS:
+        lists = {node.name: node.records(kind) for node in w.nodes}
         held = {}
-        for node in w.nodes:
-            for record in node.list(kind):
-                first = held.setdefault(record["id"], (node.name, record))
-                assert first[1] == record, f"{first[0]} and {node.name} differ: {first[1]} {record}"
+        for name, records in lists.items():
+            for rid, record in records.items():
+                first = held.setdefault(rid, (name, record))
+                assert first[1] == record, f"{first[0]} and {name} differ: {first[1]} {record}"
+        if kind not in ("person", "employment", "event"):
+            continue
         for school, org in ((w.school, SCHOOL), (w.other, OTHER)):
-            at_home = {r["id"] for r in school.list(kind) if r["home"] == school.path}
-            if kind in ("person", "employment", "event"):
-                for above in (w.hub, w.region):
-                    assert at_home == {r["id"] for r in above.list(kind) if r["home"] == school.path}, f"{kind} of {org} at {above.name}"
+            at = {name: {rid for rid, r in records.items() if parse(r)[3] == [path(school.path)]} for name, records in lists.items()}
+            for above in (w.hub, w.region):
+                assert at[school.name] == at[above.name], f"{kind} of {org} at {above.name}"
     for node in w.nodes:
         wrong = [item for item in node.quarantine() if item["code"] != "STRAY"]
         assert not wrong, wrong

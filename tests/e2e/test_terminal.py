@@ -9,7 +9,7 @@ import world
 from forge import EVENT, TO_ALL, UP_REGION, key_id, pack, path, seal
 from rogue import Rogue
 from wire import REGISTRY, message, sint
-from world import BIN, refused, test, wait_until
+from world import BIN, patience, refused, test, wait_until
 
 # an escape sequence, one of C1, a mark that turns the direction of writing
 EVIL = "x\x1b]0;title\x07\x9b2J\u202ey"
@@ -33,7 +33,7 @@ def on_terminal(*args, **env):
 
 
 def piped(*args, **env):
-    return subprocess.run([BIN / "selenga", *args], capture_output=True, text=True, timeout=60, check=True, env={**os.environ, **env}).stdout
+    return subprocess.run([BIN / "selenga", *args], capture_output=True, text=True, timeout=patience(60), check=True, env={**os.environ, **env}).stdout
 
 
 @test

@@ -114,7 +114,7 @@ def everything_arrives_exactly_once_through_kills_and_cuts(w):
     for node in w.nodes:
         node.ready()
     print(f"        {trouble.kills} kills, {trouble.cuts} cuts", flush=True)
-    w.settle(120)
+    w.settle()
 
 
 def same(a, b, what):

@@ -10,7 +10,7 @@ import threading
 # Numbers of proto/message.h.
 HELLO, WELCOME, PING, PONG, JOIN, JOIN_REPLY = 1, 2, 3, 4, 7, 8
 PULL, PUSH, GIVEBACK_ASK, GIVEBACK, REBASE, WAKE = 10, 11, 12, 13, 14, 15
-PUT, PUT_REPLY, GET, LIST, RECORDS, ERROR, STATUS = 20, 21, 22, 23, 24, 25, 33
+PUT, PUT_REPLY, GET, LIST, RECORDS, ERROR, QUEUES, QUEUES_REPLY, STATUS, STATUS_REPLY = 20, 21, 22, 23, 24, 25, 26, 27, 33, 34
 EVALUATE, EVALUATED = 50, 51
 CLI, REGISTRY, DIAGNOSTICS, ROUTING, REPORTING, GATE = 0, 1, 2, 3, 4, 9
 
@@ -207,7 +207,7 @@ def local(directory):
     """A raw connection to a node's own socket, as libzmq would make."""
     run = os.open(directory / "run", os.O_PATH)
     sock = socket.socket(socket.AF_UNIX)
-    sock.settimeout(20)
+    sock.settimeout(120)
     sock.connect(f"/proc/self/fd/{run}/gate")
     os.close(run)
     return sock
@@ -231,13 +231,21 @@ def local_ready(directory):
     return sock
 
 
+def ask_each(directory, requests, timeout_s=120):
+    """Requests of a local caller, (kind, service, body), over one connection; the answers' envelopes."""
+    answers = []
+    with local_ready(directory) as sock:
+        sock.settimeout(timeout_s)
+        for kind, service, body in requests:
+            sock.sendall(frame(envelope(kind, service, body=body, call=7)))
+            flags = 4
+            while flags & 4:  # a command of ZMTP's own
+                flags = take(sock, 1)[0]
+                data = take(sock, int.from_bytes(take(sock, 8 if flags & 2 else 1), "big"))
+            answers.append(data)
+    return answers
+
+
 def ask(directory, kind, service, body):
     """One request of a local caller; the answer's envelope."""
-    sock = local_ready(directory)
-    sock.sendall(frame(envelope(kind, service, body=body, call=7)))
-    while True:
-        flags = take(sock, 1)[0]
-        data = take(sock, int.from_bytes(take(sock, 8 if flags & 2 else 1), "big"))
-        if not flags & 4:
-            sock.close()
-            return data
+    return ask_each(directory, [(kind, service, body)])[0]

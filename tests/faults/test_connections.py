@@ -6,10 +6,10 @@ import socket
 from pathlib import Path
 
 import world
-from world import test, wait_until
+from world import patience, test, wait_until
 
 SCHOOL = "03-08-01"
-LINK_S = 20  # to notice, and to be back
+LINK_S = patience(20)  # to notice, and to be back
 GREETING, HELLO = 64, 202  # bytes of ZMTP's and of CURVE's first words
 
 

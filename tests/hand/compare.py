@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compares reports with the recount: compare.py SELENGA NODES SHEETS. Exit 1 with the differences on stdout.
+"""Compares reports with the recount: compare.py SELENGA NODES SHEETS [PERIOD]... Exit 1 with the differences on stdout.
 
 NODES holds one folder per running node, SHEETS the sheets that they imported, under the same names (quickstart makes
 both). Each node is asked for its own organisation, the region also for every organisation below."""
@@ -47,9 +47,9 @@ def differences(where, found, expected):
 
 
 def main():
-    selenga, nodes, sheets = sys.argv[1:]
+    selenga, nodes, sheets = sys.argv[1:4]
     data, wrong, checked = count.load(sheets), [], 0
-    for period in PERIODS:
+    for period in sys.argv[4:] or PERIODS:
         recount = count.Recount(data, period)
         expected = {org: recount.organisation(org, False) for org in recount.kind}
         for folder in sorted(pathlib.Path(sheets).glob("*/")):

@@ -42,3 +42,14 @@ refuses 64 "$selenga" route confirm "$code" --by 'А. Ли' --tutor nobody 2>/de
     json '(d[0]["body"]["state"], d[0]["body"]["confirmed_by"], d[0]["body"]["tutor"]) == ("agreed", "А. Ли", "03:2")'
 "$selenga" --json route show "$code" | json 'len(d) == 12 and d[0]["body"]["state"] == "agreed"'
 refuses 1 "$selenga" route show R-nope 2>/dev/null
+
+# an id names it as well as its code
+id=$("$selenga" --json route show "$code" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])')
+"$selenga" --json route show "$id" | json '[r["kind"] for r in d] == ["route"] + ["activity"] * 11'
+
+# a number comes back as it was put, to its last digit, and putting what came changes nothing
+echo '{"code": "I-9", "title": "И", "unit": "count", "numerator": "count(person)", "target_op": ">=",
+    "target_value": 123456789.25, "valid_from": "2024-01-01"}' | "$selenga" put indicator >/dev/null
+"$selenga" --json list indicator --where code=I-9 >indicator.json
+json 'd[0]["body"]["target_value"] == 123456789.25' <indicator.json
+"$selenga" --json put indicator indicator.json | json 'd["unchanged"] == 1'

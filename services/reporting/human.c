@@ -210,6 +210,7 @@ struct known {
     reporting_t *self;
     store_txn_t *txn;
     char ref[2 * NODE_ORG_MAX + 64]; // of the staff number being read
+    int rc;                          // the first record that could not be read; 0: all could
     list_t staff, jobs, absences, pairs, meetings, enrolments, certificates, attendances, acts, routes;
     list_t messages; // own the texts
     list_t days;     // int32_t arrays of routes
@@ -233,7 +234,9 @@ static void *read_key(known_t *k, const kind_rule_t *rule, const char *ref)
     record_t r;
     rid_t id;
     if (ref == NULL || !ref_id(rule, slice_text(ref), &id)) return NULL;
-    if (store_get(k->txn, &id, &r, NULL) != 0 || r.deleted) return NULL;
+    int rc = store_get(k->txn, &id, &r, NULL);
+    if (rc < 0 && k->rc == 0) k->rc = rc;
+    if (rc != 0 || r.deleted) return NULL;
     return keep(k, rule->message, r.body);
 }
 
@@ -500,6 +503,7 @@ int human_gather(reporting_t *self, store_txn_t *txn, const uint8_t pseudonym[PS
     int rc = find_numbers(txn, pseudonym, ids, &n);
     if (rc == 0) rc = add_was(k, pseudonym);
     for (size_t i = 0; i < n && rc == 0; i++) rc = add_number(k, &ids[i]);
+    if (rc == 0) rc = k->rc;
     set_human(k);
     if (rc != 0)
         human_free(&k);

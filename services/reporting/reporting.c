@@ -53,6 +53,7 @@ static void *open_reporting(service_t *service)
     if (rc == 0) rc = mirror_all(self, txn);
     store_abort(&txn);
     if (rc != 0) log_at(L_ERROR, "STORE-READ", _("facts cannot be read: %s"), strerror(-rc));
+    self->failed = rc; // no report is made of half of them
     return self;
 }
 
@@ -203,8 +204,9 @@ static int by_bytes(const void *a, const void *b)
 static int settle(void *arg, store_txn_t *txn)
 {
     reporting_t *self = arg;
-    int rc = 0;
-    if (self->n_dirty == 0) return 0;
+    int rc = self->failed;
+    self->failed = 0;
+    if (rc != 0 || self->n_dirty == 0) return rc;
     qsort(self->dirty, self->n_dirty, sizeof *self->dirty, by_bytes);
     for (size_t i = 0; i < self->n_dirty && rc == 0; i++)
         if (i == 0 || memcmp(self->dirty[i].pseudonym, self->dirty[i - 1].pseudonym, PSEUDONYM_BYTES) != 0)
@@ -230,7 +232,8 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
 {
     reporting_t *self = arg;
     mirror_record(self, old, now);
-    human_touch(self, txn, old, now); // its errors stick to the transaction
+    int rc = human_touch(self, txn, old, now);
+    if (self->failed == 0) self->failed = rc; // else people whom it touches would keep the facts they had
 }
 
 // --- reports -------------------------------------------------------------------------------------

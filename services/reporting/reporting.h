@@ -30,4 +30,5 @@ typedef struct reporting {
     size_t n_dirty, room;
     struct gone_fact *gone; // facts to be removed when all others are written
     size_t n_gone, room_gone;
+    int failed; // -errno of this transaction, which must not be committed; 0: none
 } reporting_t;

@@ -32,7 +32,11 @@ expect_within 10 has_needs
 json '[r["kind"] for r in d] == ["route"] + ["activity"] * 11 and d[0]["body"]["state"] == "draft"' <draft.json
 json '[r["body"]["code"] for r in d[1:]] == [str(i) for i in range(1, 12)] and all(r["body"]["reason"] for r in d[1:])' <draft.json
 grep -q 'selenga route confirm' said
+json 'd[1]["body"]["reason"].startswith("NEED:F:C-1:high:5:D-1") and d[1]["body"]["title"] == "WITH-MENTOR"' <draft.json
 code=$(python3 -c 'import json; print(json.load(open("draft.json"))[0]["body"]["code"])')
+
+# who reads it reads sentences
+"$selenga" route show "$code" | grep -q 'F:C-1: high need (5 % in D-1)'
 
 # nobody's name, nothing in force
 refuses 64 "$selenga" route confirm "$code" 2>/dev/null

@@ -85,6 +85,8 @@ void index_later(tail_t *tail, const record_t *record, uint64_t at)
     rid_t ids[REFS_MAX];
     size_t n = refs_of(record, ids);
     for (size_t i = 0; i < n; i++) tail_refer(tail, &ids[i], at);
+    tail_listed_t listed = {record->id, at, org_hash(record->org), record->deleted};
+    if (!record->gone) tail_list(tail, record->kind, &listed);
 }
 
 // --- walking, with what is in no index yet -------------------------------------------------------
@@ -122,26 +124,26 @@ static int key_cmp(slice_t a, slice_t b)
     return cmp != 0 ? cmp : (a.size > b.size) - (a.size < b.size);
 }
 
-static void add_coming(walk_t *walk, const record_t *r, slice_t key)
+static void add_coming(walk_t *walk, const rid_t *id, bool deleted, slice_t key)
 {
     bool on = begins_with(key, walk->prefix) && key_cmp(key, walk->start) >= 0;
-    if (!on || r->gone || (r->deleted && !walk->all)) return;
+    if (!on || (deleted && !walk->all)) return;
     if (walk->n == walk->room) {
         walk->room = walk->room * 2 + 16;
         walk->coming = xrealloc(walk->coming, walk->room * sizeof *walk->coming);
     }
     coming_t *one = &walk->coming[walk->n++];
     memcpy(one->key, key.data, key.size);
-    one->id = r->id;
+    one->id = *id;
 }
 
-static int listed_later(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
+static void find_listed(const store_txn_t *txn, walk_t *walk, uint32_t kind)
 {
+    size_t state = 0;
+    tail_listed_t listed;
     uint8_t buf[KIND_KEY];
-    (void)txn;
-    if (place->aside) return 0; // nobody's present version
-    add_coming(arg, r, kind_key(buf, r->kind, org_hash(r->org), place->at));
-    return 0;
+    while (tail_next_of_kind(txn->store->tail, kind, &state, &listed))
+        add_coming(walk, &listed.id, listed.deleted, kind_key(buf, kind, listed.org, listed.seq));
 }
 
 static int find_referring(store_txn_t *txn, walk_t *walk, const rid_t *target)
@@ -154,8 +156,8 @@ static int find_referring(store_txn_t *txn, walk_t *walk, const rid_t *target)
         int rc = store_at(txn, seq, &r, NULL);
         if (rc == -EUCLEAN) continue; // it has left this place
         if (rc != 0) return rc;
-        if (tail_find(txn->store->tail, &r.id, &present) && present == seq)
-            add_coming(walk, &r, ref_key(buf, target, r.kind, seq));
+        if (tail_find(txn->store->tail, &r.id, &present) && present == seq && !r.gone)
+            add_coming(walk, &r.id, r.deleted, ref_key(buf, target, r.kind, seq));
     }
     return 0;
 }
@@ -203,12 +205,12 @@ static int walk_indexed(store_txn_t *txn, walk_t *walk)
     return hand_coming(walk, NULL);
 }
 
-static int walk_kinds(store_txn_t *txn, walk_t *walk)
+static int walk_kinds(store_txn_t *txn, walk_t *walk, uint32_t kind)
 {
     walk->table = KV_KINDS;
-    int rc = log_each(txn, txn->indexed, listed_later, walk);
+    find_listed(txn, walk, kind);
     if (walk->n > 1) qsort(walk->coming, walk->n, sizeof *walk->coming, by_kind_key);
-    if (rc == 0) rc = walk_indexed(txn, walk);
+    int rc = walk_indexed(txn, walk);
     free(walk->coming);
     return rc;
 }
@@ -234,7 +236,7 @@ int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *
         start[KIND_KEY] = 0; // just behind it
         walk.start = slice(start, sizeof start);
     }
-    return walk_kinds(txn, &walk);
+    return walk_kinds(txn, &walk, kind);
 }
 
 int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg)

@@ -26,11 +26,20 @@ typedef struct ref {
     size_t before; // number of the one before it; 0: none
 } ref_t;
 
+// One record of a kind, likewise.
+typedef struct listed {
+    tail_listed_t what;
+    size_t before;
+} listed_t;
+
 struct tail {
     uint8_t key[crypto_shorthash_KEYBYTES];
     table_t records, dead, targets; // of a target, `seq` is the number of its last reference
+    table_t kinds;                  // of a kind, that of the last record of it
     ref_t *refs;                    // by number, from 1
     size_t n_refs, refs_room;
+    listed_t *listed; // likewise
+    size_t n_listed, listed_room;
 };
 
 tail_t *tail_new(void)
@@ -45,10 +54,13 @@ void tail_empty(tail_t *tail)
     free(tail->records.slots);
     free(tail->dead.slots);
     free(tail->targets.slots);
+    free(tail->kinds.slots);
     free(tail->refs);
-    tail->records = tail->dead = tail->targets = (table_t){0};
+    free(tail->listed);
+    tail->records = tail->dead = tail->targets = tail->kinds = (table_t){0};
     tail->refs = NULL;
-    tail->n_refs = tail->refs_room = 0;
+    tail->listed = NULL;
+    tail->n_refs = tail->refs_room = tail->n_listed = tail->listed_room = 0;
 }
 
 void tail_destroy(tail_t **tail_p)
@@ -164,4 +176,34 @@ bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state,
     *state = *state == 0 ? last_ref(tail, target) : tail->refs[*state].before;
     if (*state != 0) *ret_seq = tail->refs[*state].seq;
     return *state != 0;
+}
+
+// The number of the kind's last record; 0: none.
+static size_t last_listed(const tail_t *tail, const rid_t *kind)
+{
+    return tail->kinds.n > 0 ? (size_t)find(tail, &tail->kinds, kind)->seq : 0;
+}
+
+void tail_list(tail_t *tail, uint32_t kind, const tail_listed_t *listed)
+{
+    rid_t of = id_of(kind);
+    if (tail->n_listed + 1 >= tail->listed_room) {
+        tail->listed_room = tail->listed_room * 2 + FIRST_ROOM;
+        tail->listed = xrealloc(tail->listed, tail->listed_room * sizeof *tail->listed);
+    }
+    size_t number = ++tail->n_listed;
+    tail->listed[number] = (listed_t){*listed, last_listed(tail, &of)};
+    put(tail, &tail->kinds, &of, number, 0);
+}
+
+bool tail_next_of_kind(const tail_t *tail, uint32_t kind, size_t *state, tail_listed_t *ret_listed)
+{
+    rid_t of = id_of(kind);
+    uint64_t present;
+    do {
+        *state = *state == 0 ? last_listed(tail, &of) : tail->listed[*state].before;
+        if (*state == 0) return false;
+        *ret_listed = tail->listed[*state].what;
+    } while (!tail_find(tail, &ret_listed->id, &present) || present != ret_listed->seq);
+    return true;
 }

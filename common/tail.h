@@ -30,3 +30,15 @@ size_t tail_refs(const tail_t *tail, size_t *state, uint64_t seq, rid_t *ret_tar
 // left that place.
 bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, uint64_t *ret_seq);
 size_t tail_dead(const tail_t *tail);
+
+// What a listing by kind needs of the record at a seq, without reading it.
+typedef struct tail_listed {
+    rid_t id;
+    uint64_t seq;
+    uint64_t org; // hash of its organisation
+    bool deleted;
+} tail_listed_t;
+void tail_list(tail_t *tail, uint32_t kind, const tail_listed_t *listed);
+// The next one of this kind, latest first; *state begins as 0. False: none is left. Those that have left
+// their places are passed over.
+bool tail_next_of_kind(const tail_t *tail, uint32_t kind, size_t *state, tail_listed_t *ret_listed);

@@ -115,6 +115,32 @@ static void it_grows(void **state)
     tail_destroy(&tail);
 }
 
+static void records_of_a_kind_are_told_where_they_stand_now(void **state)
+{
+    (void)state;
+    tail_t *tail = tail_new();
+    rid_t one = number(1), two = number(2), other = number(3);
+    tail_listed_t listed = {.id = one, .seq = 7};
+    size_t at = 0;
+    assert_false(tail_next_of_kind(tail, 101, &at, &listed));
+    tail_put(tail, &one, 7, 0);
+    tail_list(tail, 101, &(tail_listed_t){.id = one, .seq = 7});
+    tail_put(tail, &two, 8, 0);
+    tail_list(tail, 101, &(tail_listed_t){.id = two, .seq = 8, .org = 5, .deleted = true});
+    tail_put(tail, &other, 9, 0);
+    tail_list(tail, 102, &(tail_listed_t){.id = other, .seq = 9});
+    tail_put(tail, &one, 10, 0); // it has left the first place
+    tail_list(tail, 101, &(tail_listed_t){.id = one, .seq = 10});
+    assert_true(tail_next_of_kind(tail, 101, &at, &listed));
+    assert_int_equal(listed.seq, 10);
+    assert_true(tail_next_of_kind(tail, 101, &at, &listed));
+    assert_int_equal(listed.seq, 8);
+    assert_int_equal(listed.org, 5);
+    assert_true(listed.deleted);
+    assert_false(tail_next_of_kind(tail, 101, &at, &listed));
+    tail_destroy(&tail);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +149,7 @@ int main(void)
         cmocka_unit_test(a_place_that_indexes_name_stays_dead_through_later_changes),
         cmocka_unit_test(who_refers_is_told_latest_first),
         cmocka_unit_test(to_whom_a_place_refers_is_told_in_the_order_of_places),
+        cmocka_unit_test(records_of_a_kind_are_told_where_they_stand_now),
         cmocka_unit_test(it_grows),
     };
     return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);

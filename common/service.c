@@ -586,6 +586,12 @@ static void tell_forged(service_t *service)
         peer, (unsigned long long)n);
 }
 
+// What cannot be written now is tried once a second.
+static bool is_busy(const service_t *service)
+{
+    return service->trouble == 0 && service->def->busy != NULL && service->def->busy(service->self);
+}
+
 // The duties, in order: wait, take in, decide and commit, answer, push, timers.
 static void service_run(service_t *service, int signal_fd)
 {
@@ -595,7 +601,8 @@ static void service_run(service_t *service, int signal_fd)
                               {NULL, signal_fd, ZMQ_POLLIN, 0},
                               {service->monitor, 0, ZMQ_POLLIN, 0}};
     for (;;) {
-        wait_for_input(items, 3, intake_waits(in) ? 0 : TICK_MS);
+        bool busy = is_busy(service);
+        wait_for_input(items, 3, intake_waits(in) || busy ? 0 : TICK_MS);
         if ((items[1].revents & ZMQ_POLLIN) != 0) break;
         if ((items[2].revents & ZMQ_POLLIN) != 0) greet_when_connected(service);
         uint64_t now = mono_ms();
@@ -609,7 +616,7 @@ static void service_run(service_t *service, int signal_fd)
             tick = now;
         }
         if (save) saved = now;
-        if (intake_waits(in) || due) run_batch(service, in, save);
+        if (intake_waits(in) || due || busy) run_batch(service, in, save);
         tell_done(service, in, due);
         if (service->lost) break;
         if (due) greet(service);

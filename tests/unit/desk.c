@@ -205,11 +205,13 @@ static void arrive(desk_t *self, const kind_rule_t *kind, const char *fields, bo
         fail_msg("%s: %s %s", kind->name, fault.code, fault.field);
     if (!deleted) assert_int_equal(body_pack(body, arena, &r.body, &fault), 0);
     r.org = body_org(kind, body, DESK_ORG);
+    bool above = kind->number / 100 == self->service.def->number;
     r.home = self->service.node.path;
+    if (above) assert_true(path_parse("0a0b0c0d.11223344", &r.home));
     r.version = (version_t){.inc = 1, .seq = ++seq, .boot = 7};
     AUTO(xfree) uint8_t *wire = xmalloc(record_size(&r));
     record_pack(&r, wire);
-    arrival_t arrival = {.peer = kind->number / 100};
+    arrival_t arrival = {.peer = above ? PEER_PARENT : kind->number / 100};
     applied_t applied;
     assert_int_equal(store_apply(self->txn, &r, &arrival, &applied), 0);
     assert_int_equal(applied, APPLIED_NEW);

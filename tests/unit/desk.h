@@ -31,7 +31,7 @@ store_txn_t *desk_begin(desk_t *self);
 void desk_commit(desk_t *self);
 int desk_try_commit(desk_t *self); // 0 or what it failed by
 
-// A record of another service of the node arrives: "org=03|number=1".
+// A record of another service of the node arrives, or of this one at the node above: "org=03|number=1".
 void desk_tell(desk_t *self, const kind_rule_t *kind, const char *fields);
 void desk_tell_deleted(desk_t *self, const kind_rule_t *kind, const char *fields);
 // A person writes a record of this service.

@@ -2,6 +2,7 @@
 // What every service answers a local caller: its records, its queues, its quarantine, its state.
 #include "common/admit.h"
 #include "common/clock.h"
+#include "common/lane_counts.h"
 #include "common/log.h"
 #include "common/quarantine.h"
 #include "common/service_private.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { GROUPS_MAX = 4000, PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, WHERE_MAX = 16 };
+enum { GROUPS_MAX = 4000, PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, WHERE_MAX = 16, OLDEST_LOOKS = 64 };
 enum { BARE_OUTCOME = FAULT_CODE + FAULT_FIELD + 64 }; // bytes of one whose fault has no arguments
 _Static_assert(GROUPS_MAX *BARE_OUTCOME <= MAX_BODY, "the outcomes of a put fit one answer");
 
@@ -223,38 +224,52 @@ typedef struct tally {
     uint32_t oldest_s;
 } tally_t;
 
-// Counts the lanes of one stream through the consumer's filter.
-static int tally_stream(service_t *service, store_txn_t *txn, const feed_row_t *row, enum stream stream,
-                        tally_t *t)
+// The time of the first record that waits, as far as it is found among the first entries; else of one that is
+// nearly as old.
+static int find_oldest(service_t *service, store_txn_t *txn, const feed_row_t *row, enum stream stream,
+                       uint32_t *ret_s)
 {
     lane_reader_t *reader = NULL;
     uint64_t seq;
     unsigned lanes;
     record_t r;
     place_t place;
-    bool first = true; // of those that wait
-    int rc = lane_open(txn, store_feed_lanes(row->peer, stream), row->peer, 0, &reader);
-    while (rc == 0 && (rc = lane_next(reader, &seq, &lanes)) == 0) {
-        if (lanes == LANE_LEFT) continue; // word that something is not to be there
-        bool waits = seq > row->acked.of[stream];
-        if (row->peer < PEER_LABEL_MIN || (waits && first)) {
-            if ((rc = store_at(txn, seq, &r, &place)) != 0) break;
-            if (r.gone || !feed_wants(service->feed, row->peer, &r)) continue;
-            if (waits && first && (t->waiting == 0 || place.time_s < t->oldest_s)) t->oldest_s = place.time_s;
-            first = first && !waits;
-        }
-        t->produced++;
-        t->waiting += waits;
+    int rc = lane_open(txn, store_feed_lanes(row->peer, stream), row->peer, row->acked.of[stream], &reader);
+    for (unsigned i = 0; i < OLDEST_LOOKS && rc == 0 && (rc = lane_next(reader, &seq, &lanes)) == 0; i++) {
+        if ((rc = store_at(txn, seq, &r, &place)) != 0) break;
+        *ret_s = place.time_s;
+        bool word = lanes == LANE_LEFT || r.gone; // that something is not to be there
+        if (!word && feed_wants(service->feed, row->peer, &r)) break;
     }
     lane_close(&reader);
     return rc < 0 ? rc : 0;
 }
 
-static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *row, tally_t *t)
+static int count_stream(service_t *service, const feed_row_t *row, enum stream stream, lane_counts_t *counts,
+                        lane_count_t *count)
+{
+    unsigned lanes = store_feed_lanes(row->peer, stream);
+    uint64_t after = row->acked.of[stream];
+    if (row->peer >= PEER_LABEL_MIN) return lane_counts_of(counts, lanes, row->peer, after, count);
+    const feed_filter_t *filter = feed_filter(service->feed, row->peer);
+    lane_kinds_t which = {0};
+    if (filter != NULL) which = (lane_kinds_t){filter->kinds, filter->near, filter->n_kinds, filter->n_near};
+    return lanes != 0 ? lane_counts_of_kinds(counts, &which, after, count) : 0;
+}
+
+static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *row, lane_counts_t *counts,
+                      tally_t *t)
 {
     int rc = 0;
-    for (enum stream stream = 0; stream < STREAMS && rc == 0; stream++)
-        rc = tally_stream(service, txn, row, stream, t);
+    for (enum stream stream = 0; stream < STREAMS && rc == 0; stream++) {
+        lane_count_t count = {0};
+        uint32_t time_s = 0;
+        rc = count_stream(service, row, stream, counts, &count);
+        if (rc == 0 && count.beyond > 0) rc = find_oldest(service, txn, row, stream, &time_s);
+        if (count.beyond > 0 && (t->waiting == 0 || time_s < t->oldest_s)) t->oldest_s = time_s;
+        t->produced += count.all;
+        t->waiting += count.beyond;
+    }
     return rc;
 }
 
@@ -320,6 +335,22 @@ static void fill_queue(service_t *service, const feed_row_t *row, const tally_t 
                                                   : 0;
 }
 
+static int fill_queues(service_t *service, store_txn_t *txn, const feed_row_t *rows, size_t n,
+                       Selenga__Queue *queues, size_t *ret_n)
+{
+    lane_counts_t *counts = NULL;
+    int rc = lane_counts_begin(txn, &counts);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        tally_t tally = {0};
+        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && least(&rows[i].acked) == 0)
+            continue; // nobody reads us there
+        rc = tally_feed(service, txn, &rows[i], counts, &tally);
+        if (rc == 0) fill_queue(service, &rows[i], &tally, &queues[(*ret_n)++]);
+    }
+    lane_counts_end(&counts);
+    return rc;
+}
+
 static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(xfree) feed_row_t *rows = xcalloc(ROWS_MAX, sizeof *rows);
@@ -327,15 +358,9 @@ static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
     AUTO(xfree) Selenga__Queue *queues = xcalloc(n + 1, sizeof *queues);
     AUTO(xfree) Selenga__Queue **list = xcalloc(n + 1, sizeof *list);
     Selenga__Queues reply = SELENGA__QUEUES__INIT;
-    for (size_t i = 0; i < n; i++) {
-        tally_t tally = {0};
-        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && least(&rows[i].acked) == 0)
-            continue; // nobody reads us there
-        int rc = tally_feed(service, txn, &rows[i], &tally);
-        if (rc != 0) return rc;
-        fill_queue(service, &rows[i], &tally, &queues[i]);
-        list[reply.n_queues++] = &queues[i];
-    }
+    int rc = fill_queues(service, txn, rows, n, queues, &reply.n_queues);
+    if (rc != 0) return rc;
+    for (size_t i = 0; i < reply.n_queues; i++) list[i] = &queues[i];
     reply.queues = list;
     service_reply(service, e, MSG_QUEUES_REPLY, &reply.base);
     return 0;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { GROUPS_MAX = 4000, PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, WHERE_MAX = 16, OLDEST_LOOKS = 64 };
+enum { GROUPS_MAX = 4000, OLDEST_LOOKS = 64 };
 enum { BARE_OUTCOME = FAULT_CODE + FAULT_FIELD + 64 }; // bytes of one whose fault has no arguments
 _Static_assert(GROUPS_MAX *BARE_OUTCOME <= MAX_BODY, "the outcomes of a put fit one answer");
 
@@ -93,128 +93,6 @@ static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
     if (selenga__put_reply__get_packed_size(&reply) > MAX_BODY) drop_args(answers, put->n_groups);
     service_reply(service, e, MSG_PUT_REPLY, &reply.base);
     return 0;
-}
-
-// --- get and list --------------------------------------------------------------------------------
-
-typedef struct page {
-    ProtobufCBinaryData *wires; // copies: the transaction may write before the reply is packed
-    size_t n, bytes, limit;
-    list_mark_t last;
-    bool more;
-    // list only
-    store_txn_t *txn;
-    const kind_rule_t *rule;
-    const Selenga__List *query;
-    arena_t *arena;
-} page_t;
-
-static void page_add(page_t *page, const record_t *r)
-{
-    page->wires[page->n++] =
-        (ProtobufCBinaryData){.len = r->wire.size, .data = xmemdup(r->wire.data, r->wire.size)};
-    page->bytes += r->wire.size;
-}
-
-static void page_send(service_t *service, const envelope_t *e, page_t *page)
-{
-    Selenga__Records reply = SELENGA__RECORDS__INIT;
-    reply.records = page->wires;
-    reply.n_records = page->n;
-    if (page->more) {
-        reply.has_next = 1;
-        reply.next = (ProtobufCBinaryData){.len = sizeof page->last.b, .data = page->last.b};
-    }
-    service_reply(service, e, MSG_RECORDS, &reply.base);
-    for (size_t i = 0; i < page->n; i++) free(page->wires[i].data);
-    free(page->wires);
-}
-
-static int on_get(service_t *service, store_txn_t *txn, const envelope_t *e)
-{
-    AUTO(msg_body_free) Selenga__Get *get = msg_body_unpack(&selenga__get__descriptor, e->body);
-    record_t r;
-    rid_t id;
-    if (get == NULL || get->id.len != sizeof id.b) return requests_refuse(service, e, "MALFORMED", "");
-    memcpy(id.b, get->id.data, sizeof id.b);
-    int rc = store_get(txn, &id, &r, NULL);
-    if (rc < 0) return rc;
-    if (rc == KV_NONE || (r.deleted && !get->deleted_too) || (get->has_kind && r.kind != get->kind)) {
-        const kind_rule_t *rule = kind_by_number(get->kind);
-        return requests_refuse(service, e, "NOT-FOUND", rule != NULL ? rule->name : "");
-    }
-    page_t page = {.wires = xcalloc(1, sizeof *page.wires)};
-    page_add(&page, &r);
-    page_send(service, e, &page);
-    return 0;
-}
-
-static bool matches(page_t *page, const record_t *r)
-{
-    body_t *body = NULL;
-    char text[FIELD_TEXT_MAX];
-    if (page->query->n_where == 0) return true;
-    arena_reset(page->arena, r->body.size);
-    if (body_unpack(page->rule, r->body, page->arena, &body, NULL) != 0) return false;
-    for (size_t i = 0; i < page->query->n_where; i++) {
-        const Selenga__Match *m = page->query->where[i];
-        int field = kind_field(page->rule, m->field);
-        if (strcmp(body_print(page->rule, body, (size_t)field, text), m->value != NULL ? m->value : "") != 0)
-            return false;
-    }
-    return true;
-}
-
-static int list_one(void *arg, const rid_t *id)
-{
-    page_t *page = arg;
-    record_t r;
-    place_t place;
-    int rc = store_get(page->txn, id, &r, &place);
-    if (rc != 0) return rc == KV_NONE ? -EUCLEAN : rc;
-    if (page->query->org != NULL && !slice_equal(r.org, slice_text(page->query->org))) return 0;
-    if (!matches(page, &r)) return 0;
-    if (page->n == page->limit || (page->n > 0 && page->bytes + r.wire.size > PAGE_BYTES)) {
-        page->more = true;
-        return 1;
-    }
-    page_add(page, &r);
-    page->last = store_list_mark(&r, &place);
-    return 0;
-}
-
-static const char *bad_where(const kind_rule_t *rule, const Selenga__List *query)
-{
-    for (size_t i = 0; i < query->n_where; i++)
-        if (query->where[i]->field == NULL || kind_field(rule, query->where[i]->field) < 0)
-            return query->where[i]->field != NULL ? query->where[i]->field : "";
-    return NULL;
-}
-
-static int on_list(service_t *service, store_txn_t *txn, const envelope_t *e)
-{
-    AUTO(msg_body_free) Selenga__List *query = msg_body_unpack(&selenga__list__descriptor, e->body);
-    list_mark_t after;
-    if (query == NULL || query->n_where > WHERE_MAX ||
-        (query->has_after && query->after.len != sizeof after.b))
-        return requests_refuse(service, e, "MALFORMED", "");
-    const kind_rule_t *rule = kind_by_number(query->kind);
-    if (rule == NULL) return requests_refuse(service, e, "UNKNOWN-KIND", "");
-    const char *bad = bad_where(rule, query);
-    if (bad != NULL) return requests_refuse(service, e, "UNKNOWN-FIELD", bad);
-    if (query->has_after) memcpy(after.b, query->after.data, sizeof after.b);
-    size_t limit = query->has_limit && query->limit > 0 && query->limit < PAGE_MAX ? query->limit : PAGE_MAX;
-    page_t page = {.wires = xcalloc(limit, sizeof *page.wires),
-                   .limit = limit,
-                   .txn = txn,
-                   .rule = rule,
-                   .query = query,
-                   .arena = service->arena};
-    slice_t org = query->org != NULL ? slice_text(query->org) : (slice_t){0};
-    int rc = store_list(txn, rule->number, org, query->has_after ? &after : NULL, list_one, &page);
-    if (rc < 0) page.n = 0;
-    if (rc >= 0) page_send(service, e, &page);
-    return rc < 0 ? rc : 0;
 }
 
 // --- queues --------------------------------------------------------------------------------------
@@ -405,9 +283,9 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, 
     case MSG_PUT:
         return on_put(service, txn, e);
     case MSG_GET:
-        return on_get(service, txn, e);
+        return requests_get(service, txn, e);
     case MSG_LIST:
-        return on_list(service, txn, e);
+        return requests_list(service, txn, e);
     case MSG_QUEUES:
         return on_queues(service, txn, e);
     case MSG_QUARANTINE_LIST:

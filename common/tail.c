@@ -22,7 +22,7 @@ typedef struct table {
 // One reference; those to one target are chained.
 typedef struct ref {
     rid_t target;
-    uint64_t seq;
+    tail_listed_t record;
     size_t before; // number of the one before it; 0: none
 } ref_t;
 
@@ -151,31 +151,41 @@ static size_t last_ref(const tail_t *tail, const rid_t *target)
     return tail->targets.n > 0 ? (size_t)find(tail, &tail->targets, target)->seq : 0;
 }
 
-void tail_refer(tail_t *tail, const rid_t *target, uint64_t seq)
+void tail_refer(tail_t *tail, const rid_t *target, const tail_listed_t *record)
 {
     if (tail->n_refs + 1 >= tail->refs_room) {
         tail->refs_room = tail->refs_room * 2 + FIRST_ROOM;
         tail->refs = xrealloc(tail->refs, tail->refs_room * sizeof *tail->refs);
     }
     size_t number = ++tail->n_refs;
-    tail->refs[number] = (ref_t){*target, seq, last_ref(tail, target)};
+    tail->refs[number] = (ref_t){*target, *record, last_ref(tail, target)};
     put(tail, &tail->targets, target, number, 0);
 }
 
 size_t tail_refs(const tail_t *tail, size_t *state, uint64_t seq, rid_t *ret_targets, size_t max)
 {
     size_t n = 0;
-    while (*state < tail->n_refs && tail->refs[*state + 1].seq < seq) ++*state; // of places that were left
-    for (; *state < tail->n_refs && tail->refs[*state + 1].seq == seq; ++*state)
+    while (*state < tail->n_refs && tail->refs[*state + 1].record.seq < seq)
+        ++*state; // of places that were left
+    for (; *state < tail->n_refs && tail->refs[*state + 1].record.seq == seq; ++*state)
         if (n < max) ret_targets[n++] = tail->refs[*state + 1].target;
     return n;
 }
 
-bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, uint64_t *ret_seq)
+static bool is_there(const tail_t *tail, const tail_listed_t *record)
 {
-    *state = *state == 0 ? last_ref(tail, target) : tail->refs[*state].before;
-    if (*state != 0) *ret_seq = tail->refs[*state].seq;
-    return *state != 0;
+    uint64_t present;
+    return tail_find(tail, &record->id, &present) && present == record->seq;
+}
+
+bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, tail_listed_t *ret_record)
+{
+    do {
+        *state = *state == 0 ? last_ref(tail, target) : tail->refs[*state].before;
+        if (*state == 0) return false;
+        *ret_record = tail->refs[*state].record;
+    } while (!is_there(tail, ret_record));
+    return true;
 }
 
 // The number of the kind's last record; 0: none.
@@ -184,9 +194,9 @@ static size_t last_listed(const tail_t *tail, const rid_t *kind)
     return tail->kinds.n > 0 ? (size_t)find(tail, &tail->kinds, kind)->seq : 0;
 }
 
-void tail_list(tail_t *tail, uint32_t kind, const tail_listed_t *listed)
+void tail_list(tail_t *tail, const tail_listed_t *listed)
 {
-    rid_t of = id_of(kind);
+    rid_t of = id_of(listed->kind);
     if (tail->n_listed + 1 >= tail->listed_room) {
         tail->listed_room = tail->listed_room * 2 + FIRST_ROOM;
         tail->listed = xrealloc(tail->listed, tail->listed_room * sizeof *tail->listed);
@@ -199,11 +209,10 @@ void tail_list(tail_t *tail, uint32_t kind, const tail_listed_t *listed)
 bool tail_next_of_kind(const tail_t *tail, uint32_t kind, size_t *state, tail_listed_t *ret_listed)
 {
     rid_t of = id_of(kind);
-    uint64_t present;
     do {
         *state = *state == 0 ? last_listed(tail, &of) : tail->listed[*state].before;
         if (*state == 0) return false;
         *ret_listed = tail->listed[*state].what;
-    } while (!tail_find(tail, &ret_listed->id, &present) || present != ret_listed->seq);
+    } while (!is_there(tail, ret_listed));
     return true;
 }

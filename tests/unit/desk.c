@@ -106,6 +106,8 @@ static void open_in_dir(desk_t *self, const service_def_t *def)
 static void close_state(desk_t *self)
 {
     service_t *service = &self->service;
+    xfree(&self->answer_body);
+    requests_forget_scans(service);
     store_abort(&self->txn);
     if (service->def->close != NULL) service->def->close(service->self);
     feed_destroy(&service->feed);
@@ -153,8 +155,10 @@ store_txn_t *desk_begin(desk_t *self)
 int desk_try_commit(desk_t *self)
 {
     service_t *service = &self->service;
-    int rc = service->def->settle != NULL ? service->def->settle(service->self, self->txn) : 0;
-    if (rc == 0) return store_commit(&self->txn);
+    int rc = requests_scan_on(service, self->txn);
+    if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, self->txn);
+    if (rc == 0) rc = store_commit(&self->txn);
+    if (rc == 0) requests_scanned(service, NULL);
     store_abort(&self->txn);
     return rc;
 }
@@ -234,6 +238,54 @@ void desk_write(desk_t *self, const kind_rule_t *kind, const char *fields)
     fault_t fault = {0};
     if (record_write_own(&author, self->txn, kind, NULL, make_body(kind, fields, arena), &fault) != 0)
         fail_msg("%s: %s %s", kind->name, fault.code, fault.field);
+}
+
+// --- asking --------------------------------------------------------------------------------------
+
+void desk_ask(desk_t *self, uint32_t type, const ProtobufCMessage *body)
+{
+    size_t size = protobuf_c_message_get_packed_size(body);
+    AUTO(xfree) uint8_t *bytes = xmalloc(size + 1);
+    bool mine = false;
+    protobuf_c_message_pack(body, bytes);
+    envelope_t e = {.type = type,
+                    .to = self->service.def->number,
+                    .from = SERVICE_CLI,
+                    .call = 1,
+                    .body = slice(bytes, size)};
+    assert_int_equal(requests_message(&self->service, self->txn, &e, &mine), 0);
+    assert_true(mine);
+}
+
+static void keep_answer(desk_t *self, const envelope_t *e)
+{
+    free(self->answer_body);
+    self->answer = *e;
+    self->answer_body = xmemdup(e->body.data, e->body.size);
+    self->answer.body = slice(self->answer_body, e->body.size);
+    self->n_answers++;
+}
+
+static bool take_frame(void *arg, zmq_msg_t *frame)
+{
+    envelope_t e, inner;
+    assert_int_equal(msg_unpack(slice(zmq_msg_data(frame), zmq_msg_size(frame)), &e), 0);
+    if (e.type != MSG_BUNDLE) {
+        keep_answer(arg, &e);
+    } else {
+        slice_t rest = e.body;
+        while (bundle_next(&rest, &inner) == 0) keep_answer(arg, &inner);
+    }
+    zmq_msg_close(frame);
+    return true;
+}
+
+size_t desk_answers(desk_t *self, envelope_t *ret_last)
+{
+    self->n_answers = 0;
+    outgoing_flush(&self->service.replies, take_frame, self);
+    *ret_last = self->answer;
+    return self->n_answers;
 }
 
 // --- looking -------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ typedef struct desk {
     char dir[512];
     store_txn_t *txn;
     uint64_t life;
+    size_t n_answers;
+    envelope_t answer;
+    uint8_t *answer_body;
 } desk_t;
 
 void desk_open(desk_t *self, const service_def_t *def); // in a new directory; its first transaction is done
@@ -36,6 +39,10 @@ void desk_tell(desk_t *self, const kind_rule_t *kind, const char *fields);
 void desk_tell_deleted(desk_t *self, const kind_rule_t *kind, const char *fields);
 // A person writes a record of this service.
 void desk_write(desk_t *self, const kind_rule_t *kind, const char *fields);
+// The command line asks; the answer may need further turns.
+void desk_ask(desk_t *self, uint32_t type, const ProtobufCMessage *body);
+// The envelopes that left since this was asked last: how many; the body of the last of them lives until then.
+size_t desk_answers(desk_t *self, envelope_t *ret_last);
 // Id of the record with these key fields.
 rid_t desk_id(const kind_rule_t *kind, const char *fields);
 // How many records of this kind there are, not deleted.

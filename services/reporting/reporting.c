@@ -27,6 +27,8 @@ static const settings_table_t SETTINGS_TABLE = {"reporting", SETTINGS, ARRAY_SIZ
 static void close_reporting(void *arg)
 {
     reporting_t *self = arg;
+    for (size_t i = 0; i < self->n_asked; i++) free((void *)(uintptr_t)self->asked[i].body.data);
+    free(self->asked);
     table_destroy(&self->table);
     indicators_destroy(&self->indicators);
     recount_close(self);
@@ -48,7 +50,6 @@ static void *open_reporting(service_t *service)
     }
     int rc = store_begin(service_store(service), false, &txn);
     if (rc == 0) rc = recount_open(self, txn);
-    if (rc == 0) rc = mirror_all(self, txn);
     store_abort(&txn);
     if (rc != 0) log_at(L_ERROR, "STORE-READ", _("facts cannot be read: %s"), strerror(-rc));
     self->failed = rc; // no report is made of half of them
@@ -72,19 +73,6 @@ static int start_reporting(void *arg, store_txn_t *txn)
         if (rc == KV_NONE) rc = record_write_own(&author, txn, &KIND_INDICATOR, &id, &m.base, NULL);
     }
     return rc;
-}
-
-static int settle(void *arg, store_txn_t *txn)
-{
-    reporting_t *self = arg;
-    int rc = self->failed;
-    self->failed = 0;
-    return rc == 0 ? recount(self, txn) : rc;
-}
-
-static bool is_busy(void *arg)
-{
-    return recount_is_busy(arg);
 }
 
 // A definition that cannot be counted is refused before it is stored.
@@ -135,10 +123,50 @@ static int on_report(reporting_t *self, const envelope_t *e)
     return 0;
 }
 
+// A report is made of all that the store holds, so it waits until the table does.
+static int wait_for_table(reporting_t *self, const envelope_t *e)
+{
+    if (self->n_asked == ASKED_MAX) return refuse(self, e, "SERVICE-BUSY", "reporting");
+    self->asked = xrealloc(self->asked, (self->n_asked + 1) * sizeof *self->asked);
+    envelope_t *kept = &self->asked[self->n_asked++];
+    *kept = *e;
+    kept->body = slice(xmemdup(e->body.data, e->body.size), e->body.size);
+    return 0;
+}
+
+static void answer_all(reporting_t *self)
+{
+    for (size_t i = 0; i < self->n_asked; i++) {
+        on_report(self, &self->asked[i]);
+        free((void *)(uintptr_t)self->asked[i].body.data);
+    }
+    self->n_asked = 0;
+}
+
+static int settle(void *arg, store_txn_t *txn)
+{
+    reporting_t *self = arg;
+    int rc = self->failed;
+    self->failed = 0;
+    if (rc == 0) rc = recount(self, txn);
+    if (rc != 0 || self->mirrored) return rc;
+    rc = mirror_on(self, txn, &self->mirrored);
+    if (rc == 0 && self->mirrored) answer_all(self);
+    return rc;
+}
+
+static bool is_busy(void *arg)
+{
+    const reporting_t *self = arg;
+    return !self->mirrored || recount_is_busy(self);
+}
+
 static int message(void *arg, store_txn_t *txn, const envelope_t *e)
 {
+    reporting_t *self = arg;
     (void)txn;
-    return e->type == MSG_REPORT && e->peer == PEER_SELF ? on_report(arg, e) : 0;
+    if (e->type != MSG_REPORT || e->peer != PEER_SELF) return 0;
+    return self->mirrored ? on_report(self, e) : wait_for_table(self, e);
 }
 
 static const subscription_t SUBSCRIPTIONS[] = {

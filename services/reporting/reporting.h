@@ -25,6 +25,14 @@ typedef struct dirty { // somebody whose facts are to be counted again
     years_t years;
 } dirty_t;
 
+typedef struct mirror_walk { // how far the table in memory has come, after a start
+    size_t kind;
+    bool begun;
+    list_mark_t mark;
+} mirror_walk_t;
+
+enum { ASKED_MAX = 64 };
+
 typedef struct reporting {
     service_t *service;
     reporting_settings_t settings;
@@ -35,5 +43,9 @@ typedef struct reporting {
     bool waiting;           // people wait for further transactions
     struct gone_fact *gone; // facts to be removed when all others are written
     size_t n_gone, room_gone;
+    mirror_walk_t walk;
+    bool mirrored;     // the table holds all that the store does
+    envelope_t *asked; // requests for reports that came before, with their bodies
+    size_t n_asked;
     int failed; // -errno of this transaction, which must not be committed; 0: none
 } reporting_t;

@@ -3,6 +3,7 @@
 // clang-format off
 #include "tests/unit/desk.h"
 // clang-format on
+#include "proto/api.pb-c.h"
 #include "services/reporting/recount.h"
 #include <errno.h>
 #include <stdio.h>
@@ -214,7 +215,62 @@ static void after_a_kill_the_rest_of_the_crowd_is_counted(void **state)
     }
     assert_int_equal(n_supported(), CROWD);
     desk_reopen(&desk);
+    assert_false(recount_is_busy(desk.service.self));
+}
+
+// --- starting ------------------------------------------------------------------------------------
+
+static void ask_report(void)
+{
+    Selenga__Report report = SELENGA__REPORT__INIT;
+    report.period = (char *)(uintptr_t) "2024";
+    envelope_t e = {.type = MSG_REPORT, .to = SERVICE_REPORTING, .from = SERVICE_CLI, .call = 7};
+    uint8_t bytes[64];
+    e.body = slice(bytes, protobuf_c_message_pack(&report.base, bytes));
+    assert_int_equal(REPORTING.message(desk.service.self, desk.txn, &e), 0);
+}
+
+static void make_tree(void)
+{
+    desk_begin(&desk);
+    desk_tell(&desk, &KIND_ORGANISATION, "code=" DESK_ORG "|kind=school|name=S");
+    desk_tell(&desk, &KIND_INDICATOR,
+              "code=I|title=T|unit=count|numerator=count(person where pedagogue)|valid_from=2020-01-01");
+    desk_commit(&desk);
+}
+
+static void a_start_reads_facts_in_slices_and_a_report_waits_for_all(void **state)
+{
+    (void)state;
+    envelope_t before, after;
+    make_tree();
+    teach_crowd();
+    desk_begin(&desk);
+    ask_report();
+    assert_int_equal(desk_answers(&desk, &before), 1);
+    assert_int_equal(before.type, MSG_REPORT_REPLY);
+    AUTO(xfree) uint8_t *figures = xmemdup(before.body.data, before.body.size);
+    size_t size = before.body.size;
+    desk_reopen(&desk);
+    assert_true(REPORTING.busy(desk.service.self));
+    desk_begin(&desk);
+    ask_report();
+    assert_int_equal(desk_answers(&desk, &after), 0);
+    hire(CROWD); // what changes meanwhile
+    desk_commit(&desk);
+    while (desk_answers(&desk, &after) == 0) {
+        assert_in_range(cost_of(desk_work()), 1, 40000);
+        desk_begin(&desk);
+        desk_commit(&desk);
+    }
     assert_false(REPORTING.busy(desk.service.self));
+    AUTO(msg_body_free)
+    Selenga__ReportReply *a = msg_body_unpack(&selenga__report_reply__descriptor, slice(figures, size));
+    AUTO(msg_body_free)
+    Selenga__ReportReply *b = msg_body_unpack(&selenga__report_reply__descriptor, after.body);
+    assert_int_equal(a->unit->n_indicators, 1);
+    assert_int_equal(a->unit->indicators[0]->numerator, CROWD);
+    assert_int_equal(b->unit->indicators[0]->numerator, CROWD);
 }
 
 // --- a recount changes nothing -------------------------------------------------------------------
@@ -366,6 +422,7 @@ int main(void)
         TEST(what_happens_on_a_day_is_counted_in_its_years_only),
         TEST(a_crowd_is_counted_some_at_a_time),
         TEST(after_a_kill_the_rest_of_the_crowd_is_counted),
+        TEST(a_start_reads_facts_in_slices_and_a_report_waits_for_all),
         TEST(whatever_happens_facts_are_those_of_a_recount),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,16 +102,39 @@ static int save_alive(store_txn_t *txn, const uint8_t *pseudonym, const alive_t 
 
 // --- counting one --------------------------------------------------------------------------------
 
+static bool fact_id(const uint8_t *pseudonym, int year, const char *org, rid_t *ret_id)
+{
+    Selenga__Fact key = SELENGA__FACT__INIT;
+    key.has_pseudonym = key.has_year = true;
+    key.pseudonym = (ProtobufCBinaryData){PSEUDONYM_BYTES, (uint8_t *)(uintptr_t)pseudonym};
+    key.org = (char *)(uintptr_t)org;
+    key.year = year;
+    return body_id(&KIND_FACT, &key.base, ret_id);
+}
+
+// Most rows of a year that is counted again say what they said: they are not made into a record to see that.
+static int is_there(store_txn_t *txn, const rid_t *id, slice_t body, bool *ret)
+{
+    record_t held;
+    int rc = store_get(txn, id, &held, NULL);
+    *ret = rc == 0 && !held.deleted && slice_equal(held.body, body);
+    return rc < 0 ? rc : 0;
+}
+
 static int write_row(const author_t *author, store_txn_t *txn, const uint8_t *pseudonym, int year,
                      const fact_row_t *row, alive_t *now)
 {
     AUTO(xfree) uint8_t *bytes = NULL;
     size_t size;
     rid_t id;
+    bool there;
     fact_body_pack(pseudonym, year, row, &bytes, &size);
-    AUTO(msg_body_free) Selenga__Fact *m = msg_body_unpack(&selenga__fact__descriptor, slice(bytes, size));
-    if (m == NULL || !body_id(&KIND_FACT, &m->base, &id)) return -EINVAL;
+    if (!fact_id(pseudonym, year, row->org, &id)) return -EINVAL;
     alive_add(now, &id, year);
+    int rc = is_there(txn, &id, slice(bytes, size), &there);
+    if (rc != 0 || there) return rc;
+    AUTO(msg_body_free) Selenga__Fact *m = msg_body_unpack(&selenga__fact__descriptor, slice(bytes, size));
+    if (m == NULL) return -EINVAL;
     return record_write_own(author, txn, &KIND_FACT, &id, &m->base, NULL);
 }
 

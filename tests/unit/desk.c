@@ -203,8 +203,9 @@ static void arrive(desk_t *self, const kind_rule_t *kind, const char *fields, bo
     const body_t *body = make_body(kind, fields, arena);
     fault_t fault = {0};
     record_t r = {.kind = kind->number, .deleted = deleted, .up = kind->up, .down = kind->down};
+    seq++;
     if (!body_id(kind, body, &r.id))
-        r.id = (rid_t){.b = {2, [15] = (uint8_t)++seq, [14] = (uint8_t)(seq >> 8)}};
+        r.id = (rid_t){.b = {2, [14] = (uint8_t)(seq >> 8), [15] = (uint8_t)seq}};
     if (!deleted && body_validate(kind, body, &fault) != 0)
         fail_msg("%s: %s %s", kind->name, fault.code, fault.field);
     if (!deleted) assert_int_equal(body_pack(body, arena, &r.body, &fault), 0);

@@ -372,12 +372,6 @@ bool feed_wants(const feed_t *feed, uint32_t peer, const record_t *record)
     return link == NULL || producer_wants(feed, link, record);
 }
 
-const feed_filter_t *feed_filter(const feed_t *feed, uint32_t peer)
-{
-    const link_t *link = feed_find(feed, peer);
-    return link != NULL ? link->out.filter : NULL;
-}
-
 void feed_set_trouble(feed_t *feed, const char *code)
 {
     text_copy(feed->trouble, sizeof feed->trouble, code);

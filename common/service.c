@@ -277,6 +277,7 @@ static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool opera
     if (in != NULL)
         rc = operators ? intake_turn_of(in, may_use_reserve, decide_one, &batch)
                        : intake_turn(in, decide_one, &batch);
+    if (rc == 0 && !operators) rc = requests_scan_on(service, txn);
     if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);
@@ -322,6 +323,7 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     fault_set(&excuse.fault, code, NULL, cause(rc));
     outgoing_drop(&service->replies);
     if (in != NULL) intake_decided(in, excuse_one, &excuse);
+    requests_scanned(service, &excuse.fault);
     send_replies(service);
     if (rc == -EUCLEAN) { // no reason to write on
         service->lost = true;
@@ -368,6 +370,7 @@ static void probe(service_t *service)
 static void settle_accounts(service_t *service, bool wrote)
 {
     send_replies(service);
+    requests_scanned(service, NULL);
     if (wrote) be_well(service);
     int rc = feed_flush(service->feed, (int64_t)mono_ms());
     outgoing_flush(&service->feeds, send_now, service);
@@ -586,6 +589,13 @@ static void tell_forged(service_t *service)
         peer, (unsigned long long)n);
 }
 
+// What cannot be written now is tried once a second.
+static bool is_busy(const service_t *service)
+{
+    if (service->n_scans > 0) return true;
+    return service->trouble == 0 && service->def->busy != NULL && service->def->busy(service->self);
+}
+
 // The duties, in order: wait, take in, decide and commit, answer, push, timers.
 static void service_run(service_t *service, int signal_fd)
 {
@@ -595,7 +605,8 @@ static void service_run(service_t *service, int signal_fd)
                               {NULL, signal_fd, ZMQ_POLLIN, 0},
                               {service->monitor, 0, ZMQ_POLLIN, 0}};
     for (;;) {
-        wait_for_input(items, 3, intake_waits(in) ? 0 : TICK_MS);
+        bool busy = is_busy(service);
+        wait_for_input(items, 3, intake_waits(in) || busy ? 0 : TICK_MS);
         if ((items[1].revents & ZMQ_POLLIN) != 0) break;
         if ((items[2].revents & ZMQ_POLLIN) != 0) greet_when_connected(service);
         uint64_t now = mono_ms();
@@ -609,7 +620,7 @@ static void service_run(service_t *service, int signal_fd)
             tick = now;
         }
         if (save) saved = now;
-        if (intake_waits(in) || due) run_batch(service, in, save);
+        if (intake_waits(in) || due || busy) run_batch(service, in, save);
         tell_done(service, in, due);
         if (service->lost) break;
         if (due) greet(service);
@@ -629,6 +640,7 @@ static void service_close(service_t *service)
     kv_destroy(&service->kv);
     scope_destroy(&service->scope);
     arena_destroy(&service->arena);
+    requests_forget_scans(service);
     outgoing_clear(&service->replies);
     outgoing_clear(&service->feeds);
     node_conf_clear(&service->node);

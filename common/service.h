@@ -44,6 +44,8 @@ struct service_def {
     void (*changed)(void *self, store_txn_t *txn, const record_t *old, const record_t *now);
     // Before each commit: what changes made necessary.
     int (*settle)(void *self, store_txn_t *txn);
+    // Has settle left work for a further turn? Then there is one at once, also when nobody sends anything.
+    bool (*busy)(void *self);
     // A message that is neither a feed's nor one that every service answers. 0, or -errno of the transaction.
     int (*message)(void *self, store_txn_t *txn, const envelope_t *envelope);
     // A neighbour came or went.

@@ -207,15 +207,9 @@ static int settle(void *arg, store_txn_t *txn)
     return rc < 0 ? rc : 0;
 }
 
-static const subscription_t SUBSCRIPTIONS[] = {
-    {SERVICE_REGISTRY, {.kinds = {N_ORGANISATION, N_NODE, N_PERSON}, .n_kinds = 3}},
-};
-
 const service_def_t DIAGNOSTICS = {
     .number = SERVICE_DIAGNOSTICS,
     .program = "selenga-diagnostics",
-    .subscriptions = SUBSCRIPTIONS,
-    .n_subscriptions = ARRAY_SIZE(SUBSCRIPTIONS),
     .open = open_diagnostics,
     .close = close_diagnostics,
     .start = start_diagnostics,

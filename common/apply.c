@@ -54,7 +54,8 @@ static void step_home(path_t *finder, const path_t *home)
     finder->len += PATH_LABEL;
 }
 
-int store_find_stray(store_txn_t *txn, const record_t *r)
+// Do we hold a stray of this version, our own or of somebody nearer to its home? 0, KV_NONE or -errno.
+static int find_stray(store_txn_t *txn, const record_t *r)
 {
     record_t held;
     path_t finder = txn->store->place.path;
@@ -77,7 +78,7 @@ bool store_is_worth_keeping(const record_t *r)
 int store_keep_stray(store_txn_t *txn, const record_t *r)
 {
     if (!store_is_worth_keeping(r) || MUTANT("stray_dropped")) return 0;
-    int rc = store_find_stray(txn, r);
+    int rc = find_stray(txn, r);
     if (rc <= 0) return rc;
     record_t draft = {
         .id = stray_id(txn, &txn->store->place.path, r), .kind = KIND_STRAY, .org = r->org, .bulk = r->bulk};
@@ -142,12 +143,13 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
 
 // --- our own version coming back (2.6, rules 5 and 6; 2.7, rules 1, 3 and 6) ------------------------
 
-// Ours goes on above that one, as a new version with what it says now.
+// Ours goes on above that one, as a new version with what it says now, which tells that we have seen that
+// one.
 static int go_on_above(store_txn_t *txn, const record_t *in, const record_t *cur)
 {
-    if (version_cmp(&cur->version, &in->version) >= 0) return 0;
+    if (version_cmp(&cur->version, &in->version) >= 0 && record_answers(cur, &in->version)) return 0;
     store_raise_inc(txn, &in->version);
-    return store_write_upon(txn, cur, cur);
+    return store_write_upon(txn, cur, cur, in);
 }
 
 // It is of a life that was lost. Where its number is below ours it goes on above ours: numbers never go down.
@@ -158,7 +160,7 @@ static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, recor
     if (cur == NULL || version_cmp(&in->version, &cur->version) > 0)
         return store_keep(txn, in, arrival->peer, cur, place);
     store_raise_inc(txn, &cur->version);
-    return store_write_upon(txn, in, in);
+    return store_write_upon(txn, in, in, NULL);
 }
 
 // Two versions of ours, each without what the other says.
@@ -180,7 +182,7 @@ static int take_at_word(store_txn_t *txn, const record_t *in, const record_t *cu
     store_raise_inc(txn, &in->version);
     if (cur != NULL && !record_descends(in, &cur->version)) return choose(txn, in, cur, ret);
     *ret = APPLIED_NEW;
-    return store_write_upon(txn, in, in);
+    return store_write_upon(txn, in, in, NULL);
 }
 
 // It says that it is ours, and nothing shows it.
@@ -218,7 +220,7 @@ int store_take(store_txn_t *txn, const record_t *r)
     int rc = store_get(txn, &r->id, &held, NULL);
     if (rc < 0) return rc;
     store_raise_inc(txn, &r->version);
-    return store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r);
+    return store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r, r);
 }
 
 // A neighbour shows that he held a version of ours, or that somebody behind him did. If he is not to have the
@@ -271,9 +273,7 @@ static int read_stray(store_txn_t *txn, const record_t *stray)
     record_t in;
     AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, stray->body);
     if (m == NULL || record_parse(slice(m->record.data, m->record.len), &in) != 0) return 0;
-    if (place_is_home(&txn->store->place, &in)) return heed_stray(txn, &in);
-    // The home itself keeps the version as a stray: it was shown it.
-    return path_equal(&stray->home, &in.home) ? settle_present(txn, &in.id, true) : 0;
+    return place_is_home(&txn->store->place, &in) ? heed_stray(txn, &in) : 0;
 }
 
 // --- all together --------------------------------------------------------------------------------

@@ -22,20 +22,13 @@ static slice_t pack_key(const record_t *r, uint8_t buf[KEY])
     return slice(buf, KEY);
 }
 
-// Does what we know of the record leave nothing for its home to judge? `now` comes from the home's side: it
-// descends from the version, or says the same; or it is greater, and the home has kept the version as a
-// stray.
-static int is_answered(store_txn_t *txn, const record_t *r, const record_t *now, bool *ret)
+// Does what we know of the record leave nothing for its home to judge? `now` comes from the home's side, and
+// the home has seen the version, or says the same.
+static bool is_answered(const record_t *r, const record_t *now)
 {
-    *ret = false;
-    if (!path_equal(&r->home, &now->home) || r->kind != now->kind) return 0;
-    bool newer = version_cmp(&now->version, &r->version) >= 0;
-    *ret = newer &&
-           (record_descends(now, &r->version) || record_says_the_same(now, r) || !store_is_worth_keeping(r));
-    if (*ret || !newer) return 0;
-    int rc = store_find_stray(txn, r);
-    *ret = rc == 0;
-    return rc < 0 ? rc : 0;
+    if (!path_equal(&r->home, &now->home) || r->kind != now->kind) return false;
+    if (version_cmp(&now->version, &r->version) < 0) return false;
+    return record_answers(now, &r->version) || record_says_the_same(now, r) || !store_is_worth_keeping(r);
 }
 
 // The bringer holds just what we hold: no home has to tell us that it is true.
@@ -59,12 +52,11 @@ int aside_keep(store_txn_t *txn, const record_t *r, uint32_t peer, applied_t *re
     record_t held;
     place_t place;
     uint8_t key_buf[KEY];
-    bool answered = false;
     slice_t known, key = pack_key(r, key_buf);
     int rc = store_get(txn, &r->id, &held, &place);
     *ret = APPLIED_KNOWN;
     if (rc == 0 && slice_equal(held.wire, r->wire)) return meet_holder(txn, &held, &place, peer);
-    if (rc == 0 && (place.lanes & LANE_PUBLIC) != 0) rc = is_answered(txn, r, &held, &answered);
+    bool answered = rc == 0 && (place.lanes & LANE_PUBLIC) != 0 && is_answered(r, &held);
     if (rc < 0 || answered || MUTANT("aside_dropped")) return rc < 0 ? rc : 0;
     rc = kv_get(txn->kv, KV_ASIDE, key, &known);
     if (rc <= 0) return rc;
@@ -114,10 +106,8 @@ static int settle_one(store_txn_t *txn, slice_t key, uint64_t at, uint32_t peer,
                       bool firm, givers_t *givers)
 {
     record_t r;
-    bool answered;
     int rc = store_at(txn, at, &r, NULL);
-    if (rc == 0) rc = is_answered(txn, &r, word, &answered);
-    if (rc != 0 || !answered) return rc;
+    if (rc != 0 || !is_answered(&r, word)) return rc;
     bool shown = firm || slice_equal(r.wire, word->wire);
     record_t copy = store_record_dup(&r);
     rc = shown ? drop(txn, key, at, peer, copy.wire.size) : store_drop_aside(txn, at);

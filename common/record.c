@@ -26,14 +26,24 @@ static version_t past_at(slice_t past, size_t at)
     return (version_t){.boot = be64_load(past.data + at), .seq = be64_load(past.data + at + 8)};
 }
 
-bool record_descends(const record_t *r, const version_t *v)
+// Does a list of lives have the one of this version, up to it?
+static bool has_life(slice_t lives, const version_t *v)
 {
-    if (v->boot == r->version.boot) return v->seq <= r->version.seq;
-    for (size_t at = 0; at < r->past.size; at += PAST_LIFE) {
-        version_t last = past_at(r->past, at);
+    for (size_t at = 0; at < lives.size; at += PAST_LIFE) {
+        version_t last = past_at(lives, at);
         if (last.boot == v->boot) return v->seq <= last.seq;
     }
     return false;
+}
+
+bool record_descends(const record_t *r, const version_t *v)
+{
+    return v->boot == r->version.boot ? v->seq <= r->version.seq : has_life(r->past, v);
+}
+
+bool record_answers(const record_t *r, const version_t *v)
+{
+    return record_descends(r, v) || (has_life(r->answered, v) && !MUTANT("unanswered"));
 }
 
 slice_t record_past_upon(const record_t *before, uint64_t boot, uint8_t *buf)
@@ -46,6 +56,43 @@ slice_t record_past_upon(const record_t *before, uint64_t boot, uint8_t *buf)
     be64_store(buf + past.size, before->version.boot);
     be64_store(buf + past.size + 8, before->version.seq);
     return slice(buf, past.size + PAST_LIFE);
+}
+
+// Of one life the greatest, behind all others.
+static size_t add_life(uint8_t *buf, size_t size, const version_t *v)
+{
+    size_t at = 0;
+    while (at < size && be64_load(buf + at) != v->boot) at += PAST_LIFE;
+    if (at < size && be64_load(buf + at + 8) >= v->seq) return size;
+    if (at == size && size == ANSWERED_MAX) at = 0;
+    if (at < size) {
+        memmove(buf + at, buf + at + PAST_LIFE, size - at - PAST_LIFE);
+        size -= PAST_LIFE;
+    }
+    be64_store(buf + size, v->boot);
+    be64_store(buf + size + 8, v->seq);
+    return size + PAST_LIFE;
+}
+
+static size_t add_lives(uint8_t *buf, size_t size, slice_t lives, const record_t *before, uint64_t boot)
+{
+    for (size_t at = 0; at < lives.size; at += PAST_LIFE) {
+        version_t last = past_at(lives, at);
+        if (last.boot != boot && !record_descends(before, &last)) size = add_life(buf, size, &last);
+    }
+    return size;
+}
+
+slice_t record_answered_upon(const record_t *before, const record_t *shown, uint64_t boot, uint8_t *buf)
+{
+    uint8_t self[PAST_LIFE];
+    if (shown == NULL) return before->answered;
+    be64_store(self, shown->version.boot);
+    be64_store(self + 8, shown->version.seq);
+    size_t size = add_lives(buf, 0, before->answered, before, boot);
+    size = add_lives(buf, size, shown->answered, before, boot);
+    size = add_lives(buf, size, shown->past, before, boot);
+    return slice(buf, add_lives(buf, size, slice(self, sizeof self), before, boot));
 }
 
 const char *version_text(const version_t *v, char *buf)
@@ -68,9 +115,10 @@ static size_t bytes_size(size_t size)
     return 1 + varint_size(size) + size;
 }
 
-static size_t past_size(slice_t past)
+static size_t past_size(const record_t *r)
 {
-    return past.size > 0 ? 1 + bytes_size(past.size) : 0; // a tag of two bytes
+    size_t past = r->past.size > 0 ? 1 + bytes_size(r->past.size) : 0; // a tag of two bytes
+    return past + (r->answered.size > 0 ? 1 + bytes_size(r->answered.size) : 0);
 }
 
 // --- reading -------------------------------------------------------------------------------------
@@ -221,12 +269,16 @@ static void read_field(reader_t *r, record_t *record)
         record->past = read_bytes(r, PAST_MAX);
         if (record->past.size % PAST_LIFE != 0) r->bad = true;
         break;
+    case TAG(18, WIRE_BYTES):
+        record->answered = read_bytes(r, ANSWERED_MAX);
+        if (record->answered.size % PAST_LIFE != 0) r->bad = true;
+        break;
     case TAG(17, WIRE_BYTES): // it covers what stands before it: nothing may follow
         record->seal = read_bytes(r, SEAL_SIZE);
         if (record->seal.size != SEAL_SIZE || r->p != r->end) r->bad = true;
         break;
     default:                                                   // a newer field: kept in wire, passed on
-        if (tag >> 3 <= 17 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
+        if (tag >> 3 <= 18 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
         skip(r, (unsigned)(tag & 7));
     }
 }
@@ -237,7 +289,7 @@ int record_parse(slice_t wire, record_t *ret_record)
     record_t record = {.wire = wire};
     reader_t r = {.p = wire.data, .end = wire.data + wire.size};
     while (!r.bad && r.p < r.end) read_field(&r, &record);
-    bool fits = record.kind == KIND_STRAY || wire.size - past_size(record.past) <= RECORD_MAX - RECORD_SPARE;
+    bool fits = record.kind == KIND_STRAY || wire.size - past_size(&record) <= RECORD_MAX - RECORD_SPARE;
     bool bare =
         record.deleted &&
         record.org.size + record.author.size + record.to.len + record.up + record.down + record.seal.size ==
@@ -291,7 +343,7 @@ size_t record_size(const record_t *r)
     if (r->to.len > 0) n += bytes_size(r->to.len);
     if (r->bulk) n += 2;
     if (r->gone) n += 2;
-    return n + past_size(r->past) + (r->seal.size > 0 ? SEAL_ROOM : 0);
+    return n + past_size(r) + (r->seal.size > 0 ? SEAL_ROOM : 0);
 }
 
 record_t record_gone(const record_t *r)
@@ -302,7 +354,8 @@ record_t record_gone(const record_t *r)
                       .version = r->version,
                       .deleted = true,
                       .gone = true,
-                      .past = r->past};
+                      .past = r->past,
+                      .answered = r->answered};
 }
 
 void record_pack(record_t *r, uint8_t *buf)
@@ -324,6 +377,7 @@ void record_pack(record_t *r, uint8_t *buf)
     if (r->bulk) p = write_number(p, 14, 1);
     if (r->gone) p = write_number(p, 15, 1);
     if (r->past.size > 0) p = write_bytes(p, 16, r->past.data, r->past.size);
+    if (r->answered.size > 0) p = write_bytes(p, 18, r->answered.data, r->answered.size);
     if (r->seal.size > 0) p = write_bytes(p, 17, r->seal.data, r->seal.size);
     r->wire = (slice_t){.data = buf, .size = (size_t)(p - buf)};
     assert(r->wire.size == record_size(r));

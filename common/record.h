@@ -12,6 +12,7 @@ enum {
     PAST_LIVES = 64,        // earlier lives of its home that a version can name
     PAST_LIFE = 16,         // bytes of each
     PAST_MAX = PAST_LIVES * PAST_LIFE,
+    ANSWERED_MAX = 16 * PAST_LIFE,
     SEAL_SIZE = 16,
     SEAL_KEY = 32,
 };
@@ -31,15 +32,16 @@ typedef struct record {
     slice_t author;
     bool deleted;
     slice_t body;
-    uint8_t up;   // enum reach_up, as stamped by the home
-    uint8_t down; // enum reach_down
-    path_t to;    // only with DOWN_TO
-    bool bulk;    // of a load that may wait: read in the stream of its own
-    bool gone;    // word that up to this version the record has left the receiver's reach; deleted too
-    slice_t past; // what this version descends from: see record_descends; not counted in RECORD_MAX -
-                  // RECORD_SPARE
-    slice_t seal; // of SEAL_SIZE bytes, or none; the last field on the wire
-    slice_t wire; // all of it, byte for byte as received; set by record_parse and record_pack
+    uint8_t up;       // enum reach_up, as stamped by the home
+    uint8_t down;     // enum reach_down
+    path_t to;        // only with DOWN_TO
+    bool bulk;        // of a load that may wait: read in the stream of its own
+    bool gone;        // word that up to this version the record has left the receiver's reach; deleted too
+    slice_t past;     // what this version descends from: see record_descends; not counted in RECORD_MAX -
+                      // RECORD_SPARE
+    slice_t answered; // what its home decided about beside it: see record_answers; not counted either
+    slice_t seal;     // of SEAL_SIZE bytes, or none; the last field on the wire
+    slice_t wire;     // all of it, byte for byte as received; set by record_parse and record_pack
 } record_t;
 
 // <0, 0, >0 as a is older, the same, newer. incarnation, then seq, then boot.
@@ -50,9 +52,15 @@ int version_cmp(const version_t *a, const version_t *b);
 // a life a record has one line of versions. Only what is older than the last PAST_LIVES lives in which the
 // record changed counts as foreign.
 bool record_descends(const record_t *record, const version_t *version);
+// Has the home of the record been shown this version when it wrote the record? It descends from it, or the
+// home has decided about it. One that was answered may be asked about no more; it may still be the last copy.
+bool record_answers(const record_t *record, const version_t *version);
 // The past of a version that life `boot` writes upon `before`. buf of PAST_MAX bytes; the result points into
 // it or into `before`.
 slice_t record_past_upon(const record_t *before, uint64_t boot, uint8_t *buf);
+// What that version answers besides: what `before` does, and `shown` with all that it was written upon. buf
+// of ANSWERED_MAX bytes; the oldest give way.
+slice_t record_answered_upon(const record_t *before, const record_t *shown, uint64_t boot, uint8_t *buf);
 
 // "3.1042.9f3a5c0102030405"; buf of VERSION_TEXT bytes.
 enum { VERSION_TEXT = 48 };
@@ -67,7 +75,7 @@ int record_parse(slice_t wire, record_t *ret_record);
 size_t record_size(const record_t *record);
 // What is told of a record to a neighbour whose reach it has left: which one it was, and no more.
 record_t record_gone(const record_t *record);
-enum { RECORD_GONE_MAX = 128 + PAST_MAX }; // bytes of such a one
+enum { RECORD_GONE_MAX = 128 + PAST_MAX + ANSWERED_MAX }; // bytes of such a one
 void record_pack(record_t *record, uint8_t *buf);
 
 // The seal: keyed BLAKE2b-128 of all that stands on the wire before its field, under a key that only the home

@@ -80,6 +80,7 @@ static int load_old(const author_t *author, store_txn_t *txn, arena_t *arena, pe
     record_t held;
     int rc = store_get(txn, &p->id, &held, NULL);
     if (rc != 0) return rc == KV_NONE ? 0 : rc;
+    if (held.gone) return 0; // another node's, which has left our reach: nothing is in the way
     p->had = true;
     p->had_alive = !held.deleted;
     p->foreign = !path_equal(&held.home, &author->place->path);
@@ -351,7 +352,8 @@ int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t
     if (rc < 0) return rc;
     p.had_alive = rc == 0 && !held.deleted;
     p.same = p.had_alive && slice_equal(held.body, p.body) && held.up == p.up;
-    if (rc == 0 && !path_equal(&held.home, &author->place->path)) return 0; // another node's to write
+    if (rc == 0 && !held.gone && !path_equal(&held.home, &author->place->path))
+        return 0; // another node's to write
     put_result_t result;
     return commit_item(author, txn, &p, &result);
 }

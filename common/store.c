@@ -623,15 +623,18 @@ void store_raise_inc(store_txn_t *txn, const version_t *seen)
     if (txn->inc <= seen->inc && seen->inc < UINT32_MAX) txn->inc = seen->inc + 1;
 }
 
-// A new version above `before` (NULL: the first); `held` is what stands there now, NULL: nothing.
+// A new version above `before` (NULL: the first), which answers `shown`; `held` is what stands there now,
+// NULL: nothing.
 static int write_version(store_txn_t *txn, const record_t *draft, const record_t *before,
-                         const record_t *held, const place_t *place)
+                         const record_t *shown, const record_t *held, const place_t *place)
 {
     record_t now = *draft;
-    uint8_t past[PAST_MAX];
+    uint8_t past[PAST_MAX], answered[ANSWERED_MAX];
     assert(txn->write);
     now.home = txn->store->place.path;
     now.version = (version_t){.inc = txn->inc, .seq = txn->head + 1, .boot = txn->store->boot_id};
+    now.answered =
+        before != NULL ? record_answered_upon(before, shown, now.version.boot, answered) : (slice_t){0};
     now.past = before != NULL ? record_past_upon(before, now.version.boot, past) : (slice_t){0};
     now.seal = (slice_t){0};
     AUTO(xfree) uint8_t *wire = xmalloc(record_size(&now) + SEAL_ROOM);
@@ -650,23 +653,28 @@ int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)
     if (rc < 0) return rc;
     bool had = rc == 0;
     if (had) old = store_record_dup(&held);
-    rc = write_version(txn, draft, had ? &old : NULL, had ? &old : NULL, had ? &place : NULL);
+    bool ours = had && place_is_home(&txn->store->place, &old);
+    rc = write_version(txn, draft, ours ? &old : NULL, NULL, had ? &old : NULL, had ? &place : NULL);
     if (had) store_record_free(&old);
     if (rc != 0 || ret_record == NULL) return rc;
     return store_get(txn, &draft->id, ret_record, NULL);
 }
 
-int store_write_upon(store_txn_t *txn, const record_t *content, const record_t *before)
+int store_write_upon(store_txn_t *txn, const record_t *content, const record_t *before, const record_t *shown)
 {
-    record_t held, old = {0};
+    record_t held, old = {0}, other = {0};
     place_t place;
     int rc = store_get(txn, &content->id, &held, &place);
     if (rc < 0) return rc;
-    bool had = rc == 0;
+    bool had = rc == 0, two = shown != NULL;
     record_t draft = store_record_dup(content), base = store_record_dup(before);
     if (had) old = store_record_dup(&held);
-    rc = write_version(txn, &draft, &base, had ? &old : NULL, had ? &place : NULL);
-    if (had) store_record_free(&old);
+    if (two) other = store_record_dup(shown);
+    draft.bulk =
+        content->bulk || other.bulk; // no neighbour is to read it before the stray that keeps the other
+    rc = write_version(txn, &draft, &base, two ? &other : NULL, had ? &old : NULL, had ? &place : NULL);
+    store_record_free(&old);
+    store_record_free(&other);
     store_record_free(&draft);
     store_record_free(&base);
     return rc;

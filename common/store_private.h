@@ -68,12 +68,12 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const record_t *ol
 int store_confirm(store_txn_t *txn, const record_t *now, const place_t *place);
 // The home's side has lost what we hold: on the lane BACK with it.
 int store_hand_back(store_txn_t *txn, const record_t *held, const place_t *place);
-// A version of ours with the content of `content`, above `before` in whose line it stands.
-int store_write_upon(store_txn_t *txn, const record_t *content, const record_t *before);
+// A version of ours with the content of `content`, above `before` in whose line it stands. It answers `shown`
+// (or NULL).
+int store_write_upon(store_txn_t *txn, const record_t *content, const record_t *before,
+                     const record_t *shown);
 // Raises the incarnation so that what we write next is greater than this.
 void store_raise_inc(store_txn_t *txn, const version_t *seen);
-// Do we hold a stray of this version, our own or of somebody nearer to its home? 0, KV_NONE or -errno.
-int store_find_stray(store_txn_t *txn, const record_t *r);
 bool store_is_worth_keeping(const record_t *r);
 int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old);
 // A place in the log for a version that is nobody's present one, and its end.

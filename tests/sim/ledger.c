@@ -125,3 +125,19 @@ uint64_t wire_hash(slice_t wire)
     for (size_t i = 0; i < wire.size; i++) h = (h ^ wire.data[i]) * 0x100000001b3ULL;
     return h;
 }
+
+static uint64_t mix(uint64_t h, const void *data, size_t size)
+{
+    const uint8_t *p = data;
+    for (size_t i = 0; i < size; i++) h = (h ^ p[i]) * 0x100000001b3ULL;
+    return h;
+}
+
+uint64_t content_hash(const record_t *r)
+{
+    uint8_t head[] = {r->deleted, r->up, r->down, r->to.len, (uint8_t)r->org.size};
+    uint64_t h = mix(0xcbf29ce484222325ULL, head, sizeof head);
+    h = mix(h, r->to.b, r->to.len);
+    h = mix(h, r->org.data, r->org.size);
+    return mix(h, r->body.data, r->body.size);
+}

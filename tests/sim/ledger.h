@@ -12,8 +12,10 @@ typedef struct ledger_version {
     version_t version;
     uint64_t past; // bits of the writes it descends from, its own included
     uint64_t hash; // of its wire form
+    uint64_t
+        content; // hash of what it says, whatever its number: two that say the same are one thing to decide
     fate_t fate;
-    bool bad, empty;
+    bool bad;
 } ledger_version_t;
 
 typedef struct ledger_record {
@@ -55,3 +57,4 @@ void ledger_note(ledger_open_t *open, ledger_record_t *r, const version_t *v, ui
 void ledger_close(ledger_open_t *open, bool durable);
 
 uint64_t wire_hash(slice_t wire);
+uint64_t content_hash(const record_t *r);

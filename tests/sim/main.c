@@ -49,6 +49,7 @@ static const struct {
     {"tombstone_forgotten", "tombstones are not sent"},
     {"tombstone_not_relaned", "tombstones keep their lanes when the topology changes"},
     {"two_txn", "the cursor is committed before what it covers"},
+    {"unanswered", "a home's word does not tell which versions it was shown"},
     {"witness_is_position", "the witness tells how far was read, not how far the store had come"},
 };
 

@@ -242,6 +242,8 @@ void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t typ
 void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r);
 // A stray that the unit keeps: a liar must not make it up.
 void check_kept(unit_t *u, const record_t *r);
+// Word came here by which what was held has left.
+void check_left(unit_t *u, const record_t *old, const record_t *word);
 void check_store(unit_t *u);   // lanes and places fit
 void check_started(unit_t *u); // nothing acknowledged is missing
 void check_held(world_t *w);   // notes what exists when the faults stop

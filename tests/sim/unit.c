@@ -127,31 +127,30 @@ static uint64_t past_of(const unit_t *u, const record_t *r)
     return v != NULL ? v->past : 0;
 }
 
-// What two tombstones of a record say is the same, or two spoiled versions without a body: neither keeps the
-// other as a stray. And what the core writes by itself, upon a version that came back, contains what that
-// did.
-static uint64_t says_too(const unit_t *u, const ledger_record_t *lr, const record_t *now)
+// Writes that say the same, in whatever life, are one: none of them is kept as another's stray.
+static uint64_t says_too(const ledger_record_t *lr, uint64_t content)
 {
     uint64_t past = 0;
-    for (size_t i = 0; i < lr->n; i++) {
-        const ledger_version_t *v = &lr->versions[i];
-        if (v->fate == VANISHED) continue;
-        bool upon = u->token == 0 && record_descends(now, &v->version);
-        if ((v->empty && now->body.size == 0) || upon) past |= v->past;
-    }
+    for (size_t i = 0; i < lr->n; i++)
+        if (lr->versions[i].fate != VANISHED && lr->versions[i].content == content)
+            past |= lr->versions[i].past;
     return past;
 }
 
+// What somebody writes contains what stood there. What the core writes by itself only says again what a
+// version said, and contains that.
 static ledger_version_t *hear_write(unit_t *u, ledger_record_t *lr, const record_t *old, const record_t *now)
 {
-    uint64_t past = past_of(u, old) | u->token | says_too(u, lr, now);
+    const ledger_version_t *before = old != NULL ? ledger_version(lr, &old->version) : NULL;
+    uint64_t content = content_hash(now), past = u->token | says_too(lr, content);
+    bool again = u->token == 0 && before != NULL && before->bad; // written again as it was
+    if (u->token != 0 && before != NULL) past |= before->past;
     ledger_version_t *v = ledger_add(lr, &now->version);
-    v->past = past;
-    v->empty = now->body.size == 0;
-    v->hash = wire_hash(now->wire);
-    v->bad = u->token_bad;
-    if (u->token == 0 && old != NULL && ledger_version(lr, &old->version) != NULL)
-        v->bad = ledger_version(lr, &old->version)->bad; // written again as it was
+    *v = (ledger_version_t){.version = now->version,
+                            .past = past,
+                            .hash = wire_hash(now->wire),
+                            .content = content,
+                            .bad = u->token_bad || again};
     return v;
 }
 
@@ -163,8 +162,8 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     ledger_record_t *lr = ledger_find(w->ledger, &now->id);
     (void)txn;
     if (liar_is(u)) liar_remember(w, now->wire);
-    if (now->gone) { // by word of its home, which answers for what it says from now on
-        if (old != NULL && lr != NULL) lr->held &= ~past_of(u, old);
+    if (now->gone) {
+        if (old != NULL) check_left(u, old, now);
         trace(w, "    %s: kind %u %02x%02x has left", unit_name(u), now->kind, now->id.b[0], now->id.b[1]);
         return;
     }
@@ -180,6 +179,8 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     trace(w, "    %s: kind %u %02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
           version_name(&now->version), own ? " (written)" : "");
     if (own && now->version.inc > INC_MOST) broken(w, "incarnation of %s is thrown up", unit_name(u));
+    if (liar_is(u) && own) ledger_note(&u->pending, lr, &now->version, v->past, own);
+    if (liar_is(u)) return; // he may be given back what he made up, or wrote in vain and remembers
     if (!home && liar_may_fool(u, &now->home)) return;
     if (v == NULL || (!own && v->fate != DURABLE && lr->home != u->index)) {
         broken(w, "%s holds version %s of kind %u that nobody wrote", unit_name(u),

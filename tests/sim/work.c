@@ -172,6 +172,9 @@ static const char *next_text(world_t *w)
 
 static int put(unit_t *u, store_txn_t *txn, const record_t *draft, bool bad)
 {
+    record_t held;
+    bool had = store_get(txn, &draft->id, &held, NULL) == 0;
+    if (had && !held.gone && !path_equal(&held.home, &u->place.path)) return 0; // people are refused
     ledger_record_t *r = ledger_make(u->world->ledger, &draft->id, draft->kind, u->index);
     if (r->n_writes == WRITES_MAX) return 0;
     u->token = 1ULL << r->n_writes++;

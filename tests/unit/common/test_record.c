@@ -57,6 +57,7 @@ static record_t any_record(void)
     if (!r.deleted) r.body = any_text(any(2) == 0 ? 200 : sizeof filling);
     if (r.down == 3) r.to = any_path();
     r.past = slice(filling, PAST_LIFE * (any(2) == 0 ? 0 : any(PAST_LIVES + 1)));
+    r.answered = slice(filling, PAST_LIFE * any(ANSWERED_MAX / PAST_LIFE + 1));
     return r;
 }
 
@@ -101,6 +102,8 @@ static void what_is_missing_or_contradicts_itself_is_refused(void **state)
     assert_refused((r = good, r.author = slice(filling, 257), r));
     assert_refused((r = good, r.past = slice(filling, PAST_LIFE - 1), r));
     assert_refused((r = good, r.past = slice(filling, PAST_MAX + PAST_LIFE), r));
+    assert_refused((r = good, r.answered = slice(filling, PAST_LIFE - 1), r));
+    assert_refused((r = good, r.answered = slice(filling, ANSWERED_MAX + PAST_LIFE), r));
 }
 
 static void a_record_too_large_is_refused_but_a_stray_may_hold_the_largest(void **state)
@@ -111,11 +114,12 @@ static void a_record_too_large_is_refused_but_a_stray_may_hold_the_largest(void 
     r.kind = 100;
     r.deleted = false;
     r.body = (slice_t){0};
+    r.past = r.answered = (slice_t){0};
     r.body = slice(body, RECORD_MAX - RECORD_SPARE - record_size(&r) - 4);
-    r.past = (slice_t){0};
     while (record_size(&r) > RECORD_MAX - RECORD_SPARE) r.body.size--;
     while (record_size(&r) < RECORD_MAX - RECORD_SPARE) r.body.size++;
     r.past = slice(filling, PAST_MAX); // beside that
+    r.answered = slice(filling, ANSWERED_MAX);
     slice_t wire = pack(&r);
     assert_int_equal(record_parse(wire, &got), 0);
     let_go(wire);
@@ -168,6 +172,7 @@ static void assert_same(const record_t *r, const Selenga__Record *m)
     assert_int_equal(r->deleted, m->deleted);
     assert_int_equal(r->bulk, m->bulk);
     assert_same_bytes(r->past, m->past);
+    assert_same_bytes(r->answered, m->answered);
     assert_int_equal(r->up, m->up);
     assert_int_equal(r->down, m->down);
 }
@@ -197,6 +202,46 @@ static record_t written(record_t *before, uint64_t seq, uint64_t boot, uint8_t *
     record_t r = {.version = {1, seq, boot}};
     if (before != NULL) r.past = record_past_upon(before, boot, past);
     return r;
+}
+
+static void a_version_tells_what_its_home_was_shown_and_does_not_descend_from_it(void **state)
+{
+    (void)state;
+    uint8_t past[2][PAST_MAX], answered[3][ANSWERED_MAX];
+    record_t first = written(NULL, 5, 11, NULL), mine = written(&first, 9, 22, past[0]);
+    record_t other = written(&first, 10, 33, past[1]), above = mine, later;
+    above.version.seq = 12;
+    above.answered = record_answered_upon(&mine, &other, 22, answered[0]);
+    assert_false(record_answers(&mine, &other.version));
+    assert_true(record_answers(&above, &other.version));
+    assert_false(record_descends(&above, &other.version));
+    assert_int_equal(above.answered.size, PAST_LIFE); // what both descend from stands in its past
+    later = above;
+    later.answered = record_answered_upon(&above, NULL, 22, answered[1]);
+    assert_true(record_answers(&later, &other.version));
+    other.version.seq = 11; // written since
+    assert_false(record_answers(&later, &other.version));
+    later.answered = record_answered_upon(&above, &other, 22, answered[2]);
+    assert_true(record_answers(&later, &other.version));
+    assert_int_equal(later.answered.size, PAST_LIFE);
+}
+
+static void of_more_lives_than_fit_the_oldest_answers_give_way(void **state)
+{
+    (void)state;
+    uint8_t answered[ANSWERED_MAX];
+    record_t r = written(NULL, 1, 500, NULL), shown;
+    for (uint64_t life = 1; life <= ANSWERED_MAX / PAST_LIFE + 1; life++) {
+        uint8_t next[ANSWERED_MAX];
+        shown = written(NULL, 7, life, NULL);
+        slice_t now = record_answered_upon(&r, &shown, 500, next);
+        memcpy(answered, next, now.size);
+        r.answered = slice(answered, now.size);
+        assert_true(record_answers(&r, &shown.version));
+    }
+    assert_int_equal(r.answered.size, ANSWERED_MAX);
+    assert_false(record_answers(&r, &(version_t){1, 7, 1}));
+    assert_true(record_answers(&r, &(version_t){1, 7, 2}));
 }
 
 static void a_version_knows_what_it_descends_from_and_nothing_else(void **state)
@@ -234,6 +279,8 @@ int main(void)
         cmocka_unit_test(a_record_too_large_is_refused_but_a_stray_may_hold_the_largest),
         cmocka_unit_test(every_cut_is_refused_or_reads_as_protobuf_reads_it),
         cmocka_unit_test(random_records_agree_with_protobuf_byte_for_byte),
+        cmocka_unit_test(a_version_tells_what_its_home_was_shown_and_does_not_descend_from_it),
+        cmocka_unit_test(of_more_lives_than_fit_the_oldest_answers_give_way),
         cmocka_unit_test(a_version_knows_what_it_descends_from_and_nothing_else),
         cmocka_unit_test(the_oldest_lives_are_forgotten_first),
     };

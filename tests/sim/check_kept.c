@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nothing that a store still held is lost, and strays find their way (design 8, line 4).
+#include "common/msg.h"
+#include "tests/sim/check.h"
+
+// A stray must be able to find its way to the home of what it keeps; and where no store was put back, there
+// is none.
+void check_stray(unit_t *u, const record_t *r)
+{
+    record_t in;
+    AUTO(msg_body_free) Selenga__Stray *stray;
+    if (!unwrap(r, &in, &stray) || stray == NULL || liar_may_fool(u, &in.home)) return;
+    if ((u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE)) == 0)
+        broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
+    if (!path_equal(&r->home, &u->place.path)) return;
+    bool ours = path_equal(&in.home, &u->place.path); // then it goes where the record went
+    bool fits = ours ? r->down == in.down && path_equal(&r->to, &in.to)
+                     : r->down == DOWN_TO && path_equal(&r->to, &in.home);
+    if (r->up != in.up || !fits) broken(u->world, "%s keeps a stray that nobody will see", unit_name(u));
+}
+
+void check_kept(unit_t *u, const record_t *r)
+{
+    record_t in;
+    ledger_record_t *lr;
+    AUTO(msg_body_free) Selenga__Stray *stray = NULL;
+    if (r->kind != KIND_STRAY || liar_is(u) || !unwrap(r, &in, &stray)) return;
+    if (!liar_may_fool(u, &in.home) && version_of(u->world, &in, &lr) == NULL)
+        broken(u->world, "%s keeps a stray that nobody wrote", unit_name(u));
+}
+
+// The home answers for what its word contains: it has kept it, whatever became of the home since.
+void check_left(unit_t *u, const record_t *old, const record_t *word)
+{
+    world_t *w = u->world;
+    record_t in;
+    ledger_record_t *lr = ledger_find(w->ledger, &word->id), *lr_in;
+    AUTO(msg_body_free) Selenga__Stray *stray = NULL;
+    const ledger_version_t *said = lr != NULL ? ledger_version(lr, &word->version) : NULL;
+    const ledger_version_t *had = lr != NULL ? ledger_version(lr, &old->version) : NULL;
+    if (said == NULL || had == NULL || !unwrap(old, &in, &stray)) return;
+    const ledger_version_t *v = version_of(w, &in, &lr_in);
+    uint64_t kept = stray != NULL ? UINT64_MAX : said->past;
+    if (v != NULL && (had->past & ~said->past) == 0) lr_in->held &= ~(v->past & kept);
+}
+
+static void hold(unit_t *u, const record_t *r, const place_t *place, void *arg)
+{
+    ledger_record_t *lr;
+    record_t in;
+    AUTO(msg_body_free) Selenga__Stray *stray;
+    (void)place;
+    if (!unwrap(r, &in, &stray) || liar_may_fool(u, &in.home)) return;
+    const ledger_version_t *v = version_of(arg, &in, &lr);
+    if (v != NULL) lr->held |= v->past;
+}
+
+void check_held(world_t *w)
+{
+    for (int i = 0; i < w->n_units; i++)
+        if (liar_spares(&w->units[i])) visit(&w->units[i], false, hold, w);
+}
+
+static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
+{
+    ledger_record_t *lr;
+    record_t in;
+    AUTO(msg_body_free) Selenga__Stray *stray;
+    (void)place;
+    if (!unwrap(r, &in, &stray)) return;
+    const ledger_version_t *v = version_of(arg, &in, &lr);
+    if (v != NULL && (stray != NULL || lr->home == u->index)) lr->held &= ~v->past;
+}
+
+static int keep_quarantined(void *arg, const quarantined_t *q)
+{
+    ledger_record_t *lr;
+    const ledger_version_t *v = version_of(arg, &q->record, &lr);
+    if (v != NULL) lr->held &= ~v->past;
+    return 0;
+}
+
+void check_lost(world_t *w)
+{
+    for (int i = 0; i < w->n_units; i++) {
+        store_txn_t *txn = NULL;
+        visit(&w->units[i], false, keep, w);
+        if (store_begin(w->units[i].store, false, &txn) != 0) continue;
+        quarantine_each(txn, keep_quarantined, w);
+        store_abort(&txn);
+    }
+    for (size_t i = 0; i < ledger_count(w->ledger); i++) {
+        const ledger_record_t *r = ledger_at(w->ledger, i);
+        if (r->held != 0 && liar_spares(&w->units[r->home]))
+            broken(w, "writes %llx of kind %u of %s are lost", (unsigned long long)r->held, r->kind,
+                   unit_name(&w->units[r->home]));
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a liar may be told.
+#include "common/batch.h"
+#include "common/msg.h"
+#include "proto/feed.pb-c.h"
+#include "proto/message.h"
+#include "tests/sim/check.h"
+
+// A liar is told of records that are for him, and word that one has left only if it was for him once, or he
+// has shown that he had it: what he guesses is met with silence.
+static void check_one_told(world_t *w, const unit_t *from, const unit_t *liar, slice_t wire)
+{
+    record_t r;
+    if (record_parse(wire, &r) != 0 || r.kind < 100 || liar_may_fool(from, &r.home)) return;
+    const ledger_record_t *lr = ledger_find(w->ledger, &r.id);
+    if (lr == NULL || lr->told) return;
+    broken(w, "%s tells a liar %s kind %u of %s, which was never for him", unit_name(from),
+           r.gone ? "the end of" : "of", r.kind, unit_name(&w->units[lr->home]));
+    (void)liar;
+}
+
+void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t type, slice_t body)
+{
+    AUTO(xfree) uint8_t *owned = NULL;
+    slice_t rest, wire;
+    if (type != MSG_PUSH || from->node == liar->node) return;
+    AUTO(msg_body_free) Selenga__Push *m = msg_body_unpack(&selenga__push__descriptor, body);
+    if (m == NULL ||
+        batch_open(slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &rest, &owned) != 0)
+        return;
+    while (batch_next(&rest, &wire) == 0) check_one_told(w, from, liar, wire);
+}
+
+void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r)
+{
+    world_t *w = home->world;
+    if (w->liar < 0) return;
+    bool moves = (w->plan.faults & FAULT_MOVE) != 0 && r->down == DOWN_SERVING;
+    lr->told |= moves || reaches(w, r, home, unit_at(w, w->liar, SERVICE_MAIN));
+}

@@ -482,16 +482,29 @@ static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const recor
     return admit(&service->place, txn, peer, record, ret_fault);
 }
 
+// Kinds of `of` that this service reads, as they are declared. false: none.
+static bool wanted_kinds(uint32_t reader, uint32_t of, feed_filter_t *ret)
+{
+    *ret = (feed_filter_t){0};
+    for (size_t i = 0; i < N_KINDS; i++) {
+        if (KINDS[i]->number / 100 != of) continue;
+        if ((KINDS[i]->read_by >> reader & 1) != 0) ret->kinds[ret->n_kinds++] = KINDS[i]->number;
+        if ((KINDS[i]->read_near_by >> reader & 1) != 0) ret->near[ret->n_near++] = KINDS[i]->number;
+    }
+    return ret->n_kinds + ret->n_near > 0;
+}
+
 static void open_feed(service_t *service)
 {
     uint64_t seed;
     randombytes_buf(&seed, sizeof seed);
     feed_hooks_t hooks = {.arg = service, .admit = admit_record, .send = send_feed};
     service->feed = feed_new(service->store, &hooks, seed);
-    for (size_t i = 0; i < service->def->n_subscriptions; i++) {
-        const subscription_t *s = &service->def->subscriptions[i];
-        feed_subscribe(service->feed, s->service, &s->filter);
-        feed_link(service->feed, s->service, true, (int64_t)mono_ms());
+    for (uint32_t of = SERVICE_REGISTRY; of <= SERVICE_REPORTING; of++) {
+        feed_filter_t filter;
+        if (!wanted_kinds(service->def->number, of, &filter)) continue;
+        feed_subscribe(service->feed, of, &filter);
+        feed_link(service->feed, of, true, (int64_t)mono_ms());
     }
     topology_know_neighbours(service);
 }

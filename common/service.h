@@ -18,16 +18,10 @@
 
 typedef struct service_state service_t;
 
-typedef struct subscription { // what this service reads of another service of its node
-    uint32_t service;
-    feed_filter_t filter;
-} subscription_t;
-
+// What a service reads of the others of its node is declared with their kinds (read_by, read_near_by).
 struct service_def {
     uint32_t number; // enum service
     const char *program;
-    const subscription_t *subscriptions;
-    size_t n_subscriptions;
     const settings_table_t *settings; // of its own, NULL: none
     // All optional; `self` is what open returned.
     void *(*open)(service_t *service); // before the first message; may read the store

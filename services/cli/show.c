@@ -69,42 +69,22 @@ json_t *show_json(slice_t wire)
     return json_null();
 }
 
-// Indexes of the fields to show, in the order of rows. Returns how many.
-static size_t choose_fields(const kind_rule_t *kind, size_t *ret_fields)
-{
-    size_t n = 0, weighty = 0;
-    for (size_t i = 0; i < kind->n_fields; i++)
-        weighty += (kind->fields[i].flags & (F_KEY | F_REQUIRED)) != 0;
-    size_t light = weighty < SHOW_COLUMNS ? SHOW_COLUMNS - weighty : 0;
-    for (size_t i = 0; i < kind->n_fields && n < SHOW_COLUMNS; i++) {
-        bool is_weighty = (kind->fields[i].flags & (F_KEY | F_REQUIRED)) != 0;
-        if (!is_weighty && light == 0) continue;
-        if (!is_weighty) light--;
-        ret_fields[n++] = i;
-    }
-    return n;
-}
-
 void show_columns(table_t *table, const kind_rule_t *kind)
 {
-    size_t fields[SHOW_COLUMNS];
     if (!kind || !kind_has_key(kind)) table_column(table, _("id"));
     if (!kind) table_column(table, _("organisation"));
-    size_t n = kind ? choose_fields(kind, fields) : 0;
-    for (size_t i = 0; i < n; i++) table_column(table, kind->fields[fields[i]].name);
+    for (size_t i = 0; kind && i < kind->n_fields; i++)
+        if ((kind->fields[i].flags & F_LIST) != 0) table_column(table, kind->fields[i].name);
 }
 
 void show_row(table_t *table, const kind_rule_t *kind, const Selenga__Record *record)
 {
-    size_t fields[SHOW_COLUMNS];
     if (!kind || !kind_has_key(kind)) table_cell(table, words_id(&record->id));
     if (!kind) table_cell(table, record->org);
     AUTO(arena_destroy) arena_t *arena = arena_new(record->body.len);
     const body_t *body = read_body(kind, record, arena);
-    size_t n = kind ? choose_fields(kind, fields) : 0;
     char value[FIELD_TEXT_MAX], reason[REASON_TEXT];
-    for (size_t i = 0; i < n; i++) {
-        bool has = body && body_has(kind, body, fields[i]);
-        table_cell(table, has ? field_text(kind, body, fields[i], value, reason) : NULL);
-    }
+    for (size_t i = 0; kind && i < kind->n_fields; i++)
+        if ((kind->fields[i].flags & F_LIST) != 0)
+            table_cell(table, body && body_has(kind, body, i) ? field_text(kind, body, i, value, reason) : NULL);
 }

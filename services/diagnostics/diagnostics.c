@@ -393,15 +393,9 @@ static bool is_busy(void *arg)
     return self->walking;
 }
 
-static const subscription_t SUBSCRIPTIONS[] = {
-    {SERVICE_REGISTRY, {.kinds = {N_ORGANISATION, N_NODE, N_PERSON}, .n_kinds = 3}},
-};
-
 const service_def_t DIAGNOSTICS = {
     .number = SERVICE_DIAGNOSTICS,
     .program = "selenga-diagnostics",
-    .subscriptions = SUBSCRIPTIONS,
-    .n_subscriptions = ARRAY_SIZE(SUBSCRIPTIONS),
     .open = open_diagnostics,
     .close = close_diagnostics,
     .start = start_diagnostics,

@@ -169,21 +169,9 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
     return self->mirrored ? on_report(self, e) : wait_for_table(self, e);
 }
 
-static const subscription_t SUBSCRIPTIONS[] = {
-    {SERVICE_REGISTRY,
-     {.kinds = {N_ORGANISATION, N_NODE, N_PERSON, N_METHODIST, N_ASSIGNMENT, N_TEAM, N_PSEUDONYM_KEY},
-      .n_kinds = 7,
-      .near = {N_IDENTITY, N_EMPLOYMENT, N_ABSENCE, N_MENTORING_PAIR, N_MENTORING_MEETING, N_PROGRAMME,
-               N_PROGRAMME_RUN, N_ENROLMENT, N_CERTIFICATE, N_EVENT, N_ATTENDANCE},
-      .n_near = 11}},
-    {SERVICE_ROUTING, {.near = {N_SUPPORT_ACT, N_ROUTE, N_ACTIVITY}, .n_near = 3}},
-};
-
 const service_def_t REPORTING = {
     .number = SERVICE_REPORTING,
     .program = "selenga-reporting",
-    .subscriptions = SUBSCRIPTIONS,
-    .n_subscriptions = ARRAY_SIZE(SUBSCRIPTIONS),
     .settings = &SETTINGS_TABLE,
     .open = open_reporting,
     .close = close_reporting,

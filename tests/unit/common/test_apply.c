@@ -339,6 +339,48 @@ static void above_the_greatest_number_nothing_can_be_taken(void **state)
     holds_version(1, mine);
 }
 
+static int leaves_out(record_t r)
+{
+    uint8_t wire[512];
+    assert_true(record_size(&r) <= sizeof wire);
+    record_pack(&r, wire);
+    int rc = store_leave_out(shelf_write(&shelf), &r);
+    shelf_commit(&shelf);
+    return rc;
+}
+
+static void above_a_number_that_nobody_counts_to_nothing_is_raised(void **state)
+{
+    (void)state;
+    version_t mine = writes(1, "mine");
+    assert_int_equal(leaves_out(ours((version_t){UINT32_MAX - 1, 3, OTHER_LIFE}, "left out")), 0);
+    holds_version(1, mine);
+    next_is_of(1);
+}
+
+static void what_a_person_leaves_out_ours_stands_above(void **state)
+{
+    (void)state;
+    version_t lost = {7, 3, OTHER_LIFE};
+    writes(1, "mine");
+    assert_int_equal(leaves_out(ours(lost, "left out")), 0);
+    version_t now = present(1);
+    assert_true(version_cmp(&now, &lost) > 0);
+    holds_body(1, "mine");
+}
+
+static void of_what_we_have_not_a_tombstone_stands_above_it(void **state)
+{
+    (void)state;
+    record_t held;
+    version_t lost = {7, 3, OTHER_LIFE};
+    record_t r = ours(lost, "left out");
+    assert_int_equal(leaves_out(r), 0);
+    assert_int_equal(store_get(shelf_read(&shelf), &r.id, &held, NULL), 0);
+    assert_true(held.deleted && version_cmp(&held.version, &lost) > 0);
+    shelf_abort(&shelf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +391,9 @@ int main(void)
         SHELF(nobody_is_answered_about_a_record_that_he_cannot_have_held),
         SHELF(a_stray_with_a_version_that_we_did_not_seal_moves_nothing),
         SHELF(above_the_greatest_number_nothing_can_be_taken),
+        SHELF(above_a_number_that_nobody_counts_to_nothing_is_raised),
+        SHELF(what_a_person_leaves_out_ours_stands_above),
+        SHELF(of_what_we_have_not_a_tombstone_stands_above_it),
         SHELF(our_present_version_is_known),
         SHELF(of_our_past_nothing_is_kept),
         SHELF(above_a_greater_number_of_our_past_ours_is_written_again),

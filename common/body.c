@@ -4,7 +4,7 @@
 #include "common/wire.h"
 #include <stdio.h>
 
-enum { SEEN_MAX = 256 }; // fields of one kind; rules_check bounds it
+enum { SEEN_MAX = 256 }; // fields of one kind; proto/generate bounds it
 
 body_t *body_new(const kind_rule_t *kind, arena_t *arena)
 {
@@ -96,7 +96,7 @@ static void copy_field(const kind_rule_t *kind, size_t i, const body_t *from, bo
         break;
     default:
         size = 8;
-        break; // rules_check lets only 64-bit integers through beside these
+        break; // proto/generate lets only 64-bit integers through beside these
     }
     memcpy((uint8_t *)to + field->offset, (const uint8_t *)from + field->offset, size);
     if (field->type != PROTOBUF_C_TYPE_STRING)

@@ -251,6 +251,24 @@ static int check_field(const kind_rule_t *kind, const body_t *body, size_t i, fa
     return check_int(f, body_int(kind, body, i), ret_fault);
 }
 
+// What a rule says beyond one value: codes that others refer to, texts that differ, the order of dates.
+static const char *check_across(const kind_rule_t *kind, const body_t *body, size_t i)
+{
+    const field_rule_t *f = &kind->fields[i];
+    if (((f->flags & F_CODE) == 0 && f->not_before == 0 && f->differs_from == 0) || !body_has(kind, body, i))
+        return NULL;
+    if ((f->flags & F_CODE) != 0 && strpbrk(body_str(kind, body, i), ":;") != NULL) return "BAD-CODE";
+    int other = kind_field_by_number(kind, f->differs_from);
+    if (other >= 0 && body_has(kind, body, (size_t)other) &&
+        strcmp(body_str(kind, body, i), body_str(kind, body, (size_t)other)) == 0)
+        return "SELF-REF";
+    other = kind_field_by_number(kind, f->not_before);
+    if (other >= 0 && body_has(kind, body, (size_t)other) &&
+        body_int(kind, body, i) < body_int(kind, body, (size_t)other))
+        return "DATES-ORDER";
+    return NULL;
+}
+
 int body_validate(const kind_rule_t *kind, const body_t *body, fault_t *ret_fault)
 {
     const char *field = NULL;
@@ -258,7 +276,12 @@ int body_validate(const kind_rule_t *kind, const body_t *body, fault_t *ret_faul
         int rc = check_field(kind, body, i, ret_fault);
         if (rc != 0) return rc;
     }
-    const char *code = kind->check != NULL ? kind->check(body, &field) : NULL;
+    const char *code = NULL;
+    for (size_t i = 0; code == NULL && i < kind->n_fields; i++) {
+        code = check_across(kind, body, i);
+        field = kind->fields[i].name;
+    }
+    if (code == NULL && kind->check != NULL) code = kind->check(body, &field);
     if (code == NULL) return 0;
     fault_set(ret_fault, code, field);
     return BODY_E_FAULT;

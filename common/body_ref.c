@@ -15,7 +15,7 @@ enum { TEXTS_MAX = 64 }; // fields of a kind that can be indexed: the first ones
 
 static void append(char *buf, size_t *n, const void *text, size_t size)
 {
-    assert(*n + size < KEY_TEXT_MAX); // rules_check sums the sizes of the key's fields
+    assert(*n + size < KEY_TEXT_MAX); // proto/generate sums the sizes of the key's fields
     memcpy(buf + *n, text, size);
     *n += size;
 }

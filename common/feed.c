@@ -455,15 +455,24 @@ int peer_row_put(store_txn_t *txn, uint32_t peer, char letter, const uint64_t *n
     return kv_put(store_kv(txn), KV_PEERS, row_key(key, peer, letter), slice(buf, 8 * n));
 }
 
-int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n)
+int peer_row_read(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t most, size_t *ret_n)
 {
     uint8_t key[5];
     slice_t v;
     int rc = kv_get(store_kv(txn), KV_PEERS, row_key(key, peer, letter), &v);
     if (rc != 0) return rc;
-    if (v.size != 8 * n) return -EUCLEAN;
-    for (size_t i = 0; i < n; i++) numbers[i] = be64_load(v.data + 8 * i);
+    if (v.size % 8 != 0) return -EUCLEAN;
+    *ret_n = v.size / 8;
+    if (*ret_n > most) return KV_NONE;
+    for (size_t i = 0; i < *ret_n; i++) numbers[i] = be64_load(v.data + 8 * i);
     return 0;
+}
+
+int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n)
+{
+    size_t has = n;
+    int rc = peer_row_read(txn, peer, letter, numbers, n, &has);
+    return has != n ? -EUCLEAN : rc;
 }
 
 // --- cursors -------------------------------------------------------------------------------------

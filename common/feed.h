@@ -113,7 +113,8 @@ size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms);
 // A copy of this neighbour's node is being turned away: shown in its row.
 void feed_set_clone(feed_t *feed, uint32_t peer, bool cloned);
 bool feed_wants(const feed_t *feed, uint32_t peer,
-                const record_t *record);               // does that consumer's filter let it through?
+                const record_t *record); // does that consumer's filter let it through?
+const feed_filter_t *feed_filter(const feed_t *feed, uint32_t peer); // that filter; NULL: all
 void feed_set_trouble(feed_t *feed, const char *code); // told to producers with the next pull; "" when over
 uint64_t feed_malformed(const feed_t *feed);           // messages dropped
 uint64_t feed_overrun(const feed_t *feed);             // pushes beyond the credit, dropped

@@ -4,7 +4,7 @@
 //
 //   KV_PEERS  'c' -> position of each stream, witness
 //             'f' -> the filter with which that was reached, written when it changes: number of kinds, of
-//             near kinds, both lists filled up with zeros
+//             near kinds, both lists filled up with zeros to the same length, 32 at least
 #include "common/admit.h"
 #include "common/feed_private.h"
 #include "common/mutant.h"
@@ -13,27 +13,38 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { FILTER_NUMBERS = PEER_NUMBERS_MAX };
+// How long the lists of a filter are on disk, whatever fits into one in memory.
+static size_t list_room(size_t n, size_t m)
+{
+    size_t most = n > m ? n : m;
+    return most > FILTER_LIST ? most : FILTER_LIST;
+}
 
 static int save_filter(store_txn_t *txn, link_t *link)
 {
     const feed_filter_t *filter = link->in.filter;
-    uint64_t numbers[FILTER_NUMBERS] = {filter->n_kinds, filter->n_near}, *p = numbers + 2;
+    uint64_t numbers[PEER_NUMBERS_MAX] = {filter->n_kinds, filter->n_near}, *p = numbers + 2;
+    size_t room = list_room(filter->n_kinds, filter->n_near);
     for (size_t i = 0; i < filter->n_kinds; i++) p[i] = filter->kinds[i];
-    for (size_t i = 0; i < filter->n_near; i++) p[KINDS_MAX + i] = filter->near[i];
+    for (size_t i = 0; i < filter->n_near; i++) p[room + i] = filter->near[i];
     link->in.filter_changed = false;
-    return peer_row_put(txn, link->peer, 'f', numbers, FILTER_NUMBERS);
+    return peer_row_put(txn, link->peer, 'f', numbers, 2 + 2 * room);
 }
 
+// 0, KV_NONE, or -errno. One that this program could not have had covers nothing: all is read again.
 static int read_filter(store_txn_t *txn, uint32_t peer, feed_filter_t *ret)
 {
-    uint64_t numbers[FILTER_NUMBERS], *p = numbers + 2;
-    int rc = peer_row_get(txn, peer, 'f', numbers, FILTER_NUMBERS);
+    uint64_t numbers[PEER_NUMBERS_MAX], *p = numbers + 2;
+    size_t n;
+    int rc = peer_row_read(txn, peer, 'f', numbers, PEER_NUMBERS_MAX, &n);
     if (rc != 0) return rc;
-    if (numbers[0] > KINDS_MAX || numbers[1] > KINDS_MAX) return -EUCLEAN;
+    if (n < 2 || n % 2 != 0) return -EUCLEAN;
+    size_t room = (n - 2) / 2;
+    if (numbers[0] > room || numbers[1] > room) return -EUCLEAN;
+    if (numbers[0] > KINDS_MAX || numbers[1] > KINDS_MAX) return KV_NONE;
     *ret = (feed_filter_t){.n_kinds = numbers[0], .n_near = numbers[1]};
     for (size_t i = 0; i < ret->n_kinds; i++) ret->kinds[i] = (uint32_t)p[i];
-    for (size_t i = 0; i < ret->n_near; i++) ret->near[i] = (uint32_t)p[KINDS_MAX + i];
+    for (size_t i = 0; i < ret->n_near; i++) ret->near[i] = (uint32_t)p[room + i];
     return 0;
 }
 

@@ -124,8 +124,12 @@ bool witness_read(const Selenga__Witness *m, witness_t *ret); // false when it c
 void witness_message(const witness_t *w, Selenga__Witness *m);
 
 // Rows of KV_PEERS: peer (4) | letter (1) -> numbers, 8 bytes each. KV_NONE when absent.
-enum { PEER_NUMBERS_MAX = 2 + 2 * KINDS_MAX };
+enum { FILTER_LIST = 32, PEER_NUMBERS_MAX = 2 + 2 * (KINDS_MAX > FILTER_LIST ? KINDS_MAX : FILTER_LIST) };
 int peer_row_put(store_txn_t *txn, uint32_t peer, char letter, const uint64_t *numbers, size_t n);
+// A row of any length; KV_NONE also when it is longer than `most`.
+int peer_row_read(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t most,
+                  size_t *ret_n);
+// A row of exactly this length; -EUCLEAN when it has another.
 int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n);
 // Those that say how far somebody has read: position of each stream, head, lives and digest of the witness.
 int cursor_put(store_txn_t *txn, uint32_t peer, char letter, const position_t *position, const witness_t *w);

@@ -241,6 +241,12 @@ bool producer_wants(const feed_t *feed, const link_t *link, const record_t *reco
     return filter_wants(link->out.filter, &store_place(feed->store)->path, record);
 }
 
+const feed_filter_t *feed_filter(const feed_t *feed, uint32_t peer)
+{
+    const link_t *link = feed_find(feed, peer);
+    return link != NULL ? link->out.filter : NULL;
+}
+
 static slice_t word_of(const record_t *r, uint8_t *buf)
 {
     record_t gone = record_gone(r);

@@ -142,6 +142,11 @@ const char *i18n_language(void)
     return catalogue.language;
 }
 
+const char *i18n_of(const char *english, const char *russian)
+{
+    return strcmp(catalogue.language, "ru") == 0 ? russian : english;
+}
+
 // POSIX order: the first that is set and not empty decides, alone.
 static const char *wanted_locale(void)
 {

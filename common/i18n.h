@@ -13,7 +13,7 @@
 
 // The text in the user's language. Keep %-marks as they are: msgfmt checks them when the catalogue is built.
 #define _(text) i18n_text(text)
-// Marks a text of a table; it is translated where it is shown: _(row->help).
+// Marks a text of a table; it is translated where it is shown: _(row->text).
 #define N_(text) text
 
 // Chooses the language (LC_ALL, else LC_MESSAGES, else LANG) and makes character handling UTF-8. Call once,
@@ -33,3 +33,6 @@ const char *i18n_plural(const char *one, const char *many, unsigned long n)
 
 // "ru" or "en": what i18n_init() chose.
 const char *i18n_language(void);
+
+// Of a text that is there in both languages, as kinds have theirs, the user's.
+const char *i18n_of(const char *english, const char *russian);

@@ -83,8 +83,11 @@ void index_gather(store_txn_t *txn, const record_t *record, uint64_t at, size_t 
 void index_later(tail_t *tail, const record_t *record, uint64_t at)
 {
     rid_t ids[REFS_MAX];
+    if (record->gone) return;
     size_t n = refs_of(record, ids);
-    for (size_t i = 0; i < n; i++) tail_refer(tail, &ids[i], at);
+    tail_listed_t listed = {record->id, at, record->kind, org_hash(record->org), record->deleted};
+    for (size_t i = 0; i < n; i++) tail_refer(tail, &ids[i], &listed);
+    tail_list(tail, &listed);
 }
 
 // --- walking, with what is in no index yet -------------------------------------------------------
@@ -122,42 +125,35 @@ static int key_cmp(slice_t a, slice_t b)
     return cmp != 0 ? cmp : (a.size > b.size) - (a.size < b.size);
 }
 
-static void add_coming(walk_t *walk, const record_t *r, slice_t key)
+static void add_coming(walk_t *walk, const rid_t *id, bool deleted, slice_t key)
 {
     bool on = begins_with(key, walk->prefix) && key_cmp(key, walk->start) >= 0;
-    if (!on || r->gone || (r->deleted && !walk->all)) return;
+    if (!on || (deleted && !walk->all)) return;
     if (walk->n == walk->room) {
         walk->room = walk->room * 2 + 16;
         walk->coming = xrealloc(walk->coming, walk->room * sizeof *walk->coming);
     }
     coming_t *one = &walk->coming[walk->n++];
     memcpy(one->key, key.data, key.size);
-    one->id = r->id;
+    one->id = *id;
 }
 
-static int listed_later(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
-{
-    uint8_t buf[KIND_KEY];
-    (void)txn;
-    if (place->aside) return 0; // nobody's present version
-    add_coming(arg, r, kind_key(buf, r->kind, org_hash(r->org), place->at));
-    return 0;
-}
-
-static int find_referring(store_txn_t *txn, walk_t *walk, const rid_t *target)
+static void find_listed(const store_txn_t *txn, walk_t *walk, uint32_t kind)
 {
     size_t state = 0;
-    uint64_t seq, present;
+    tail_listed_t listed;
+    uint8_t buf[KIND_KEY];
+    while (tail_next_of_kind(txn->store->tail, kind, &state, &listed))
+        add_coming(walk, &listed.id, listed.deleted, kind_key(buf, kind, listed.org, listed.seq));
+}
+
+static void find_referring(const store_txn_t *txn, walk_t *walk, const rid_t *target)
+{
+    size_t state = 0;
+    tail_listed_t listed;
     uint8_t buf[REF_KEY];
-    record_t r;
-    while (tail_next_referring(txn->store->tail, target, &state, &seq)) {
-        int rc = store_at(txn, seq, &r, NULL);
-        if (rc == -EUCLEAN) continue; // it has left this place
-        if (rc != 0) return rc;
-        if (tail_find(txn->store->tail, &r.id, &present) && present == seq)
-            add_coming(walk, &r, ref_key(buf, target, r.kind, seq));
-    }
-    return 0;
+    while (tail_next_referring(txn->store->tail, target, &state, &listed))
+        add_coming(walk, &listed.id, listed.deleted, ref_key(buf, target, listed.kind, listed.seq));
 }
 
 static int by_kind_key(const void *a, const void *b)
@@ -203,12 +199,12 @@ static int walk_indexed(store_txn_t *txn, walk_t *walk)
     return hand_coming(walk, NULL);
 }
 
-static int walk_kinds(store_txn_t *txn, walk_t *walk)
+static int walk_kinds(store_txn_t *txn, walk_t *walk, uint32_t kind)
 {
     walk->table = KV_KINDS;
-    int rc = log_each(txn, txn->indexed, listed_later, walk);
+    find_listed(txn, walk, kind);
     if (walk->n > 1) qsort(walk->coming, walk->n, sizeof *walk->coming, by_kind_key);
-    if (rc == 0) rc = walk_indexed(txn, walk);
+    int rc = walk_indexed(txn, walk);
     free(walk->coming);
     return rc;
 }
@@ -234,20 +230,36 @@ int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *
         start[KIND_KEY] = 0; // just behind it
         walk.start = slice(start, sizeof start);
     }
-    return walk_kinds(txn, &walk);
+    return walk_kinds(txn, &walk, kind);
+}
+
+static int walk_refs(store_txn_t *txn, walk_t *walk, const rid_t *id)
+{
+    walk->table = KV_REFS;
+    find_referring(txn, walk, id);
+    if (walk->n > 1) qsort(walk->coming, walk->n, sizeof *walk->coming, by_ref_key);
+    int rc = walk_indexed(txn, walk);
+    free(walk->coming);
+    return rc;
 }
 
 int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg)
 {
     uint8_t buf[REF_KEY];
-    ref_key(buf, id, kind, 0);
-    slice_t prefix = slice(buf, kind != 0 ? 20 : 16);
-    walk_t walk = {.table = KV_REFS, .prefix = prefix, .start = prefix, .fn = fn, .arg = arg};
-    int rc = find_referring(txn, &walk, id);
-    if (walk.n > 1) qsort(walk.coming, walk.n, sizeof *walk.coming, by_ref_key);
-    if (rc == 0) rc = walk_indexed(txn, &walk);
-    free(walk.coming);
-    return rc;
+    slice_t prefix = slice(ref_key(buf, id, kind, 0).data, kind != 0 ? 20 : 16);
+    walk_t walk = {.prefix = prefix, .start = prefix, .fn = fn, .arg = arg};
+    return walk_refs(txn, &walk, id);
+}
+
+int store_referring_after(store_txn_t *txn, const rid_t *id, uint32_t kind, const list_mark_t *after,
+                          store_list_fn *fn, void *arg)
+{
+    uint8_t start[REF_KEY + 1];
+    if (after == NULL) return store_referring(txn, id, kind, fn, arg);
+    ref_key(start, id, kind, be64_load(after->b + 8));
+    start[REF_KEY] = 0; // just behind it
+    walk_t walk = {.prefix = slice(start, 20), .start = slice(start, sizeof start), .fn = fn, .arg = arg};
+    return walk_refs(txn, &walk, id);
 }
 
 // --- lanes after the topology changed ------------------------------------------------------------

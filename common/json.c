@@ -142,7 +142,7 @@ static json_t *rule_to_json(const field_rule_t *f)
     json_object_set_new(json, "pd_class", json_string(pd_class_name(f->pd)));
     if (f->values != NULL) json_object_set_new(json, "values", json_string(f->values));
     if (target != NULL) json_object_set_new(json, "refers_to", json_string(target->name));
-    json_object_set_new(json, "help", json_string(_(f->help)));
+    json_object_set_new(json, "help", json_string(bilingual_text(&f->help)));
     return json;
 }
 
@@ -162,7 +162,7 @@ json_t *kind_to_json(const kind_rule_t *kind)
     json_object_set_new(json, "up", json_string(reach_up_text(kind->up)));
     json_object_set_new(json, "down", json_string(reach_down_text(kind->down)));
     json_object_set_new(json, "writers", json_string(writers != NULL ? writers : ""));
-    json_object_set_new(json, "help", json_string(_(kind->help)));
+    json_object_set_new(json, "help", json_string(bilingual_text(&kind->help)));
     for (size_t i = 0; i < kind->n_fields; i++) json_array_append_new(fields, rule_to_json(&kind->fields[i]));
     json_object_set_new(json, "fields", fields);
     xfree(&writers);

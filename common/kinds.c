@@ -151,6 +151,11 @@ const char *level_name(int rank)
     return rank >= 0 && rank < (int)ARRAY_SIZE(levels) ? levels[rank] : NULL;
 }
 
+const char *bilingual_text(const bilingual_t *text)
+{
+    return i18n_of(text->en, text->ru);
+}
+
 const char *pd_class_name(pd_class_t pd)
 {
     switch (pd) {
@@ -255,7 +260,7 @@ static void describe_field(const field_rule_t *f, FILE *out)
     const kind_rule_t *target = f->ref != 0 ? kind_by_number(f->ref) : NULL;
     bool required = (f->flags & F_REQUIRED) != 0, key = (f->flags & F_KEY) != 0;
     fprintf(out, "  %-22s%s%s %-11s %-11s %s", f->name, required ? "*" : " ", key ? "#" : " ",
-            field_type_name(f->type), pd_class_name(f->pd), _(f->help));
+            field_type_name(f->type), pd_class_name(f->pd), bilingual_text(&f->help));
     if (target != NULL) fprintf(out, " -> %s", target->name);
     if (f->values != NULL) fprintf(out, " (%s)", f->values);
     if ((f->flags & F_DERIVED) != 0) fprintf(out, " (%s)", _("computed"));
@@ -265,7 +270,7 @@ static void describe_field(const field_rule_t *f, FILE *out)
 static void describe_one(const kind_rule_t *kind, FILE *out)
 {
     fprintf(out, "%s (%u, %s): %s\n", kind->name, kind->number, service_name(kind->number / 100),
-            _(kind->help));
+            bilingual_text(&kind->help));
     fprintf(out, "%s: %s; %s\n", _("travels"), reach_up_text(kind->up), reach_down_text(kind->down));
     fprintf(out, "%s: ", _("written by"));
     kind_describe_writers(kind, out);
@@ -282,5 +287,5 @@ void kinds_describe(const kind_rule_t *kind, FILE *out)
     }
     for (size_t i = 0; i < N_KINDS; i++)
         fprintf(out, "%-20s %-12s %s\n", KINDS[i]->name, service_name(KINDS[i]->number / 100),
-                _(KINDS[i]->help));
+                bilingual_text(&KINDS[i]->help));
 }

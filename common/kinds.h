@@ -46,6 +46,9 @@ int service_by_name(const char *name);
 int level_rank(const char *name);
 const char *level_name(int rank);
 
+// In the reader's language.
+const char *bilingual_text(const bilingual_t *text);
+
 const char *pd_class_name(pd_class_t pd);
 const char *field_type_name(field_type_t type);
 // "none", "home", "one level up" ... in the reader's language.

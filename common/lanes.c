@@ -186,12 +186,14 @@ static int remove_entry(store_txn_t *txn, slice_t key)
 {
     if (MUTANT("lane_entry_not_removed") && key.data[0] == LANE_UP) return 0;
     int rc = kv_del(txn->kv, KV_LANES, key);
+    lane_counts_entry(&txn->counts, key, -1);
     return rc == KV_NONE ? -EUCLEAN : rc; // the place says that it is there
 }
 
 static int gather_entry(store_txn_t *txn, slice_t key)
 {
     entries_add(&txn->entries, KV_LANES, key, (slice_t){0});
+    lane_counts_entry(&txn->counts, key, 1);
     return 0;
 }
 
@@ -203,6 +205,15 @@ int lanes_remove(store_txn_t *txn, const place_t *place)
 int lanes_gather(store_txn_t *txn, const place_t *place)
 {
     return for_lanes(txn, place, gather_entry);
+}
+
+void lanes_each_key(const place_t *place, void (*fn)(lane_changes_t *to, slice_t key, int sign),
+                    lane_changes_t *to, int sign)
+{
+    uint8_t buf[SEQ_KEY];
+    for (unsigned lane = LANE_ALL << 1; lane <= LANE_LEFT; lane <<= 1)
+        if ((place->lanes & lane) != 0 && lane != LANE_BULK)
+            fn(to, lane_key(buf, half_of(lane, place->lanes), peer_of(lane, place), place->at), sign);
 }
 
 // --- who has something to read -------------------------------------------------------------------

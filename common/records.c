@@ -127,15 +127,10 @@ static int ref_exists(store_txn_t *txn, const body_ref_t *ref, bool *ret)
 }
 
 // Kinds of other services are only checked where this service reads them.
-static bool reads_kind(const author_t *author, uint32_t kind)
+static bool reads_kind(const author_t *author, const kind_rule_t *kind)
 {
-    if (kind / 100 == author->place->service) return true;
-    for (size_t i = 0; i < author->def->n_subscriptions; i++) {
-        const feed_filter_t *filter = &author->def->subscriptions[i].filter;
-        for (size_t k = 0; k < filter->n_kinds; k++)
-            if (filter->kinds[k] == kind) return true;
-    }
-    return false;
+    uint32_t service = author->place->service;
+    return kind->number / 100 == service || (kind->read_by >> service & 1) != 0;
 }
 
 static int check_refs(const author_t *author, store_txn_t *txn, const kind_rule_t *rule, const body_t *body,
@@ -145,7 +140,7 @@ static int check_refs(const author_t *author, store_txn_t *txn, const kind_rule_
     body_ref_t ref;
     while (body_next_ref(rule, body, &state, &ref)) {
         bool exists;
-        if (!reads_kind(author, ref.target->number)) continue;
+        if (!reads_kind(author, ref.target)) continue;
         bool own = ref.target->number == N_ORGANISATION && slice_equal(ref.text, slice_text(author->own_org));
         if (own) continue; // a new node knows itself before the region's sheet has arrived
         int rc = ref_exists(txn, &ref, &exists);

@@ -2,6 +2,7 @@
 // What every service answers a local caller: its records, its queues, its quarantine, its state.
 #include "common/admit.h"
 #include "common/clock.h"
+#include "common/lane_counts.h"
 #include "common/log.h"
 #include "common/quarantine.h"
 #include "common/service_private.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { GROUPS_MAX = 4000, PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, WHERE_MAX = 16 };
+enum { GROUPS_MAX = 4000, OLDEST_LOOKS = 64 };
 enum { BARE_OUTCOME = FAULT_CODE + FAULT_FIELD + 64 }; // bytes of one whose fault has no arguments
 _Static_assert(GROUPS_MAX *BARE_OUTCOME <= MAX_BODY, "the outcomes of a put fit one answer");
 
@@ -94,128 +95,6 @@ static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-// --- get and list --------------------------------------------------------------------------------
-
-typedef struct page {
-    ProtobufCBinaryData *wires; // copies: the transaction may write before the reply is packed
-    size_t n, bytes, limit;
-    list_mark_t last;
-    bool more;
-    // list only
-    store_txn_t *txn;
-    const kind_rule_t *rule;
-    const Selenga__List *query;
-    arena_t *arena;
-} page_t;
-
-static void page_add(page_t *page, const record_t *r)
-{
-    page->wires[page->n++] =
-        (ProtobufCBinaryData){.len = r->wire.size, .data = xmemdup(r->wire.data, r->wire.size)};
-    page->bytes += r->wire.size;
-}
-
-static void page_send(service_t *service, const envelope_t *e, page_t *page)
-{
-    Selenga__Records reply = SELENGA__RECORDS__INIT;
-    reply.records = page->wires;
-    reply.n_records = page->n;
-    if (page->more) {
-        reply.has_next = 1;
-        reply.next = (ProtobufCBinaryData){.len = sizeof page->last.b, .data = page->last.b};
-    }
-    service_reply(service, e, MSG_RECORDS, &reply.base);
-    for (size_t i = 0; i < page->n; i++) free(page->wires[i].data);
-    free(page->wires);
-}
-
-static int on_get(service_t *service, store_txn_t *txn, const envelope_t *e)
-{
-    AUTO(msg_body_free) Selenga__Get *get = msg_body_unpack(&selenga__get__descriptor, e->body);
-    record_t r;
-    rid_t id;
-    if (get == NULL || get->id.len != sizeof id.b) return requests_refuse(service, e, "MALFORMED", "");
-    memcpy(id.b, get->id.data, sizeof id.b);
-    int rc = store_get(txn, &id, &r, NULL);
-    if (rc < 0) return rc;
-    if (rc == KV_NONE || (r.deleted && !get->deleted_too) || (get->has_kind && r.kind != get->kind)) {
-        const kind_rule_t *rule = kind_by_number(get->kind);
-        return requests_refuse(service, e, "NOT-FOUND", rule != NULL ? rule->name : "");
-    }
-    page_t page = {.wires = xcalloc(1, sizeof *page.wires)};
-    page_add(&page, &r);
-    page_send(service, e, &page);
-    return 0;
-}
-
-static bool matches(page_t *page, const record_t *r)
-{
-    body_t *body = NULL;
-    char text[FIELD_TEXT_MAX];
-    if (page->query->n_where == 0) return true;
-    arena_reset(page->arena, r->body.size);
-    if (body_unpack(page->rule, r->body, page->arena, &body, NULL) != 0) return false;
-    for (size_t i = 0; i < page->query->n_where; i++) {
-        const Selenga__Match *m = page->query->where[i];
-        int field = kind_field(page->rule, m->field);
-        if (strcmp(body_print(page->rule, body, (size_t)field, text), m->value != NULL ? m->value : "") != 0)
-            return false;
-    }
-    return true;
-}
-
-static int list_one(void *arg, const rid_t *id)
-{
-    page_t *page = arg;
-    record_t r;
-    place_t place;
-    int rc = store_get(page->txn, id, &r, &place);
-    if (rc != 0) return rc == KV_NONE ? -EUCLEAN : rc;
-    if (page->query->org != NULL && !slice_equal(r.org, slice_text(page->query->org))) return 0;
-    if (!matches(page, &r)) return 0;
-    if (page->n == page->limit || (page->n > 0 && page->bytes + r.wire.size > PAGE_BYTES)) {
-        page->more = true;
-        return 1;
-    }
-    page_add(page, &r);
-    page->last = store_list_mark(&r, &place);
-    return 0;
-}
-
-static const char *bad_where(const kind_rule_t *rule, const Selenga__List *query)
-{
-    for (size_t i = 0; i < query->n_where; i++)
-        if (query->where[i]->field == NULL || kind_field(rule, query->where[i]->field) < 0)
-            return query->where[i]->field != NULL ? query->where[i]->field : "";
-    return NULL;
-}
-
-static int on_list(service_t *service, store_txn_t *txn, const envelope_t *e)
-{
-    AUTO(msg_body_free) Selenga__List *query = msg_body_unpack(&selenga__list__descriptor, e->body);
-    list_mark_t after;
-    if (query == NULL || query->n_where > WHERE_MAX ||
-        (query->has_after && query->after.len != sizeof after.b))
-        return requests_refuse(service, e, "MALFORMED", "");
-    const kind_rule_t *rule = kind_by_number(query->kind);
-    if (rule == NULL) return requests_refuse(service, e, "UNKNOWN-KIND", "");
-    const char *bad = bad_where(rule, query);
-    if (bad != NULL) return requests_refuse(service, e, "UNKNOWN-FIELD", bad);
-    if (query->has_after) memcpy(after.b, query->after.data, sizeof after.b);
-    size_t limit = query->has_limit && query->limit > 0 && query->limit < PAGE_MAX ? query->limit : PAGE_MAX;
-    page_t page = {.wires = xcalloc(limit, sizeof *page.wires),
-                   .limit = limit,
-                   .txn = txn,
-                   .rule = rule,
-                   .query = query,
-                   .arena = service->arena};
-    slice_t org = query->org != NULL ? slice_text(query->org) : (slice_t){0};
-    int rc = store_list(txn, rule->number, org, query->has_after ? &after : NULL, list_one, &page);
-    if (rc < 0) page.n = 0;
-    if (rc >= 0) page_send(service, e, &page);
-    return rc < 0 ? rc : 0;
-}
-
 // --- queues --------------------------------------------------------------------------------------
 
 typedef struct tally {
@@ -223,38 +102,52 @@ typedef struct tally {
     uint32_t oldest_s;
 } tally_t;
 
-// Counts the lanes of one stream through the consumer's filter.
-static int tally_stream(service_t *service, store_txn_t *txn, const feed_row_t *row, enum stream stream,
-                        tally_t *t)
+// The time of the first record that waits, as far as it is found among the first entries; else of one that is
+// nearly as old.
+static int find_oldest(service_t *service, store_txn_t *txn, const feed_row_t *row, enum stream stream,
+                       uint32_t *ret_s)
 {
     lane_reader_t *reader = NULL;
     uint64_t seq;
     unsigned lanes;
     record_t r;
     place_t place;
-    bool first = true; // of those that wait
-    int rc = lane_open(txn, store_feed_lanes(row->peer, stream), row->peer, 0, &reader);
-    while (rc == 0 && (rc = lane_next(reader, &seq, &lanes)) == 0) {
-        if (lanes == LANE_LEFT) continue; // word that something is not to be there
-        bool waits = seq > row->acked.of[stream];
-        if (row->peer < PEER_LABEL_MIN || (waits && first)) {
-            if ((rc = store_at(txn, seq, &r, &place)) != 0) break;
-            if (r.gone || !feed_wants(service->feed, row->peer, &r)) continue;
-            if (waits && first && (t->waiting == 0 || place.time_s < t->oldest_s)) t->oldest_s = place.time_s;
-            first = first && !waits;
-        }
-        t->produced++;
-        t->waiting += waits;
+    int rc = lane_open(txn, store_feed_lanes(row->peer, stream), row->peer, row->acked.of[stream], &reader);
+    for (unsigned i = 0; i < OLDEST_LOOKS && rc == 0 && (rc = lane_next(reader, &seq, &lanes)) == 0; i++) {
+        if ((rc = store_at(txn, seq, &r, &place)) != 0) break;
+        *ret_s = place.time_s;
+        bool word = lanes == LANE_LEFT || r.gone; // that something is not to be there
+        if (!word && feed_wants(service->feed, row->peer, &r)) break;
     }
     lane_close(&reader);
     return rc < 0 ? rc : 0;
 }
 
-static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *row, tally_t *t)
+static int count_stream(service_t *service, const feed_row_t *row, enum stream stream, lane_counts_t *counts,
+                        lane_count_t *count)
+{
+    unsigned lanes = store_feed_lanes(row->peer, stream);
+    uint64_t after = row->acked.of[stream];
+    if (row->peer >= PEER_LABEL_MIN) return lane_counts_of(counts, lanes, row->peer, after, count);
+    const feed_filter_t *filter = feed_filter(service->feed, row->peer);
+    lane_kinds_t which = {0};
+    if (filter != NULL) which = (lane_kinds_t){filter->kinds, filter->near, filter->n_kinds, filter->n_near};
+    return lanes != 0 ? lane_counts_of_kinds(counts, &which, after, count) : 0;
+}
+
+static int tally_feed(service_t *service, store_txn_t *txn, const feed_row_t *row, lane_counts_t *counts,
+                      tally_t *t)
 {
     int rc = 0;
-    for (enum stream stream = 0; stream < STREAMS && rc == 0; stream++)
-        rc = tally_stream(service, txn, row, stream, t);
+    for (enum stream stream = 0; stream < STREAMS && rc == 0; stream++) {
+        lane_count_t count = {0};
+        uint32_t time_s = 0;
+        rc = count_stream(service, row, stream, counts, &count);
+        if (rc == 0 && count.beyond > 0) rc = find_oldest(service, txn, row, stream, &time_s);
+        if (count.beyond > 0 && (t->waiting == 0 || time_s < t->oldest_s)) t->oldest_s = time_s;
+        t->produced += count.all;
+        t->waiting += count.beyond;
+    }
     return rc;
 }
 
@@ -320,6 +213,22 @@ static void fill_queue(service_t *service, const feed_row_t *row, const tally_t 
                                                   : 0;
 }
 
+static int fill_queues(service_t *service, store_txn_t *txn, const feed_row_t *rows, size_t n,
+                       Selenga__Queue *queues, size_t *ret_n)
+{
+    lane_counts_t *counts = NULL;
+    int rc = lane_counts_begin(txn, &counts);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        tally_t tally = {0};
+        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && least(&rows[i].acked) == 0)
+            continue; // nobody reads us there
+        rc = tally_feed(service, txn, &rows[i], counts, &tally);
+        if (rc == 0) fill_queue(service, &rows[i], &tally, &queues[(*ret_n)++]);
+    }
+    lane_counts_end(&counts);
+    return rc;
+}
+
 static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(xfree) feed_row_t *rows = xcalloc(ROWS_MAX, sizeof *rows);
@@ -327,15 +236,9 @@ static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
     AUTO(xfree) Selenga__Queue *queues = xcalloc(n + 1, sizeof *queues);
     AUTO(xfree) Selenga__Queue **list = xcalloc(n + 1, sizeof *list);
     Selenga__Queues reply = SELENGA__QUEUES__INIT;
-    for (size_t i = 0; i < n; i++) {
-        tally_t tally = {0};
-        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && least(&rows[i].acked) == 0)
-            continue; // nobody reads us there
-        int rc = tally_feed(service, txn, &rows[i], &tally);
-        if (rc != 0) return rc;
-        fill_queue(service, &rows[i], &tally, &queues[i]);
-        list[reply.n_queues++] = &queues[i];
-    }
+    int rc = fill_queues(service, txn, rows, n, queues, &reply.n_queues);
+    if (rc != 0) return rc;
+    for (size_t i = 0; i < reply.n_queues; i++) list[i] = &queues[i];
     reply.queues = list;
     service_reply(service, e, MSG_QUEUES_REPLY, &reply.base);
     return 0;
@@ -380,9 +283,9 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, 
     case MSG_PUT:
         return on_put(service, txn, e);
     case MSG_GET:
-        return on_get(service, txn, e);
+        return requests_get(service, txn, e);
     case MSG_LIST:
-        return on_list(service, txn, e);
+        return requests_list(service, txn, e);
     case MSG_QUEUES:
         return on_queues(service, txn, e);
     case MSG_QUARANTINE_LIST:

@@ -277,6 +277,7 @@ static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool opera
     if (in != NULL)
         rc = operators ? intake_turn_of(in, may_use_reserve, decide_one, &batch)
                        : intake_turn(in, decide_one, &batch);
+    if (rc == 0 && !operators) rc = requests_scan_on(service, txn);
     if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);
@@ -322,6 +323,7 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     fault_set(&excuse.fault, code, NULL, cause(rc));
     outgoing_drop(&service->replies);
     if (in != NULL) intake_decided(in, excuse_one, &excuse);
+    requests_scanned(service, &excuse.fault);
     send_replies(service);
     if (rc == -EUCLEAN) { // no reason to write on
         service->lost = true;
@@ -368,6 +370,7 @@ static void probe(service_t *service)
 static void settle_accounts(service_t *service, bool wrote)
 {
     send_replies(service);
+    requests_scanned(service, NULL);
     if (wrote) be_well(service);
     int rc = feed_flush(service->feed, (int64_t)mono_ms());
     outgoing_flush(&service->feeds, send_now, service);
@@ -479,16 +482,29 @@ static bool admit_record(void *arg, store_txn_t *txn, uint32_t peer, const recor
     return admit(&service->place, txn, peer, record, ret_fault);
 }
 
+// Kinds of `of` that this service reads, as they are declared. false: none.
+static bool wanted_kinds(uint32_t reader, uint32_t of, feed_filter_t *ret)
+{
+    *ret = (feed_filter_t){0};
+    for (size_t i = 0; i < N_KINDS; i++) {
+        if (KINDS[i]->number / 100 != of) continue;
+        if ((KINDS[i]->read_by >> reader & 1) != 0) ret->kinds[ret->n_kinds++] = KINDS[i]->number;
+        if ((KINDS[i]->read_near_by >> reader & 1) != 0) ret->near[ret->n_near++] = KINDS[i]->number;
+    }
+    return ret->n_kinds + ret->n_near > 0;
+}
+
 static void open_feed(service_t *service)
 {
     uint64_t seed;
     randombytes_buf(&seed, sizeof seed);
     feed_hooks_t hooks = {.arg = service, .admit = admit_record, .send = send_feed};
     service->feed = feed_new(service->store, &hooks, seed);
-    for (size_t i = 0; i < service->def->n_subscriptions; i++) {
-        const subscription_t *s = &service->def->subscriptions[i];
-        feed_subscribe(service->feed, s->service, &s->filter);
-        feed_link(service->feed, s->service, true, (int64_t)mono_ms());
+    for (uint32_t of = SERVICE_REGISTRY; of <= SERVICE_REPORTING; of++) {
+        feed_filter_t filter;
+        if (!wanted_kinds(service->def->number, of, &filter)) continue;
+        feed_subscribe(service->feed, of, &filter);
+        feed_link(service->feed, of, true, (int64_t)mono_ms());
     }
     topology_know_neighbours(service);
 }
@@ -586,6 +602,13 @@ static void tell_forged(service_t *service)
         peer, (unsigned long long)n);
 }
 
+// What cannot be written now is tried once a second.
+static bool is_busy(const service_t *service)
+{
+    if (service->n_scans > 0) return true;
+    return service->trouble == 0 && service->def->busy != NULL && service->def->busy(service->self);
+}
+
 // The duties, in order: wait, take in, decide and commit, answer, push, timers.
 static void service_run(service_t *service, int signal_fd)
 {
@@ -595,7 +618,8 @@ static void service_run(service_t *service, int signal_fd)
                               {NULL, signal_fd, ZMQ_POLLIN, 0},
                               {service->monitor, 0, ZMQ_POLLIN, 0}};
     for (;;) {
-        wait_for_input(items, 3, intake_waits(in) ? 0 : TICK_MS);
+        bool busy = is_busy(service);
+        wait_for_input(items, 3, intake_waits(in) || busy ? 0 : TICK_MS);
         if ((items[1].revents & ZMQ_POLLIN) != 0) break;
         if ((items[2].revents & ZMQ_POLLIN) != 0) greet_when_connected(service);
         uint64_t now = mono_ms();
@@ -609,7 +633,7 @@ static void service_run(service_t *service, int signal_fd)
             tick = now;
         }
         if (save) saved = now;
-        if (intake_waits(in) || due) run_batch(service, in, save);
+        if (intake_waits(in) || due || busy) run_batch(service, in, save);
         tell_done(service, in, due);
         if (service->lost) break;
         if (due) greet(service);
@@ -629,6 +653,7 @@ static void service_close(service_t *service)
     kv_destroy(&service->kv);
     scope_destroy(&service->scope);
     arena_destroy(&service->arena);
+    requests_forget_scans(service);
     outgoing_clear(&service->replies);
     outgoing_clear(&service->feeds);
     node_conf_clear(&service->node);

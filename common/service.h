@@ -18,16 +18,10 @@
 
 typedef struct service_state service_t;
 
-typedef struct subscription { // what this service reads of another service of its node
-    uint32_t service;
-    feed_filter_t filter;
-} subscription_t;
-
+// What a service reads of the others of its node is declared with their kinds (read_by, read_near_by).
 struct service_def {
     uint32_t number; // enum service
     const char *program;
-    const subscription_t *subscriptions;
-    size_t n_subscriptions;
     const settings_table_t *settings; // of its own, NULL: none
     // All optional; `self` is what open returned.
     void *(*open)(service_t *service); // before the first message; may read the store
@@ -44,6 +38,8 @@ struct service_def {
     void (*changed)(void *self, store_txn_t *txn, const record_t *old, const record_t *now);
     // Before each commit: what changes made necessary.
     int (*settle)(void *self, store_txn_t *txn);
+    // Has settle left work for a further turn? Then there is one at once, also when nobody sends anything.
+    bool (*busy)(void *self);
     // A message that is neither a feed's nor one that every service answers. 0, or -errno of the transaction.
     int (*message)(void *self, store_txn_t *txn, const envelope_t *envelope);
     // A neighbour came or went.

@@ -30,12 +30,23 @@ struct service_state {
     bool lost;
     int code; // with which it ends then
     arena_t *arena;
+    struct scan *scans; // lists that are being read, some records a turn
+    size_t n_scans;
 };
 
 // The requests that every service answers. 0, or -errno of the transaction; *ret_mine false: not one of them.
 int requests_message(service_t *service, store_txn_t *txn, const envelope_t *envelope, bool *ret_mine);
 // Tries again what waits in quarantine and may be let in by a new topology.
 int requests_retry(service_t *service, store_txn_t *txn);
+int requests_get(service_t *service, store_txn_t *txn, const envelope_t *e);
+// A list is read some records a turn, so that nobody waits behind a long one.
+int requests_list(service_t *service, store_txn_t *txn, const envelope_t *e);
+// Goes on with those that are not at their end: once a turn. 0 or -errno of the transaction.
+int requests_scan_on(service_t *service, store_txn_t *txn);
+// The turn's transaction was committed, or it was lost: askers whose answer went with it are told by
+// `excuse`.
+void requests_scanned(service_t *service, const fault_t *excuse);
+void requests_forget_scans(service_t *service);
 int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelope_t *e);
 int requests_quarantine_act(service_t *service, store_txn_t *txn, const envelope_t *e);
 // Gives it up. 0, KV_NONE, DISCARD_NOT_OURS (its finder is another node, and not below us), or -errno.

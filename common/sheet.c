@@ -4,96 +4,18 @@
 #include "common/i18n.h"
 #include "common/text.h"
 
-enum { COLUMNS_MAX = 64, NO_COLUMN = -1 };
-
-typedef struct plan {
-    const char *name;
-    const kind_rule_t *kinds[SHEET_KINDS_MAX];
-    const char *order; // columns, for a sheet of several kinds; else the fields in order
-} plan_t;
-
-static const plan_t plans[] = {
-    {"organisation", {&KIND_ORGANISATION}, NULL},
-    {"staff",
-     {&KIND_IDENTITY, &KIND_PERSON, &KIND_EMPLOYMENT},
-     "org number last_name first_name middle_name birth_date snils post post_class manager_role rate "
-     "main_place external "
-     "from to experience_from experience_break_days subject category"},
-    {"absence", {&KIND_ABSENCE}, NULL},
-    {"methodist", {&KIND_METHODIST}, NULL},
-    {"assignment", {&KIND_ASSIGNMENT}, NULL},
-    {"mentoring-pair", {&KIND_MENTORING_PAIR}, NULL},
-    {"mentoring-meeting", {&KIND_MENTORING_MEETING}, NULL},
-    {"team", {&KIND_TEAM}, NULL},
-    {"programme", {&KIND_PROGRAMME}, NULL},
-    {"programme-run", {&KIND_PROGRAMME_RUN}, NULL},
-    {"enrolment", {&KIND_ENROLMENT}, NULL},
-    {"certificate", {&KIND_CERTIFICATE}, NULL},
-    {"event", {&KIND_EVENT}, NULL},
-    {"attendance", {&KIND_ATTENDANCE}, NULL},
-    {"support-act", {&KIND_SUPPORT_ACT}, NULL},
-    {"competency", {&KIND_COMPETENCY}, NULL},
-    {"scale", {&KIND_SCALE}, NULL},
-    {"campaign", {&KIND_CAMPAIGN}, NULL},
-    {"result", {&KIND_RESULT}, NULL},
-    {"route", {&KIND_ROUTE}, NULL},
-    {"activity", {&KIND_ACTIVITY}, NULL},
-};
-
-typedef struct column {
-    char name[FAULT_FIELD];
-    int field[SHEET_KINDS_MAX]; // index of the field in each kind, or NO_COLUMN
-    bool required;
-    const char *help;
-} column_t;
-
 struct sheet {
-    const plan_t *plan;
-    size_t n_kinds, n_columns;
-    column_t columns[COLUMNS_MAX];
+    const sheet_rule_t *rule;
     size_t width;               // cells of the file's header
     int place[CSV_COLUMNS_MAX]; // column of each cell
 };
 
 const char *sheet_name(size_t i)
 {
-    return i < ARRAY_SIZE(plans) ? plans[i].name : NULL;
+    return i < N_SHEETS ? SHEETS[i].name : NULL;
 }
 
 // --- columns -------------------------------------------------------------------------------------
-
-static void add_column(sheet_t *sheet, slice_t name)
-{
-    column_t *c = &sheet->columns[sheet->n_columns];
-    bool there = false;
-    if (sheet->n_columns == COLUMNS_MAX || name.size >= sizeof c->name) return;
-    memcpy(c->name, name.data, name.size);
-    for (size_t k = 0; k < sheet->n_kinds; k++) {
-        const kind_rule_t *kind = sheet->plan->kinds[k];
-        int i = kind_field(kind, c->name);
-        const field_rule_t *f = i >= 0 ? &kind->fields[i] : NULL;
-        bool shown = f != NULL && (f->flags & F_DERIVED) == 0 && f->type != FIELD_BYTES;
-        c->field[k] = shown ? i : NO_COLUMN;
-        if (c->field[k] == NO_COLUMN) continue;
-        there = true;
-        c->required = c->required || (f->flags & F_REQUIRED) != 0;
-        c->help = f->help;
-    }
-    if (there)
-        sheet->n_columns++;
-    else
-        memset(c, 0, sizeof *c);
-}
-
-static void add_columns(sheet_t *sheet)
-{
-    const kind_rule_t *kind = sheet->plan->kinds[0];
-    slice_t rest = slice_text(sheet->plan->order != NULL ? sheet->plan->order : ""), piece;
-    bool done = sheet->plan->order == NULL;
-    while (text_next_piece(&rest, ' ', &done, &piece)) add_column(sheet, piece);
-    for (size_t i = 0; sheet->plan->order == NULL && i < kind->n_fields; i++)
-        add_column(sheet, slice_text(kind->fields[i].name));
-}
 
 // Names of what there is, for a fault's argument; cut where it does not fit.
 static void join_names(const char *(*name_at)(const void *, size_t), const void *of, char *buf, size_t size)
@@ -110,7 +32,7 @@ static void join_names(const char *(*name_at)(const void *, size_t), const void 
     }
 }
 
-static const char *plan_at(const void *unused, size_t i)
+static const char *sheet_at(const void *unused, size_t i)
 {
     (void)unused;
     return sheet_name(i);
@@ -123,17 +45,14 @@ static const char *column_at(const void *sheet, size_t i)
 
 int sheet_open(const char *name, sheet_t **ret_sheet, fault_t *ret_fault)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
-        if (strcmp(plans[i].name, name) != 0) continue;
-        sheet_t *sheet = xcalloc(1, sizeof *sheet);
-        sheet->plan = &plans[i];
-        while (sheet->n_kinds < SHEET_KINDS_MAX && plans[i].kinds[sheet->n_kinds] != NULL) sheet->n_kinds++;
-        add_columns(sheet);
-        *ret_sheet = sheet;
+    for (size_t i = 0; i < N_SHEETS; i++) {
+        if (strcmp(SHEETS[i].name, name) != 0) continue;
+        *ret_sheet = xcalloc(1, sizeof **ret_sheet);
+        (*ret_sheet)->rule = &SHEETS[i];
         return 0;
     }
     char names[FAULT_ARG];
-    join_names(plan_at, NULL, names, sizeof names);
+    join_names(sheet_at, NULL, names, sizeof names);
     fault_set(ret_fault, "SHEET-UNKNOWN", NULL, name, names);
     return SHEET_E_FAULT;
 }
@@ -145,41 +64,41 @@ void sheet_destroy(sheet_t **sheet_p)
 
 size_t sheet_n_columns(const sheet_t *sheet)
 {
-    return sheet->n_columns;
+    return sheet->rule->n_columns;
 }
 
 const char *sheet_column(const sheet_t *sheet, size_t i)
 {
-    return sheet->columns[i].name;
+    return sheet->rule->columns[i].name;
 }
 
 bool sheet_column_required(const sheet_t *sheet, size_t i)
 {
-    return sheet->columns[i].required;
+    return sheet->rule->columns[i].required;
 }
 
 const char *sheet_column_help(const sheet_t *sheet, size_t i)
 {
-    return _(sheet->columns[i].help);
+    return bilingual_text(&sheet->rule->columns[i].rule->help);
 }
 
 size_t sheet_n_kinds(const sheet_t *sheet)
 {
-    return sheet->n_kinds;
+    return sheet->rule->n_kinds;
 }
 
 const kind_rule_t *sheet_kind(const sheet_t *sheet, size_t i)
 {
-    return sheet->plan->kinds[i];
+    return sheet->rule->kinds[i];
 }
 
 // --- in ------------------------------------------------------------------------------------------
 
 static int find_column(const sheet_t *sheet, slice_t name)
 {
-    for (size_t i = 0; i < sheet->n_columns; i++)
-        if (slice_equal(slice_text(sheet->columns[i].name), name)) return (int)i;
-    return NO_COLUMN;
+    for (size_t i = 0; i < sheet->rule->n_columns; i++)
+        if (slice_equal(slice_text(sheet->rule->columns[i].name), name)) return (int)i;
+    return -1;
 }
 
 static int unknown_column(const sheet_t *sheet, const char *name, fault_t *ret_fault)
@@ -187,26 +106,26 @@ static int unknown_column(const sheet_t *sheet, const char *name, fault_t *ret_f
     char names[FAULT_ARG];
     join_names(column_at, sheet, names, sizeof names);
     fault_set(ret_fault, "COLUMN-UNKNOWN", NULL, text_is_clean(slice_text(name)) ? name : "?",
-              sheet->plan->name, names);
+              sheet->rule->name, names);
     return SHEET_E_FAULT;
 }
 
 int sheet_header(sheet_t *sheet, const csv_row_t *header, fault_t *ret_fault)
 {
-    bool there[COLUMNS_MAX] = {false};
+    bool there[SHEET_COLUMNS_MAX] = {false};
     for (size_t i = 0; i < header->n; i++) {
         int c = find_column(sheet, text_trim(slice_text(header->cells[i])));
-        if (c == NO_COLUMN) return unknown_column(sheet, header->cells[i], ret_fault);
+        if (c < 0) return unknown_column(sheet, header->cells[i], ret_fault);
         if (there[c]) {
-            fault_set(ret_fault, "COLUMN-TWICE", NULL, sheet->columns[c].name);
+            fault_set(ret_fault, "COLUMN-TWICE", NULL, sheet->rule->columns[c].name);
             return SHEET_E_FAULT;
         }
         there[c] = true;
         sheet->place[i] = c;
     }
-    for (size_t c = 0; c < sheet->n_columns; c++) {
-        if (there[c] || !sheet->columns[c].required) continue;
-        fault_set(ret_fault, "COLUMN-MISSING", NULL, sheet->columns[c].name, sheet->plan->name);
+    for (size_t c = 0; c < sheet->rule->n_columns; c++) {
+        if (there[c] || !sheet->rule->columns[c].required) continue;
+        fault_set(ret_fault, "COLUMN-MISSING", NULL, sheet->rule->columns[c].name, sheet->rule->name);
         return SHEET_E_FAULT;
     }
     sheet->width = header->n;
@@ -223,14 +142,14 @@ static int no_room(fault_t *ret_fault)
 static int fill_item(const sheet_t *sheet, size_t k, const csv_row_t *row, arena_t *arena,
                      Selenga__Item *item, fault_t *ret_fault)
 {
-    const kind_rule_t *kind = sheet->plan->kinds[k];
+    const kind_rule_t *kind = sheet->rule->kinds[k];
     body_t *body = body_new(kind, arena);
     slice_t bytes;
     item->set = arena_alloc(arena, kind->n_fields * sizeof *item->set);
     if (body == NULL || item->set == NULL) return no_room(ret_fault);
     for (size_t i = 0; i < row->n; i++) {
-        int field = sheet->columns[sheet->place[i]].field[k];
-        if (field == NO_COLUMN) continue;
+        int field = sheet->rule->columns[sheet->place[i]].field[k];
+        if (field == NO_FIELD) continue;
         if (body_set_text(kind, body, (size_t)field, row->cells[i], arena, ret_fault) != 0)
             return SHEET_E_FAULT;
         if ((kind->fields[field].flags & F_REQUIRED) != 0 && !body_has(kind, body, (size_t)field)) {
@@ -258,9 +177,9 @@ int sheet_row(const sheet_t *sheet, const csv_row_t *row, arena_t *arena, Seleng
         return SHEET_E_FAULT;
     }
     Selenga__Group *group = arena_alloc(arena, sizeof *group);
-    Selenga__Item **items = arena_alloc(arena, sheet->n_kinds * sizeof *items);
+    Selenga__Item **items = arena_alloc(arena, sheet->rule->n_kinds * sizeof *items);
     if (group == NULL || items == NULL) return no_room(ret_fault);
-    for (size_t k = 0; k < sheet->n_kinds; k++) {
+    for (size_t k = 0; k < sheet->rule->n_kinds; k++) {
         items[k] = arena_alloc(arena, sizeof *items[k]);
         if (items[k] == NULL) return no_room(ret_fault);
         selenga__item__init(items[k]);
@@ -269,7 +188,7 @@ int sheet_row(const sheet_t *sheet, const csv_row_t *row, arena_t *arena, Seleng
     }
     selenga__group__init(group);
     group->items = items;
-    group->n_items = sheet->n_kinds;
+    group->n_items = sheet->rule->n_kinds;
     *ret_group = group;
     return 0;
 }
@@ -278,17 +197,18 @@ int sheet_row(const sheet_t *sheet, const csv_row_t *row, arena_t *arena, Seleng
 
 int sheet_write_header(const sheet_t *sheet, char separator, FILE *out)
 {
-    const char *cells[COLUMNS_MAX];
-    for (size_t i = 0; i < sheet->n_columns; i++) cells[i] = sheet->columns[i].name;
-    return csv_write(out, separator, cells, sheet->n_columns);
+    const char *cells[SHEET_COLUMNS_MAX];
+    for (size_t i = 0; i < sheet->rule->n_columns; i++) cells[i] = sheet->rule->columns[i].name;
+    return csv_write(out, separator, cells, sheet->rule->n_columns);
 }
 
 // The first of the kinds that has the column and the value.
-static const char *print_cell(const sheet_t *sheet, const column_t *c, const body_t *const *bodies, char *buf)
+static const char *print_cell(const sheet_t *sheet, const sheet_column_t *c, const body_t *const *bodies,
+                              char *buf)
 {
-    for (size_t k = 0; k < sheet->n_kinds; k++) {
-        const kind_rule_t *kind = sheet->plan->kinds[k];
-        if (bodies[k] != NULL && c->field[k] != NO_COLUMN && body_has(kind, bodies[k], (size_t)c->field[k]))
+    for (size_t k = 0; k < sheet->rule->n_kinds; k++) {
+        const kind_rule_t *kind = sheet->rule->kinds[k];
+        if (bodies[k] != NULL && c->field[k] != NO_FIELD && body_has(kind, bodies[k], (size_t)c->field[k]))
             return body_print(kind, bodies[k], (size_t)c->field[k], buf);
     }
     return "";
@@ -296,9 +216,9 @@ static const char *print_cell(const sheet_t *sheet, const column_t *c, const bod
 
 int sheet_write_row(const sheet_t *sheet, char separator, const body_t *const *bodies, FILE *out)
 {
-    const char *cells[COLUMNS_MAX];
-    char numbers[COLUMNS_MAX][32]; // texts stay in their bodies; a sheet has no column of bytes
-    for (size_t i = 0; i < sheet->n_columns; i++)
-        cells[i] = print_cell(sheet, &sheet->columns[i], bodies, numbers[i]);
-    return csv_write(out, separator, cells, sheet->n_columns);
+    const char *cells[SHEET_COLUMNS_MAX];
+    char numbers[SHEET_COLUMNS_MAX][32]; // texts stay in their bodies; a sheet has no column of bytes
+    for (size_t i = 0; i < sheet->rule->n_columns; i++)
+        cells[i] = print_cell(sheet, &sheet->rule->columns[i], bodies, numbers[i]);
+    return csv_write(out, separator, cells, sheet->rule->n_columns);
 }

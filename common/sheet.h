@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sheets: tables that people exchange, one row a record (staff: one row, three records written together).
-// The columns of a sheet are the fields of its kinds: a new field is a new column, and nothing here changes.
+// The columns of a sheet are the fields of its kinds, as proto/kinds declares them.
 //
 // An empty cell clears the field; a column that is absent leaves what was there. Dates are ISO 8601 only.
 #pragma once
@@ -11,7 +11,6 @@ typedef struct sheet sheet_t;
 
 enum {
     SHEET_E_FAULT = 1,
-    SHEET_KINDS_MAX = 3,
     SHEET_ARENA = 64 * 1024, // arena_new(SHEET_ARENA) is enough for any row
 };
 

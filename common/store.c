@@ -4,6 +4,7 @@
 //
 //   META     'F' -> format (1)   'H' -> head (8)   'I' -> incarnation (4)
 //            'L' -> lineage (lineage.h)      'X' -> seq (8) up to which records are indexed
+//            'C' -> lane_counts.c
 //            'V' -> version of the program that opened it last, as text: for people
 //            'R' -> the node was lost with its seal key: 2 adopting from the parent, 1 after that (1)
 //   RECORDS  record id (16) -> seq (8) of its last change here
@@ -119,6 +120,7 @@ int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (
     store->tail = tail_new();
     store->tail_is_old = true;
     int rc = open_meta(store, boot_id);
+    if (rc == 0) rc = lane_counts_open(store);
     if (rc != 0) {
         store_close(&store);
         return rc;
@@ -229,6 +231,7 @@ static int read_tail(store_txn_t *txn)
 static void end_txn(store_txn_t *txn)
 {
     entries_clear(&txn->entries);
+    lane_changes_clear(&txn->counts);
     free(txn->buf);
     free(txn);
 }
@@ -257,6 +260,7 @@ static void save_head(store_txn_t *txn)
     uint8_t head[8], inc[4];
     be64_store(head, txn->head);
     kv_put(txn->kv, KV_META, meta_key("H"), (slice_t){.data = head, .size = sizeof head});
+    lane_counts_mark(txn);
     if (txn->inc == txn->store->inc) return;
     be32_store(inc, txn->inc);
     kv_put(txn->kv, KV_META, meta_key("I"), (slice_t){.data = inc, .size = sizeof inc});
@@ -267,6 +271,7 @@ int store_commit(store_txn_t **txn_p)
     store_txn_t *txn = *txn_p;
     store_t *store = txn->store;
     int rc = txn->dirty && txn->head - txn->indexed >= TAIL_MAX ? store_index(txn) : 0;
+    if (rc == 0) rc = lane_counts_put(txn);
     if (rc != 0) return store_abort(txn_p), rc; // nothing is kept halfway
     *txn_p = NULL;
     if (txn->dirty) save_head(txn);
@@ -466,6 +471,7 @@ static int gather(void *arg, store_txn_t *txn, const record_t *r, const place_t 
     if (left != 0) moved->from[moved->n++] = left;
     entries_add(&txn->entries, KV_RECORDS, slice(r->id.b, sizeof r->id.b), seq_key(at, place->at));
     index_gather(txn, r, place->at, &moved->refs_read);
+    lane_counts_record(&txn->counts, txn, r, place, 1);
     return lanes_gather(txn, place);
 }
 
@@ -479,6 +485,7 @@ static int forget_place(store_txn_t *txn, uint64_t at)
     r = store_record_dup(&r);
     rc = lanes_remove(txn, &place);
     if (rc == 0) rc = index_remove(txn, &r, at);
+    if (rc == 0) lane_counts_record(&txn->counts, txn, &r, &place, -1);
     store_record_free(&r);
     return rc == 0 ? kv_del(txn->kv, KV_LOG, seq_key(key, at)) : rc;
 }

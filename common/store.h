@@ -230,3 +230,6 @@ int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *
                void *arg);
 // Records of a kind (0: any) that refer to this id by an indexed field, not deleted.
 int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg);
+// The same behind a mark, in the order of their last change: for one kind.
+int store_referring_after(store_txn_t *txn, const rid_t *id, uint32_t kind, const list_mark_t *after,
+                          store_list_fn *fn, void *arg);

@@ -2,6 +2,7 @@
 // Shared by store.c, lanes.c, index.c and apply.c; nobody else includes it.
 #pragma once
 #include "common/entries.h"
+#include "common/lane_counts.h"
 #include "common/store.h"
 #include "common/tail.h"
 
@@ -33,9 +34,10 @@ struct store_txn {
     size_t room;
     fresh_t fresh;
     uint64_t indexed;
-    bool adopted;      // from this transaction on nothing is adopted
-    entries_t entries; // being gathered for the indexes
-    bool found;        // the record that was looked for last, and where it stands; 0: nowhere
+    bool adopted;          // from this transaction on nothing is adopted
+    entries_t entries;     // being gathered for the indexes
+    lane_changes_t counts; // of lanes, for the end of the transaction
+    bool found;            // the record that was looked for last, and where it stands; 0: nowhere
     rid_t found_id;
     uint64_t found_at;
 };
@@ -58,6 +60,9 @@ void place_add_left(place_t *place, uint32_t peer);
 bool place_reaches(const place_t *place, uint32_t peer);
 int lanes_remove(store_txn_t *txn, const place_t *place);
 int lanes_gather(store_txn_t *txn, const place_t *place); // into txn->entries
+// The keys of its entries in KV_LANES, which may be still to come.
+void lanes_each_key(const place_t *place, void (*fn)(lane_changes_t *to, slice_t key, int sign),
+                    lane_changes_t *to, int sign);
 void fresh_note(fresh_t *fresh, const place_t *place);
 void fresh_merge(fresh_t *to, const fresh_t *from);
 

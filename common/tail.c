@@ -22,15 +22,24 @@ typedef struct table {
 // One reference; those to one target are chained.
 typedef struct ref {
     rid_t target;
-    uint64_t seq;
+    tail_listed_t record;
     size_t before; // number of the one before it; 0: none
 } ref_t;
+
+// One record of a kind, likewise.
+typedef struct listed {
+    tail_listed_t what;
+    size_t before;
+} listed_t;
 
 struct tail {
     uint8_t key[crypto_shorthash_KEYBYTES];
     table_t records, dead, targets; // of a target, `seq` is the number of its last reference
+    table_t kinds;                  // of a kind, that of the last record of it
     ref_t *refs;                    // by number, from 1
     size_t n_refs, refs_room;
+    listed_t *listed; // likewise
+    size_t n_listed, listed_room;
 };
 
 tail_t *tail_new(void)
@@ -45,10 +54,13 @@ void tail_empty(tail_t *tail)
     free(tail->records.slots);
     free(tail->dead.slots);
     free(tail->targets.slots);
+    free(tail->kinds.slots);
     free(tail->refs);
-    tail->records = tail->dead = tail->targets = (table_t){0};
+    free(tail->listed);
+    tail->records = tail->dead = tail->targets = tail->kinds = (table_t){0};
     tail->refs = NULL;
-    tail->n_refs = tail->refs_room = 0;
+    tail->listed = NULL;
+    tail->n_refs = tail->refs_room = tail->n_listed = tail->listed_room = 0;
 }
 
 void tail_destroy(tail_t **tail_p)
@@ -139,29 +151,68 @@ static size_t last_ref(const tail_t *tail, const rid_t *target)
     return tail->targets.n > 0 ? (size_t)find(tail, &tail->targets, target)->seq : 0;
 }
 
-void tail_refer(tail_t *tail, const rid_t *target, uint64_t seq)
+void tail_refer(tail_t *tail, const rid_t *target, const tail_listed_t *record)
 {
     if (tail->n_refs + 1 >= tail->refs_room) {
         tail->refs_room = tail->refs_room * 2 + FIRST_ROOM;
         tail->refs = xrealloc(tail->refs, tail->refs_room * sizeof *tail->refs);
     }
     size_t number = ++tail->n_refs;
-    tail->refs[number] = (ref_t){*target, seq, last_ref(tail, target)};
+    tail->refs[number] = (ref_t){*target, *record, last_ref(tail, target)};
     put(tail, &tail->targets, target, number, 0);
 }
 
 size_t tail_refs(const tail_t *tail, size_t *state, uint64_t seq, rid_t *ret_targets, size_t max)
 {
     size_t n = 0;
-    while (*state < tail->n_refs && tail->refs[*state + 1].seq < seq) ++*state; // of places that were left
-    for (; *state < tail->n_refs && tail->refs[*state + 1].seq == seq; ++*state)
+    while (*state < tail->n_refs && tail->refs[*state + 1].record.seq < seq)
+        ++*state; // of places that were left
+    for (; *state < tail->n_refs && tail->refs[*state + 1].record.seq == seq; ++*state)
         if (n < max) ret_targets[n++] = tail->refs[*state + 1].target;
     return n;
 }
 
-bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, uint64_t *ret_seq)
+static bool is_there(const tail_t *tail, const tail_listed_t *record)
 {
-    *state = *state == 0 ? last_ref(tail, target) : tail->refs[*state].before;
-    if (*state != 0) *ret_seq = tail->refs[*state].seq;
-    return *state != 0;
+    uint64_t present;
+    return tail_find(tail, &record->id, &present) && present == record->seq;
+}
+
+bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, tail_listed_t *ret_record)
+{
+    do {
+        *state = *state == 0 ? last_ref(tail, target) : tail->refs[*state].before;
+        if (*state == 0) return false;
+        *ret_record = tail->refs[*state].record;
+    } while (!is_there(tail, ret_record));
+    return true;
+}
+
+// The number of the kind's last record; 0: none.
+static size_t last_listed(const tail_t *tail, const rid_t *kind)
+{
+    return tail->kinds.n > 0 ? (size_t)find(tail, &tail->kinds, kind)->seq : 0;
+}
+
+void tail_list(tail_t *tail, const tail_listed_t *listed)
+{
+    rid_t of = id_of(listed->kind);
+    if (tail->n_listed + 1 >= tail->listed_room) {
+        tail->listed_room = tail->listed_room * 2 + FIRST_ROOM;
+        tail->listed = xrealloc(tail->listed, tail->listed_room * sizeof *tail->listed);
+    }
+    size_t number = ++tail->n_listed;
+    tail->listed[number] = (listed_t){*listed, last_listed(tail, &of)};
+    put(tail, &tail->kinds, &of, number, 0);
+}
+
+bool tail_next_of_kind(const tail_t *tail, uint32_t kind, size_t *state, tail_listed_t *ret_listed)
+{
+    rid_t of = id_of(kind);
+    do {
+        *state = *state == 0 ? last_listed(tail, &of) : tail->listed[*state].before;
+        if (*state == 0) return false;
+        *ret_listed = tail->listed[*state].what;
+    } while (!is_there(tail, ret_listed));
+    return true;
 }

@@ -22,11 +22,26 @@ size_t tail_records(const tail_t *tail);
 uint64_t tail_left(const tail_t *tail, const rid_t *id);
 bool tail_is_dead(const tail_t *tail, uint64_t seq);
 
-// The record at this seq refers to the target. Told in the order of seqs.
-void tail_refer(tail_t *tail, const rid_t *target, uint64_t seq);
+// What a listing needs of the record at a seq, without reading it.
+typedef struct tail_listed {
+    rid_t id;
+    uint64_t seq;
+    uint32_t kind;
+    uint64_t org; // hash of its organisation
+    bool deleted;
+} tail_listed_t;
+
+// The record refers to the target. Told in the order of seqs.
+void tail_refer(tail_t *tail, const rid_t *target, const tail_listed_t *record);
 // To whom the record at this seq refers, `max` at most. Asked in the order of seqs; *state begins as 0.
 size_t tail_refs(const tail_t *tail, size_t *state, uint64_t seq, rid_t *ret_targets, size_t max);
-// The next one that was said to, latest first; *state begins as 0. False: none is left. The record may have
-// left that place.
-bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, uint64_t *ret_seq);
+// The next one that was said to, latest first; *state begins as 0. False: none is left. Those that have left
+// their places are passed over.
+bool tail_next_referring(const tail_t *tail, const rid_t *target, size_t *state, tail_listed_t *ret_record);
 size_t tail_dead(const tail_t *tail);
+
+// Lists the record by its kind.
+void tail_list(tail_t *tail, const tail_listed_t *listed);
+// The next one of this kind, latest first; *state begins as 0. False: none is left. Those that have left
+// their places are passed over.
+bool tail_next_of_kind(const tail_t *tail, uint32_t kind, size_t *state, tail_listed_t *ret_listed);

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shape of the rules beside each kind's message. One message and one row make a kind: storage, checks, lanes,
-// JSON, CSV, command line, help and documentation follow from them. common/kinds.h finds rows;
-// proto/*_kinds.c hold them.
+// Shape of what programs know of each kind. proto/generate writes these rows in every build, from the
+// messages in proto/kinds and their options: storage, checks, lanes, JSON, sheets, command line and help
+// follow from them. common/kinds.h finds rows.
 #pragma once
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CODE_MAX = 64 }; // bytes of a code: it is part of keys, references and sheets
+enum {
+    CODE_MAX = 64,        // bytes of a code: it is part of keys, references and sheets
+    REF_MAX = 200,        // bytes of a reference
+    FIELD_NAME_MAX = 39,  // bytes of a field's name: a fault names it
+    LIST_COLUMNS_MAX = 9, // columns of a kind in lists: a terminal is not wider
+};
+
+// What a person reads, in both languages.
+typedef struct bilingual {
+    const char *en, *ru;
+} bilingual_t;
 
 // Personal-data class of a field (152-ФЗ; domain PD-01). There is no zero: a field without a class does not
 // build.
@@ -39,6 +49,9 @@ enum {
     F_KEY = 2,      // part of the natural key, in the order of rows
     F_INDEX = 4,    // FIELD_REF only: the store can list records by this reference
     F_DERIVED = 8,  // set by the home's service, refused from outside
+    F_LIST = 16,    // a column of lists
+    F_FACT = 32,    // a column of the kind's fact table
+    F_CODE = 64,    // FIELD_TEXT only: others refer to it, so ':' and ';' are not in it
 };
 
 enum {
@@ -46,15 +59,39 @@ enum {
     FIELD_LIMIT = 2048, // no row may allow more
 };
 
+// A change of state: to which word, who may make it, which fields must be there afterwards.
+typedef struct state_change {
+    const char *to;
+    unsigned levels;   // W_SCHOOL ... W_FEDERATION of the home; 0: all that may write the kind
+    unsigned roles;    // R_ flags; 0: likewise
+    const char *needs; // names of fields, separated by spaces
+} state_change_t;
+
+// One of the words that a field may be. Where any has `start` or a change the field is a state, and a word
+// without changes is final.
+typedef struct field_word {
+    const char *code; // as it is kept
+    bilingual_t label;
+    bool start; // a record may begin in it
+    const state_change_t *next;
+    size_t n_next;
+} field_word_t;
+
 typedef struct field_rule {
     const char *name; // the message's field
     pd_class_t pd;
     field_type_t type;
     unsigned flags;
-    int64_t min, max;   // FIELD_INT, FIELD_DECIMAL; text and bytes: max bytes, 0 = FIELD_MAX
-    const char *values; // FIELD_ENUM, FIELD_SET: codes separated by spaces
-    uint32_t ref;       // FIELD_REF, FIELD_REFS: number of the kind
-    const char *help;   // English, msgid of the translation
+    int64_t min, max;          // FIELD_INT, FIELD_DECIMAL; text and bytes: max bytes, 0 = FIELD_MAX
+    const char *values;        // FIELD_ENUM, FIELD_SET: codes separated by spaces
+    const field_word_t *words; // the same with their labels
+    size_t n_words;
+    uint32_t ref;          // FIELD_REF, FIELD_REFS: number of the kind
+    uint32_t not_before;   // FIELD_DATE: number of the date that it may not precede; 0: none
+    uint32_t differs_from; // text: number of the field whose text it may not have; 0: none
+    bilingual_t label;     // short, as headings and forms have it
+    bilingual_t help;
+    const char *const *aliases; // other headings of its column in sheets; NULL at the end, or NULL: none
 } field_rule_t;
 
 // Reach (design 2.3). Ranks of levels: 0 school, 1 municipality, 2 region, 3 federation.
@@ -74,6 +111,17 @@ enum {
     W_PROGRAM = 64, // only the service itself; not from the command line
 };
 
+// Roles of people (design 3).
+enum {
+    R_TEACHER = 1,
+    R_COORDINATOR = 2,
+    R_METHODIST = 4,
+    R_REGIONAL = 8,
+    R_ANALYST = 16,
+    R_OPERATOR = 32,
+    R_PRIVACY = 64,
+};
+
 typedef struct kind_rule {
     uint32_t number; // service * 100 + n, never reused
     const char *name;
@@ -87,12 +135,37 @@ typedef struct kind_rule {
     unsigned writers;      // W_ flags
     const char *org_field; // field that names the record's organisation: a code, or the ORG of an ORG:NUMBER;
                            // NULL: the node's own
-    // Checks across fields; NULL when none. Returns NULL or a fault code of common/fault.h; *ret_field names
-    // the field.
+    // Checks across fields that no rule of a field says; NULL when none. Returns NULL or a fault code of
+    // common/fault.h; *ret_field names the field.
     const char *(*check)(const ProtobufCMessage *body, const char **ret_field);
-    const char *help; // English, msgid
+    // Services of the same node that read its records: bit 1 << number of the service. From any home, or only
+    // from this node and those above it.
+    unsigned read_by, read_near_by;
+    bilingual_t label; // what one record is called
+    bilingual_t help;
 } kind_rule_t;
 
 // All kinds, ascending by number.
 extern const kind_rule_t *const KINDS[];
 extern const size_t N_KINDS;
+
+// Sheets: one row of a sheet is one record of each of its kinds, written together.
+enum { SHEET_KINDS_MAX = 3, SHEET_COLUMNS_MAX = 64, NO_FIELD = -1 };
+
+typedef struct sheet_column {
+    const char *name;
+    bool required;
+    int field[SHEET_KINDS_MAX]; // index of the field in each kind, or NO_FIELD
+    const field_rule_t *rule;   // its label, help and aliases
+} sheet_column_t;
+
+typedef struct sheet_rule {
+    const char *name;
+    const kind_rule_t *kinds[SHEET_KINDS_MAX];
+    size_t n_kinds;
+    const sheet_column_t *columns;
+    size_t n_columns;
+} sheet_rule_t;
+
+extern const sheet_rule_t SHEETS[];
+extern const size_t N_SHEETS;

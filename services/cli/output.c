@@ -6,12 +6,13 @@
 #include <stdio.h>
 
 #include "common/i18n.h"
+#include "common/json.h"
 #include "common/util.h"
 #include "services/cli/terminal.h"
 
 enum {
-    DOCUMENT_FLAGS = JSON_INDENT(2) | JSON_REAL_PRECISION(9),
-    ELEMENT_FLAGS = JSON_COMPACT | JSON_REAL_PRECISION(9)
+    DOCUMENT_FLAGS = JSON_INDENT(2) | JSON_EXACT,
+    ELEMENT_FLAGS = JSON_COMPACT | JSON_EXACT,
 };
 
 // JSON may escape any character: what could command a terminal is escaped wherever the document goes. The

@@ -143,8 +143,8 @@ static int run_confirm(const cli_t *cli)
     return ask_and_show(cli, MSG_ROUTE_CONFIRM, &request);
 }
 
-// The code of the route that an id or a code names, from the record itself: activities refer to it.
-static int show_route(ask_t *ask, const rid_t *id, shown_t *shown)
+// The route that an id or a code names, and its code, by which activities refer to it; free it.
+static int show_route(ask_t *ask, const rid_t *id, shown_t *shown, char **ret_code)
 {
     Selenga__Get request = SELENGA__GET__INIT;
     request.has_kind = request.has_id = true;
@@ -153,7 +153,14 @@ static int show_route(ask_t *ask, const rid_t *id, shown_t *shown)
     AUTO(msg_body_free) Selenga__Records *reply = NULL;
     int r = ask_call(ask, SERVICE_ROUTING, MSG_GET, &request, MSG_RECORDS, &selenga__records__descriptor,
                      &reply, ASK_TIMEOUT_MS);
-    return r == CLI_DONE ? pages_take_all(reply, take, shown) : r;
+    if (r == CLI_DONE) r = pages_take_all(reply, take, shown);
+    const Selenga__Record *record = r == CLI_DONE && shown->n > 0 ? shown->items[0].record : NULL;
+    if (record == NULL) return r;
+    AUTO(msg_body_free)
+    Selenga__Route *route =
+        msg_body_unpack(&selenga__route__descriptor, slice(record->body.data, record->body.len));
+    if (route != NULL && route->code != NULL) *ret_code = xstrdup(route->code);
+    return r;
 }
 
 static int run_show(const cli_t *cli)
@@ -165,16 +172,17 @@ static int run_show(const cli_t *cli)
     r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
     shown_t shown = {0};
-    r = show_route(ask, &id, &shown);
+    AUTO(xfree) char *code = NULL;
+    r = show_route(ask, &id, &shown, &code);
     Selenga__Match match = SELENGA__MATCH__INIT, *where[] = {&match};
     match.field = "route";
-    match.value = cli->args[0];
+    match.value = code;
     Selenga__List request = SELENGA__LIST__INIT;
     request.has_kind = true;
     request.kind = N_ACTIVITY;
     request.where = where;
     request.n_where = 1;
-    if (r == CLI_DONE) r = pages_each(ask, &request, 0, take, NULL, &shown);
+    if (r == CLI_DONE && code != NULL) r = pages_each(ask, &request, 0, take, NULL, &shown);
     finish(cli, &shown, r);
     return r;
 }

@@ -8,6 +8,7 @@
 #include "common/body.h"
 #include "common/i18n.h"
 #include "common/ids.h"
+#include "common/reason.h"
 #include "services/cli/cli.h"
 #include "services/cli/words.h"
 
@@ -20,6 +21,15 @@ static body_t *read_body(const kind_rule_t *kind, const Selenga__Record *record,
     return body;
 }
 
+// A field for a person. What a program proposed stands there in codes.
+static const char *field_text(const kind_rule_t *kind, const body_t *body, size_t i, char *value, char *buf)
+{
+    const char *text = body_print(kind, body, i, value);
+    bool coded = kind->number == N_ACTIVITY &&
+                 (strcmp(kind->fields[i].name, "reason") == 0 || strcmp(kind->fields[i].name, "title") == 0);
+    return coded ? reason_text(text, buf) : text;
+}
+
 static void print_field(FILE *out, const char *name, const char *value)
 {
     enum { NAME_CELLS = 18 };
@@ -30,7 +40,7 @@ static void print_field(FILE *out, const char *name, const char *value)
 void show_record(const Selenga__Record *record, FILE *out)
 {
     const kind_rule_t *kind = kind_by_number(record->kind);
-    char home[PATH_TEXT] = "", value[FIELD_TEXT_MAX];
+    char home[PATH_TEXT] = "", value[FIELD_TEXT_MAX], reason[REASON_TEXT];
     path_t path;
     if (path_from_bytes(slice(record->home.data, record->home.len), &path)) path_text(&path, home);
     fprintf(out, "%s %s%s\n", words_kind(record->kind), words_id(&record->id),
@@ -45,7 +55,8 @@ void show_record(const Selenga__Record *record, FILE *out)
     if (!body && !record->deleted)
         fprintf(out, "  %s\n", _("its body is of a kind or version that this program cannot read"));
     for (size_t i = 0; body && i < kind->n_fields; i++)
-        if (body_has(kind, body, i)) print_field(out, kind->fields[i].name, body_print(kind, body, i, value));
+        if (body_has(kind, body, i))
+            print_field(out, kind->fields[i].name, field_text(kind, body, i, value, reason));
 }
 
 json_t *show_json(slice_t wire)
@@ -58,41 +69,22 @@ json_t *show_json(slice_t wire)
     return json_null();
 }
 
-// Indexes of the fields to show, in the order of rows. Returns how many.
-static size_t choose_fields(const kind_rule_t *kind, size_t *ret_fields)
-{
-    size_t n = 0, weighty = 0;
-    for (size_t i = 0; i < kind->n_fields; i++)
-        weighty += (kind->fields[i].flags & (F_KEY | F_REQUIRED)) != 0;
-    size_t light = weighty < SHOW_COLUMNS ? SHOW_COLUMNS - weighty : 0;
-    for (size_t i = 0; i < kind->n_fields && n < SHOW_COLUMNS; i++) {
-        bool is_weighty = (kind->fields[i].flags & (F_KEY | F_REQUIRED)) != 0;
-        if (!is_weighty && light == 0) continue;
-        if (!is_weighty) light--;
-        ret_fields[n++] = i;
-    }
-    return n;
-}
-
 void show_columns(table_t *table, const kind_rule_t *kind)
 {
-    size_t fields[SHOW_COLUMNS];
     if (!kind || !kind_has_key(kind)) table_column(table, _("id"));
     if (!kind) table_column(table, _("organisation"));
-    size_t n = kind ? choose_fields(kind, fields) : 0;
-    for (size_t i = 0; i < n; i++) table_column(table, kind->fields[fields[i]].name);
+    for (size_t i = 0; kind && i < kind->n_fields; i++)
+        if ((kind->fields[i].flags & F_LIST) != 0) table_column(table, kind->fields[i].name);
 }
 
 void show_row(table_t *table, const kind_rule_t *kind, const Selenga__Record *record)
 {
-    size_t fields[SHOW_COLUMNS];
     if (!kind || !kind_has_key(kind)) table_cell(table, words_id(&record->id));
     if (!kind) table_cell(table, record->org);
     AUTO(arena_destroy) arena_t *arena = arena_new(record->body.len);
     const body_t *body = read_body(kind, record, arena);
-    size_t n = kind ? choose_fields(kind, fields) : 0;
-    char value[FIELD_TEXT_MAX];
-    for (size_t i = 0; i < n; i++)
-        table_cell(table,
-                   body && body_has(kind, body, fields[i]) ? body_print(kind, body, fields[i], value) : NULL);
+    char value[FIELD_TEXT_MAX], reason[REASON_TEXT];
+    for (size_t i = 0; kind && i < kind->n_fields; i++)
+        if ((kind->fields[i].flags & F_LIST) != 0)
+            table_cell(table, body && body_has(kind, body, i) ? field_text(kind, body, i, value, reason) : NULL);
 }

@@ -14,9 +14,8 @@ void show_record(const Selenga__Record *record, FILE *out);
 // it.
 json_t *show_json(slice_t wire);
 
-// Columns for records of a kind: the id where there is no natural key, then at most SHOW_COLUMNS fields, key
-// and required ones first. NULL: a kind that this program does not know; then its ids and organisations.
-enum { SHOW_COLUMNS = 9 };
+// Columns for records of a kind: the id where there is no natural key, then the fields that are declared as
+// columns of lists. NULL: a kind that this program does not know; then its ids and organisations.
 void show_columns(table_t *table, const kind_rule_t *kind);
 // The row of a record under those columns.
 void show_row(table_t *table, const kind_rule_t *kind, const Selenga__Record *record);

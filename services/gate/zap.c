@@ -317,8 +317,12 @@ int zap_start(void *context, zap_t **ret_zap)
 static zap_counts_t command(zap_t *zap, zmq_msg_t *message)
 {
     zap_counts_t counts;
-    if (zmq_msg_send(message, zap->command, 0) < 0 ||
-        zmq_recv(zap->command, &counts, sizeof counts, 0) != sizeof counts) {
+    int sent, got;
+    do sent = zmq_msg_send(message, zap->command, 0); // a signal may come at any time: the loop looks for it
+    while (sent < 0 && errno == EINTR);
+    do got = zmq_recv(zap->command, &counts, sizeof counts, 0);
+    while (got < 0 && errno == EINTR);
+    if (sent < 0 || got != sizeof counts) {
         fputs("the thread that admits peers does not answer\n", stderr);
         abort();
     }

@@ -19,48 +19,6 @@ static slice_t index_key(uint8_t *buf, const uint8_t *pseudonym, const rid_t *pe
     return slice(buf, INDEX_KEY);
 }
 
-static bool is_home(const reporting_t *self, const record_t *r)
-{
-    return path_equal(&r->home, &service_node(self->service)->path);
-}
-
-// --- who is touched ------------------------------------------------------------------------------
-
-static void mark(reporting_t *self, const uint8_t *pseudonym)
-{
-    dirty_t dirty = {.bulk = self->touched_in_bulk};
-    memcpy(dirty.pseudonym, pseudonym, PSEUDONYM_BYTES);
-    for (size_t i = self->n_dirty; i > 0 && self->n_dirty - i < 4;
-         i--) // a staff row touches one person three times
-        if (memcmp(&self->dirty[i - 1], &dirty, sizeof dirty) == 0) return;
-    if (self->n_dirty == self->room) {
-        self->room = self->room * 2 + 64;
-        self->dirty = xrealloc(self->dirty, self->room * sizeof *self->dirty);
-    }
-    self->dirty[self->n_dirty++] = dirty;
-}
-
-static int mark_person(reporting_t *self, store_txn_t *txn, const rid_t *person)
-{
-    record_t r;
-    int rc = store_get(txn, person, &r, NULL);
-    if (rc != 0 || r.deleted || !is_home(self, &r)) return rc < 0 ? rc : 0;
-    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r.body);
-    if (m != NULL && m->pseudonym.len == PSEUDONYM_BYTES) mark(self, m->pseudonym.data);
-    return 0;
-}
-
-static int touch_person(reporting_t *self, store_txn_t *txn, const record_t *r, bool there)
-{
-    uint8_t key[INDEX_KEY];
-    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r->body);
-    if (m == NULL || m->pseudonym.len != PSEUDONYM_BYTES || !is_home(self, r)) return 0;
-    mark(self, m->pseudonym.data);
-    slice_t at = index_key(key, m->pseudonym.data, &r->id);
-    int rc = there ? kv_put(store_kv(txn), KV_AUX, at, (slice_t){0}) : kv_del(store_kv(txn), KV_AUX, at);
-    return rc < 0 ? rc : 0;
-}
-
 static slice_t was_key(uint8_t *buf, const uint8_t *pseudonym)
 {
     buf[0] = 'W';
@@ -68,17 +26,18 @@ static slice_t was_key(uint8_t *buf, const uint8_t *pseudonym)
     return slice(buf, WAS_KEY);
 }
 
-// The real pseudonym took a provisional one's place. That one is random: it was nobody else's.
-static int note_was(reporting_t *self, store_txn_t *txn, const record_t *old, const record_t *now)
+int human_note_was(store_txn_t *txn, const uint8_t *pseudonym, const uint8_t *before)
 {
     uint8_t key[WAS_KEY];
-    if (!is_home(self, old) || !is_home(self, now)) return 0;
-    AUTO(msg_body_free) Selenga__Person *before = msg_body_unpack(&selenga__person__descriptor, old->body);
-    AUTO(msg_body_free) Selenga__Person *after = msg_body_unpack(&selenga__person__descriptor, now->body);
-    if (before == NULL || after == NULL || !before->provisional || after->provisional) return 0;
-    if (before->pseudonym.len != PSEUDONYM_BYTES || after->pseudonym.len != PSEUDONYM_BYTES) return 0;
-    return kv_put(store_kv(txn), KV_AUX, was_key(key, after->pseudonym.data),
-                  slice(before->pseudonym.data, PSEUDONYM_BYTES));
+    return kv_put(store_kv(txn), KV_AUX, was_key(key, pseudonym), slice(before, PSEUDONYM_BYTES));
+}
+
+int human_know_number(store_txn_t *txn, const uint8_t *pseudonym, const rid_t *person, bool there)
+{
+    uint8_t key[INDEX_KEY];
+    slice_t at = index_key(key, pseudonym, person);
+    int rc = there ? kv_put(store_kv(txn), KV_AUX, at, (slice_t){0}) : kv_del(store_kv(txn), KV_AUX, at);
+    return rc < 0 ? rc : 0;
 }
 
 int human_forget(store_txn_t *txn, const uint8_t pseudonym[PSEUDONYM_BYTES])
@@ -86,103 +45,6 @@ int human_forget(store_txn_t *txn, const uint8_t pseudonym[PSEUDONYM_BYTES])
     uint8_t key[WAS_KEY];
     int rc = kv_del(store_kv(txn), KV_AUX, was_key(key, pseudonym));
     return rc < 0 ? rc : 0;
-}
-
-// Identity and employment share the person's key.
-static int touch_staff(reporting_t *self, store_txn_t *txn, const kind_rule_t *rule, const body_t *body)
-{
-    Selenga__Person key = SELENGA__PERSON__INIT;
-    rid_t id;
-    key.org = (char *)(uintptr_t)body_str(rule, body, (size_t)kind_field(rule, "org"));
-    key.number = (char *)(uintptr_t)body_str(rule, body, (size_t)kind_field(rule, "number"));
-    if (key.org == NULL || key.number == NULL || !body_id(&KIND_PERSON, &key.base, &id)) return 0;
-    return mark_person(self, txn, &id);
-}
-
-struct onward {
-    reporting_t *self;
-    store_txn_t *txn;
-};
-
-static int touch_body(reporting_t *self, store_txn_t *txn, const record_t *r);
-
-static int touch_again(void *arg, const rid_t *id)
-{
-    struct onward *onward = arg;
-    record_t r;
-    int rc = store_get(onward->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    return touch_body(onward->self, onward->txn, &r);
-}
-
-// An event touches those who came, a run those who learnt in it, an organisation those whom it employs: many
-// at once, a load of its own.
-static int touch_onward(reporting_t *self, store_txn_t *txn, const record_t *r)
-{
-    struct onward onward = {.self = self, .txn = txn};
-    self->touched_in_bulk = true;
-    switch (r->kind) {
-    case N_EVENT:
-        return store_referring(txn, &r->id, N_ATTENDANCE, touch_again, &onward);
-    case N_PROGRAMME:
-        return store_referring(txn, &r->id, N_PROGRAMME_RUN, touch_again, &onward);
-    case N_PROGRAMME_RUN: {
-        int rc = store_referring(txn, &r->id, N_ENROLMENT, touch_again, &onward);
-        return rc == 0 ? store_referring(txn, &r->id, N_CERTIFICATE, touch_again, &onward) : rc;
-    }
-    case N_ORGANISATION:
-        return store_list(txn, N_EMPLOYMENT, r->org, NULL, touch_again, &onward);
-    default:
-        return 0;
-    }
-}
-
-static int touch_refs(reporting_t *self, store_txn_t *txn, const kind_rule_t *rule, const body_t *body)
-{
-    size_t state = 0;
-    body_ref_t ref;
-    int rc = 0;
-    while (rc == 0 && body_next_ref(rule, body, &state, &ref))
-        if (ref.target->number == N_PERSON && ref.complete) rc = mark_person(self, txn, &ref.id);
-    return rc;
-}
-
-static bool concerns_people(uint32_t kind)
-{
-    return kind / 100 != SERVICE_REPORTING && kind != N_NODE && kind != N_METHODIST && kind != N_ASSIGNMENT &&
-           kind != N_TEAM;
-}
-
-static int touch_body(reporting_t *self, store_txn_t *txn, const record_t *r)
-{
-    const kind_rule_t *rule = kind_by_number(r->kind);
-    body_t *body = NULL;
-    if (rule == NULL || r->deleted) return 0;
-    AUTO(arena_destroy) arena_t *arena = arena_new(r->body.size);
-    if (body_unpack(rule, r->body, arena, &body, NULL) != 0) return 0;
-    if (r->kind == N_IDENTITY || r->kind == N_EMPLOYMENT) return touch_staff(self, txn, rule, body);
-    int rc = touch_refs(self, txn, rule, body);
-    if (rc != 0) return rc;
-    record_t copy = store_record_dup(r); // the walk onward reads other records
-    rc = touch_onward(self, txn, &copy);
-    store_record_free(&copy);
-    return rc;
-}
-
-int human_touch(reporting_t *self, store_txn_t *txn, const record_t *old, const record_t *now)
-{
-    int rc = 0;
-    if (!concerns_people(now->kind)) return 0;
-    self->touched_in_bulk = now->bulk;
-    if (now->kind == N_PERSON) {
-        if (old != NULL && !old->deleted) rc = touch_person(self, txn, old, false);
-        if (rc == 0 && !now->deleted) rc = touch_person(self, txn, now, true);
-        if (rc == 0 && old != NULL && !old->deleted && !now->deleted) rc = note_was(self, txn, old, now);
-        return rc;
-    }
-    if (old != NULL) rc = touch_body(self, txn, old);
-    self->touched_in_bulk = now->bulk;
-    return rc == 0 ? touch_body(self, txn, now) : rc;
 }
 
 // --- what is known of one ------------------------------------------------------------------------
@@ -210,6 +72,7 @@ struct known {
     reporting_t *self;
     store_txn_t *txn;
     char ref[2 * NODE_ORG_MAX + 64]; // of the staff number being read
+    int rc;                          // the first record that could not be read; 0: all could
     list_t staff, jobs, absences, pairs, meetings, enrolments, certificates, attendances, acts, routes;
     list_t messages; // own the texts
     list_t days;     // int32_t arrays of routes
@@ -233,7 +96,9 @@ static void *read_key(known_t *k, const kind_rule_t *rule, const char *ref)
     record_t r;
     rid_t id;
     if (ref == NULL || !ref_id(rule, slice_text(ref), &id)) return NULL;
-    if (store_get(k->txn, &id, &r, NULL) != 0 || r.deleted) return NULL;
+    int rc = store_get(k->txn, &id, &r, NULL);
+    if (rc < 0 && k->rc == 0) k->rc = rc;
+    if (rc != 0 || r.deleted) return NULL;
     return keep(k, rule->message, r.body);
 }
 
@@ -500,6 +365,7 @@ int human_gather(reporting_t *self, store_txn_t *txn, const uint8_t pseudonym[PS
     int rc = find_numbers(txn, pseudonym, ids, &n);
     if (rc == 0) rc = add_was(k, pseudonym);
     for (size_t i = 0; i < n && rc == 0; i++) rc = add_number(k, &ids[i]);
+    if (rc == 0) rc = k->rc;
     set_human(k);
     if (rc != 0)
         human_free(&k);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// From records to people: whose facts a changed record touches, and everything that this node knows of one of
-// them.
+// Everything that this node knows of one human being.
 #pragma once
 #include "services/reporting/facts.h"
 #include "services/reporting/reporting.h"
 
-// Marks the people of this node whom either version touches, and keeps the index from pseudonyms to staff
-// numbers.
-int human_touch(reporting_t *self, store_txn_t *txn, const record_t *old, const record_t *now);
+// The index from pseudonyms to the staff numbers of this node, and from a pseudonym to the provisional one
+// whose place it took. 0 or -errno.
+int human_know_number(store_txn_t *txn, const uint8_t *pseudonym, const rid_t *person, bool there);
+int human_note_was(store_txn_t *txn, const uint8_t *pseudonym, const uint8_t *before);
 
 // One human being: all his staff numbers at this node. The arrays and texts belong to `known`.
 typedef struct known known_t;

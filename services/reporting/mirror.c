@@ -147,28 +147,44 @@ void mirror_record(reporting_t *self, const record_t *old, const record_t *now)
         mirror_body(self, old, false);
 }
 
+enum { SLICE = 4000, PAUSES = 1 };
+
 struct walk {
     reporting_t *self;
     store_txn_t *txn;
+    size_t left; // of the slice
 };
 
 static int mirror_one(void *arg, const rid_t *id)
 {
     struct walk *walk = arg;
+    mirror_walk_t *at = &walk->self->walk;
     record_t r;
-    int rc = store_get(walk->txn, id, &r, NULL);
+    place_t place;
+    if (walk->left == 0) return PAUSES;
+    walk->left--;
+    int rc = store_get(walk->txn, id, &r, &place);
     if (rc != 0) return rc < 0 ? rc : 0;
+    at->mark = store_list_mark(&r, &place);
+    at->begun = true;
     mirror_body(walk->self, &r, true);
     return 0;
 }
 
-int mirror_all(reporting_t *self, store_txn_t *txn)
+int mirror_on(reporting_t *self, store_txn_t *txn, bool *ret_done)
 {
     static const uint32_t kinds[] = {N_ORGANISATION, N_PSEUDONYM_KEY, N_PERSON, N_METHODIST,
                                      N_ASSIGNMENT,   N_TEAM,          N_FACT,   N_INDICATOR};
-    struct walk walk = {.self = self, .txn = txn};
+    struct walk walk = {.self = self, .txn = txn, .left = SLICE};
+    mirror_walk_t *at = &self->walk;
     int rc = 0;
-    for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++)
-        rc = store_list(txn, kinds[i], (slice_t){0}, NULL, mirror_one, &walk);
-    return rc;
+    while (at->kind < ARRAY_SIZE(kinds) && rc == 0) {
+        list_mark_t after = at->mark;
+        rc = store_list(txn, kinds[at->kind], (slice_t){0}, at->begun ? &after : NULL, mirror_one, &walk);
+        if (rc != 0) break;
+        at->kind++;
+        at->begun = false;
+    }
+    *ret_done = rc == 0;
+    return rc < 0 ? rc : 0;
 }

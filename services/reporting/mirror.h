@@ -5,5 +5,6 @@
 
 // A version became the present one. old may be NULL.
 void mirror_record(reporting_t *self, const record_t *old, const record_t *now);
-// Everything, once, when the service starts.
-int mirror_all(reporting_t *self, store_txn_t *txn);
+// What stood in the store when the service started, some thousands of records at each call; what changes
+// meanwhile goes its own way, and comes to the same. *ret_done: nothing is left. 0 or -errno.
+int mirror_on(reporting_t *self, store_txn_t *txn, bool *ret_done);

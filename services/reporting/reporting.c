@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What reporting adds to the common loop. A record that arrives from another service of the node marks the
 // people it touches; before the commit their facts are counted again, in the same transaction as the cursor
-// that covers the record.
-//
-//   KV_AUX  'F' | pseudonym (16)  ->  ids of his fact records that are alive
+// that covers the record. Where one record touches many, they are noted in that transaction and counted in
+// further ones.
 #include "services/reporting/reporting.h"
 #include "common/log.h"
 #include "common/msg.h"
 #include "proto/api.pb-c.h"
+#include "services/reporting/concerns.h"
 #include "services/reporting/defaults.h"
-#include "services/reporting/human.h"
 #include "services/reporting/mirror.h"
+#include "services/reporting/recount.h"
 #include <errno.h>
 #include <stdlib.h>
-
-enum { ALIVE_KEY = 1 + PSEUDONYM_BYTES, ROWS_MAX = 1024 };
 
 static const setting_t SETTINGS[] = {
     {"first_year", SETTING_INT, offsetof(reporting_settings_t, first_year), PERIOD_YEAR_MIN, PERIOD_YEAR_MAX,
@@ -29,10 +27,11 @@ static const settings_table_t SETTINGS_TABLE = {"reporting", SETTINGS, ARRAY_SIZ
 static void close_reporting(void *arg)
 {
     reporting_t *self = arg;
+    for (size_t i = 0; i < self->n_asked; i++) free((void *)(uintptr_t)self->asked[i].body.data);
+    free(self->asked);
     table_destroy(&self->table);
     indicators_destroy(&self->indicators);
-    free(self->dirty);
-    free(self->gone);
+    recount_close(self);
     free(self);
 }
 
@@ -50,9 +49,10 @@ static void *open_reporting(service_t *service)
         exit(1); // counting other years than the operator meant would be worse than not counting
     }
     int rc = store_begin(service_store(service), false, &txn);
-    if (rc == 0) rc = mirror_all(self, txn);
+    if (rc == 0) rc = recount_open(self, txn);
     store_abort(&txn);
     if (rc != 0) log_at(L_ERROR, "STORE-READ", _("facts cannot be read: %s"), strerror(-rc));
+    self->failed = rc; // no report is made of half of them
     return self;
 }
 
@@ -75,144 +75,6 @@ static int start_reporting(void *arg, store_txn_t *txn)
     return rc;
 }
 
-// --- counting people again -----------------------------------------------------------------------
-
-typedef struct alive {
-    rid_t ids[ROWS_MAX];
-    size_t n;
-} alive_t;
-
-static slice_t alive_key(uint8_t *buf, const uint8_t *pseudonym)
-{
-    buf[0] = 'F';
-    memcpy(buf + 1, pseudonym, PSEUDONYM_BYTES);
-    return slice(buf, ALIVE_KEY);
-}
-
-static int load_alive(store_txn_t *txn, const uint8_t *pseudonym, alive_t *alive)
-{
-    uint8_t key[ALIVE_KEY];
-    slice_t v;
-    alive->n = 0;
-    int rc = kv_get(store_kv(txn), KV_AUX, alive_key(key, pseudonym), &v);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    alive->n = v.size / sizeof(rid_t) < ROWS_MAX ? v.size / sizeof(rid_t) : ROWS_MAX;
-    memcpy(alive->ids, v.data, alive->n * sizeof(rid_t));
-    return 0;
-}
-
-static int save_alive(store_txn_t *txn, const uint8_t *pseudonym, const alive_t *alive)
-{
-    uint8_t key[ALIVE_KEY];
-    slice_t at = alive_key(key, pseudonym);
-    int rc = alive->n > 0 ? kv_put(store_kv(txn), KV_AUX, at, slice(alive->ids, alive->n * sizeof(rid_t)))
-                          : kv_del(store_kv(txn), KV_AUX, at);
-    return rc < 0 ? rc : 0;
-}
-
-static bool holds(const alive_t *alive, const rid_t *id)
-{
-    for (size_t i = 0; i < alive->n; i++)
-        if (rid_equal(&alive->ids[i], id)) return true;
-    return false;
-}
-
-static int write_row(const author_t *author, store_txn_t *txn, const uint8_t *pseudonym, int year,
-                     const fact_row_t *row, alive_t *now)
-{
-    AUTO(xfree) uint8_t *bytes = NULL;
-    size_t size;
-    rid_t id;
-    fact_body_pack(pseudonym, year, row, &bytes, &size);
-    AUTO(msg_body_free) Selenga__Fact *m = msg_body_unpack(&selenga__fact__descriptor, slice(bytes, size));
-    if (m == NULL || !body_id(&KIND_FACT, &m->base, &id)) return -EINVAL;
-    if (now->n < ROWS_MAX) now->ids[now->n++] = id;
-    return record_write_own(author, txn, &KIND_FACT, &id, &m->base, NULL);
-}
-
-static int write_years(const author_t *author, store_txn_t *txn, const uint8_t *pseudonym,
-                       const known_t *known, alive_t *now)
-{
-    const reporting_t *self = author->self;
-    int rc = 0;
-    for (int year = (int)self->settings.first_year; year <= (int)self->settings.last_year && rc == 0;
-         year++) {
-        facts_t *facts = facts_make(human_of(known), year);
-        for (size_t i = 0; i < facts->n_rows && rc == 0; i++) {
-            facts->rows[i].origin = *human_origin(known);
-            rc = write_row(author, txn, pseudonym, year, &facts->rows[i], now);
-        }
-        facts_destroy(&facts);
-    }
-    return rc;
-}
-
-typedef struct gone_fact {
-    rid_t id;
-    bool bulk;
-} gone_fact_t;
-
-// Who gets another pseudonym has the new rows before the old ones go: on no way up is he missing in between,
-// and `was` of the new ones tells that he is not two.
-static void remove_later(reporting_t *self, const rid_t *id, bool bulk)
-{
-    if (self->n_gone == self->room_gone) {
-        self->room_gone = self->room_gone * 2 + 64;
-        self->gone = xrealloc(self->gone, self->room_gone * sizeof *self->gone);
-    }
-    self->gone[self->n_gone++] = (gone_fact_t){*id, bulk};
-}
-
-static int remove_gone(reporting_t *self, store_txn_t *txn)
-{
-    author_t author = service_author(self->service);
-    int rc = 0;
-    for (size_t i = 0; i < self->n_gone && rc == 0; i++) {
-        author.bulk = self->gone[i].bulk;
-        rc = record_remove_own(&author, txn, &self->gone[i].id);
-    }
-    self->n_gone = 0;
-    return rc;
-}
-
-static int count_again(reporting_t *self, store_txn_t *txn, const dirty_t *dirty)
-{
-    const uint8_t *pseudonym = dirty->pseudonym;
-    author_t author = service_author(self->service);
-    author.bulk = dirty->bulk != 0;
-    known_t *known = NULL;
-    AUTO(xfree) alive_t *before = xmalloc(sizeof *before);
-    AUTO(xfree) alive_t *now = xmalloc(sizeof *now);
-    now->n = 0;
-    int rc = load_alive(txn, pseudonym, before);
-    if (rc == 0) rc = human_gather(self, txn, pseudonym, &known);
-    if (rc == 0) rc = write_years(&author, txn, pseudonym, known, now);
-    for (size_t i = 0; i < before->n && rc == 0; i++)
-        if (!holds(now, &before->ids[i])) remove_later(self, &before->ids[i], author.bulk);
-    if (rc == 0 && now->n == 0) rc = human_forget(txn, pseudonym);
-    if (rc == 0) rc = save_alive(txn, pseudonym, now);
-    human_free(&known);
-    return rc;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(dirty_t)); // of one person what is no load comes first
-}
-
-static int settle(void *arg, store_txn_t *txn)
-{
-    reporting_t *self = arg;
-    int rc = 0;
-    if (self->n_dirty == 0) return 0;
-    qsort(self->dirty, self->n_dirty, sizeof *self->dirty, by_bytes);
-    for (size_t i = 0; i < self->n_dirty && rc == 0; i++)
-        if (i == 0 || memcmp(self->dirty[i].pseudonym, self->dirty[i - 1].pseudonym, PSEUDONYM_BYTES) != 0)
-            rc = count_again(self, txn, &self->dirty[i]);
-    self->n_dirty = 0;
-    return rc == 0 ? remove_gone(self, txn) : rc;
-}
-
 // A definition that cannot be counted is refused before it is stored.
 static int derive(void *arg, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body,
                   fault_t *ret_fault)
@@ -230,7 +92,8 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
 {
     reporting_t *self = arg;
     mirror_record(self, old, now);
-    human_touch(self, txn, old, now); // its errors stick to the transaction
+    int rc = concerns_touch(self, txn, old, now);
+    if (self->failed == 0) self->failed = rc; // else people whom it touches would keep the facts they had
 }
 
 // --- reports -------------------------------------------------------------------------------------
@@ -260,27 +123,55 @@ static int on_report(reporting_t *self, const envelope_t *e)
     return 0;
 }
 
-static int message(void *arg, store_txn_t *txn, const envelope_t *e)
+// A report is made of all that the store holds, so it waits until the table does.
+static int wait_for_table(reporting_t *self, const envelope_t *e)
 {
-    (void)txn;
-    return e->type == MSG_REPORT && e->peer == PEER_SELF ? on_report(arg, e) : 0;
+    if (self->n_asked == ASKED_MAX) return refuse(self, e, "SERVICE-BUSY", "reporting");
+    self->asked = xrealloc(self->asked, (self->n_asked + 1) * sizeof *self->asked);
+    envelope_t *kept = &self->asked[self->n_asked++];
+    *kept = *e;
+    kept->body = slice(xmemdup(e->body.data, e->body.size), e->body.size);
+    return 0;
 }
 
-static const subscription_t SUBSCRIPTIONS[] = {
-    {SERVICE_REGISTRY,
-     {.kinds = {N_ORGANISATION, N_NODE, N_PERSON, N_METHODIST, N_ASSIGNMENT, N_TEAM, N_PSEUDONYM_KEY},
-      .n_kinds = 7,
-      .near = {N_IDENTITY, N_EMPLOYMENT, N_ABSENCE, N_MENTORING_PAIR, N_MENTORING_MEETING, N_PROGRAMME,
-               N_PROGRAMME_RUN, N_ENROLMENT, N_CERTIFICATE, N_EVENT, N_ATTENDANCE},
-      .n_near = 11}},
-    {SERVICE_ROUTING, {.near = {N_SUPPORT_ACT, N_ROUTE, N_ACTIVITY}, .n_near = 3}},
-};
+static void answer_all(reporting_t *self)
+{
+    for (size_t i = 0; i < self->n_asked; i++) {
+        on_report(self, &self->asked[i]);
+        free((void *)(uintptr_t)self->asked[i].body.data);
+    }
+    self->n_asked = 0;
+}
+
+static int settle(void *arg, store_txn_t *txn)
+{
+    reporting_t *self = arg;
+    int rc = self->failed;
+    self->failed = 0;
+    if (rc == 0) rc = recount(self, txn);
+    if (rc != 0 || self->mirrored) return rc;
+    rc = mirror_on(self, txn, &self->mirrored);
+    if (rc == 0 && self->mirrored) answer_all(self);
+    return rc;
+}
+
+static bool is_busy(void *arg)
+{
+    const reporting_t *self = arg;
+    return !self->mirrored || recount_is_busy(self);
+}
+
+static int message(void *arg, store_txn_t *txn, const envelope_t *e)
+{
+    reporting_t *self = arg;
+    (void)txn;
+    if (e->type != MSG_REPORT || e->peer != PEER_SELF) return 0;
+    return self->mirrored ? on_report(self, e) : wait_for_table(self, e);
+}
 
 const service_def_t REPORTING = {
     .number = SERVICE_REPORTING,
     .program = "selenga-reporting",
-    .subscriptions = SUBSCRIPTIONS,
-    .n_subscriptions = ARRAY_SIZE(SUBSCRIPTIONS),
     .settings = &SETTINGS_TABLE,
     .open = open_reporting,
     .close = close_reporting,
@@ -288,5 +179,6 @@ const service_def_t REPORTING = {
     .derive = derive,
     .changed = changed,
     .settle = settle,
+    .busy = is_busy,
     .message = message,
 };

@@ -2,12 +2,15 @@
 // Reporting: facts of the people employed here, sent up as rows; indicators over the facts of the whole
 // subtree.
 //
-//   records of the node -> human.c (who is touched, what is known of him) -> facts.c -> fact records
+//   records of the node -> concerns.c (who is touched) -> recount.c: human.c (what is known of him) ->
+//   facts.c
+//   -> fact records
 //   fact records, organisations, methodists, teams -> mirror.c -> table in memory -> indicators.c -> report
 #pragma once
 #include "common/service.h"
 #include "services/reporting/indicators.h"
 #include "services/reporting/table.h"
+#include "services/reporting/years.h"
 
 extern const service_def_t REPORTING;
 
@@ -15,19 +18,34 @@ typedef struct reporting_settings {
     int64_t first_year, last_year;
 } reporting_settings_t;
 
-typedef struct dirty { // compared and sorted as bytes
+typedef struct dirty { // somebody whose facts are to be counted again
     uint8_t pseudonym[PSEUDONYM_BYTES];
-    uint8_t bulk; // 1: all that touched this person was of a load
+    bool bulk;  // all that touched this person was of a load
+    bool later; // and touched many at once: they may wait for a further transaction
+    years_t years;
 } dirty_t;
+
+typedef struct mirror_walk { // how far the table in memory has come, after a start
+    size_t kind;
+    bool begun;
+    list_mark_t mark;
+} mirror_walk_t;
+
+enum { ASKED_MAX = 64 };
 
 typedef struct reporting {
     service_t *service;
     reporting_settings_t settings;
     table_t *table;
     indicators_t *indicators;
-    dirty_t *dirty;       // people to count again before the commit
-    bool touched_in_bulk; // what touches people now is of a load
+    dirty_t *dirty; // people to count again before the commit
     size_t n_dirty, room;
+    bool waiting;           // people wait for further transactions
     struct gone_fact *gone; // facts to be removed when all others are written
     size_t n_gone, room_gone;
+    mirror_walk_t walk;
+    bool mirrored;     // the table holds all that the store does
+    envelope_t *asked; // requests for reports that came before, with their bodies
+    size_t n_asked;
+    int failed; // -errno of this transaction, which must not be committed; 0: none
 } reporting_t;

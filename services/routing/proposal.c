@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/routing/proposal.h"
-#include "common/i18n.h"
+#include "common/reason.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,34 +103,22 @@ size_t propose(const need_t *needs, size_t n_needs, const offer_t *offers, size_
     return n;
 }
 
-static const char *band_text(const char *band)
-{
-    if (strcmp(band, "high") == 0) return _("high need");
-    return strcmp(band, "medium") == 0 ? _("medium need") : _("low need");
-}
-
-// A text that was cut must not end within a character.
-static void end_whole(char *text)
-{
-    size_t n = strlen(text), tail = 0;
-    while (tail < n && tail < 3 && ((unsigned char)text[n - 1 - tail] & 0xc0) == 0x80) tail++;
-    if (tail == n) return;
-    unsigned char lead = (unsigned char)text[n - 1 - tail];
-    size_t want = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-    if (tail < want) text[n - 1 - tail] = '\0';
-}
+// Room that the last items may take: how many needs are not named, and that no programme covers them.
+enum { LAST_ITEMS = 40 };
 
 void step_reason(const step_t *step, const need_t *needs, char *buf, size_t size)
 {
-    size_t at = 0;
+    char item[1000];
+    size_t room = size > LAST_ITEMS ? size - LAST_ITEMS : 0, named = 0;
     buf[0] = '\0';
-    for (size_t i = 0; i < step->n_needs && at < size; i++) {
+    for (size_t i = 0; i < step->n_needs; i++) {
         const need_t *need = &needs[step->needs[i]];
         int percent = (int)(need->score * 100 / need->max);
-        at += (size_t)snprintf(buf + at, size - at, _("%s%s: %s (%d %% in %s)"), i > 0 ? "; " : "",
-                               need->competency, band_text(need->band), percent, need->campaign);
+        snprintf(item, sizeof item, "NEED:%s:%s:%d:%s", need->competency, need->band, percent,
+                 need->campaign);
+        named += reason_add(buf, room, item);
     }
-    if (at < size && step->offer == NULL)
-        snprintf(buf + at, size - at, "; %s", _("no programme covers it yet"));
-    end_whole(buf);
+    snprintf(item, sizeof item, "MORE:%zu", step->n_needs - named);
+    if (named < step->n_needs) reason_add(buf, size, item);
+    if (step->offer == NULL) reason_add(buf, size, "NO-PROGRAMME");
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/routing/routes.h"
 #include "common/clock.h"
-#include "common/i18n.h"
 #include "common/msg.h"
 #include "proto/api.pb-c.h"
 #include "proto/diagnostics.pb-c.h"
@@ -145,15 +144,13 @@ static int write_step(routing_t *self, store_txn_t *txn, const gathered_t *g, co
     a.competency = text(g->needs[step->needs[0]].competency);
     a.reason = reason;
     a.form = text("mentoring");
-    a.title = text(_("Work on it with a mentor or tutor"));
+    a.title = text("WITH-MENTOR"); // a code of common/reason.h, as the reason is one
     if (step->offer != NULL) {
         a.programme = text(step->offer->programme);
         a.title = text(step->offer->title);
         a.form = text(strcmp(step->offer->kind, "internship") == 0 ? "internship" : "dpp");
         a.has_hours = 1;
         a.hours = step->offer->hours;
-    } else {
-        a.title = text(_(a.title));
     }
     return record_write_own(&author, txn, &KIND_ACTIVITY, NULL, &a.base, NULL);
 }

@@ -20,16 +20,9 @@ static int message(void *self, store_txn_t *txn, const envelope_t *e)
     return 0;
 }
 
-static const subscription_t SUBSCRIPTIONS[] = {
-    {SERVICE_REGISTRY, {.kinds = {N_ORGANISATION, N_NODE, N_PERSON, N_METHODIST, N_PROGRAMME}, .n_kinds = 5}},
-    {SERVICE_DIAGNOSTICS, {.kinds = {N_COMPETENCY, N_DEFICIT}, .n_kinds = 2}},
-};
-
 const service_def_t ROUTING = {
     .number = SERVICE_ROUTING,
     .program = "selenga-routing",
-    .subscriptions = SUBSCRIPTIONS,
-    .n_subscriptions = ARRAY_SIZE(SUBSCRIPTIONS),
     .open = open_routing,
     .close = free,
     .message = message,

@@ -32,7 +32,11 @@ expect_within 10 has_needs
 json '[r["kind"] for r in d] == ["route"] + ["activity"] * 11 and d[0]["body"]["state"] == "draft"' <draft.json
 json '[r["body"]["code"] for r in d[1:]] == [str(i) for i in range(1, 12)] and all(r["body"]["reason"] for r in d[1:])' <draft.json
 grep -q 'selenga route confirm' said
+json 'd[1]["body"]["reason"].startswith("NEED:F:C-1:high:5:D-1") and d[1]["body"]["title"] == "WITH-MENTOR"' <draft.json
 code=$("$PYTHON" -c 'import json; print(json.load(open("draft.json"))[0]["body"]["code"])')
+
+# who reads it reads sentences
+"$selenga" route show "$code" | grep -q 'F:C-1: high need (5 % in D-1)'
 
 # nobody's name, nothing in force
 refuses 64 "$selenga" route confirm "$code" 2>/dev/null
@@ -42,3 +46,14 @@ refuses 64 "$selenga" route confirm "$code" --by 'А. Ли' --tutor nobody 2>/de
     json '(d[0]["body"]["state"], d[0]["body"]["confirmed_by"], d[0]["body"]["tutor"]) == ("agreed", "А. Ли", "03:2")'
 "$selenga" --json route show "$code" | json 'len(d) == 12 and d[0]["body"]["state"] == "agreed"'
 refuses 1 "$selenga" route show R-nope 2>/dev/null
+
+# an id names it as well as its code
+id=$("$selenga" --json route show "$code" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])')
+"$selenga" --json route show "$id" | json '[r["kind"] for r in d] == ["route"] + ["activity"] * 11'
+
+# a number comes back as it was put, to its last digit, and putting what came changes nothing
+echo '{"code": "I-9", "title": "И", "unit": "count", "numerator": "count(person)", "target_op": ">=",
+    "target_value": 123456789.25, "valid_from": "2024-01-01"}' | "$selenga" put indicator >/dev/null
+"$selenga" --json list indicator --where code=I-9 >indicator.json
+json 'd[0]["body"]["target_value"] == 123456789.25' <indicator.json
+"$selenga" --json put indicator indicator.json | json 'd["unchanged"] == 1'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A store fits together, feeds agree at both ends, and what one neighbour makes a node keep is within his
 // share (design 8, line 7).
+#include "common/lane_counts.h"
 #include "common/quota.h"
 #include "proto/message.h"
 #include "tests/sim/check.h"
@@ -58,6 +59,37 @@ static uint64_t count_entries(unit_t *u, store_txn_t *txn, enum kv_table table)
     return n;
 }
 
+// Each lane's count is that of its entries: after store_index, and so of all that stands on it.
+static int check_counts(unit_t *u, store_txn_t *txn)
+{
+    lane_counts_t *counts = NULL;
+    kv_cursor_t *cursor = NULL;
+    slice_t key, value;
+    uint8_t zero = 0;
+    int rc = lane_counts_begin(txn, &counts);
+    if (rc == 0) rc = kv_cursor(store_kv(txn), KV_LANES, &cursor);
+    if (rc == 0) rc = kv_seek(cursor, slice(&zero, 1), &key, &value);
+    while (rc == 0) {
+        unsigned lane = key.data[0];
+        uint32_t peer = be32_load(key.data + 1);
+        uint64_t n = 0, seq = 0;
+        for (; rc == 0 && key.data[0] == lane && be32_load(key.data + 1) == peer; n++) {
+            seq = be64_load(key.data + 5);
+            rc = kv_next(cursor, &key, &value);
+        }
+        lane_count_t all = {0}, but_last = {0};
+        if ((lane & LANE_LEFT) != 0 || lane_counts_of(counts, lane, peer, 0, &all) != 0 ||
+            lane_counts_of(counts, lane, peer, seq - 1, &but_last) != 0)
+            continue;
+        if (all.all != n || all.beyond != n || but_last.beyond != 1)
+            broken(u->world, "%s counts %llu of %llu entries of lane %u", unit_name(u),
+                   (unsigned long long)all.all, (unsigned long long)n, lane);
+    }
+    kv_close_cursor(&cursor);
+    lane_counts_end(&counts);
+    return rc < 0 ? rc : 0;
+}
+
 void check_store(unit_t *u)
 {
     store_txn_t *txn = NULL;
@@ -66,6 +98,7 @@ void check_store(unit_t *u)
     kv_mem_set_full(u->kv, KV_WELL);
     if (store_begin(u->store, true, &txn) != 0) return;
     if (store_index(txn) != 0) broken(u->world, "%s cannot index what it holds", unit_name(u));
+    if (check_counts(u, txn) != 0) broken(u->world, "%s cannot count its lanes", unit_name(u));
     uint64_t lanes = count_entries(u, txn, KV_LANES), log = count_entries(u, txn, KV_LOG),
              kinds = count_entries(u, txn, KV_KINDS);
     count_entries(u, txn, KV_REFS);

@@ -473,6 +473,39 @@ static void a_filter_that_grew_reads_what_it_had_passed_over(void **state)
     close_side(&home);
 }
 
+// How long a filter is on disk does not follow from how many kinds this program's filters may name.
+static void a_filter_of_a_program_with_longer_ones_is_read_anew(void **state)
+{
+    (void)state;
+    side_t home, reader;
+    char path[600];
+    snprintf(path, sizeof path, "%s/%d", dir, n_stores++);
+    const feed_filter_t filter = {.kinds = {KIND}, .n_kinds = 1};
+    open_side(&home, false, 101);
+    home.peer = SERVICE + 1;
+    feed_link(home.feed, home.peer, true, now_ms);
+    feed_forget(home.feed, PEER_PARENT);
+    write_record(&home, 1);
+    open_reader(&reader, path, 301, &filter);
+    talk(&reader, &home);
+    store_txn_t *txn = NULL;
+    uint8_t key[5] = {0, 0, 0, SERVICE, 'f'}, row[8 * (2 + 2 * 200)] = {0};
+    slice_t held;
+    assert_int_equal(store_begin(reader.store, true, &txn), 0);
+    assert_int_equal(kv_get(store_kv(txn), KV_PEERS, slice(key, sizeof key), &held), 0);
+    assert_int_equal(held.size, 8 * (2 + 2 * 32)); // as programs before wrote it
+    row[7] = 100;
+    assert_int_equal(kv_put(store_kv(txn), KV_PEERS, slice(key, sizeof key), slice(row, sizeof row)), 0);
+    assert_int_equal(store_commit(&txn), 0);
+    close_side(&reader);
+    open_reader(&reader, path, 302, &filter);
+    talk(&reader, &home);
+    assert_true(holds(&reader, 1));
+    assert_int_equal(acked(&home), store_head(home.store));
+    close_side(&reader);
+    close_side(&home);
+}
+
 static void doubled_and_lost_pushes_change_nothing(void **state)
 {
     (void)state;
@@ -663,6 +696,7 @@ int main(void)
         cmocka_unit_test(what_is_lost_on_an_idle_line_its_sender_notices),
         cmocka_unit_test(a_line_that_came_back_is_not_believed_to_be_fast),
         cmocka_unit_test(a_filter_that_grew_reads_what_it_had_passed_over),
+        cmocka_unit_test(a_filter_of_a_program_with_longer_ones_is_read_anew),
         cmocka_unit_test(doubled_and_lost_pushes_change_nothing),
         cmocka_unit_test(restarts_leave_no_strays),
         cmocka_unit_test(two_lives_of_a_record_leave_a_stray),

@@ -59,22 +59,32 @@ static void a_place_that_indexes_name_stays_dead_through_later_changes(void **st
     tail_destroy(&tail);
 }
 
+// The record of this number is put down at the seq, and refers to the target.
+static void put_referring(tail_t *tail, unsigned record, uint64_t seq, const rid_t *target)
+{
+    tail_listed_t listed = {.id = number(record), .seq = seq, .kind = 101};
+    tail_put(tail, &listed.id, seq, 0);
+    tail_refer(tail, target, &listed);
+}
+
 static void who_refers_is_told_latest_first(void **state)
 {
     (void)state;
     tail_t *tail = tail_new();
     rid_t one = number(1), other = number(2);
     size_t at = 0;
-    uint64_t seq = 0;
-    assert_false(tail_next_referring(tail, &one, &at, &seq));
-    tail_refer(tail, &one, 7);
-    tail_refer(tail, &other, 8);
-    tail_refer(tail, &one, 9);
-    assert_true(tail_next_referring(tail, &one, &at, &seq));
-    assert_int_equal(seq, 9);
-    assert_true(tail_next_referring(tail, &one, &at, &seq));
-    assert_int_equal(seq, 7);
-    assert_false(tail_next_referring(tail, &one, &at, &seq));
+    tail_listed_t listed;
+    assert_false(tail_next_referring(tail, &one, &at, &listed));
+    put_referring(tail, 11, 6, &one); // it leaves this place
+    put_referring(tail, 12, 7, &one);
+    put_referring(tail, 13, 8, &other);
+    put_referring(tail, 11, 9, &one);
+    assert_true(tail_next_referring(tail, &one, &at, &listed));
+    assert_int_equal(listed.seq, 9);
+    assert_int_equal(listed.kind, 101);
+    assert_true(tail_next_referring(tail, &one, &at, &listed));
+    assert_int_equal(listed.seq, 7);
+    assert_false(tail_next_referring(tail, &one, &at, &listed));
     tail_destroy(&tail);
 }
 
@@ -84,10 +94,10 @@ static void to_whom_a_place_refers_is_told_in_the_order_of_places(void **state)
     tail_t *tail = tail_new();
     rid_t one = number(1), other = number(2), ids[2];
     size_t at = 0;
-    tail_refer(tail, &one, 7);
-    tail_refer(tail, &one, 8); // left since: nobody asks for it
-    tail_refer(tail, &one, 9);
-    tail_refer(tail, &other, 9);
+    put_referring(tail, 11, 7, &one);
+    put_referring(tail, 12, 8, &one); // left since: nobody asks for it
+    put_referring(tail, 13, 9, &one);
+    put_referring(tail, 13, 9, &other);
     assert_int_equal(tail_refs(tail, &at, 7, ids, 2), 1);
     assert_int_equal(tail_refs(tail, &at, 9, ids, 2), 2);
     assert_true(rid_equal(&ids[1], &other));
@@ -104,7 +114,7 @@ static void it_grows(void **state)
     for (unsigned n = 1; n <= MANY; n++) {
         rid_t id = number(n);
         tail_put(tail, &id, n, 0);
-        tail_refer(tail, &id, n);
+        tail_refer(tail, &id, &(tail_listed_t){.id = id, .seq = n});
     }
     assert_int_equal(tail_records(tail), MANY);
     for (unsigned n = 1; n <= MANY; n++) {
@@ -112,6 +122,32 @@ static void it_grows(void **state)
         assert_true(tail_find(tail, &id, &seq));
         assert_int_equal(seq, n);
     }
+    tail_destroy(&tail);
+}
+
+static void records_of_a_kind_are_told_where_they_stand_now(void **state)
+{
+    (void)state;
+    tail_t *tail = tail_new();
+    rid_t one = number(1), two = number(2), other = number(3);
+    tail_listed_t listed = {.id = one, .seq = 7};
+    size_t at = 0;
+    assert_false(tail_next_of_kind(tail, 101, &at, &listed));
+    tail_put(tail, &one, 7, 0);
+    tail_list(tail, &(tail_listed_t){.kind = 101, .id = one, .seq = 7});
+    tail_put(tail, &two, 8, 0);
+    tail_list(tail, &(tail_listed_t){.kind = 101, .id = two, .seq = 8, .org = 5, .deleted = true});
+    tail_put(tail, &other, 9, 0);
+    tail_list(tail, &(tail_listed_t){.kind = 102, .id = other, .seq = 9});
+    tail_put(tail, &one, 10, 0); // it has left the first place
+    tail_list(tail, &(tail_listed_t){.kind = 101, .id = one, .seq = 10});
+    assert_true(tail_next_of_kind(tail, 101, &at, &listed));
+    assert_int_equal(listed.seq, 10);
+    assert_true(tail_next_of_kind(tail, 101, &at, &listed));
+    assert_int_equal(listed.seq, 8);
+    assert_int_equal(listed.org, 5);
+    assert_true(listed.deleted);
+    assert_false(tail_next_of_kind(tail, 101, &at, &listed));
     tail_destroy(&tail);
 }
 
@@ -123,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_place_that_indexes_name_stays_dead_through_later_changes),
         cmocka_unit_test(who_refers_is_told_latest_first),
         cmocka_unit_test(to_whom_a_place_refers_is_told_in_the_order_of_places),
+        cmocka_unit_test(records_of_a_kind_are_told_where_they_stand_now),
         cmocka_unit_test(it_grows),
     };
     return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the row of each kind and of its fields.
+#include "proto/generate/write.h"
+#include <inttypes.h>
+#include <string.h>
+
+typedef struct flag_name {
+    unsigned bits;
+    const char *name;
+} flag_name_t;
+
+static const flag_name_t FIELD_FLAGS[] = {
+    {F_REQUIRED, "F_REQUIRED"}, {F_KEY, "F_KEY"},   {F_INDEX, "F_INDEX"}, {F_DERIVED, "F_DERIVED"},
+    {F_LIST, "F_LIST"},         {F_FACT, "F_FACT"}, {F_CODE, "F_CODE"},   {0, NULL}};
+static const flag_name_t LEVELS[] = {{W_SCHOOL, "W_SCHOOL"},   {W_MUNICIPALITY, "W_MUNICIPALITY"},
+                                     {W_REGION, "W_REGION"},   {W_FEDERATION, "W_FEDERATION"},
+                                     {W_SERVING, "W_SERVING"}, {W_ABOVE, "W_ABOVE"},
+                                     {W_PROGRAM, "W_PROGRAM"}, {0, NULL}};
+static const flag_name_t ROLES[] = {{R_TEACHER, "R_TEACHER"},     {R_COORDINATOR, "R_COORDINATOR"},
+                                    {R_METHODIST, "R_METHODIST"}, {R_REGIONAL, "R_REGIONAL"},
+                                    {R_ANALYST, "R_ANALYST"},     {R_OPERATOR, "R_OPERATOR"},
+                                    {R_PRIVACY, "R_PRIVACY"},     {0, NULL}};
+static const flag_name_t PD_CLASSES[] = {{PD_IDENTITY, "PD_IDENTITY"},     {PD_SERVICE, "PD_SERVICE"},
+                                         {PD_EVALUATIVE, "PD_EVALUATIVE"}, {PD_SPECIAL, "PD_SPECIAL"},
+                                         {PD_PUBLIC, "PD_PUBLIC"},         {0, NULL}};
+static const flag_name_t TYPES[] = {
+    {FIELD_TEXT, "FIELD_TEXT"},   {FIELD_DATE, "FIELD_DATE"},       {FIELD_BOOL, "FIELD_BOOL"},
+    {FIELD_INT, "FIELD_INT"},     {FIELD_DECIMAL, "FIELD_DECIMAL"}, {FIELD_ENUM, "FIELD_ENUM"},
+    {FIELD_SET, "FIELD_SET"},     {FIELD_REF, "FIELD_REF"},         {FIELD_REFS, "FIELD_REFS"},
+    {FIELD_BYTES, "FIELD_BYTES"}, {FIELD_DIGITS, "FIELD_DIGITS"},   {0, NULL}};
+
+static void write_flags(unsigned bits, const flag_name_t *names, FILE *out)
+{
+    bool any = false;
+    for (; names->name != NULL; names++)
+        if ((bits & names->bits) != 0) {
+            fprintf(out, "%s%s", any ? " | " : "", names->name);
+            any = true;
+        }
+    if (!any) fputs("0", out);
+}
+
+static void write_one(unsigned value, const flag_name_t *names, FILE *out)
+{
+    while (names->name != NULL && names->bits != value) names++;
+    fputs(names->name, out);
+}
+
+// --- words ---------------------------------------------------------------------------------------
+
+static void write_changes(const kind_t *kind, const field_t *field, size_t w, FILE *out)
+{
+    const Selenga__Word *word = field->says->word[w];
+    if (word->n_next == 0) return;
+    fprintf(out, "static const state_change_t %s_%s_%zu[] = {\n", kind->c_name, field->name, w);
+    for (size_t i = 0; i < word->n_next; i++) {
+        const Selenga__Change *next = word->next[i];
+        unsigned levels = 0, roles = 0;
+        for (size_t l = 0; l < next->n_by_level; l++) levels |= (unsigned)next->by_level[l];
+        for (size_t r = 0; r < next->n_by_role; r++) roles |= (unsigned)next->by_role[r];
+        fputs("    {.to = ", out);
+        write_text(next->to, out);
+        fputs(", .levels = ", out);
+        write_flags(levels, LEVELS, out);
+        fputs(", .roles = ", out);
+        write_flags(roles, ROLES, out);
+        fputs(", .needs = \"", out);
+        for (size_t n = 0; n < next->n_needs; n++) fprintf(out, "%s%s", n > 0 ? " " : "", next->needs[n]);
+        fputs("\"},\n", out);
+    }
+    fputs("};\n", out);
+}
+
+static void write_words(const kind_t *kind, const field_t *field, FILE *out)
+{
+    const Selenga__FieldOptions *says = field->says;
+    if (says->n_word == 0) return;
+    for (size_t i = 0; i < says->n_word; i++) write_changes(kind, field, i, out);
+    fprintf(out, "static const field_word_t %s_%s_words[] = {\n", kind->c_name, field->name);
+    for (size_t i = 0; i < says->n_word; i++) {
+        const Selenga__Word *word = says->word[i];
+        fputs("    {.code = ", out);
+        write_text(word->is, out);
+        fputs(", .label = ", out);
+        write_bilingual(word->en, word->ru, out);
+        if (word->has_start && word->start) fputs(", .start = true", out);
+        if (word->n_next > 0)
+            fprintf(out, ", .next = %s_%s_%zu, .n_next = %zu", kind->c_name, field->name, i, word->n_next);
+        fputs("},\n", out);
+    }
+    fputs("};\n", out);
+}
+
+static void write_aliases(const kind_t *kind, const field_t *field, FILE *out)
+{
+    const Selenga__FieldOptions *says = field->says;
+    if (says->n_alias == 0) return;
+    fprintf(out, "static const char *const %s_%s_aliases[] = {", kind->c_name, field->name);
+    for (size_t i = 0; i < says->n_alias; i++) {
+        write_text(says->alias[i], out);
+        fputs(", ", out);
+    }
+    fputs("NULL};\n", out);
+}
+
+// --- fields --------------------------------------------------------------------------------------
+
+static int64_t most_of(const field_t *field)
+{
+    const Selenga__FieldOptions *says = field->says;
+    if (field->type == FIELD_INT || field->type == FIELD_DECIMAL) return says->max;
+    if (field->type == FIELD_DIGITS) return says->digits;
+    if (field->type == FIELD_REF || field->type == FIELD_REFS) return REF_MAX;
+    if ((field->flags & F_CODE) != 0) return CODE_MAX;
+    return says->has_bytes ? says->bytes : 0;
+}
+
+static void write_number_of(const char *member, const kind_t *kind, const char *field, FILE *out)
+{
+    if (field != NULL) fprintf(out, ", .%s = %d", member, find_field(kind, field)->proto->number);
+}
+
+static void write_field(const kind_t *kind, const field_t *field, FILE *out)
+{
+    const Selenga__FieldOptions *says = field->says;
+    fprintf(out, "    {.name = \"%s\", .pd = ", field->name);
+    write_one((unsigned)says->pd, PD_CLASSES, out);
+    fputs(", .type = ", out);
+    write_one(field->type, TYPES, out);
+    fputs(", .flags = ", out);
+    write_flags(field->flags, FIELD_FLAGS, out);
+    if (says->has_min) fprintf(out, ", .min = %" PRId64, says->min);
+    fprintf(out, ", .max = %" PRId64, most_of(field));
+    if (says->n_word > 0) {
+        fputs(",\n     .values = \"", out);
+        for (size_t i = 0; i < says->n_word; i++) fprintf(out, "%s%s", i > 0 ? " " : "", says->word[i]->is);
+        fprintf(out, "\", .words = %s_%s_words, .n_words = %zu", kind->c_name, field->name, says->n_word);
+    }
+    if (field->ref != NULL) fprintf(out, ", .ref = %u", field->ref->says->number);
+    write_number_of("not_before", kind, says->not_before, out);
+    write_number_of("differs_from", kind, says->differs_from, out);
+    fputs(",\n     .label = ", out);
+    write_bilingual(says->en, says->ru, out);
+    fputs(",\n     .help = ", out);
+    write_bilingual(says->help, says->help_ru, out);
+    if (says->n_alias > 0) fprintf(out, ", .aliases = %s_%s_aliases", kind->c_name, field->name);
+    fputs("},\n", out);
+}
+
+// --- kinds ---------------------------------------------------------------------------------------
+
+static void write_readers(const char *member, const Selenga__Service__Is *services, size_t n, FILE *out)
+{
+    if (n == 0) return;
+    fprintf(out, "    .%s = ", member);
+    for (size_t i = 0; i < n; i++) fprintf(out, "%s1U << %d", i > 0 ? " | " : "", (int)services[i]);
+    fputs(",\n", out);
+}
+
+static void write_kind(const kind_t *kind, FILE *out)
+{
+    const Selenga__KindOptions *says = kind->says;
+    unsigned writers = 0;
+    for (size_t i = 0; i < says->n_writers; i++) writers |= (unsigned)says->writers[i];
+    fputs("const kind_rule_t KIND_", out);
+    write_upper(kind->c_name, out);
+    fprintf(out, " = {\n    .number = %u,\n    .name = \"%s\",\n", says->number, kind->name);
+    fprintf(out, "    .message = &selenga__%s__descriptor,\n", kind->message);
+    fprintf(out, "    .fields = %s,\n    .n_fields = %zu,\n", kind->c_name, kind->n_fields);
+    fprintf(out, "    .up = %d,\n    .down = %d,\n", (int)says->up, (int)says->down);
+    if (says->has_leads && says->leads) fputs("    .leads = true,\n", out);
+    if (says->has_derived && says->derived) fputs("    .derived = true,\n", out);
+    fputs("    .writers = ", out);
+    write_flags(writers, LEVELS, out);
+    fputs(",\n", out);
+    if (says->org != NULL) fprintf(out, "    .org_field = \"%s\",\n", says->org);
+    if (says->check != NULL) fprintf(out, "    .check = %s,\n", says->check);
+    write_readers("read_by", says->read_by, says->n_read_by, out);
+    write_readers("read_near_by", says->read_near_by, says->n_read_near_by, out);
+    fputs("    .label = ", out);
+    write_bilingual(says->en, says->ru, out);
+    fputs(",\n    .help = ", out);
+    write_bilingual(says->help, says->help_ru, out);
+    fputs(",\n};\n\n", out);
+}
+
+void write_rows(const model_t *model, FILE *out)
+{
+    for (size_t k = 0; k < model->n_kinds; k++) {
+        const kind_t *kind = &model->kinds[k];
+        for (size_t i = 0; i < kind->n_fields; i++) {
+            write_words(kind, &kind->fields[i], out);
+            write_aliases(kind, &kind->fields[i], out);
+        }
+        fprintf(out, "static const field_rule_t %s[] = {\n", kind->c_name);
+        for (size_t i = 0; i < kind->n_fields; i++) write_field(kind, &kind->fields[i], out);
+        fputs("};\n", out);
+        write_kind(kind, out);
+    }
+    fputs("const kind_rule_t *const KINDS[] = {\n", out);
+    for (size_t k = 0; k < model->n_kinds; k++) {
+        fputs("    &KIND_", out);
+        write_upper(model->kinds[k].c_name, out);
+        fputs(",\n", out);
+    }
+    fprintf(out, "};\nconst size_t N_KINDS = %zu;\n", model->n_kinds);
+}

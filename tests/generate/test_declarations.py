@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: Apache-2.0
+"""proto/generate: each wrong declaration of a kind stops the build with its line and what to write instead."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+SOURCE, TEST_DIR = os.environ["SOURCE"], os.environ["TEST_DIR"]
+FILE = "proto/kinds/routing/sample.proto"
+
+# Two kinds that are right. Each case replaces one text by another.
+GOOD = '''syntax = "proto2";
+package selenga;
+import "proto/options.proto";
+message Place {
+  option (kind) = {
+    number: 301 up: REGION down: NONE writers: ANY sheet: {} read_by: REPORTING
+    en: "Place" ru: "Место" help: "a place" help_ru: "место"
+  };
+  optional string code = 1 [(field) = {
+    pd: PUBLIC is: [REQUIRED, KEY, CODE, LIST]
+    en: "Code" ru: "Код" alias: "Шифр" help: "its code" help_ru: "его код"
+  }];
+}
+message FieldTrip {
+  option (kind) = {
+    number: 302 up: REGION down: NONE writers: [SCHOOL, SERVING] org: "place" sheet: {}
+    check: "check_trip" en: "Trip" ru: "Поездка" help: "a trip" help_ru: "поездка"
+  };
+  optional string place = 1 [(field) = {
+    pd: PUBLIC is: [REQUIRED, KEY, INDEX, LIST] ref: "place"
+    en: "Place" ru: "Место" help: "where to" help_ru: "куда"
+  }];
+  optional sint32 to = 3 [(field) = {
+    pd: PUBLIC not_before: "from"
+    en: "Until" ru: "По" help: "last day" help_ru: "последний день"
+  }];
+  optional sint32 from = 2 [(field) = {
+    pd: PUBLIC is: [REQUIRED, KEY, LIST]
+    en: "From" ru: "С" help: "first day" help_ru: "первый день"
+  }];
+  optional string state = 4 [(field) = {
+    pd: SERVICE is: FACT en: "State" ru: "Состояние" help: "what became of it" help_ru: "что с ней"
+    word: {is: "planned" en: "planned" ru: "в плане" start: true
+      next: {to: "over" by_level: SCHOOL by_role: COORDINATOR needs: ["to", "price"]}}
+    word: {is: "over" en: "over" ru: "прошла"}
+  }];
+  optional sint64 price = 5 [(field) = {
+    pd: PUBLIC decimal: true min: 0 max: 100000 after_column: "place"
+    en: "Price" ru: "Цена" help: "what it costs" help_ru: "сколько стоит"
+  }];
+  optional bytes mark = 6 [(field) = {
+    pd: PUBLIC bytes: 16
+    en: "Mark" ru: "Метка" help: "its mark" help_ru: "её метка"
+  }];
+  optional string phone = 7 [(field) = {
+    pd: PUBLIC digits: 11
+    en: "Phone" ru: "Телефон" help: "whom to call" help_ru: "куда звонить"
+  }];
+  optional string note = 8 [(field) = {
+    pd: PUBLIC bytes: 100 differs_from: "phone"
+    en: "Note" ru: "Заметка" help: "in words" help_ru: "словами"
+  }];
+}
+'''
+
+LONG_NAME = "x" * 40
+# What is wrong, the text replaced, its replacement, and what the build says behind file and line.
+CASES = [
+    ("a kind and none", "  optional string code", "  option (no_kind) = true;\n  optional string code",
+     "Place: a kind and no_kind at once; take one of the options away"),
+    ("a number of another service", "number: 302", "number: 102",
+     "FieldTrip: number 102 is not of routing; write number: 302, which is free"),
+    ("a kind without number", "number: 302 ", "", "FieldTrip: number 0 is not of routing; write number: 302, which is free"),
+    ("a number twice", "number: 302", "number: 301",
+     f"FieldTrip: number 301 is that of Place ({FILE}:4); write number: 302, which is free"),
+    ("a name twice", "number: 302", 'number: 302 name: "place"',
+     f'FieldTrip: the name place is that of Place ({FILE}:4); write name: "..."'),
+    ("a name that is no name", "number: 302", 'number: 302 name: "Trip!"',
+     'FieldTrip: a name that is no name; write name: "...", at most 31 small letters, digits and hyphens'),
+    ("a check that is no check", 'check: "check_trip"', 'check: "trip"',
+     'FieldTrip: check names no C function; write check: "check_field_trip"'),
+    ("a kind without Russian label", 'ru: "Поездка" ', "", 'FieldTrip: no label in Russian; write ru: "..."'),
+    ("a kind without English label", 'en: "Trip" ', "", 'FieldTrip: no label in English; write en: "..."'),
+    ("a kind without Russian help", ' help_ru: "поездка"', "", 'FieldTrip: no help in Russian; write help_ru: "..."'),
+    ("a kind without reach up", "number: 302 up: REGION", "number: 302",
+     "FieldTrip: no reach upwards; write up: HOME, SCHOOL, MUNICIPALITY, REGION or ALL"),
+    ("a kind without reach down", "number: 302 up: REGION down: NONE", "number: 302 up: REGION",
+     "FieldTrip: no reach downwards; write down: NONE, SERVING or ALL"),
+    ("a kind without writers", "writers: [SCHOOL, SERVING] ", "",
+     "FieldTrip: nobody writes it; write writers: [...] of proto/options.proto"),
+    ("names beyond the municipality", "pd: PUBLIC digits", "pd: IDENTITY digits",
+     "FieldTrip.phone: names a person and would leave the municipality; put it into a kind that does not"),
+    ("health beyond the organisation", "pd: PUBLIC digits", "pd: SPECIAL digits",
+     "FieldTrip.phone: of the special class and would leave its organisation; write up: HOME down: NONE"),
+    ("a key without end", "pd: PUBLIC bytes: 100", "pd: PUBLIC is: KEY bytes: 2048",
+     "FieldTrip: a key of up to 2651 bytes; write bytes: at its texts, 2048 in all"),
+    ("an organisation that is no field", 'org: "place"', 'org: "moon"',
+     "FieldTrip: org names no field: moon; write one of this message"),
+    ("an organisation that is a date", 'org: "place"', 'org: "from"',
+     "FieldTrip.from: cannot name an organisation; org: is a string that is a code or a ref"),
+    ("an organisation that may be empty", "is: [REQUIRED, KEY, INDEX, LIST]", "is: [KEY, INDEX, LIST]",
+     "FieldTrip.place: names the organisation and may be empty; write is: REQUIRED"),
+    ("a kind without columns in lists", "is: [REQUIRED, KEY, CODE, LIST]", "is: [REQUIRED, KEY, CODE]",
+     "Place: 0 columns in lists; write is: LIST at 1 to 9 fields"),
+    ("a service that reads its own kind", "read_by: REPORTING", "read_by: ROUTING", "Place: routing reads it anyway; take it away"),
+    ("a service that reads a kind twice", "read_by: REPORTING", "read_by: REPORTING read_near_by: REPORTING",
+     "Place: reporting reads it twice; take it away"),
+    ("a field without rules", '''[(field) = {
+    pd: PUBLIC digits: 11
+    en: "Phone" ru: "Телефон" help: "whom to call" help_ru: "куда звонить"
+  }]''', "", 'FieldTrip.phone: no rules; write [(field) = {pd: ... en: "..." ru: "..." help: "..." help_ru: "..."}]'),
+    ("a field that is required on the wire", "optional bytes mark", "required bytes mark",
+     "FieldTrip.mark: a field of a kind is optional; write optional (is: REQUIRED is a rule)"),
+    ("a field with a default", "phone = 7 [", 'phone = 7 [default = "0", ',
+     "FieldTrip.phone: a default says what nobody wrote; take [default] away"),
+    ("a field of a long name", "string phone", "string " + LONG_NAME,
+     f"FieldTrip.{LONG_NAME}: a name that no fault has room for; write at most 39 letters"),
+    ("a field of a type that no kind has", "optional sint64 price", "optional double price",
+     "FieldTrip.price: a type that no kind has; write string, bytes, bool, sint32 (a date) or sint64"),
+    ("a field without class of personal data", "pd: PUBLIC digits", "digits",
+     "FieldTrip.phone: no class of personal data; write pd: IDENTITY (names a person), SERVICE (about work), "
+     "EVALUATIVE (judges), SPECIAL (health) or PUBLIC (about nobody)"),
+    ("a field without English label", 'en: "Phone" ', "", 'FieldTrip.phone: no label in English; write en: "..."'),
+    ("a field without Russian label", ' ru: "Телефон"', "", 'FieldTrip.phone: no label in Russian; write ru: "..."'),
+    ("a field without English help", ' help: "whom to call"', "", 'FieldTrip.phone: no help in English; write help: "..."'),
+    ("a field without Russian help", ' help_ru: "куда звонить"', "", 'FieldTrip.phone: no help in Russian; write help_ru: "..."'),
+    ("digits that are a date", "optional string phone", "optional sint32 phone",
+     "FieldTrip.phone: digits does not fit its type; make it string, or take digits away"),
+    ("a reference that is a date", "optional string place", "optional sint32 place",
+     "FieldTrip.place: ref does not fit its type; make it string, or take ref away"),
+    ("a decimal that is a date", "optional sint64 price", "optional sint32 price",
+     "FieldTrip.price: decimal does not fit its type; make it sint64, or take decimal away"),
+    ("words beside digits", "digits: 11", 'digits: 11 word: {is: "a" en: "a" ru: "а"}',
+     "FieldTrip.phone: several of ref, refs, digits, and word or set; leave one of them"),
+    ("a number without bounds", "min: 0 max: 100000 ", "", "FieldTrip.price: a number without bounds; write min: and max:"),
+    ("bounds that cross", "min: 0 max", "min: 100000 max", "FieldTrip.price: min is not below max; write a smaller min"),
+    ("a decimal that JSON cannot carry", "max: 100000", "max: 10000000000001",
+     "FieldTrip.price: a range that JSON cannot carry exactly; write at most 10000000000000 hundredths"),
+    ("a text that is too long", "bytes: 100", "bytes: 2049", "FieldTrip.note: bytes is 1 to 2048; write how many it may have"),
+    ("bytes without bound", "pd: PUBLIC bytes: 16", "pd: PUBLIC", "FieldTrip.mark: bytes without bound; write bytes: N"),
+    ("no digits", "digits: 11", "digits: 0", "FieldTrip.phone: digits is 1 to 2048; write how many it has"),
+    ("an index of no reference", "pd: PUBLIC digits", "pd: PUBLIC is: INDEX digits",
+     'FieldTrip.phone: an index of no reference; write ref: "...", or take INDEX away'),
+    ("a code that is long", "pd: PUBLIC bytes: 100", "pd: PUBLIC is: CODE bytes: 100",
+     "FieldTrip.note: a code is a string of 64 bytes at most; take CODE or what says otherwise away"),
+    ("a key that nobody can know", "pd: PUBLIC digits", "pd: PUBLIC is: [KEY, DERIVED] digits",
+     "FieldTrip.phone: a key that nobody can know; take KEY or DERIVED away"),
+    ("a key that is a set", "pd: PUBLIC bytes: 100 ", "pd: PUBLIC is: KEY set: true ",
+     "FieldTrip.note: a type that makes no key; take KEY away"),
+    ("a reference to nothing", 'ref: "place"', 'ref: "moon"',
+     "FieldTrip.place: refers to `moon`, which no kind is called; write the name of a kind"),
+    ("a reference to what has no key", "is: [REQUIRED, KEY, CODE, LIST]", "is: [REQUIRED, CODE, LIST]",
+     "FieldTrip.place: refers to place, which has no natural key; give it one (is: KEY)"),
+    ("a date not before a text", 'not_before: "from"', 'not_before: "note"',
+     "FieldTrip.to: not_before: both are dates of this message; `note` and this are not"),
+    ("a text that differs from a date", 'differs_from: "phone"', 'differs_from: "from"',
+     "FieldTrip.note: differs_from: both are texts of this message; `from` and this are not"),
+    ("a word without code", 'is: "over" en', "en", 'FieldTrip.state: a word without a code; write word: {is: "..."}, without blanks'),
+    ("a word without Russian label", ' ru: "прошла"', "", 'FieldTrip.state: the word `over` has no label in Russian; write ru: "..."'),
+    ("a word twice", 'is: "over" en', 'is: "planned" en', "FieldTrip.state: the word `planned` is there twice; take one away"),
+    ("a change to no word", 'to: "over"', 'to: "moon"',
+     "FieldTrip.state: `planned` cannot become `moon`; write another of its words"),
+    ("a change that needs no field", 'needs: ["to"', 'needs: ["moon"',
+     "FieldTrip.state: becoming `over` needs `moon`, which is no field; write one of this message"),
+    ("states without beginning", " start: true", "", "FieldTrip.state: no word in which a record may begin; write start: true"),
+    ("a state that nothing becomes", 'word: {is: "over" en', 'word: {is: "lost" en: "lost" ru: "потеряна"} word: {is: "over" en',
+     'FieldTrip.state: nothing becomes `lost`; write next: {to: "lost"} or start: true'),
+    ("a column behind none", 'after_column: "place"', 'after_column: "moon"',
+     "FieldTrip.price: after_column: the sheet field-trip has no column `moon`; name one of it"),
+    ("two columns of one heading", 'ru: "Заметка"', 'ru: "Телефон"',
+     "FieldTrip.note: the heading «Телефон» is also that of `phone`; write another"),
+    ("an alias that is another's name", 'ru: "Заметка"', 'ru: "Заметка" alias: "phone"',
+     "FieldTrip.note: the heading «phone» is also that of `phone`; write another"),
+    ("an alias without column", "writers: ANY sheet: {}", "writers: ANY",
+     "Place.code: no column of a sheet; take alias and after_column away, or write sheet: {}"),
+]
+
+
+def run_generator(files):
+    """Writes the files, runs protoc-c and generate; (exit code, what it said, folder of what it wrote)."""
+    shutil.rmtree(TEST_DIR, ignore_errors=True)
+    out = os.path.join(TEST_DIR, "out")
+    os.makedirs(os.path.join(out, "proto"))
+    for name, text in files.items():
+        path = os.path.join(TEST_DIR, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+    shutil.copy(os.path.join(SOURCE, "proto/options.proto"), os.path.join(TEST_DIR, "proto/options.proto"))
+    pieces = os.path.join(TEST_DIR, "kinds.set")
+    subprocess.run([os.environ["PROTOC_C"], f"-I{TEST_DIR}", "-I" + os.environ["PROTOBUF_INCLUDE"], f"--descriptor_set_out={pieces}",
+                    "--include_imports", "--include_source_info", *files], cwd=TEST_DIR, check=True)
+    done = subprocess.run([os.environ["GENERATE"], pieces, out], capture_output=True, text=True)
+    return done.returncode, done.stderr, out
+
+
+def place_of(files, says):
+    """FILE:LINE: of the message or field that the mistake is about, where its declaration begins."""
+    message, _, field = says.split(": ")[0].partition(".")
+    for name in reversed(files):
+        here = False
+        for number, line in enumerate(files[name].splitlines(), 1):
+            here = line.startswith(f"message {message} ") if line.startswith("message") else here
+            if here and (not field or re.match(rf"  \w+ \w+ {field} =", line)):
+                return f"{name}:{number}: "
+    raise AssertionError(says)
+
+
+def spoil(old, new):
+    assert GOOD.count(old) >= 1, old
+    return GOOD.replace(old, new, 1)
+
+
+def with_kinds(text, n, kind):
+    """The declaration and n more kinds behind it."""
+    return text + "".join(kind.replace("NUMBER", str(303 + i)).replace("NAME", f"More{i}") for i in range(n))
+
+
+MORE = '''message NAME {
+  option (kind) = {
+    number: NUMBER up: REGION down: NONE writers: ANY OPTIONS
+    en: "More" ru: "Ещё" help: "more" help_ru: "ещё"
+  };
+  optional string text = 1 [(field) = {pd: PUBLIC is: LIST en: "Text" ru: "Текст" help: "text" help_ru: "текст"}];
+}
+'''
+COLUMN = '  optional string f%d = %d [(field) = {pd: PUBLIC en: "F" ru: "П%d" help: "f" help_ru: "п"}];\n'
+
+
+def many_fields(n):
+    return GOOD.rstrip()[:-1] + "".join(COLUMN % (i, i + 100, i) for i in range(n)) + "}\n"
+
+
+# Cases that need more than one replacement.
+WHOLE = [
+    ("a message that is neither kind nor part", {FILE: GOOD + "message Lost { optional string a = 1; }\n"},
+     f"Lost: neither a kind nor part of one; write option (kind) = {{...}}, or option (no_kind) = true"),
+    ("a kind outside of the folders", {"proto/kinds/moon/sample.proto": GOOD.replace(' org: "place"', "")},
+     "Place: no service has this folder; move it into one of proto/kinds"),
+    ("more kinds than a reader has room for", {FILE: with_kinds(GOOD, 32, MORE.replace("OPTIONS", "read_by: REPORTING"))},
+     f"More31: reporting reads more than 32 kinds of routing; take one away"),
+    ("more kinds than a sheet has room for", {FILE: with_kinds(GOOD, 4, MORE.replace("OPTIONS", 'sheet: {name: "more"}'))},
+     f"More3: the sheet more has 3 kinds already; write another name"),
+    ("a sheet of two services",
+     {FILE: GOOD, "proto/kinds/reporting/more.proto": GOOD[:GOOD.index("message Place")] + MORE.replace("NUMBER", "401")
+      .replace("NAME", "More").replace("OPTIONS", 'sheet: {name: "place"}')},
+     "More: the sheet place is of another service; write another name"),
+    ("a column that two kinds call differently",
+     {FILE: with_kinds(GOOD, 1, MORE.replace("OPTIONS", 'sheet: {name: "place"}').replace("string text", "string code"))},
+     f"More0.code: its column is called «Код» by Place; write the same"),
+    ("more columns than a sheet has room for", {FILE: many_fields(60)},
+     f"FieldTrip.f58: the sheet field-trip has 64 columns already; make two sheets of it"),
+    ("more fields than a kind has room for", {FILE: many_fields(249).replace('org: "place" sheet: {}', 'org: "place"')
+                                              .replace(' after_column: "place"', "")},
+     f"FieldTrip: more than 256 fields; make two kinds of it"),
+]
+
+
+class Declarations(unittest.TestCase):
+    maxDiff = None
+
+    def test_each_wrong_declaration_stops_the_build_with_its_line_and_what_to_write(self):
+        for title, files, says in [(title, {FILE: spoil(old, new)}, says) for title, old, new, says in CASES] + WHOLE:
+            with self.subTest(title):
+                code, said, out = run_generator(files)
+                self.assertIn(place_of(files, says) + says, said.splitlines())
+                self.assertEqual(code, 1)
+                self.assertEqual(os.listdir(os.path.join(out, "proto")), [])
+
+    def test_each_mistake_that_the_generator_tells_of_has_a_case(self):
+        expected = [case[-1] for case in CASES + WHOLE]
+        formats = []
+        for path in glob.glob(os.path.join(SOURCE, "proto/generate/*.c")):
+            with open(path, encoding="utf-8") as f:
+                text = re.sub(r'" PRId64\s*', '%s" ', f.read())
+            for call in re.findall(r'complain\(\s*model,[^"]*((?:"(?:[^"\\]|\\.)*"\s*)+)', text):
+                joined = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call)).replace('\\"', '"')
+                formats.append(joined)
+        self.assertGreater(len(formats), 40)
+        for text in formats:
+            pattern = ".*".join(re.escape(p) for p in re.split(r"%(?:zu|[sdu]|%s)", text))
+            self.assertTrue(any(re.search(pattern, one) for one in expected), f"no case for: {text}")
+
+    def test_bytes_that_are_no_descriptor_set_are_refused(self):
+        run_generator({FILE: GOOD})
+        for path in (os.path.join(TEST_DIR, FILE), os.path.join(TEST_DIR, "nowhere")):
+            done = subprocess.run([os.environ["GENERATE"], path, TEST_DIR], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(done.stderr, f"generate: {path} is no descriptor set\n")
+
+    def test_a_good_declaration_becomes_rows_words_states_and_sheets(self):
+        code, said, out = run_generator({FILE: GOOD})
+        self.assertEqual((code, said), (0, ""))
+        with open(os.path.join(out, "proto/kinds.c"), encoding="utf-8") as f:
+            rows = " ".join(f.read().split())
+        for text in (
+            '.name = "field-trip", .message = &selenga__field_trip__descriptor, .fields = field_trip, .n_fields = 8,',
+            ".writers = W_SCHOOL | W_SERVING,", ".check = check_trip,", ".read_by = 1U << 4,",
+            '{.name = "code", .pd = PD_PUBLIC, .type = FIELD_TEXT, .flags = F_REQUIRED | F_KEY | F_LIST | F_CODE, .max = 64,',
+            'place_code_aliases[] = {"Шифр", NULL};', '.label = {"Code", "Код"}, .help = {"its code", "его код"}',
+            '{.name = "place", .pd = PD_PUBLIC, .type = FIELD_REF, .flags = F_REQUIRED | F_KEY | F_INDEX | F_LIST, .max = 200, .ref = 301,',
+            '.type = FIELD_DATE, .flags = 0, .max = 0, .not_before = 2,', ".max = 100, .differs_from = 7,",
+            ".type = FIELD_DECIMAL, .flags = 0, .min = 0, .max = 100000,", ".type = FIELD_DIGITS, .flags = 0, .max = 11,",
+            '{.to = "over", .levels = W_SCHOOL, .roles = R_COORDINATOR, .needs = "to price"},',
+            '{.code = "planned", .label = {"planned", "в плане"}, .start = true, .next = field_trip_state_0, .n_next = 1},',
+            '.values = "planned over", .words = field_trip_state_words, .n_words = 2', "F_FACT",
+            "KINDS[] = { &KIND_PLACE, &KIND_FIELD_TRIP, };", '{"field-trip", {&KIND_FIELD_TRIP}, 1, sheet_field_trip, 7},',
+        ):
+            self.assertIn(text, rows)
+        # In order of numbers, not of lines; the price behind the place; bytes in no sheet.
+        columns = re.search(r"sheet_field_trip\[\] = \{(.*?)\};", rows).group(1)
+        self.assertEqual(re.findall(r'\{"(\w+)"', columns), ["place", "price", "from", "to", "state", "phone", "note"])
+        with open(os.path.join(out, "proto/kinds.h"), encoding="utf-8") as f:
+            self.assertIn("N_FIELD_TRIP = 302,", f.read())
+
+    def test_what_would_not_change_is_not_written(self):
+        _, _, out = run_generator({FILE: GOOD})
+        names = sorted(os.listdir(os.path.join(out, "proto")))
+        for name in names:
+            os.utime(os.path.join(out, "proto", name), (1, 1))
+        subprocess.run([os.environ["GENERATE"], os.path.join(TEST_DIR, "kinds.set"), out], check=True)
+        for name in names:
+            self.assertEqual(os.stat(os.path.join(out, "proto", name)).st_mtime, 1, name)
+
+
+if __name__ == "__main__":
+    sys.exit(not unittest.main(exit=False, verbosity=1).result.wasSuccessful())

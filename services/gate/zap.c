@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-enum { ANSWER_MS = 5000, PARTS_MAX = 16, FIELD_MAX_BYTES = 256, TURN_MS = 1000 };
+enum { ANSWER_MS = 30000, PARTS_MAX = 16, FIELD_MAX_BYTES = 256, TURN_MS = 1000 };
 
 static const char QUESTIONS[] = "inproc://zeromq.zap.01";
 
@@ -36,7 +36,7 @@ typedef struct handler {
     uint64_t turn_ms; // when the next turn begins; 0: nothing waits for it
     void *command;    // PAIR, the thread's end
     uint8_t *keys;    // ascending
-    size_t n, room;
+    size_t n;
     bool ready;
     bool testing;
     uint8_t test_allowed[ZAP_KEY_SIZE], test_refused[ZAP_KEY_SIZE];
@@ -129,53 +129,50 @@ static void set_table(handler_t *handler, slice_t keys)
     assert(keys.size % ZAP_KEY_SIZE == 0);
     free(handler->keys);
     handler->keys = xmemdup(keys.data, keys.size);
-    handler->n = handler->room = keys.size / ZAP_KEY_SIZE;
+    handler->n = keys.size / ZAP_KEY_SIZE;
     qsort(handler->keys, handler->n, ZAP_KEY_SIZE, compare_keys);
     handler->ready = true;
 }
 
-static size_t place_of(const handler_t *handler, const uint8_t *key)
+// By key; of one key in the order in which they came.
+static int compare_changes(const void *a, const void *b)
 {
-    size_t low = 0, high = handler->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare_keys(handler->keys + middle * ZAP_KEY_SIZE, key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    const zap_change_t *const *x = a, *const *y = b;
+    int order = compare_keys((*x)->key, (*y)->key);
+    return order ? order : *x < *y ? -1 : 1;
 }
 
-static void change_key(handler_t *handler, const zap_change_t *change)
+// The table and the changes, ascending, become the new table. Of one key the last change counts.
+static void merge(handler_t *handler, const zap_change_t **changes, size_t n)
 {
-    size_t place = place_of(handler, change->key);
-    uint8_t *at = handler->keys + place * ZAP_KEY_SIZE;
-    bool held = place < handler->n && compare_keys(at, change->key) == 0;
-    if (held == change->allowed) return;
-    if (held) {
-        handler->n--;
-        memmove(at, at + ZAP_KEY_SIZE, (handler->n - place) * ZAP_KEY_SIZE);
-        return;
+    uint8_t *merged = xmalloc((handler->n + n) * ZAP_KEY_SIZE), *to = merged;
+    const uint8_t *old = handler->keys, *end = old + handler->n * ZAP_KEY_SIZE;
+    for (size_t i = 0; i < n; i++) {
+        const zap_change_t *change = changes[i];
+        if (i + 1 < n && compare_keys(change->key, changes[i + 1]->key) == 0) continue;
+        for (; old < end && compare_keys(old, change->key) < 0; old += ZAP_KEY_SIZE, to += ZAP_KEY_SIZE)
+            memcpy(to, old, ZAP_KEY_SIZE);
+        if (old < end && compare_keys(old, change->key) == 0) old += ZAP_KEY_SIZE;
+        if (!change->allowed) continue;
+        memcpy(to, change->key, ZAP_KEY_SIZE);
+        to += ZAP_KEY_SIZE;
     }
-    if (handler->n == handler->room) {
-        handler->room = handler->room ? 2 * handler->room : 16;
-        handler->keys = xrealloc(handler->keys, handler->room * ZAP_KEY_SIZE);
-        at = handler->keys + place * ZAP_KEY_SIZE;
-    }
-    memmove(at + ZAP_KEY_SIZE, at, (handler->n - place) * ZAP_KEY_SIZE);
-    memcpy(at, change->key, ZAP_KEY_SIZE);
-    handler->n++;
+    if (old < end) memcpy(to, old, (size_t)(end - old));
+    handler->n = (size_t)(to - merged) / ZAP_KEY_SIZE + (size_t)(end - old) / ZAP_KEY_SIZE;
+    free(handler->keys);
+    handler->keys = merged;
 }
 
-static void change_table(handler_t *handler, slice_t changes)
+// Thousands may come at once, into a table of thousands, while connections and the gate wait.
+static void change_table(handler_t *handler, slice_t data)
 {
-    assert(changes.size % sizeof(zap_change_t) == 0);
-    for (size_t at = 0; at < changes.size; at += sizeof(zap_change_t)) {
-        zap_change_t change;
-        memcpy(&change, changes.data + at, sizeof change);
-        change_key(handler, &change);
-    }
+    assert(data.size % sizeof(zap_change_t) == 0);
+    size_t n = data.size / sizeof(zap_change_t);
+    AUTO(xfree) zap_change_t *changes = xmemdup(data.data, data.size);
+    AUTO(xfree) const zap_change_t **sorted = xcalloc(n, sizeof *sorted);
+    for (size_t i = 0; i < n; i++) sorted[i] = changes + i;
+    qsort(sorted, n, sizeof *sorted, compare_changes);
+    merge(handler, sorted, n);
 }
 
 static void set_test(handler_t *handler, slice_t keys)

@@ -40,5 +40,5 @@ void zap_change(zap_t *zap, const zap_change_t *changes, size_t n);
 void zap_set_test(zap_t *zap, const uint8_t *allowed, const uint8_t *refused);
 
 // Asks the thread for its counts. Like the calls above it ends the process when the thread does not answer in
-// five seconds: without it no handshake ends, and a restart is the cure.
+// half a minute: without it no handshake ends, and a restart is the cure.
 zap_counts_t zap_ask(zap_t *zap);

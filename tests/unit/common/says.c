@@ -60,6 +60,7 @@ static applied_t take_in(const arrival_t *arrival, slice_t wire)
 static applied_t apply(const arrival_t *arrival, record_t r, sealed_t sealed)
 {
     AUTO(xfree) uint8_t *wire = seal(&r, sealed);
+    (void)wire; // it is r.wire from now on
     return take_in(arrival, r.wire);
 }
 
@@ -87,6 +88,7 @@ static int keep_id(void *arg, const rid_t *id)
 applied_t finds(const char *finder, uint32_t peer, record_t r, sealed_t sealed)
 {
     AUTO(xfree) uint8_t *wire = seal(&r, sealed);
+    (void)wire; // it is r.wire from now on
     shelf_t his = {.place = {.service = SHELF_SERVICE, .seal_key = {5}}};
     rid_t id;
     record_t stray;

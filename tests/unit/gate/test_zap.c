@@ -343,6 +343,30 @@ static void a_change_lets_in_and_keeps_out_at_once(void **state)
         assert_string_equal(ask(changes[i].key).code, i % 2 == 0 ? "400" : "200");
 }
 
+static void of_changes_of_one_key_the_last_counts(void **state)
+{
+    (void)state;
+    enum { HELD = 300 };
+    static uint8_t held[HELD][ZAP_KEY_SIZE];
+    static zap_change_t changes[3 * HELD];
+    for (size_t i = 0; i < HELD; i++) {
+        randombytes_buf(held[i], ZAP_KEY_SIZE);
+        randombytes_buf(changes[i].key, ZAP_KEY_SIZE); // new, let in and kept out and so on
+        memcpy(changes[HELD + i].key, i % 2 == 0 ? changes[i].key : held[i], ZAP_KEY_SIZE);
+        memcpy(changes[2 * HELD + i].key, i % 2 == 0 ? changes[i].key : held[i], ZAP_KEY_SIZE);
+        changes[i].allowed = true;
+        changes[2 * HELD + i].allowed = i % 3 == 0;
+        changes[HELD + i].allowed = i % 3 != 0;
+    }
+    zap_allow_only(zap, held[0], HELD);
+    zap_change(zap, changes, ARRAY_SIZE(changes));
+    for (size_t i = 0; i < HELD; i++) {
+        const char *last = i % 3 == 0 ? "200" : "400";
+        assert_string_equal(ask(changes[i].key).code, i % 2 == 0 ? last : "200");
+        assert_string_equal(ask(held[i]).code, i % 2 == 0 ? "200" : last);
+    }
+}
+
 #define ASKED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -352,6 +376,7 @@ int main(void)
         ASKED(an_empty_table_refuses_everybody),
         ASKED(a_key_that_left_the_table_is_refused_at_once),
         ASKED(a_change_lets_in_and_keeps_out_at_once),
+        ASKED(of_changes_of_one_key_the_last_counts),
         ASKED(questions_of_another_form_are_refused),
         ASKED(ten_thousand_unknown_keys_change_nothing),
         ASKED(a_pipe_that_brought_a_question_is_given_up_and_the_next_one_is_answered),

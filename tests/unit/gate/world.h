@@ -27,7 +27,9 @@
 #define SANITIZED 0
 #endif
 
-enum { SOON_MS = 15000 }; // long for a loaded machine; nothing waits that long when all is well
+enum {
+    SOON_MS = SANITIZED ? 60000 : 30000
+}; // long for a loaded machine; nothing waits that long when all is well
 
 // A node whose gate runs as a process of its own.
 typedef struct gate_process {

@@ -86,5 +86,6 @@ void show_row(table_t *table, const kind_rule_t *kind, const Selenga__Record *re
     char value[FIELD_TEXT_MAX], reason[REASON_TEXT];
     for (size_t i = 0; kind && i < kind->n_fields; i++)
         if ((kind->fields[i].flags & F_LIST) != 0)
-            table_cell(table, body && body_has(kind, body, i) ? field_text(kind, body, i, value, reason) : NULL);
+            table_cell(table,
+                       body && body_has(kind, body, i) ? field_text(kind, body, i, value, reason) : NULL);
 }

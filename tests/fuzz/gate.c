@@ -53,7 +53,7 @@ static void greet(gate_t *gate, slice_t hello)
 {
     bool ask, stands = gate->heard_ms != 0;
     uint64_t instance = rival_instance(hello), before = gate->row.instance;
-    bool another = stands && instance != 0 && before != 0 && instance != before;
+    bool another = stands && instance != before;
     rival_t rival = rival_judge(&gate->row, instance, gate->heard_ms, SILENCE_MS, gate->now_ms, &ask);
     key_note_version(&gate->row, hello);
     assert(memchr(gate->row.version, '\0', sizeof gate->row.version) != NULL);

@@ -15,9 +15,19 @@ PAGE = 4096
 FORMAT = b"\x01\0\0\0\0\0\x01\0F"  # the node of a page that holds the store's format
 
 
+def many_organisations(w):
+    header, *_ = (world.SAMPLE / "region" / "organisation.csv").read_text(encoding="utf-8").splitlines()
+    names = header.split(",")
+    rows = [{"code": f"03-77-{i}", "name": f"Школа {i}", "kind": "school", "parent": "03"} for i in range(600)]
+    path = w.dir / "many.csv"
+    path.write_text("\n".join([header, *(",".join(row.get(name, "") for name in names) for row in rows)]) + "\n", encoding="utf-8")
+    return path
+
+
 def scene(w):
     w.region = w.node("region").init("03").run()
     w.region.sheet("organisation", world.SAMPLE / "region" / "organisation.csv")
+    w.region.sheet("organisation", many_organisations(w))  # else what is cut off may be free pages alone
     w.region.stop()
     w.kept = w.region.keep_store()
     return w

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/faults/check.h"
 #include "common/caller.h"
+#include "common/clock.h"
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "tests/bench/measure.h"
@@ -26,7 +27,11 @@ static void *ask(caller_t *caller, uint32_t service, uint32_t type, const Protob
                  uint32_t answer, const ProtobufCMessageDescriptor *descriptor)
 {
     envelope_t reply;
-    int rc = caller_call(caller, service, type, body, WAIT_MS, &reply);
+    uint64_t end = mono_ms() + WAIT_MS;
+    int rc;
+    do // a node that was started a moment ago, beside others, may still be on its way
+        rc = caller_call(caller, service, type, body, WAIT_MS, &reply);
+    while (rc == CALLER_E_NOT_RUNNING && mono_ms() < end);
     if (rc != 0 || reply.type != answer) die("no answer of service %u: %d", service, rc);
     void *m = msg_body_unpack(descriptor, reply.body);
     if (m == NULL) die("an answer that cannot be read");

@@ -3,11 +3,10 @@
 #include "common/body.h"
 #include "common/kinds.h"
 #include "common/msg.h"
+#include "proto/kind.h"
 #include "proto/kinds.h"
 #include "proto/message.h"
 #include "proto/registry.pb-c.h"
-
-enum { SYSTEM_KINDS = 100, KIND_VERDICT = 3 };
 
 static bool refuse(fault_t *fault, const char *code, slice_t org)
 {

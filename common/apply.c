@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KIND_STRAY = 1 };
-
 // --- strays: a version that may be lost elsewhere, kept as a record of ours ----------------------
 
 static rid_t stray_id(const store_txn_t *txn, const path_t *finder, const record_t *r)
@@ -224,7 +222,7 @@ static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, r
 // A neighbour shows that he held a version of ours, or that somebody behind him did. If he is not to have the
 // record he hears so again; if it is for some only, he hears our word once more, for those behind him to whom
 // it may be news.
-static int answer_holder(store_txn_t *txn, const record_t *in, uint32_t peer)
+int store_answer(store_txn_t *txn, const record_t *in, uint32_t peer)
 {
     record_t held;
     place_t place;
@@ -239,11 +237,6 @@ static int answer_holder(store_txn_t *txn, const record_t *in, uint32_t peer)
 // --- our own version, which only a person can judge ------------------------------------------------
 
 enum { INC_JUDGED = INT32_MAX }; // nobody comes so far who counts honestly: nothing is raised above it
-
-int store_answer(store_txn_t *txn, const record_t *r, uint32_t peer)
-{
-    return answer_holder(txn, r, peer);
-}
 
 int store_take(store_txn_t *txn, const record_t *r)
 {
@@ -346,7 +339,7 @@ static int apply_present(store_txn_t *txn, record_t *in, const arrival_t *arriva
     if (rc == 0 && !own) return settle_present(txn, &in->id, again);
     bool shown =
         own && (record_is_sealed(in, txn->store->place.seal_key) || MUTANT("gone_answers_strangers"));
-    return rc == 0 && shown ? answer_holder(txn, in, arrival->peer) : rc;
+    return rc == 0 && shown ? store_answer(txn, in, arrival->peer) : rc;
 }
 
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied)

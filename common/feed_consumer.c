@@ -119,10 +119,7 @@ static int spare_item(store_txn_t *txn, const record_t *in, const quarantined_t 
     if (!may_be_real(txn, item) || record_descends(in, &r->version) || record_descends(r, &in->version) ||
         record_says_the_same(in, r))
         return 0;
-    record_t copy = store_record_dup(r); // the store's own bytes die with the first write
-    int rc = store_keep_stray(txn, &copy);
-    store_record_free(&copy);
-    return rc;
+    return store_keep_stray(txn, r);
 }
 
 // `in` holds from now on, or is gone: what waits of the record and is not newer leaves.

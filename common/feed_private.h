@@ -5,8 +5,9 @@
 #include "common/feed.h"
 #include "common/msg.h"
 #include "proto/feed.pb-c.h"
+#include "proto/kind.h"
 
-enum { IN_FLIGHT_MAX = 32, SYSTEM_KINDS = 100, TAKE_OVER = 1 };
+enum { IN_FLIGHT_MAX = 32, TAKE_OVER = 1 };
 
 // Where a page of what waits in quarantine begins: behind this id. Its position on the wire is a number.
 typedef struct given {

@@ -21,8 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SYSTEM_KINDS = 100 }; // kinds below live in any service's store
-
 static bool is_ours(const store_place_t *p, const record_t *r)
 {
     return r->kind < SYSTEM_KINDS || r->kind / 100 == p->service;
@@ -168,30 +166,30 @@ static unsigned half_of(unsigned lane, unsigned lanes)
     return lane == LANE_ALL || lane == LANE_IN ? lane : lane | (lanes & LANE_BULK);
 }
 
-typedef int lane_fn(store_txn_t *txn, slice_t key);
-
-static int for_lanes(store_txn_t *txn, const place_t *place, lane_fn *fn)
+int lanes_each(const place_t *place, lane_fn *fn, void *arg)
 {
     uint8_t buf[SEQ_KEY];
     for (unsigned lane = LANE_ALL << 1; lane <= LANE_LEFT; lane <<= 1) {
         if ((place->lanes & lane) == 0 || lane == LANE_BULK) continue;
         unsigned half = half_of(lane, place->lanes);
-        int rc = fn(txn, lane_key(buf, half, peer_of(lane, place), place->at));
+        int rc = fn(arg, lane_key(buf, half, peer_of(lane, place), place->at));
         if (rc != 0) return rc;
     }
     return 0;
 }
 
-static int remove_entry(store_txn_t *txn, slice_t key)
+static int remove_entry(void *arg, slice_t key)
 {
+    store_txn_t *txn = arg;
     if (MUTANT("lane_entry_not_removed") && key.data[0] == LANE_UP) return 0;
     int rc = kv_del(txn->kv, KV_LANES, key);
     lane_counts_entry(&txn->counts, key, -1);
     return rc == KV_NONE ? -EUCLEAN : rc; // the place says that it is there
 }
 
-static int gather_entry(store_txn_t *txn, slice_t key)
+static int gather_entry(void *arg, slice_t key)
 {
+    store_txn_t *txn = arg;
     entries_add(&txn->entries, KV_LANES, key, (slice_t){0});
     lane_counts_entry(&txn->counts, key, 1);
     return 0;
@@ -199,21 +197,12 @@ static int gather_entry(store_txn_t *txn, slice_t key)
 
 int lanes_remove(store_txn_t *txn, const place_t *place)
 {
-    return for_lanes(txn, place, remove_entry);
+    return lanes_each(place, remove_entry, txn);
 }
 
 int lanes_gather(store_txn_t *txn, const place_t *place)
 {
-    return for_lanes(txn, place, gather_entry);
-}
-
-void lanes_each_key(const place_t *place, void (*fn)(lane_changes_t *to, slice_t key, int sign),
-                    lane_changes_t *to, int sign)
-{
-    uint8_t buf[SEQ_KEY];
-    for (unsigned lane = LANE_ALL << 1; lane <= LANE_LEFT; lane <<= 1)
-        if ((place->lanes & lane) != 0 && lane != LANE_BULK)
-            fn(to, lane_key(buf, half_of(lane, place->lanes), peer_of(lane, place), place->at), sign);
+    return lanes_each(place, gather_entry, txn);
 }
 
 // --- who has something to read -------------------------------------------------------------------

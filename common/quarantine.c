@@ -5,6 +5,7 @@
 #include "common/quarantine.h"
 #include "common/kinds.h"
 #include "common/quota.h"
+#include "proto/kind.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { HEAD = 11, KEY_HEAD = 20, KEY_MAX = QUARANTINE_KEY_MAX, KIND_REFUSAL = 2, FLAG_GIVEBACK = 1 };
+enum { HEAD = 11, KEY_HEAD = 20, KEY_MAX = QUARANTINE_KEY_MAX, FLAG_GIVEBACK = 1 };
 
 // --- keys ----------------------------------------------------------------------------------------
 

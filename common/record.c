@@ -3,6 +3,7 @@
 // needs neither a tree in memory nor a second encoding. Tests hold it against protobuf-c's own coder.
 #include "common/record.h"
 #include "common/mutant.h"
+#include "proto/kind.h"
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KIND_STRAY = 1 };
 enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
 
 int version_cmp(const version_t *a, const version_t *b)

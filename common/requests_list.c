@@ -209,9 +209,8 @@ static int read_key(scan_t *scan)
 // 0 or 1: the page is to be sent; SCAN_PAUSES; or -errno.
 static int read_some(service_t *service, store_txn_t *txn, scan_t *scan)
 {
-    const list_mark_t *after = scan->begun ? &scan->at : NULL;
-    list_mark_t from = scan->at;
-    if (after != NULL) after = &from;
+    list_mark_t from = scan->at; // it moves on while records are looked at
+    const list_mark_t *after = scan->begun ? &from : NULL;
     scan->txn = txn;
     scan->arena = service->arena;
     scan->looks = LOOKS;

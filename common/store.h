@@ -148,7 +148,8 @@ int store_end_adoption(store_txn_t *txn);
 // outlive writes. 0; -ERANGE: nothing can stand above its number; or -errno.
 int store_take(store_txn_t *txn, const record_t *r);
 int store_leave_out(store_txn_t *txn, const record_t *r);
-// Who had handed it over, and is not to have the record, hears that it is gone. 0 or -errno.
+// Who had handed it over, and is not to have the record, hears that it is gone; who may hold it for others
+// hears our word once more. 0 or -errno.
 int store_answer(store_txn_t *txn, const record_t *r, uint32_t peer);
 
 // Keeps a version that may exist nowhere else as a stray: a record of ours (design 2.6, rule 7).

@@ -60,9 +60,10 @@ void place_add_left(place_t *place, uint32_t peer);
 bool place_reaches(const place_t *place, uint32_t peer);
 int lanes_remove(store_txn_t *txn, const place_t *place);
 int lanes_gather(store_txn_t *txn, const place_t *place); // into txn->entries
-// The keys of its entries in KV_LANES, which may be still to come.
-void lanes_each_key(const place_t *place, void (*fn)(lane_changes_t *to, slice_t key, int sign),
-                    lane_changes_t *to, int sign);
+// The keys of its entries in KV_LANES, which may be still to come. Stops when fn returns non-zero; returns
+// that.
+typedef int lane_fn(void *arg, slice_t key);
+int lanes_each(const place_t *place, lane_fn *fn, void *arg);
 void fresh_note(fresh_t *fresh, const place_t *place);
 void fresh_merge(fresh_t *to, const fresh_t *from);
 

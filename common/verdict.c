@@ -6,7 +6,7 @@
 #include "proto/system.pb-c.h"
 #include <sodium.h>
 
-enum { KIND_STRAY = 1, KIND_REFUSAL = 2, KIND_VERDICT = 3, DECISION_DISCARD = 1 };
+enum { DECISION_DISCARD = 1 };
 
 static const path_t *self_of(store_txn_t *txn)
 {

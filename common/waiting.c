@@ -168,8 +168,8 @@ int waiting_each(store_txn_t *txn, const waiting_query_t *query, waiting_mark_t 
     for (; sort < WAITING_SORTS && rc >= 0 && !walk.more; sort++) {
         if (mark->size == 0 || mark->b[0] != sort) set_mark(mark, sort, (slice_t){0});
         rc = sort == WAITING_ITEM      ? walk_items(&walk)
-             : sort == WAITING_REFUSAL ? walk_records(&walk, WAITING_KIND_REFUSAL, meet_refusal)
-                                       : walk_records(&walk, WAITING_KIND_STRAY, meet_stray);
+             : sort == WAITING_REFUSAL ? walk_records(&walk, KIND_REFUSAL, meet_refusal)
+                                       : walk_records(&walk, KIND_STRAY, meet_stray);
     }
     *ret_more = walk.more;
     return rc < 0 ? rc : 0;
@@ -200,7 +200,7 @@ static int find_stray(store_txn_t *txn, struct found *found)
 {
     record_t held;
     int rc = store_get(txn, found->id, &held, NULL);
-    if (rc != 0 || held.kind != WAITING_KIND_STRAY || held.deleted || held.gone) return rc < 0 ? rc : 0;
+    if (rc != 0 || held.kind != KIND_STRAY || held.deleted || held.gone) return rc < 0 ? rc : 0;
     waiting_t *w = &found->list[found->n++];
     *w = (waiting_t){.sort = WAITING_STRAY, .id = *found->id, .subject = *found->id};
     fault_set(&w->fault, "STRAY", NULL, "");

@@ -3,8 +3,8 @@
 // list of thousands is read in pages, and decided about in slices.
 #pragma once
 #include "common/quarantine.h"
+#include "proto/kind.h"
 
-enum { WAITING_KIND_STRAY = 1, WAITING_KIND_REFUSAL = 2 };
 enum waiting_sort {
     WAITING_ITEM,    // refused here
     WAITING_REFUSAL, // of ours, refused elsewhere

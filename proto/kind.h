@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Kinds below SYSTEM_KINDS live in any service's store; proto/kinds/system has their bodies.
+enum { KIND_STRAY = 1, KIND_REFUSAL = 2, KIND_VERDICT = 3, SYSTEM_KINDS = 100 };
+
 enum {
     CODE_MAX = 64,        // bytes of a code: it is part of keys, references and sheets
     REF_MAX = 200,        // bytes of a reference

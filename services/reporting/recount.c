@@ -285,15 +285,20 @@ void recount_close(reporting_t *self)
     free(self->gone);
 }
 
+static void join_mark(dirty_t *into, const dirty_t *one)
+{
+    into->bulk = into->bulk && one->bulk;
+    into->later = into->later && one->later;
+    into->years = years_joined(into->years, one->years);
+}
+
 void recount_mark(reporting_t *self, const dirty_t *dirty)
 {
-    for (size_t i = self->n_dirty; i > 0 && self->n_dirty - i < 4;
-         i--) { // a staff row touches one three times
+    // A staff row touches one three times.
+    for (size_t i = self->n_dirty; i > 0 && self->n_dirty - i < 4; i--) {
         dirty_t *last = &self->dirty[i - 1];
         if (memcmp(last->pseudonym, dirty->pseudonym, PSEUDONYM_BYTES) != 0) continue;
-        last->bulk = last->bulk && dirty->bulk;
-        last->later = last->later && dirty->later;
-        last->years = years_joined(last->years, dirty->years);
+        join_mark(last, dirty);
         return;
     }
     if (self->n_dirty == self->room) {
@@ -319,9 +324,7 @@ static size_t join_marks(reporting_t *self)
             self->dirty[kept++] = *one;
             continue;
         }
-        last->bulk = last->bulk && one->bulk;
-        last->later = last->later && one->later;
-        last->years = years_joined(last->years, one->years);
+        join_mark(last, one);
     }
     self->n_dirty = kept;
     for (size_t i = 0; i < kept; i++) later += self->dirty[i].later;

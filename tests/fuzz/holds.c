@@ -3,11 +3,10 @@
 #include "common/kinds.h"
 #include "common/msg.h"
 #include "common/quarantine.h"
+#include "proto/kind.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
 #include <assert.h>
-
-enum { KIND_STRAY = 1, KIND_REFUSAL = 2, KIND_VERDICT = 3, SYSTEM_KINDS = 100 };
 
 typedef struct look {
     const holds_t *holds;

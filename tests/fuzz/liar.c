@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records as a liar makes them: of what the store under test holds, changed in any of their parts, under the
 // seal of their home (an earlier life of it may have said anything), of another, an old one, or none.
+#include "proto/kind.h"
 #include "proto/system.pb-c.h"
 #include "tests/fuzz/choose.h"
 #include "tests/fuzz/say.h"
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { ROOM = 64 * 1024, HELD_MAX = 64, RECORDS_MAX = 64, NEW = 200, KIND_STRAY = 1 };
+enum { ROOM = 64 * 1024, HELD_MAX = 64, RECORDS_MAX = 64, NEW = 200 };
 enum { VERSION = 1, HOME = 2, SEAL = 4, LINEAGE = 8, REACH = 16, SHAPE = 32, WRAP = 64, NAMES = 128 };
 
 typedef struct liar {

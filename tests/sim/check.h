@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shared by the checks. What the simulator calls of them stands in sim.h.
 #pragma once
+#include "proto/kind.h"
 #include "proto/system.pb-c.h"
 #include "tests/sim/sim.h"
-
-enum { KIND_STRAY = 1, KIND_REFUSAL = 2 };
 
 // --- reading ---
 

@@ -5,13 +5,14 @@
 #include "common/batch.h"
 #include "common/msg.h"
 #include "proto/feed.pb-c.h"
+#include "proto/kind.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
 #include "tests/sim/sim.h"
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { ROOM = 4096, KIND_STRAY = 1, KIND_REFUSAL = 2 };
+enum { ROOM = 4096 };
 
 // --- who ------------------------------------------------------------------------------------------
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/common/says.h"
+#include "proto/kind.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { KIND_STRAY = 1 };
 
 const char OURS[] = "0a0b0c0d.11223344", ABOVE[] = "0a0b0c0d", BELOW[] = "0a0b0c0d.11223344.55667788";
 

@@ -67,6 +67,11 @@ int lanes_each(const place_t *place, lane_fn *fn, void *arg);
 void fresh_note(fresh_t *fresh, const place_t *place);
 void fresh_merge(fresh_t *to, const fresh_t *from);
 
+// Takes a record away from where it stands, for another place. *ret_left is a place that indexes name, or 0.
+int store_lift(store_txn_t *txn, const place_t *place, uint64_t *ret_left);
+// Sets it down there, for memory and feeds to find; `left` as above.
+int store_set_down(store_txn_t *txn, const record_t *r, const place_t *place, uint64_t left);
+int store_put_log(store_txn_t *txn, const record_t *r, const place_t *place); // its entry in the log alone
 // Makes a version the present one: place, lanes, indexes. Takes the next seq. `old`/`old_place`: what stands
 // there, or NULL.
 int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const record_t *old, const place_t *old_place);

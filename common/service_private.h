@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shared by service*.c and requests*.c; nobody else includes it.
 #pragma once
+#include "common/intake.h"
 #include "common/outgoing.h"
 #include "common/service.h"
 #include "common/waiting.h"
@@ -33,6 +34,22 @@ struct service_state {
     struct scan *scans; // lists that are being read, some records a turn
     size_t n_scans;
 };
+
+// Connects to the gate, and to what tells that it answers. False with errno.
+bool service_connect_gate(service_t *service, void *context);
+void service_greet(service_t *service);
+void service_greet_when_connected(service_t *service);
+bool service_send_now(void *service, zmq_msg_t *frame); // false: it would have to wait
+void service_send_replies(service_t *service);
+void service_send_feed(void *service, uint32_t peer, uint32_t type, slice_t body); // as a feed's hook
+
+// Decides what was taken in, commits, answers and pushes. in: NULL when nothing may be decided any more;
+// save: with the positions that neighbours have acknowledged.
+void service_turn(service_t *service, intake_t *in, bool save);
+// Tells the gate with whose messages this turn has done; `due` even if they are few.
+void service_tell_done(service_t *service, intake_t *in, bool due);
+void service_probe(service_t *service);     // can be written again?
+int service_open_state(service_t *service); // reads what memory holds of the store, anew
 
 // The requests that every service answers. 0, or -errno of the transaction; *ret_mine false: not one of them.
 int requests_message(service_t *service, store_txn_t *txn, const envelope_t *envelope, bool *ret_mine);

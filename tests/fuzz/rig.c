@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loop's own file is part of this one, so that a batch here is a batch there; what would go to the socket
-// is dropped.
+// The own file of starting is part of this one, so that a service here is a service there; what would go to
+// the socket is dropped.
 #include "tests/fuzz/rig.h"
 #include "common/admit.h"
 #include "common/feed_private.h"
@@ -117,7 +117,7 @@ static void start_service(rig_t *rig)
     service->lost = false;
     assert(store_open(rig->kv, &service->place, boot_of(++rig->lives), wall_s, &service->store) == 0);
     service->kv = rig->kv;
-    assert(open_state(service) == 0);
+    assert(service_open_state(service) == 0);
     store_on_change(service->store, on_change, service);
     open_feed(service);
     service->feed->seed = rig->lives; // the same sessions each time
@@ -282,7 +282,7 @@ static void turn(rig_t *rig, mail_t *mail)
     feed_tick(service->feed, (int64_t)mono_ms());
     int before = service->trouble; // of a full disk: over with the next write
     intake_take(mail->in);
-    run_batch(service, mail->in, true);
+    service_turn(service, mail->in, true);
     assert(!intake_waits(mail->in) || service->trouble != 0 || service->lost); // no time passed
     assert(service->code == 0);                                                // the store is well
     mail->n = mail->next = 0;

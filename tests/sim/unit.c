@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One service of one node, with the duties of common/service.c and none of its sockets: take in, decide in
-// one transaction, commit, send. It can be killed between any two of them.
+// One service of one node, with the duties of common/service_turn.c and none of its sockets: take in, decide
+// in one transaction, commit, send. It can be killed between any two of them.
 #include "common/admit.h"
 #include "common/msg.h"
 #include "common/mutant.h"

@@ -55,6 +55,7 @@ enum {
     F_LIST = 16,    // a column of lists
     F_FACT = 32,    // a column of the kind's fact table
     F_CODE = 64,    // FIELD_TEXT only: others refer to it, so ':' and ';' are not in it
+    F_REASON = 128, // FIELD_TEXT only: codes of common/reason.h, or a text
 };
 
 enum {

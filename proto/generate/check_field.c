@@ -130,6 +130,8 @@ static void check_flags(model_t *model, const kind_t *kind, field_t *field)
                  "a code is a string of %d bytes at most; take CODE or what says "
                  "otherwise away",
                  CODE_MAX);
+    if ((field->flags & F_REASON) != 0 && field->type != FIELD_TEXT)
+        complain(model, kind, field, "a reason that is no text; make it string, or take REASON away");
     if ((field->flags & F_KEY) == 0) return;
     if ((field->flags & F_DERIVED) != 0)
         complain(model, kind, field, "a key that nobody can know; take KEY or DERIVED away");

@@ -25,9 +25,7 @@ static body_t *read_body(const kind_rule_t *kind, const Selenga__Record *record,
 static const char *field_text(const kind_rule_t *kind, const body_t *body, size_t i, char *value, char *buf)
 {
     const char *text = body_print(kind, body, i, value);
-    bool coded = kind->number == N_ACTIVITY &&
-                 (strcmp(kind->fields[i].name, "reason") == 0 || strcmp(kind->fields[i].name, "title") == 0);
-    return coded ? reason_text(text, buf) : text;
+    return (kind->fields[i].flags & F_REASON) != 0 ? reason_text(text, buf) : text;
 }
 
 static void print_field(FILE *out, const char *name, const char *value)

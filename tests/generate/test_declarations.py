@@ -147,6 +147,8 @@ CASES = [
      'FieldTrip.phone: an index of no reference; write ref: "...", or take INDEX away'),
     ("a code that is long", "pd: PUBLIC bytes: 100", "pd: PUBLIC is: CODE bytes: 100",
      "FieldTrip.note: a code is a string of 64 bytes at most; take CODE or what says otherwise away"),
+    ("a reason in digits", "pd: PUBLIC digits", "pd: PUBLIC is: REASON digits",
+     "FieldTrip.phone: a reason that is no text; make it string, or take REASON away"),
     ("a key that nobody can know", "pd: PUBLIC digits", "pd: PUBLIC is: [KEY, DERIVED] digits",
      "FieldTrip.phone: a key that nobody can know; take KEY or DERIVED away"),
     ("a key that is a set", "pd: PUBLIC bytes: 100 ", "pd: PUBLIC is: KEY set: true ",

@@ -55,9 +55,10 @@ static void set_going(load_t *load, bool going)
 
 static bool obey(load_t *load, const char *order)
 {
-    if (strcmp(order, "go") == 0)
+    if (strcmp(order, "go") == 0) {
         set_going(load, true);
-    else if (strcmp(order, "restarted") == 0)
+        puts("goes");
+    } else if (strcmp(order, "restarted") == 0)
         watch_restarted(load->watch);
     else if (strcmp(order, "stop") == 0)
         set_going(load, false);
@@ -108,7 +109,8 @@ static int usage(void)
         "usage: faults_load ORG PER_S DIR...   writes records about people and events of ORG at the node in "
         "the\n"
         "       first DIR, PER_S a second; the other DIRs are the nodes above it. Orders on standard input:\n"
-        "       go; restarted (answers `caught-up MS`); stop (answers `stopped ...` when all is "
+        "       go (answers `goes`); restarted (answers `caught-up MS`); stop (answers `stopped ...` when "
+        "all is "
         "acknowledged);\n"
         "       check (a line for each node, and `checked`)\n",
         stderr);

@@ -31,7 +31,7 @@ static bool has_life(slice_t lives, const version_t *v)
 {
     for (size_t at = 0; at < lives.size; at += PAST_LIFE) {
         version_t last = past_at(lives, at);
-        if (last.boot == v->boot) return v->seq <= last.seq;
+        if (last.boot == v->boot && v->seq <= last.seq) return true;
     }
     return false;
 }
@@ -46,16 +46,25 @@ bool record_answers(const record_t *r, const version_t *v)
     return record_descends(r, v) || (has_life(r->answered, v) && !MUTANT("unanswered"));
 }
 
+// Two lives may take turns, where a home's directory runs twice: each stands there once.
 slice_t record_past_upon(const record_t *before, uint64_t boot, uint8_t *buf)
 {
     slice_t past = before->past;
+    size_t size = 0;
     if (before->version.boot == boot || MUTANT("past_untold")) return past;
-    if (past.size == PAST_MAX)
-        past = slice(past.data + PAST_LIFE, past.size - PAST_LIFE); // the oldest gives way
-    if (past.size > 0) memcpy(buf, past.data, past.size);
-    be64_store(buf + past.size, before->version.boot);
-    be64_store(buf + past.size + 8, before->version.seq);
-    return slice(buf, past.size + PAST_LIFE);
+    for (size_t at = 0; at < past.size; at += PAST_LIFE) {
+        uint64_t life = past_at(past, at).boot;
+        if (life == boot || life == before->version.boot) continue;
+        memcpy(buf + size, past.data + at, PAST_LIFE);
+        size += PAST_LIFE;
+    }
+    if (size == PAST_MAX) { // the oldest gives way
+        size -= PAST_LIFE;
+        memmove(buf, buf + PAST_LIFE, size);
+    }
+    be64_store(buf + size, before->version.boot);
+    be64_store(buf + size + 8, before->version.seq);
+    return slice(buf, size + PAST_LIFE);
 }
 
 // Of one life the greatest, behind all others.

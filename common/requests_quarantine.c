@@ -15,6 +15,7 @@ enum {
     PAGE_BYTES = 512 * 1024,
     COUNTS_MOST = 512,
     SLICE_MOST = 250, // decided in one transaction
+    LOOK_MOST = 2000, // looked at for that
     FOUND_MOST = 64,  // under one id
 };
 
@@ -241,17 +242,19 @@ int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelop
 
 // --- trying again --------------------------------------------------------------------------------
 
+// A slice of what waits: the items that a new topology may let in, and up to where it goes.
 struct again {
-    quarantine_key_t *keys;
-    size_t n;
+    quarantine_key_t keys[SLICE_MOST], last;
+    size_t n, looked;
 };
 
 static int note_again(void *arg, const quarantined_t *q)
 {
     struct again *again = arg;
-    if (!admit_may_change(&q->fault)) return 0;
-    if (again->n == ROWS_MAX) return 1;
-    again->keys[again->n++] = q->key;
+    if (again->n == SLICE_MOST || again->looked == LOOK_MOST) return 1;
+    again->looked++;
+    again->last = q->key;
+    if (admit_may_change(&q->fault)) again->keys[again->n++] = q->key;
     return 0;
 }
 
@@ -265,14 +268,27 @@ static int try_again(service_t *service, store_txn_t *txn, const quarantine_key_
     return 0;
 }
 
-int requests_retry(service_t *service, store_txn_t *txn)
+void requests_retry(service_t *service)
 {
-    struct again again = {.keys = xcalloc(ROWS_MAX, sizeof(quarantine_key_t))};
+    service->retry.again = service->retry.on;
+    service->retry.on = true;
+}
+
+int requests_retry_on(service_t *service, store_txn_t *txn)
+{
+    struct retry *retry = &service->retry;
+    struct again again = {.n = 0};
     unsigned admitted = 0;
-    int rc = quarantine_each(txn, note_again, &again);
+    if (!retry->on) return 0;
+    int rc = retry->begun ? quarantine_each_after(txn, &retry->after, note_again, &again)
+                          : quarantine_each(txn, note_again, &again);
+    bool end = rc == 0;
     for (size_t i = 0; i < again.n && rc >= 0; i++) rc = try_again(service, txn, &again.keys[i], &admitted);
-    free(again.keys);
-    return rc < 0 ? rc : 0;
+    if (rc < 0) return rc;
+    retry->begun = true;
+    retry->after = again.last;
+    if (end) *retry = (struct retry){.on = retry->again};
+    return 0;
 }
 
 // --- discarding ----------------------------------------------------------------------------------

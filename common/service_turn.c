@@ -110,6 +110,7 @@ static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool opera
                        : intake_turn(in, decide_one, &batch);
     if (rc == 0 && !operators) rc = requests_scan_on(service, txn);
     if (rc == 0) rc = topology_settle(service, txn);
+    if (rc == 0 && !operators) rc = requests_retry_on(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);
     return rc;

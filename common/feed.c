@@ -150,23 +150,6 @@ void feed_know(feed_t *feed, uint32_t peer)
     (void)get_link(feed, peer); // what the store cannot tell now it tells when the neighbour comes
 }
 
-static size_t leave_out(link_t **list, size_t n, const link_t *link)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (list[i] != link) list[kept++] = list[i];
-    return kept;
-}
-
-void feed_forget(feed_t *feed, uint32_t peer)
-{
-    link_t *link = feed_find(feed, peer);
-    if (link == NULL) return;
-    feed->n_links = leave_out(feed->links, feed->n_links, link);
-    feed->n_due = leave_out(feed->due, feed->n_due, link);
-    link_free(link);
-}
-
 void feed_go_on(feed_t *feed, uint32_t peer)
 {
     link_t *link = feed_find(feed, peer);

@@ -70,8 +70,6 @@ void feed_set_window(feed_t *feed, uint32_t min, uint32_t max);
 void feed_know(feed_t *feed, uint32_t peer);
 // A neighbour came or went. Coming up begins a new session.
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms);
-// A child that was revoked for good: forgets its feeds.
-void feed_forget(feed_t *feed, uint32_t peer);
 // A person made room in this neighbour's share: if it is held up, it is asked again at once.
 void feed_go_on(feed_t *feed, uint32_t peer);
 

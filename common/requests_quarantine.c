@@ -42,8 +42,9 @@ bool requests_peer_named(service_t *service, const char *name, uint32_t *ret_pee
         *ret_peer = child;
         if (org != NULL && strcmp(org, name) == 0) return true;
     }
-    for (*ret_peer = SERVICE_REGISTRY; *ret_peer <= SERVICE_REPORTING; ++*ret_peer)
-        if (strcmp(service_name(*ret_peer), name) == 0) return true;
+    int number = service_by_name(name);
+    *ret_peer = (uint32_t)number;
+    if (number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING) return true;
     *ret_peer = strcmp(name, "here") == 0 ? PEER_SELF : (uint32_t)strtoul(name, &end, 16);
     return *ret_peer == PEER_SELF ? strcmp(name, "here") == 0 : strlen(name) == 8 && *end == '\0';
 }

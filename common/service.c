@@ -51,11 +51,6 @@ scope_t *service_scope(const service_t *service)
     return service->scope;
 }
 
-feed_t *service_feed(const service_t *service)
-{
-    return service->feed;
-}
-
 bool service_is_replaced(const service_t *service)
 {
     bool lost = service->node.replaced || access(NODE_ADMITTED, F_OK) == 0;

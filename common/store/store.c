@@ -10,8 +10,8 @@
 //   RECORDS  record id (16) -> seq (8) of its last change here
 //   LOG      that seq (8) -> place, then the record's wire form:
 //            format (1) | lanes (1) | flags (1) | left (1) | time (4) | src (4) | toward (4) | child (4)
-//            big-endian Flags: 1 kept aside, in no index but lanes (aside.c). Behind it whom the record has
-//            left (4 each): the last byte of the first four says how many
+//            | whom the record has left (4 each), as many as `left` says; big-endian. Flags: 1 kept aside,
+//            in no index but lanes (aside.c)
 //
 // Records stand in the order of their last change, so that writing appends and feeds read in a row; under
 // their ids each new one would touch a page of its own.

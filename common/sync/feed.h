@@ -27,8 +27,8 @@ enum {
     KEEPALIVE_MOST_MS = 240000, // and then after twice the time, each time that there is nothing new
     SILENCE_MS = 45000,         // without a word that is due, the session is begun anew
     HOLD_UP_MS = 30000,         // whoever went past his share is asked again after this
-    KINDS_MAX = 32,
-    TROUBLE_SIZE = 64, // of a fault code, as consumers tell it
+    KINDS_MAX = 99,             // of one service: its numbers end there
+    TROUBLE_SIZE = 64,          // of a fault code, as consumers tell it
 };
 
 typedef struct feed feed_t;

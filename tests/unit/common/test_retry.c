@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What waits in quarantine and a new topology may let in is tried again, each item once, some a turn: however
 // much waits that will never be let in, and however often the topology changes.
-#include "common/admit.h"
+#include "common/sync/admit.h"
 #include "tests/unit/desk.h"
 
 enum { MANY = 8200, KIND = 399, SERVICE = 3 };

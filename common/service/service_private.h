@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by service*.c and requests*.c; nobody else includes it.
+// What service*.c and requests*.c share; programs see service.h.
 #pragma once
 #include "common/node/intake.h"
 #include "common/node/outgoing.h"

@@ -5,7 +5,6 @@
 #include "common/schema/fault.h"
 #include "common/service/service_private.h"
 #include "common/store/kv_guard.h"
-#include "common/store/store_private.h"
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>

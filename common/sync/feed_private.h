@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by feed.c, feed_consumer.c and feed_producer.c; nobody else includes it.
+// What the feed*.c share; other programs see feed.h.
 #pragma once
 #include "common/node/msg.h"
 #include "common/sync/batch.h"

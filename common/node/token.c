@@ -7,7 +7,8 @@
 //
 // Flags: 0x80 always, 0x01 to replace a node; others are of a later version.
 //
-// The checksum (first 8 bytes of BLAKE2b-128 of all before it) finds typing errors; it proves nothing, the key does.
+// The checksum (first 8 bytes of BLAKE2b-128 of all before it) finds typing errors; it proves nothing, the
+// key does.
 #include "common/node/token.h"
 #include "common/base/i18n.h"
 #include "common/base/text.h"

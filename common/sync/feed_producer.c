@@ -22,7 +22,7 @@ void producer_load(feed_t *feed, link_t *link)
 {
     store_txn_t *txn = NULL;
     if (store_begin(feed->store, false, &txn) != 0) return;
-    peer_row_get(txn, link->peer, 'a', link->out.acked.of, STREAMS);
+    (void)peer_row_get(txn, link->peer, 'a', link->out.acked.of, STREAMS);
     store_abort(&txn);
 }
 

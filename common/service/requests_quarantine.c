@@ -280,7 +280,7 @@ int requests_retry_on(service_t *service, store_txn_t *txn)
     struct retry *retry = &service->retry;
     struct again again = {.n = 0};
     unsigned admitted = 0;
-    if (!retry->on) return 0;
+    if (!retry->on || service->trouble != 0) return 0;
     int rc = retry->begun ? quarantine_each_after(txn, &retry->after, note_again, &again)
                           : quarantine_each(txn, note_again, &again);
     bool end = rc == 0;

@@ -61,7 +61,8 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *env
 // items a turn. While that is going on: once more after its end, so that no change keeps the last from their
 // turn.
 void requests_retry(service_t *service);
-// Goes on with that: once a turn. 0 or -errno of the transaction.
+// Goes on with that: once a turn, but not while nothing can be written: people's turns would fail with it. 0
+// or -errno of the transaction.
 int requests_retry_on(service_t *service, store_txn_t *txn);
 int requests_get(service_t *service, store_txn_t *txn, const envelope_t *e);
 // A list is read some records a turn, so that nobody waits behind a long one.

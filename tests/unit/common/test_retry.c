@@ -3,6 +3,7 @@
 // much waits that will never be let in, and however often the topology changes.
 #include "common/sync/admit.h"
 #include "tests/unit/desk.h"
+#include <errno.h>
 
 enum { MANY = 8200, KIND = 399, SERVICE = 3 };
 
@@ -106,6 +107,20 @@ static void nothing_is_tried_that_nobody_has_begun(void **state)
     assert_int_equal(tried, 0);
 }
 
+static void while_nothing_can_be_written_nothing_is_tried(void **state)
+{
+    (void)state;
+    refuse(0, 1, "ORG-UNKNOWN");
+    good_to = 1;
+    desk.service.trouble = -ENOSPC;
+    requests_retry(&desk.service);
+    turn();
+    assert_int_equal(tried, 0);
+    desk.service.trouble = 0;
+    turn_to_the_end();
+    assert_int_equal(left(), 0);
+}
+
 static void the_last_of_many_that_stay_refused_is_let_in(void **state)
 {
     (void)state;
@@ -148,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RETRY(what_no_topology_lets_in_is_not_tried),
         RETRY(nothing_is_tried_that_nobody_has_begun),
+        RETRY(while_nothing_can_be_written_nothing_is_tried),
         RETRY(the_last_of_many_that_stay_refused_is_let_in),
         RETRY(a_change_meanwhile_tries_the_first_ones_once_more),
         RETRY(changes_without_end_do_not_keep_the_last_from_their_turn),

@@ -178,11 +178,11 @@ static int dispatch(feed_t *feed, store_txn_t *txn, link_t *link, uint32_t type,
     case MSG_PUSH:
         return consumer_push(feed, txn, link, body, now_ms);
     case MSG_GIVEBACK_ASK:
-        return consumer_giveback_ask(feed, link, body, now_ms);
+        return consumer_giveback_ask(link, body, now_ms);
     case MSG_GIVEBACK:
         return producer_giveback(feed, txn, link, body, now_ms);
     case MSG_REBASE:
-        return consumer_rebase(feed, txn, link, body, now_ms);
+        return consumer_rebase(txn, link, body, now_ms);
     case MSG_WAKE:
         link->in.restart = link->in.wanted;
         return 0;
@@ -315,10 +315,9 @@ static uint64_t flight_bytes(const producer_t *out)
     return bytes;
 }
 
-size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
+size_t feed_rows(const feed_t *feed, feed_row_t *rows, size_t most)
 {
     size_t n = 0;
-    (void)now_ms;
     for (size_t i = 0; i < feed->n_links && n < most; i++) {
         const link_t *link = feed->links[i];
         const producer_t *out = &link->out;

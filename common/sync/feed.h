@@ -107,7 +107,7 @@ typedef struct feed_row { // one feed that this service serves
     const char *paused;         // why we take nothing from this neighbour now (a fault code); NULL: we do
 } feed_row_t;
 
-size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms);
+size_t feed_rows(const feed_t *feed, feed_row_t *rows, size_t most); // how many
 // A copy of this neighbour's node is being turned away: shown in its row.
 void feed_set_clone(feed_t *feed, uint32_t peer, bool cloned);
 bool feed_wants(const feed_t *feed, uint32_t peer,

@@ -232,7 +232,7 @@ static void talk(side_t *a, side_t *b)
 static uint64_t acked(side_t *home)
 {
     feed_row_t rows[4];
-    size_t n = feed_rows(home->feed, rows, ARRAY_SIZE(rows), 0), i = 0;
+    size_t n = feed_rows(home->feed, rows, ARRAY_SIZE(rows)), i = 0;
     while (i < n && rows[i].peer != home->peer) i++;
     assert_true(i < n);
     return rows[i].acked.of[STREAM_PEOPLE];

@@ -135,7 +135,7 @@ static bool is_held(uint8_t n)
 static const char *paused(void)
 {
     feed_row_t row;
-    assert_int_equal(feed_rows(feed, &row, 1, now_ms), 1);
+    assert_int_equal(feed_rows(feed, &row, 1), 1);
     return row.paused;
 }
 

@@ -281,6 +281,8 @@ void service_turn(service_t *service, intake_t *in, bool save)
         if (!service->lost) run_part(service, in, true, false);
         if (!service->lost) use_reserve(service, false);
     }
-    if (!service->lost) requests_scan_on(service);
+    if (service->lost) return;
+    requests_scan_on(service);
+    service_send_replies(service);
     if (!service->lost) run_part(service, in, false, save);
 }

@@ -148,6 +148,7 @@ void desk_close(desk_t *self)
 
 store_txn_t *desk_begin(desk_t *self)
 {
+    requests_scan_on(&self->service);
     assert_int_equal(store_begin(self->service.store, true, &self->txn), 0);
     return self->txn;
 }
@@ -159,7 +160,6 @@ int desk_try_commit(desk_t *self)
     if (rc == 0) rc = store_commit(&self->txn);
     store_abort(&self->txn);
     requests_scanned(service, rc == 0);
-    if (rc == 0) requests_scan_on(service);
     return rc;
 }
 

@@ -34,6 +34,18 @@ static const char *from_name(uint32_t peer, const char *org, char *buffer, size_
     return org != NULL && *org != '\0' ? org : words_peer(peer, buffer, size);
 }
 
+// As people read it: "parent" stays, for --from takes it so.
+static const char *place_name(const char *place)
+{
+    return place != NULL && strcmp(place, "here") == 0 ? _("here") : place;
+}
+
+static void say_nothing(const cli_t *cli)
+{
+    bool filtered = cli_option(cli, OPTION_FROM) != NULL || cli_option(cli, OPTION_CODE) != NULL;
+    puts(filtered ? _("nothing of the kind is in quarantine") : _("nothing is in quarantine"));
+}
+
 typedef struct mark { // where a page ended
     uint8_t bytes[128];
     bool more;
@@ -144,7 +156,7 @@ static json_t *count_json(const count_t *count)
     return json;
 }
 
-static void print_counts(counts_t *counts)
+static void print_counts(const cli_t *cli, const counts_t *counts)
 {
     AUTO(table_destroy) table_t *table = table_new();
     table_column(table, _("service"));
@@ -153,11 +165,11 @@ static void print_counts(counts_t *counts)
     table_column_right(table, _("items"));
     for (size_t i = 0; i < counts->n; i++) {
         table_cell(table, words_service(counts->rows[i].service));
-        table_cell(table, counts->rows[i].from);
+        table_cell(table, place_name(counts->rows[i].from));
         table_cell(table, counts->rows[i].code);
         table_cellf(table, "%" PRIu64, counts->rows[i].items);
     }
-    if (counts->n == 0) puts(_("nothing is in quarantine"));
+    if (counts->n == 0) say_nothing(cli);
     table_print(table, stdout);
 }
 
@@ -173,7 +185,7 @@ static int run_summary(const cli_t *cli)
         for (size_t i = 0; i < counts.n; i++) json_array_append_new(array, count_json(&counts.rows[i]));
         output_json(&array);
     } else if (r == CLI_DONE) {
-        print_counts(&counts);
+        print_counts(cli, &counts);
     }
     counts_free(&counts);
     return r;
@@ -228,8 +240,8 @@ static void show_page(void *arg, const Selenga__QuarantineList *page, uint32_t s
         table_cell(shown->table, words_service(service));
         table_cell(shown->table, words_kind(item->kind));
         table_cell(shown->table, item->org);
-        table_cell(shown->table, from_name(item->from_peer, item->from_org, text, sizeof text));
-        table_cell(shown->table, item->at);
+        table_cell(shown->table, place_name(from_name(item->from_peer, item->from_org, text, sizeof text)));
+        table_cell(shown->table, place_name(item->at));
         table_cell(shown->table, why);
     }
     if (shown->table != NULL) table_print(shown->table, stdout);
@@ -257,8 +269,8 @@ static int say_total(const cli_t *cli, ask_t *ask, uint64_t shown)
     counts_t counts = {0};
     int r = gather_counts(cli, ask, &counts);
     if (r == CLI_DONE && counts.items > shown)
-        cli_say(_("shown are %" PRIu64 " of %" PRIu64 "; see: selenga quarantine summary"), shown,
-                counts.items);
+        cli_say(_("shown are %llu of %llu; see: selenga quarantine summary"), (unsigned long long)shown,
+                (unsigned long long)counts.items);
     counts_free(&counts);
     return r;
 }
@@ -271,7 +283,7 @@ static int list_table(const cli_t *cli, ask_t *ask, uint64_t *left)
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
     shown_t shown = {.table = table};
     int r = show_all(cli, ask, left, &shown);
-    if (r == CLI_DONE && shown.items == 0) puts(_("nothing is in quarantine"));
+    if (r == CLI_DONE && shown.items == 0) say_nothing(cli);
     return r == CLI_DONE && left != NULL && *left == 0 ? say_total(cli, ask, shown.items) : r;
 }
 
@@ -354,10 +366,13 @@ static int act_on_many(const cli_t *cli, ask_t *ask, uint32_t service, act_t *ac
 static int say_done(const cli_t *cli, const act_t *act)
 {
     if (!cli->json) {
+        unsigned long long n = act->n, met = act->met; // gettext looks up no text with PRIu64 in it
         if (act->type == MSG_QUARANTINE_RETRY)
-            printf(_("%" PRIu64 " of %" PRIu64 " were let in\n"), act->n, act->met);
+            printf(_("%llu of %llu were let in\n"), n, met);
+        else if (act->type == MSG_QUARANTINE_TAKE)
+            printf(_("%llu of %llu were taken\n"), n, met);
         else
-            printf(_("%" PRIu64 " of %" PRIu64 " were discarded\n"), act->n, act->met);
+            printf(_("%llu of %llu were discarded\n"), n, met);
         return CLI_DONE;
     }
     json_t *json = json_object();
@@ -376,6 +391,7 @@ static int act_on_ids(const cli_t *cli, ask_t *ask, act_t *act)
         if (r == CLI_USAGE || r == CLI_LATER) return r;
         if (r != CLI_DONE) result = r;
     }
+    if (act->n > 0) say_done(cli, act);
     return result;
 }
 
@@ -448,7 +464,8 @@ const verb_t QUARANTINE_VERBS[] = {
         .summary = N_("what was refused, from whom and why"),
         .text = N_(
             "A record that fails the receiver's checks waits here and delays only itself. The same item is "
-            "visible at its origin."),
+            "visible at its origin. With --json each item has its code and the whole record. A neighbour "
+            "whose share is full is not taken from until something is discarded: `queues` says so."),
         .examples = "selenga --node hub quarantine list\n"
                     "selenga --node hub quarantine list --from 03-08-02 --code BAD-VALUE --limit 20\n",
         .run = run_list,
@@ -466,6 +483,7 @@ const verb_t QUARANTINE_VERBS[] = {
         .max_args = SIZE_MAX,
         .options = WHICH_OPTIONS,
         .summary = N_("check items again, after their cause was put right"),
+        .text = N_("Only what was refused; a version kept aside (STRAY) is taken or discarded."),
         .examples = "selenga --node hub quarantine retry 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
                     "selenga --node hub quarantine retry --code ORG-UNKNOWN\n",
         .run = run_retry,
@@ -492,9 +510,9 @@ const verb_t QUARANTINE_VERBS[] = {
         .max_args = SIZE_MAX,
         .options = TAKE_OPTIONS,
         .summary = N_("make a version of this node's own the one that holds"),
-        .text = N_("For strays of this node's records, and for what may be its own but cannot be checked "
-                   "(SEAL). What "
-                   "it says becomes a new version above the present one."),
+        .text = N_("At the record's own node only: for versions that are kept aside (STRAY), and for what "
+                   "may be its own but cannot be checked (SEAL). What it says becomes a new version above "
+                   "the present one."),
         .examples = "selenga --node school quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
                     "selenga --node hub quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --from "
                     "03-08-02\n",

@@ -8,7 +8,7 @@ import world
 from forge import EVENT, edit
 from rogue import Rogue
 from wire import message, parse
-from world import patience, refused, test, wait_until
+from world import patience, refused, spoken, test, wait_until
 
 SCHOOL, OTHER, THIRD = "03-08-01", "03-08-02", "03-08-03"
 
@@ -122,7 +122,13 @@ def a_phrase_that_was_copied_wrongly_is_refused_and_makes_nothing(w):
 @test
 def a_node_of_an_earlier_version_gets_its_secret_at_its_next_start(w):
     w.school.stop()
-    (w.school.dir / "secret" / "root.key").unlink()
+    secret = w.school.dir / "secret"
+    (secret / "root.key").unlink()
+    # A node that had one has door.key, too: another secret in its place would void the paper and every seal.
+    for words in (("key", "phrase", "--yes"), ("run",)):
+        refused(1, w.school.selenga, "node", *words, says="root.key is lost")
+    assert not (secret / "root.key").exists()
+    (secret / "door.key").unlink()
     refused(1, w.school.selenga, "node", "key", "phrase", "--yes", says="at the next start")
     w.school.run()
     assert len(phrase(w.school).split()) == 34
@@ -257,6 +263,9 @@ def a_replaced_computer_is_cut_off_and_does_not_come_back(w):
     assert new.path == w.school.path
     link = wait_until(lambda: [l for l in w.school.links("parent") if l["state"] == "refused"], what="the old one is refused")
     assert link
+    for verb in (("links",), ("queues",), ("node", "status")):
+        assert "does not admit this node's key" in spoken(w.school, *verb), verb
+    assert " PARENT-REFUSED: " in w.school.log("gate")
     new.run()
     wait_until(lambda: state(w.hub, SCHOOL) == ["up"], what="the new one is linked")
     wait_until(lambda: title(new, "R-1") == "до замены", what="it gets back what its parent holds")
@@ -330,7 +339,7 @@ def a_hub_that_is_lost_with_its_phrase_is_followed_by_its_children_with_new_invi
     arrives(w.hub, "P-1")
     wait_until(lambda: [n for n in w.hub.selenga("node", "list") if n["org"] == SCHOOL], what="it knows of its children again")
     token = w.hub.token(SCHOOL, "--replace")
-    refused(1, w.selenga, "node", "rejoin", w.school.dir, token, says="is running already")
+    refused(1, w.selenga, "node", "rejoin", w.school.dir, token, says="only a stopped node")
     refused(1, w.selenga, "node", "rejoin", w.other.dir, token, says="is running already")
     w.school.stop()
     w.other.stop()

@@ -99,6 +99,12 @@ def refused(code, call, *args, says=None, **options):
     raise AssertionError(f"was not refused: {args}")
 
 
+def spoken(node, *args):
+    """What people read of a verb: its table and what stands below; whatever its exit status."""
+    done = subprocess.run([BIN / "selenga", "--node", node.dir, *args], capture_output=True, text=True, timeout=patience(60), check=False)
+    return done.stdout + done.stderr
+
+
 def free_port():
     """A loopback port that nobody listens on, below those that the kernel hands out to clients."""
     while True:

@@ -299,6 +299,33 @@ def a_lost_school_without_its_phrase_is_made_of_what_its_parent_holds(w):
 
 
 @test
+def what_never_left_a_lost_school_comes_only_from_a_backup_or_a_sheet(w):
+    staff = ("org,number,last_name,first_name,post,post_class,from\n"
+             f"{SCHOOL},1,Сойкина,Анна,учитель,pedagogue,2020-09-01\n")
+    absence = f"person,kind,from,to\n{SCHOOL}:1,sick,2024-01-10,2024-05-10\n"
+    w.school.text("staff", staff)
+    w.school.text("absence", absence)
+    wait_until(lambda: w.hub.list("identity", "--org", SCHOOL), what="the hub knows the teacher")
+    w.school.stop()
+    backup = w.school.dir.with_name("backup")
+    shutil.copytree(w.school.dir, backup, ignore=shutil.ignore_patterns("gate"))  # the whole folder, with its keys
+    shutil.rmtree(w.school.dir)
+    shutil.copytree(backup, w.school.dir)
+    w.school.run()
+    wait_until(lambda: state(w.hub, SCHOOL) == ["up"], what="what was put back is the same node")
+    assert len(w.school.list("absence")) == 1
+    w.school.kill_all()
+    shutil.rmtree(w.school.dir)
+    said = spoken(None, "node", "join", w.school.dir, w.hub.token(SCHOOL, "--replace"), "--replace")
+    assert "comes from a backup, or is entered again" in said, said
+    w.school._made().run()
+    wait_until(lambda: w.school.list("identity"), what="the teacher is back")
+    assert not w.school.list("absence")
+    w.school.text("absence", absence)
+    assert len(w.school.list("absence")) == 1
+
+
+@test
 def a_lost_hub_comes_back_by_its_phrase_and_its_children_find_it(w):
     event(w.hub, "03-08", "H-1", "потерян узел")
     event(w.school, SCHOOL, "H-2")

@@ -86,8 +86,8 @@ def refused(code, call, *args, says=None, **options):
 
 
 def spoken(node, *args):
-    """What people read of a verb: its table and what stands below; whatever its exit status."""
-    done = subprocess.run([BIN / "selenga", "--node", node.dir, *args], capture_output=True, text=True, timeout=patience(60), check=False)
+    """What people read of a verb: its table and what stands below; whatever its exit status. node: None for a verb without."""
+    done = subprocess.run([BIN / "selenga", *(["--node", node.dir] if node else []), *args], capture_output=True, text=True, timeout=patience(60), check=False)
     return done.stdout + done.stderr
 
 

@@ -241,7 +241,8 @@ static void say_warning(const Selenga__InviteReply *reply)
     AUTO(xfree) char *text = ask_fault_text(&fault);
     cli_say("%s", text);
     cli_say(strcmp(reply->warning, "NODE-ACTIVE") == 0
-                ? _("the token is made all the same, and is good only if that node is revoked first")
+                ? _("the token is made all the same, and is of no use: it lets nobody in beside that node, "
+                    "and is withdrawn with it")
                 : _("the token is made all the same; see that the code and the level (%s) are right"),
             reply->level);
 }

@@ -116,7 +116,6 @@ def a_directory_that_cannot_be_used_is_named(w):
     finally:
         if data(w).parent.is_file():
             data(w).parent.unlink()
-    words(w, "STORE-OPEN", lambda path: shutil.rmtree(path.parent.parent))
 
 
 @test

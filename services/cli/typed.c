@@ -25,7 +25,10 @@ static int read_all(FILE *in, const char *name, unsigned most, char **ret_text)
 
 int typed_file(const char *name, unsigned most, char **ret_text)
 {
-    if (strcmp(name, "-") == 0) return read_all(stdin, _("standard input"), most, ret_text);
+    if (strcmp(name, "-") == 0) {
+        if (isatty(STDIN_FILENO)) cli_say(_("type or paste it here, then Enter and Ctrl-D:"));
+        return read_all(stdin, _("standard input"), most, ret_text);
+    }
     FILE *in = fopen(name, "re");
     if (!in) return cli_refuse("%s: %s", name, strerror(errno));
     setvbuf(in, NULL, _IONBF, 0); // no copy of a secret in a buffer that nobody wipes

@@ -147,7 +147,7 @@ const char *token_fault(int outcome)
 {
     switch (outcome) {
     case TOKEN_E_FORM:
-        return _("this is not an invitation; it begins with \"selenga1.\"");
+        return _("this is not an invitation; one begins with `selenga1.`");
     case TOKEN_E_VERSION:
         return _("this invitation is of another version of Selenga");
     case TOKEN_E_DAMAGED:

@@ -347,7 +347,7 @@ static int retry(service_t *service, store_txn_t *txn, const envelope_t *e, cons
     unsigned admitted = 0;
     int rc = waiting_find(txn, id, found, FOUND_MOST, &n);
     if (rc == 0 && (n == 0 || found[0].sort != WAITING_ITEM))
-        return requests_refuse(service, e, "NOT-FOUND", "quarantine");
+        return requests_refuse(service, e, "NOT-WAITING", "");
     for (size_t i = 0; i < n && rc >= 0; i++) rc = try_again(service, txn, &found[i].key, &admitted);
     if (rc < 0) return rc;
     if (admitted == 0)
@@ -380,7 +380,7 @@ static int discard(service_t *service, store_txn_t *txn, const envelope_t *e, co
 {
     int rc = discard_all(service, txn, e, id, why);
     if (rc < 0) return rc;
-    if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
+    if (rc == KV_NONE) return requests_refuse(service, e, "NOT-WAITING", "");
     if (rc == DISCARD_NOT_OURS) return requests_refuse(service, e, "NOT-HOME", "");
     note_discard(id, e->principal, why);
     service_reply(service, e, MSG_DONE, NULL);

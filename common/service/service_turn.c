@@ -28,6 +28,9 @@ static int on_link(service_t *service, slice_t body)
         return 0;
     }
     feed_link(service->feed, m->peer, m->up, (int64_t)mono_ms());
+    if (m->up)
+        feed_set_clone(service->feed, m->peer,
+                       false); // it may be another computer by now; else it is told again
     if (service->def->link != NULL) service->def->link(service->self, m->peer, m->up);
     return 0;
 }

@@ -265,6 +265,7 @@ static void service_close(service_t *service)
     scope_destroy(&service->scope);
     arena_destroy(&service->arena);
     requests_forget_scans(service);
+    free(service->met);
     outgoing_clear(&service->replies);
     outgoing_clear(&service->feeds);
     node_conf_clear(&service->node);

@@ -6,7 +6,7 @@ import random
 import liars
 import world
 from forge import (ABSENCE, EMPLOYMENT, EVENT, IDENTITY, ORGANISATION, PERSON, REFUSAL, STRAY, TO_ALL, TO_NODE, TO_SERVING, UP_ALL, edit, gone,
-                   invent, pack, path, read, staff_id, stray, variants)
+                   invent, key_id, pack, path, read, staff_id, stray, variants)
 from liars import LIAR, SCHOOL, Unchanged, has_event, heard_out, region_s_records
 from rogue import Rogue
 from wire import GIVEBACK, GIVEBACK_ASK, PULL, REBASE, REGISTRY, WAKE, message, parse, sint
@@ -71,6 +71,21 @@ def words_about_staff_that_nobody_has_written_yet_squat_nothing(w):
     hire(w)
     assert len(w.region.list("person")) == w.rows
     assert not w.school.quarantine(), w.school.quarantine()
+
+
+@test
+def an_organisation_that_is_yet_to_be_founded_is_not_the_school_s_to_found(w):
+    """Its code is known long before; who held it would be served what is about it."""
+    new, under = "03-08-77", "03-08"
+    for code, parent in ((new, LIAR), ("03-08-78", new)):
+        w.liar.offer(REGISTRY, kind=ORGANISATION, rid=key_id(ORGANISATION, code, code), org=code, up=UP_ALL, down=TO_ALL,
+                     body=message(f1=code, f2=parent, f3="school", f4="Основана лгуном"))
+    heard_out(w, w.liar)
+    w.region.put("organisation", {"code": new, "parent": under, "kind": "school", "name": "Новая школа"})
+    for node in (w.region, w.hub, w.school):
+        wait_until(lambda n=node: [o for o in n.list("organisation", "--where", f"code={new}") if o["body"]["name"] == "Новая школа"],
+                   what=f"the region's is at {node.name}")
+    assert not w.region.list("organisation", "--where", "code=03-08-78"), "a school founds below itself"
 
 
 @test

@@ -651,8 +651,6 @@ static void a_neighbour_with_another_key_is_read_from_the_beginning(void **state
     talk(&hub, &home);
     hear_own_gone(&hub, 1);
     know_key(&hub, 7);
-    restart(&hub, 202);
-    know_key(&hub, 7);
     talk(&hub, &home);
     assert_true(has_gone(&hub, 1));
     know_key(&hub, 8);

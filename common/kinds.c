@@ -99,7 +99,8 @@ int kind_may_write(const kind_rule_t *kind, const writer_t *writer, fault_t *ret
         fault_set(ret_fault, "PROGRAM-ONLY", NULL, kind->name);
         return KIND_E_FAULT;
     }
-    if (levels != 0 && (writer->rank < 0 || (levels & 1U << writer->rank) == 0)) {
+    // A root has its own organisation, whatever its level.
+    if (levels != 0 && !writer->program && (writer->rank < 0 || (levels & 1U << writer->rank) == 0)) {
         char names[FAULT_ARG];
         levels_text(levels, names, sizeof names);
         fault_set(ret_fault, "NOT-WRITER", NULL, kind->name, names);

@@ -320,6 +320,12 @@ bool store_is_home(const store_t *store, const record_t *r)
     return place_is_home(&store->place, r);
 }
 
+bool store_never_wrote(const store_t *store, const record_t *r)
+{
+    return store->seals == SEALS_KNOWN && store_is_home(store, r) &&
+           !record_is_sealed(r, store->place.seal_key);
+}
+
 bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r)
 {
     return peer < PEER_LABEL_MIN || place_toward(&store->place, r) == peer;

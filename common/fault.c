@@ -53,6 +53,8 @@ static const row_t table[] = {
     {"SEAL",
      N_("It is said to be this node's own, which cannot be checked since the seal key was lost. Take it with "
         "`selenga quarantine take`, or discard it.")},
+    {"FORGED", N_("It is said to be this node's own, and does not bear its seal: this node never wrote it. "
+                  "Discard it.")},
     {"TAKE-WHICH", N_("Neighbours say different things of this record. Say whose is to hold: `selenga "
                       "quarantine take ID --from PEER`.")},
     {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},

@@ -126,6 +126,8 @@ int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arr
 // Is this node the record's home? And does that neighbour speak for its home, being on the way there or of
 // this node?
 bool store_is_home(const store_t *store, const record_t *r);
+// It says that it is this node's, and does not bear its seal, which can still be judged.
+bool store_never_wrote(const store_t *store, const record_t *r);
 bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r);
 
 // Word from the home's side that up to this version the record has left our reach: our copy goes, and who had

@@ -137,7 +137,8 @@ static int meet_stray(void *arg, const rid_t *id)
                    .org = kept.org,
                    .wire = kept.wire,
                    .since_s = place.time_s};
-    fault_set(&w.fault, "STRAY", NULL, rid_text(&kept.id, text));
+    bool forged = !here && store_never_wrote(store_of(walk->txn), &kept);
+    fault_set(&w.fault, forged ? "FORGED" : "STRAY", NULL, rid_text(&kept.id, text));
     list_mark_t mark = store_list_mark(&r, &place);
     return meet(walk, &w, slice(mark.b, sizeof mark.b));
 }

@@ -6,11 +6,11 @@ import random
 import liars
 import world
 from forge import (ABSENCE, EMPLOYMENT, EVENT, IDENTITY, ORGANISATION, PERSON, REFUSAL, STRAY, TO_ALL, TO_NODE, TO_SERVING, UP_ALL, edit, gone,
-                   invent, key_id, pack, path, read, staff_id, stray, variants)
-from liars import LIAR, SCHOOL, Unchanged, has_event, heard_out, region_s_records
+                   invent, key_id, pack, path, read, staff_id, stranger, stray, variants)
+from liars import LIAR, SCHOOL, Unchanged, has_event, heard_out, put_event, region_s_records
 from rogue import Rogue
 from wire import GIVEBACK, GIVEBACK_ASK, PULL, REBASE, REGISTRY, WAKE, message, parse, sint
-from world import SAMPLE, test, wait_until
+from world import SAMPLE, refused, test, wait_until
 
 STAFF = SAMPLE / f"school-{SCHOOL}" / "staff.csv"
 NUMBERS = range(1, 201)
@@ -86,6 +86,20 @@ def an_organisation_that_is_yet_to_be_founded_is_not_the_school_s_to_found(w):
         wait_until(lambda n=node: [o for o in n.list("organisation", "--where", f"code={new}") if o["body"]["name"] == "Новая школа"],
                    what=f"the region's is at {node.name}")
     assert not w.region.list("organisation", "--where", "code=03-08-78"), "a school founds below itself"
+
+
+@test
+def a_stray_without_the_seal_of_its_home_is_called_forged_and_taken_by_nobody(w):
+    """The list of what waits is the school's to fill; a person of the hub must not make the hub's what the hub never wrote."""
+    put_event(w.hub, liars.HUB, "OF-HUB", "Верно")
+    said = wait_until(lambda: next((d for d in list(w.liar.received[REGISTRY]) if b"OF-HUB" in d), None), what="the liar has read it")
+    w.liar.offer_bytes(REGISTRY, stray(w.home, edit(said, stranger, body={"f3": "Ложь"}), to=path(w.hub.path)))
+    heard_out(w, w.liar)
+    items = [q for q in w.hub.quarantine() if q["at"] == ".".join(w.home.hex()[n:n + 8] for n in range(0, 2 * len(w.home), 8))]
+    assert [q["code"] for q in items] == ["FORGED"], items
+    refused(1, w.hub.selenga, "quarantine", "take", items[0]["id"], says="seal")
+    assert has_event(w.hub, "OF-HUB", "Верно")
+    w.hub.selenga("quarantine", "discard", items[0]["id"], "--why", "ложь")
 
 
 @test

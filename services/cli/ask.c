@@ -10,12 +10,12 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "common/caller.h"
-#include "common/clock.h"
-#include "common/fault.h"
-#include "common/i18n.h"
-#include "common/msg.h"
-#include "common/util.h"
+#include "common/base/clock.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/node/caller.h"
+#include "common/node/msg.h"
+#include "common/schema/fault.h"
 #include "services/cli/words.h"
 
 struct ask {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/util.h"
+#include "common/base/util.h"
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "services/cli/cli.h"

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
-#include "common/i18n.h"
-#include "common/ids.h"
-#include "common/kinds.h"
-#include "common/msg.h"
-#include "common/node.h"
-#include "common/token.h"
+#include "common/base/clock.h"
+#include "common/base/i18n.h"
+#include "common/node/msg.h"
+#include "common/node/node.h"
+#include "common/node/token.h"
+#include "common/schema/ids.h"
+#include "common/schema/kinds.h"
 #include "services/cli/ask.h"
 #include "services/cli/draft.h"
 #include "services/cli/output.h"

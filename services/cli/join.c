@@ -12,14 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/caller.h"
-#include "common/file.h"
-#include "common/i18n.h"
-#include "common/ids.h"
-#include "common/kinds.h"
-#include "common/msg.h"
-#include "common/text.h"
-#include "common/token.h"
+#include "common/base/file.h"
+#include "common/base/i18n.h"
+#include "common/base/text.h"
+#include "common/node/caller.h"
+#include "common/node/msg.h"
+#include "common/node/token.h"
+#include "common/schema/ids.h"
+#include "common/schema/kinds.h"
 #include "proto/envelope.pb-c.h"
 #include "services/cli/ask.h"
 #include "services/cli/draft.h"

@@ -2,9 +2,9 @@
 // The verbs of `selenga node`.
 #include <string.h>
 
-#include "common/i18n.h"
-#include "common/msg.h"
-#include "common/node.h"
+#include "common/base/i18n.h"
+#include "common/node/msg.h"
+#include "common/node/node.h"
 #include "services/cli/admit.h"
 #include "services/cli/ask.h"
 #include "services/cli/birth.h"

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/i18n.h"
-#include "common/ids.h"
-#include "common/json.h"
-#include "common/msg.h"
-#include "common/text.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/text.h"
+#include "common/base/util.h"
+#include "common/forms/json.h"
+#include "common/node/msg.h"
+#include "common/schema/ids.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 #include "services/cli/table.h"

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/i18n.h"
-#include "common/phrase.h"
+#include "common/base/i18n.h"
+#include "common/node/phrase.h"
 #include "services/cli/output.h"
 #include "services/cli/typed.h"
 

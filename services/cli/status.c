@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/file.h"
-#include "common/i18n.h"
-#include "common/ids.h"
-#include "common/msg.h"
-#include "common/node.h"
-#include "common/util.h"
+#include "common/base/file.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/node/msg.h"
+#include "common/node/node.h"
+#include "common/schema/ids.h"
 #include "proto/kinds.h"
 #include "proto/registry.pb-c.h"
 #include "services/cli/ask.h"

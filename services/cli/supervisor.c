@@ -25,11 +25,11 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "common/clock.h"
-#include "common/file.h"
-#include "common/i18n.h"
-#include "common/msg.h"
-#include "common/util.h"
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/node/msg.h"
 #include "proto/message.h"
 #include "services/cli/cli.h"
 #include "services/cli/program.h"

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/i18n.h"
-#include "common/text.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/text.h"
+#include "common/base/util.h"
 #include "services/cli/cli.h"
 
 static int read_all(FILE *in, const char *name, unsigned most, char **ret_text)

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/i18n.h"
-#include "common/ids.h"
-#include "common/kinds.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/schema/ids.h"
+#include "common/schema/kinds.h"
 #include "proto/message.h"
 
 typedef struct word {

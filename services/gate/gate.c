@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate's life: opening, the loop, closing. gate_run lists its duties.
 #include "services/gate/gate.h"
-#include "common/clock.h"
-#include "common/file.h"
-#include "common/log.h"
-#include "common/wait.h"
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/base/log.h"
+#include "common/base/wait.h"
 #include "services/gate/gate_private.h"
 #include "services/gate/route.h"
 #include "services/gate/selftest.h"

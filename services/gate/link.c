@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The link to the parent.
 #include "services/gate/link.h"
-#include "common/clock.h"
-#include "common/log.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
 #include "proto/api.pb-c.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"

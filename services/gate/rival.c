@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/gate/rival.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
 
 enum { ANSWER_MS = 5000 }; // to wait for an answer of the standing one, at most
 

@@ -2,9 +2,9 @@
 // Answering the children. Where the key is, by multiplying; elsewhere by asking the parent in one's own name
 // and handing its answer down. Each child is held to its allowance at every hub on the way, so that nobody
 // uses up what is another's. Nothing that waits here need survive: who hears nothing asks again.
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
 #include "services/registry/pseudonym_private.h"
 #include <sodium.h>
 

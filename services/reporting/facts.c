@@ -3,8 +3,8 @@
 // interim period uses the same formula as the year. A person is one whatever the number of posts, staff
 // numbers or rates.
 #include "services/reporting/facts.h"
-#include "common/date.h"
-#include "common/util.h"
+#include "common/base/date.h"
+#include "common/base/util.h"
 #include "services/reporting/day.h"
 #include "services/reporting/support.h"
 #include <assert.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A report: the definitions in force, all their queries answered in one scan, then arithmetic group by group.
 #include "services/reporting/indicators.h"
-#include "common/date.h"
+#include "common/base/date.h"
 #include "services/reporting/counts.h"
 #include "services/reporting/defaults.h"
 #include "services/reporting/number.h"

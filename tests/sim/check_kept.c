@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nothing that a store still held is lost, and strays find their way (design 8, line 4).
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "tests/sim/check.h"
 
 // A stray must be able to find its way to the home of what it keeps; and where no store was put back, there

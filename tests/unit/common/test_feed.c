@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/feed.h"
-#include "common/topology.h"
+#include "common/store/topology.h"
+#include "common/sync/feed.h"
 #include "proto/feed.pb-c.h"
 #include "proto/message.h"
 #include <cmocka.h>

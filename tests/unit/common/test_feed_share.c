@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A neighbour that goes past its share or its credit holds up its own feed, and nothing else. A hub's feed,
 // to which a school pushes by hand.
-#include "common/batch.h"
-#include "common/feed.h"
-#include "common/quota.h"
+#include "common/store/quota.h"
+#include "common/sync/batch.h"
+#include "common/sync/feed.h"
 #include "proto/feed.pb-c.h"
 #include "tests/unit/common/shelf.h"
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "common/i18n.h"
+#include "common/base/i18n.h"
 
 static char path[512];
 

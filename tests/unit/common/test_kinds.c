@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/kinds.h"
-#include "common/util.h"
+#include "common/base/util.h"
+#include "common/schema/kinds.h"
 #include <cmocka.h>
 #include <stdlib.h>
 

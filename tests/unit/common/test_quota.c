@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each neighbour has a share, each sort its own, and nobody's use takes anything from another one.
-#include "common/quota.h"
+#include "common/store/quota.h"
 #include "tests/unit/common/shelf.h"
 
 static int take(uint32_t peer, enum quota_sort sort, size_t bytes)

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/record.h"
+#include "common/store/record.h"
 #include "proto/record.pb-c.h"
 #include <cmocka.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The root secret: files that must not be trusted, then what derives from it.
-#include "common/file.h"
-#include "common/root.h"
+#include "common/base/file.h"
+#include "common/node/root.h"
 #include "proto/message.h"
 #include <setjmp.h>
 #include <sodium.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who serves whom, as one node knows it.
-#include "common/record.h"
-#include "common/topology.h"
+#include "common/store/record.h"
+#include "common/store/topology.h"
 #include "proto/message.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A person above decides of what a node below found: only from above, only once, and there it is obeyed. And
 // what he takes of this node's own stands above all that was seen of it.
-#include "common/admit.h"
-#include "common/verdict.h"
-#include "common/waiting.h"
+#include "common/service/verdict.h"
+#include "common/service/waiting.h"
+#include "common/sync/admit.h"
 #include "proto/system.pb-c.h"
 #include "tests/unit/common/shelf.h"
 #include <errno.h>

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "services/gate/rival.h"
 #include <cmocka.h>
 

@@ -145,6 +145,9 @@ static const row_t table[] = {
     {"PEER-QUOTA",
      N_("What the receiver refused or keeps aside of this feed has used up its share. Its operator "
         "decides with `selenga quarantine`; the feed then goes on by itself.")},
+    {"PEER-STORE",
+     N_("The sender's records fill the part of the receiver's store that is theirs. The receiver's "
+        "operator raises child_mib in node.conf and starts the node again, or revokes the sender.")},
     {"PEER-CREDIT",
      N_("The sender sent more than it may at a time. It is asked again after a pause; if that goes "
         "on, update its programs or revoke it.")},

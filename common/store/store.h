@@ -23,6 +23,7 @@ typedef struct store_place {
     uint8_t rank;     // of this node's level
     bool has_parent;
     uint8_t parent_rank;        // of the parent's level; UP carries what may enter it
+    uint64_t child_bytes;       // of records that one child of the lowest rank may fill; 0: without bound
     scope_t *scope;             // not owned; outlives the store
     uint8_t seal_key[SEAL_KEY]; // of this node: by it its own versions are known when they come back
     bool adopt_from_parent; // asked when the store is new: the node was lost with its seal key, so that what

@@ -129,8 +129,8 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
     if (rc == -EBADMSG)
         in->open = false; // a broken producer: the cursor stays, the tick asks again after a pause
-    if (rc == TAKE_OVER) {
-        consumer_hold_up(link, "PEER-QUOTA", now_ms);
+    if (rc == TAKE_OVER || rc == TAKE_FULL) {
+        consumer_hold_up(link, rc == TAKE_OVER ? "PEER-QUOTA" : "PEER-STORE", now_ms);
         return save_cursor(txn, link); // what was taken is of this witness; the position stays
     }
     if (rc != 0) return rc;

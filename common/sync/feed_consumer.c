@@ -88,13 +88,13 @@ static int save_cursor(store_txn_t *txn, link_t *link)
     return rc == 0 && in->filter_changed ? save_filter(txn, link) : rc;
 }
 
+// The witness stays: by it a store that was lost meanwhile knows that it has to ask for what it wrote.
 int consumer_begin_anew(feed_t *feed, store_txn_t *txn, link_t *link)
 {
     consumer_t *in = &link->in;
     int rc = consumer_load(feed, link);
     if (rc != 0) return rc;
     in->expected = position_at(0);
-    in->cursor = (witness_t){0};
     in->open = false;
     in->restart = in->wanted;
     return save_cursor(txn, link);

@@ -138,7 +138,7 @@ int cursor_get(store_txn_t *txn, uint32_t peer, char letter, position_t *ret_pos
 
 // How far we are, from the store, unless it is known. 0 or -errno: then nothing may be said to this peer yet.
 int consumer_load(feed_t *feed, link_t *link);
-int consumer_begin_anew(feed_t *feed, store_txn_t *txn, link_t *link); // nothing was read of it. 0 or -errno
+int consumer_begin_anew(feed_t *feed, store_txn_t *txn, link_t *link); // from zero. 0 or -errno
 int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
 int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_ms);
 int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);

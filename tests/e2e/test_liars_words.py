@@ -102,6 +102,34 @@ def a_stray_without_the_seal_of_its_home_is_called_forged_and_taken_by_nobody(w)
     w.hub.selenga("quarantine", "discard", items[0]["id"], "--why", "ложь")
 
 
+def refusal(w, said, code):
+    """As if the liar had refused a record of the school's."""
+    r = read(said)
+    body = message(f1=r["rid"], f2=r["kind"], f3=r["inc"], f4=r["seq"], f5=("f8", r["boot"]), f6=code, f9=sint(1700000000))
+    w.liar.offer(REGISTRY, rid=staff_id(SCHOOL, "refusal", REFUSAL), kind=REFUSAL, up=0, down=TO_NODE, to=r["home"], body=body)
+
+
+@test
+def what_a_sibling_lies_about_a_school_s_records_the_school_shows_no_more(w):
+    """Its list of what waits must not be the liar's to fill for good."""
+    put_event(w.school, SCHOOL, "OF-SCHOOL", "Верно")
+    said = invent(EVENT, path(w.school.path), "OF-SCHOOL", message(f1="OF-SCHOOL", f2="seminar", f3="Ложь", f4=SCHOOL, f5=sint(19700)), org=SCHOOL)
+    w.liar.offer_bytes(REGISTRY, stray(w.home, said, to=path(w.school.path)))
+    refusal(w, said, "REFUSED")
+    seen = wait_until(lambda: len(w.school.quarantine()) == 2 and w.school.quarantine(), what="the school sees both")
+    assert {q["code"] for q in seen} == {"FORGED", "REFUSED"}, seen
+    for item in seen:
+        w.school.selenga("quarantine", "discard", item["id"], "--why", "ложь")
+    assert not w.school.quarantine(), w.school.quarantine()
+    w.school.stop()
+    w.school.run()
+    assert not w.school.quarantine(), w.school.quarantine()
+    refusal(w, said, "KEY-TAKEN")
+    wait_until(lambda: [q["code"] for q in w.school.quarantine()] == ["KEY-TAKEN"], what="something else that is said is seen")
+    w.school.selenga("quarantine", "discard", w.school.quarantine()[0]["id"], "--why", "ложь")
+    assert has_event(w.school, "OF-SCHOOL", "Верно")
+
+
 @test
 def words_about_what_nobody_holds_make_no_store_grow(w):
     before = [store_bytes(n) for n in (w.hub, w.region)]

@@ -150,29 +150,6 @@ void feed_know(feed_t *feed, uint32_t peer)
     (void)get_link(feed, peer); // what the store cannot tell now it tells when the neighbour comes
 }
 
-// What it was given back before says nothing of it either.
-static int begin_anew(feed_t *feed, store_txn_t *txn, link_t *link)
-{
-    static const position_t zero;
-    static const witness_t none;
-    producer_close(&link->out);
-    link->out.wake = true;
-    make_due(feed, link);
-    int rc = consumer_begin_anew(feed, txn, link);
-    return rc == 0 ? cursor_put(txn, link->peer, 'r', &zero, &none) : rc;
-}
-
-//   KV_PEERS  'k' -> its key, as numbers
-int feed_know_key(feed_t *feed, store_txn_t *txn, uint32_t peer, const uint8_t key[static FEED_KEY])
-{
-    uint64_t now[FEED_KEY / 8], before[FEED_KEY / 8];
-    for (size_t i = 0; i < ARRAY_SIZE(now); i++) now[i] = be64_load(key + 8 * i);
-    int rc = peer_row_get(txn, peer, 'k', before, ARRAY_SIZE(before));
-    if (rc < 0 || (rc == 0 && memcmp(now, before, sizeof now) == 0)) return rc;
-    if (rc == 0) rc = begin_anew(feed, txn, get_link(feed, peer));
-    return rc < 0 ? rc : peer_row_put(txn, peer, 'k', now, ARRAY_SIZE(now));
-}
-
 static size_t leave_out(link_t **list, size_t n, const link_t *link)
 {
     size_t kept = 0;

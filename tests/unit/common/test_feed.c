@@ -638,6 +638,7 @@ static void know_key(side_t *side, uint8_t byte)
     assert_int_equal(store_begin(side->store, true, &txn), 0);
     assert_int_equal(feed_know_key(side->feed, txn, side->peer, key), 0);
     assert_int_equal(store_commit(&txn), 0);
+    feed_tick(side->feed, now_ms);
 }
 
 static void a_neighbour_with_another_key_is_read_from_the_beginning(void **state)

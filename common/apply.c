@@ -5,6 +5,7 @@
 #include "common/kinds.h"
 #include "common/msg.h"
 #include "common/mutant.h"
+#include "common/quarantine.h"
 #include "common/quota.h"
 #include "common/store_private.h"
 #include "proto/kind.h"
@@ -13,6 +14,12 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+
+// Two homes may give their records one id, by chance or not: neither says anything of the other's versions.
+static bool same_record(const record_t *a, const record_t *b)
+{
+    return path_equal(&a->home, &b->home) && a->kind == b->kind;
+}
 
 // --- strays: a version that may be lost elsewhere, kept as a record of ours ----------------------
 
@@ -118,17 +125,19 @@ int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old)
 // decide.
 static bool parts(const record_t *winner, const record_t *loser)
 {
-    return !record_descends(winner, &loser->version) && !record_says_the_same(winner, loser);
+    bool descends = same_record(winner, loser) && record_descends(winner, &loser->version);
+    return !descends && !record_says_the_same(winner, loser);
 }
 
 // The greater version wins. Whoever lets go of one that the winner does not descend from keeps it as a stray:
 // others may have lost theirs by now. Services of this node hand back what they had from us, of any home.
+// Another home's record under this id stood at this neighbour, too, and has given way there.
 static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
                          const place_t *place, applied_t *ret)
 {
     int rc = 0;
     bool gone = cur != NULL && cur->gone; // what the home's side sends after that word is in reach again
-    bool other = gone && !path_equal(&cur->home, &in->home);
+    bool other = cur != NULL && !same_record(cur, in);
     int cmp = cur != NULL && !other ? version_cmp(&in->version, &cur->version) : 1;
     bool newer = cmp > 0 || (gone && arrival->peer == place->toward && !arrival->giveback);
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
@@ -159,12 +168,13 @@ static int go_on_above(store_txn_t *txn, const record_t *in, const record_t *cur
 }
 
 // It is of a life that was lost. Where its number is below ours it goes on above ours: numbers never go down.
-static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
-                 const place_t *place)
+// held: ours or another's under this id, or NULL; cur: ours, or NULL.
+static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, const record_t *held,
+                 const record_t *cur, const place_t *place)
 {
     store_raise_inc(txn, &in->version);
     if (cur == NULL || version_cmp(&in->version, &cur->version) > 0)
-        return store_keep(txn, in, arrival->peer, cur, place);
+        return store_keep(txn, in, arrival->peer, held, place);
     store_raise_inc(txn, &cur->version);
     return store_write_upon(txn, in, in, NULL);
 }
@@ -206,9 +216,22 @@ static int apply_unsealed(store_txn_t *txn, const record_t *in, const arrival_t 
     return 0;
 }
 
-static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
+// The place that another home's record took while ours was lost is ours again. That one waits in quarantine,
+// as it does wherever ours was not lost.
+static int displace(store_txn_t *txn, const record_t *other, const place_t *place)
+{
+    fault_t fault;
+    arrival_t from = {.peer = place->toward};
+    if (other->gone) return 0;
+    fault_set(&fault, "KEY-TAKEN", NULL);
+    int rc = quarantine_put(txn, &from, other->wire, other, &fault);
+    return rc < 0 ? rc : 0; // he who is past his share hears of it when he brings the next version
+}
+
+static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, const record_t *held,
                      const place_t *place, applied_t *ret)
 {
+    const record_t *cur = held != NULL && same_record(held, in) ? held : NULL;
     *ret = APPLIED_KNOWN;
     if (cur != NULL && slice_equal(cur->wire, in->wire)) return 0;
     if (!record_is_sealed(in, txn->store->place.seal_key) && !MUTANT("no_seal"))
@@ -216,7 +239,7 @@ static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, r
     if (cur != NULL && record_descends(cur, &in->version)) return go_on_above(txn, in, cur); // our past
     if (cur != NULL && !record_descends(in, &cur->version)) return choose(txn, in, cur, ret);
     *ret = APPLIED_NEW;
-    return adopt(txn, in, arrival, cur, place);
+    return adopt(txn, in, arrival, held, cur, place);
 }
 
 // A neighbour shows that he held a version of ours, or that somebody behind him did. If he is not to have the
@@ -227,7 +250,7 @@ int store_answer(store_txn_t *txn, const record_t *in, uint32_t peer)
     record_t held;
     place_t place;
     int rc = store_get(txn, &in->id, &held, &place);
-    if (rc != 0) return rc < 0 ? rc : 0;
+    if (rc != 0 || !same_record(&held, in)) return rc < 0 ? rc : 0;
     if (!place_reaches(&place, peer)) return store_tell_left(txn, &held, &place, &peer, 1);
     bool heard =
         peer < PEER_LABEL_MIN || (place.lanes & LANE_PUBLIC) != 0 || slice_equal(held.wire, in->wire);
@@ -241,11 +264,18 @@ enum { INC_JUDGED = INT32_MAX }; // nobody comes so far who counts honestly: not
 int store_take(store_txn_t *txn, const record_t *r)
 {
     record_t held;
+    place_t place;
     if (r->version.inc == UINT32_MAX) return -ERANGE;
-    int rc = store_get(txn, &r->id, &held, NULL);
+    int rc = store_get(txn, &r->id, &held, &place);
     if (rc < 0) return rc;
     store_raise_inc(txn, &r->version);
-    return store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r, r);
+    if (rc == KV_NONE) return store_write_upon(txn, r, r, r);
+    record_t old = store_record_dup(&held);
+    bool ours = same_record(&old, r);
+    rc = store_write_upon(txn, r, ours ? &old : r, r);
+    if (rc == 0 && !ours) rc = displace(txn, &old, &place);
+    store_record_free(&old);
+    return rc;
 }
 
 // Where we have none of our own, only a tombstone can stand above it.
@@ -264,7 +294,8 @@ int store_leave_out(store_txn_t *txn, const record_t *r)
     if (!place_is_home(&txn->store->place, r) || r->version.inc > INC_JUDGED) return 0;
     int rc = store_get(txn, &r->id, &held, NULL);
     if (rc < 0) return rc;
-    if (rc == KV_NONE) return bury(txn, r);
+    if (rc == KV_NONE || held.gone) return bury(txn, r);
+    if (!same_record(&held, r)) return 0; // another's stands there: ours is nowhere
     record_t cur = store_record_dup(&held);
     rc = go_on_above(txn, r, &cur);
     store_record_free(&cur);
@@ -280,7 +311,7 @@ static int heed_stray(store_txn_t *txn, const record_t *in)
     bool sealed = record_is_sealed(in, txn->store->place.seal_key);
     if ((!sealed && !MUTANT("inside_wrong_side")) || MUTANT("stray_unheeded")) return 0;
     int rc = store_get(txn, &in->id, &cur, NULL);
-    return rc == 0 ? go_on_above(txn, in, &cur) : rc < 0 ? rc : 0;
+    return rc == 0 && same_record(&cur, in) ? go_on_above(txn, in, &cur) : rc < 0 ? rc : 0;
 }
 
 // What stands here now, after the home's side has spoken, may answer what was kept aside. Whoever handed us
@@ -334,7 +365,9 @@ static int apply_present(store_txn_t *txn, record_t *in, const arrival_t *arriva
         rc = apply_own(txn, in, arrival, cur, &place, ret);
     else
         rc = apply_foreign(txn, in, arrival, cur, &place, ret);
-    bool again = cur != NULL && version_cmp(&cur->version, &in->version) == 0;
+    bool other = cur != NULL && !same_record(cur, in);
+    if (rc == 0 && own && other && *ret == APPLIED_NEW) rc = displace(txn, cur, &place);
+    bool again = cur != NULL && !other && version_cmp(&cur->version, &in->version) == 0;
     store_record_free(&copy);
     if (rc == 0 && !own) return settle_present(txn, &in->id, again);
     bool shown =
@@ -393,13 +426,14 @@ int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
     int rc = store_get(txn, &gone->id, &held, &place);
     if (rc < 0) return rc;
     if (rc == KV_NONE) return pass_on(txn, gone, peer);
-    bool other = !path_equal(&held.home, &gone->home) || held.kind != gone->kind;
-    int cmp = version_cmp(&gone->version, &held.version);
-    if (other) return 0;
+    // Another's record: word of the one that has taken its place where ours came from says that it gave way.
+    bool other = !same_record(&held, gone), gave_way = !held.gone && place.toward == peer;
+    if (other && (held.kind != gone->kind || !gave_way)) return 0;
+    int cmp = other ? 1 : version_cmp(&gone->version, &held.version);
     if (held.gone && cmp <= 0) return pass_on_again(txn, gone, &held, &place);
     if (cmp < 0) return (place.lanes & LANE_BACK) != 0 ? 0 : store_hand_back(txn, &held, &place);
     record_t old = store_record_dup(&held);
-    if (!old.gone && !record_descends(gone, &old.version)) rc = store_keep_stray(txn, &old);
+    if (!old.gone && (other || !record_descends(gone, &old.version))) rc = store_keep_stray(txn, &old);
     if (rc == 0) rc = store_keep(txn, &word, peer, &old, &place);
     if (rc == 0) rc = aside_settle(txn, gone, false, &givers);
     store_record_free(&old);

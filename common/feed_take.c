@@ -63,14 +63,17 @@ static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival,
     return rc >= 0 ? quarantine_put(txn, arrival, r->wire, r, fault) : rc;
 }
 
-// Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno.
+// Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno. Who had
+// the id first is decided where the ways to both homes part: of two on his side the neighbour holds but one.
 static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t peer, fault_t *ret_fault)
 {
     record_t held;
+    place_t place;
     if (!feed->hooks.admit(feed->hooks.arg, txn, peer, r, ret_fault)) return 1;
-    int rc = store_speaks_for(store_of(txn), peer, r) ? store_get(txn, &r->id, &held, NULL) : KV_NONE;
+    bool judged = store_speaks_for(store_of(txn), peer, r) && !store_is_home(store_of(txn), r);
+    int rc = judged ? store_get(txn, &r->id, &held, &place) : KV_NONE;
     if (rc != 0 || held.gone) return rc == KV_NONE ? 0 : rc;
-    if (path_equal(&held.home, &r->home) && held.kind == r->kind) return 0;
+    if (held.kind == r->kind && (path_equal(&held.home, &r->home) || place.toward == peer)) return 0;
     fault_set(ret_fault, "KEY-TAKEN", NULL);
     return 1;
 }

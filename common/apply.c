@@ -201,17 +201,43 @@ static int take_at_word(store_txn_t *txn, const record_t *in, const record_t *cu
     return store_write_upon(txn, in, in, NULL);
 }
 
-// It says that it is ours, and nothing shows it.
+static bool is_believed(const store_txn_t *txn, const arrival_t *arrival)
+{
+    return txn->store->seals == SEALS_ADOPTING && arrival->peer == PEER_PARENT && !txn->adopted;
+}
+
+// Does the bringer of a version come to hold ours by himself, and whoever may hold it behind him? What he
+// gives back of his own he holds himself.
+static bool hears_ours(const record_t *ours, const place_t *place, const record_t *his,
+                       const arrival_t *arrival)
+{
+    if (!place_reaches(place, arrival->peer)) return false;
+    return arrival->peer < PEER_LABEL_MIN || (place->lanes & LANE_PUBLIC) != 0 || arrival->giveback ||
+           slice_equal(ours->wire, his->wire);
+}
+
+int store_hears_ours(store_txn_t *txn, const record_t *his, const arrival_t *arrival, bool *ret)
+{
+    record_t held;
+    place_t place;
+    int rc = store_get(txn, &his->id, &held, &place);
+    *ret = rc == 0 && same_record(&held, his) && hears_ours(&held, &place, his, arrival);
+    return rc < 0 ? rc : 0;
+}
+
+// It says that it is ours, and nothing shows it. Of our past it could tell nothing new, true or not; but
+// where seals of before cannot be told, who is not to hold it any more may hold it in truth.
 static int apply_unsealed(store_txn_t *txn, const record_t *in, const arrival_t *arrival, const record_t *cur,
-                          applied_t *ret)
+                          const place_t *place, applied_t *ret)
 {
     const store_t *store = txn->store;
+    bool past = cur != NULL && record_descends(cur, &in->version);
     *ret = APPLIED_KNOWN;
     if (MUTANT("raise_unsealed")) store_raise_inc(txn, &in->version);
     if (MUTANT("stray_unsealed") && cur != NULL && parts(cur, in)) return store_keep_stray(txn, in);
-    if (cur != NULL && record_descends(cur, &in->version)) return 0; // true or not, it could tell nothing new
-    if (store->seals == SEALS_ADOPTING && arrival->peer == PEER_PARENT && !txn->adopted)
-        return take_at_word(txn, in, cur, ret);
+    if (past && (store->seals == SEALS_KNOWN || is_believed(txn, arrival))) return 0;
+    if (past && hears_ours(cur, place, in, arrival)) return 0;
+    if (is_believed(txn, arrival)) return take_at_word(txn, in, cur, ret);
     *ret = store->seals == SEALS_KNOWN ? APPLIED_FORGED : APPLIED_UNSEALED;
     return 0;
 }
@@ -235,7 +261,7 @@ static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, c
     *ret = APPLIED_KNOWN;
     if (cur != NULL && slice_equal(cur->wire, in->wire)) return 0;
     if (!record_is_sealed(in, txn->store->place.seal_key) && !MUTANT("no_seal"))
-        return apply_unsealed(txn, in, arrival, cur, ret);
+        return apply_unsealed(txn, in, arrival, cur, place, ret);
     if (cur != NULL && record_descends(cur, &in->version)) return go_on_above(txn, in, cur); // our past
     if (cur != NULL && !record_descends(in, &cur->version)) return choose(txn, in, cur, ret);
     *ret = APPLIED_NEW;
@@ -252,8 +278,7 @@ int store_answer(store_txn_t *txn, const record_t *in, uint32_t peer)
     int rc = store_get(txn, &in->id, &held, &place);
     if (rc != 0 || !same_record(&held, in)) return rc < 0 ? rc : 0;
     if (!place_reaches(&place, peer)) return store_tell_left(txn, &held, &place, &peer, 1);
-    bool heard =
-        peer < PEER_LABEL_MIN || (place.lanes & LANE_PUBLIC) != 0 || slice_equal(held.wire, in->wire);
+    bool heard = hears_ours(&held, &place, in, &(arrival_t){.peer = peer});
     return heard || place.at > txn->store->head ? 0 : store_say_again(txn, &held, &place);
 }
 
@@ -268,10 +293,11 @@ int store_take(store_txn_t *txn, const record_t *r)
     if (r->version.inc == UINT32_MAX) return -ERANGE;
     int rc = store_get(txn, &r->id, &held, &place);
     if (rc < 0) return rc;
+    bool ours = rc == 0 && same_record(&held, r);
+    if (ours && record_descends(&held, &r->version) && record_says_the_same(&held, r)) return 0; // it holds
     store_raise_inc(txn, &r->version);
     if (rc == KV_NONE) return store_write_upon(txn, r, r, r);
     record_t old = store_record_dup(&held);
-    bool ours = same_record(&old, r);
     rc = store_write_upon(txn, r, ours ? &old : r, r);
     if (rc == 0 && !ours) rc = displace(txn, &old, &place);
     store_record_free(&old);
@@ -284,8 +310,10 @@ static int bury(store_txn_t *txn, const record_t *r)
     record_t draft = *r;
     draft.deleted = true;
     draft.body = (slice_t){0};
-    int rc = store_take(txn, r);
-    return rc == 0 ? store_write(txn, &draft, NULL) : rc;
+    AUTO(xfree) uint8_t *wire = xmalloc(record_size(&draft));
+    record_pack(&draft, wire);
+    store_raise_inc(txn, &r->version);
+    return store_write_upon(txn, &draft, r, r);
 }
 
 int store_leave_out(store_txn_t *txn, const record_t *r)
@@ -370,8 +398,8 @@ static int apply_present(store_txn_t *txn, record_t *in, const arrival_t *arriva
     bool again = cur != NULL && !other && version_cmp(&cur->version, &in->version) == 0;
     store_record_free(&copy);
     if (rc == 0 && !own) return settle_present(txn, &in->id, again);
-    bool shown =
-        own && (record_is_sealed(in, txn->store->place.seal_key) || MUTANT("gone_answers_strangers"));
+    bool shown = own && (record_is_sealed(in, txn->store->place.seal_key) || is_believed(txn, arrival) ||
+                         MUTANT("gone_answers_strangers"));
     return rc == 0 && shown ? store_answer(txn, in, arrival->peer) : rc;
 }
 

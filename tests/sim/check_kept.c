@@ -61,6 +61,25 @@ void check_held(world_t *w)
         if (liar_spares(&w->units[i])) visit(&w->units[i], false, hold, w);
 }
 
+// What an operator left out stays where the word that stands above it is refused.
+static bool is_left_out(unit_t *u, const record_t *r)
+{
+    store_txn_t *txn = NULL;
+    if ((u->world->plan.faults & FAULT_KEY) == 0 || store_begin(u->store, false, &txn) != 0) return false;
+    bool left_out = waits(txn, &r->id, &r->version, NULL);
+    store_abort(&txn);
+    return left_out;
+}
+
+// Versions that say the same are one, whichever of them stands there.
+static void keep_writes(ledger_record_t *lr, const ledger_version_t *v)
+{
+    lr->held &= ~v->past;
+    for (size_t i = 0; i < lr->n; i++)
+        if (lr->versions[i].content == v->content && lr->versions[i].fate != VANISHED)
+            lr->held &= ~lr->versions[i].past;
+}
+
 static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     ledger_record_t *lr;
@@ -69,7 +88,7 @@ static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
     (void)place;
     if (!unwrap(r, &in, &stray)) return;
     const ledger_version_t *v = version_of(arg, &in, &lr);
-    if (v != NULL && (stray != NULL || lr->home == u->index)) lr->held &= ~v->past;
+    if (v != NULL && (stray != NULL || lr->home == u->index || is_left_out(u, r))) keep_writes(lr, v);
 }
 
 static int keep_quarantined(void *arg, const quarantined_t *q)

@@ -160,6 +160,7 @@ struct world {
     unsigned load_percent; // of the writes
     uint32_t kinds;        // bits of the rows of work.c that this seed uses
     uint64_t serial, messages;
+    size_t decided; // by operators, of what waited for want of a seal
     char why[512]; // what failed first; empty: nothing
 };
 

@@ -31,6 +31,27 @@ void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t typ
     while (batch_next(&rest, &wire) == 0) check_one_told(w, from, liar, wire);
 }
 
+void check_has(unit_t *u, const record_t *r)
+{
+    world_t *w = u->world;
+    if (w->n_had == w->had_room) {
+        w->had_room = w->had_room * 2 + 256;
+        w->had = xrealloc(w->had, w->had_room * sizeof *w->had);
+    }
+    w->had[w->n_had++] = (had_t){u->index, r->id};
+}
+
+// Word that a record is gone is kept where the record was, and where somebody hears it who had handed it
+// over. Of anything else it leaves no trace.
+void check_word(unit_t *u, const record_t *r, const place_t *place)
+{
+    const world_t *w = u->world;
+    if ((place->lanes & LANE_LEFT) != 0) return;
+    for (size_t i = 0; i < w->n_had; i++)
+        if (w->had[i].unit == u->index && rid_equal(&w->had[i].id, &r->id)) return;
+    broken(u->world, "%s keeps word of kind %u, which it never held", unit_name(u), r->kind);
+}
+
 void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r)
 {
     world_t *w = home->world;

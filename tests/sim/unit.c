@@ -170,6 +170,7 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
         return;
     }
     if (old != NULL && old->gone) old = NULL;
+    check_has(u, now);
     learn(u, now);
     if (lr == NULL && home) lr = ledger_make(w->ledger, &now->id, now->kind, u->index);
     ledger_version_t *v = lr != NULL ? ledger_version(lr, &now->version) : NULL;

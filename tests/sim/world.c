@@ -329,6 +329,7 @@ static void close_world(world_t *w)
     }
     net_clear(w);
     liar_forget(w);
+    free(w->had);
     ledger_free(&w->ledger);
 }
 

@@ -9,6 +9,7 @@ static void check_heeded(unit_t *u, const record_t *in)
 {
     store_txn_t *txn = NULL;
     record_t now;
+    if (in->kind / 100 != u->service || !path_equal(&in->home, &u->place.path)) return;
     if (holds(u, &in->id, &now, &txn) && path_equal(&now.home, &in->home) &&
         (version_cmp(&now.version, &in->version) < 0 || !record_answers(&now, &in->version)))
         broken(u->world, "%s, its home, has not seen version %s of kind %u, which a stray there keeps",
@@ -25,8 +26,7 @@ void check_stray(unit_t *u, const record_t *r)
     if (!unwrap(r, &in, &stray) || stray == NULL || liar_may_fool(u, &in.home)) return;
     if ((u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE | FAULT_CLONE | FAULT_KEY)) == 0)
         broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
-    if (path_equal(&in.home, &u->place.path) && record_is_sealed(&in, u->place.seal_key))
-        check_heeded(u, &in);
+    if (record_is_sealed(&in, u->place.seal_key)) check_heeded(u, &in);
     if (!path_equal(&r->home, &u->place.path)) return;
     bool ours = path_equal(&in.home, &u->place.path); // then it goes where the record went
     bool fits = ours ? r->down == in.down && path_equal(&r->to, &in.to)

@@ -10,6 +10,7 @@ static void check_heeded(unit_t *u, const record_t *in)
     store_txn_t *txn = NULL;
     record_t now;
     if (in->kind / 100 != u->service || !path_equal(&in->home, &u->place.path)) return;
+    if (check_had(u, &in->id, true)) return; // README.md, what is open
     if (holds(u, &in->id, &now, &txn) && path_equal(&now.home, &in->home) &&
         (version_cmp(&now.version, &in->version) < 0 || !record_answers(&now, &in->version)))
         broken(u->world, "%s, its home, has not seen version %s of kind %u, which a stray there keeps",

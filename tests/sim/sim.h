@@ -131,10 +131,11 @@ typedef struct unit {
     ledger_open_t pending; // what the ledger takes over at the commit
 } unit_t;
 
-// Which unit has held a record at any time.
+// Which unit has held a record at any time; or had nothing of its own when a stray told of it.
 typedef struct had {
     int unit;
     rid_t id;
+    bool unmet;
 } had_t;
 
 // A record as its bytes.
@@ -257,7 +258,7 @@ void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r);
 // A stray that the unit keeps: a liar must not make it up.
 void check_kept(unit_t *u, const record_t *r);
 // The unit holds the record from now on.
-void check_has(unit_t *u, const record_t *r);
+void check_has(unit_t *u, store_txn_t *txn, const record_t *r);
 // Word came here by which what was held has left.
 void check_left(unit_t *u, const record_t *old, const record_t *word);
 void check_store(unit_t *u);   // lanes and places fit

@@ -161,7 +161,6 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     world_t *w = u->world;
     bool home = path_equal(&now->home, &u->place.path) && (now->kind < 100 || now->kind / 100 == u->service);
     ledger_record_t *lr = ledger_find(w->ledger, &now->id);
-    (void)txn;
     if (liar_is(u)) liar_remember(w, now->wire);
     if (now->gone) {
         if (old != NULL) check_left(u, old, now);
@@ -170,7 +169,7 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
         return;
     }
     if (old != NULL && old->gone) old = NULL;
-    check_has(u, now);
+    check_has(u, txn, now);
     learn(u, now);
     if (lr == NULL && home) lr = ledger_make(w->ledger, &now->id, now->kind, u->index);
     ledger_version_t *v = lr != NULL ? ledger_version(lr, &now->version) : NULL;

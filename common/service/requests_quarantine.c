@@ -41,7 +41,7 @@ bool requests_peer_named(service_t *service, const char *name, uint32_t *ret_pee
         *ret_peer = child;
         if (org != NULL && strcmp(org, name) == 0) return true;
     }
-    for (*ret_peer = SERVICE_REGISTRY; *ret_peer <= SERVICE_REPORTING; ++*ret_peer)
+    for (*ret_peer = SERVICES_FIRST; *ret_peer < SERVICES_END; ++*ret_peer)
         if (strcmp(service_name(*ret_peer), name) == 0) return true;
     *ret_peer = strcmp(name, "here") == 0 ? PEER_SELF : (uint32_t)strtoul(name, &end, 16);
     return *ret_peer == PEER_SELF ? strcmp(name, "here") == 0 : strlen(name) == 8 && *end == '\0';

@@ -14,16 +14,14 @@
 #include "common/node/msg.h"
 #include "common/node/node.h"
 #include "common/schema/ids.h"
+#include "common/schema/services.h"
 #include "proto/kinds.h"
 #include "proto/registry.pb-c.h"
 #include "services/cli/ask.h"
-#include "services/cli/output.h"
 #include "services/cli/pages.h"
+#include "services/cli/output.h"
 #include "services/cli/table.h"
 #include "services/cli/words.h"
-
-static const uint32_t PROGRAMS[] = {SERVICE_GATE, SERVICE_REGISTRY, SERVICE_DIAGNOSTICS, SERVICE_ROUTING,
-                                    SERVICE_REPORTING};
 
 // ---- node status
 
@@ -62,7 +60,7 @@ static void status_row(table_t *table, uint32_t service, const Selenga__Status *
     else
         table_cell(table, NULL);
     table_cell(table, status ? output_bytes(status->memory_bytes, text, sizeof text) : NULL);
-    bool stores = status && status->has_store_bytes && service != SERVICE_GATE;
+    bool stores = status && status->has_store_bytes && service_keeps(service);
     table_cell(table, stores ? output_bytes(status->store_bytes, text, sizeof text) : NULL);
     if (stores)
         table_cellf(table, "%" PRIu64, status->records);
@@ -112,8 +110,8 @@ int status_run(const cli_t *cli)
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
         (i < 4 ? table_column : table_column_right)(table, _(titles[i]));
     bool well = true;
-    for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS); i++)
-        well = ask_program(cli, ask, PROGRAMS[i], array, array ? NULL : table) && well;
+    for (size_t i = 0; i < PROGRAMS_N; i++)
+        well = ask_program(cli, ask, PROGRAMS[i].number, array, array ? NULL : table) && well;
     if (array)
         output_json(&array);
     else

@@ -77,7 +77,7 @@ const char *words_id(const ProtobufCBinaryData *id)
 
 const char *words_service(uint32_t service)
 {
-    const char *name = service == SERVICE_GATE ? "gate" : service_name(service);
+    const char *name = service_name(service);
     return name ? name : "?";
 }
 

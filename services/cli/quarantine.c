@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was refused, and strays: listed in pages, counted, and decided about one by one or by neighbour and
-// code.
+// What was refused, and strays: listed in pages, and counted. quarantine_act.c decides about them.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,37 +14,16 @@
 #include "common/schema/ids.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
+#include "services/cli/quarantine.h"
 #include "services/cli/table.h"
 #include "services/cli/verbs.h"
 #include "services/cli/words.h"
 
-enum { OPTION_FROM = CLI_KEY, OPTION_CODE, OPTION_LIMIT, OPTION_WHY, SHOWN_MOST = 100, PAGE = 1000 };
-
-static Selenga__QuarantineQuery query_of(const cli_t *cli)
-{
-    Selenga__QuarantineQuery query = SELENGA__QUARANTINE_QUERY__INIT;
-    query.from = (char *)(uintptr_t)cli_option(cli, OPTION_FROM);
-    query.code = (char *)(uintptr_t)cli_option(cli, OPTION_CODE);
-    return query;
-}
+enum { SHOWN_MOST = 100, PAGE = 1000 };
 
 static const char *from_name(uint32_t peer, const char *org, char *buffer, size_t size)
 {
     return org != NULL && *org != '\0' ? org : words_peer(peer, buffer, size);
-}
-
-typedef struct mark { // where a page ended
-    uint8_t bytes[128];
-    bool more;
-} mark_t;
-
-static void go_on(Selenga__QuarantineQuery *query, mark_t *mark, bool more, const ProtobufCBinaryData *next)
-{
-    mark->more = more && next->len > 0 && next->len <= sizeof mark->bytes;
-    if (!mark->more) return;
-    memcpy(mark->bytes, next->data, next->len);
-    query->has_after = true;
-    query->after = (ProtobufCBinaryData){next->len, mark->bytes};
 }
 
 typedef void page_fn(void *arg, const Selenga__QuarantineList *page, uint32_t service);
@@ -54,7 +32,7 @@ typedef void page_fn(void *arg, const Selenga__QuarantineList *page, uint32_t se
 static int each_page(ask_t *ask, uint32_t service, Selenga__QuarantineQuery query, uint64_t *left,
                      page_fn *fn, void *arg)
 {
-    mark_t mark = {.more = true};
+    quarantine_mark_t mark = {.more = true};
     while (mark.more && (left == NULL || *left > 0)) {
         AUTO(msg_body_free) Selenga__QuarantineList *page = NULL;
         query.has_limit = true;
@@ -64,7 +42,7 @@ static int each_page(ask_t *ask, uint32_t service, Selenga__QuarantineQuery quer
         if (r != CLI_DONE) return r;
         fn(arg, page, service);
         if (left != NULL) *left -= page->n_items < *left ? page->n_items : *left;
-        go_on(&query, &mark, page->has_next, &page->next);
+        quarantine_go_on(&query, &mark, page->has_next, &page->next);
     }
     return CLI_DONE;
 }
@@ -120,10 +98,10 @@ static void take_counts(void *arg, const Selenga__QuarantineList *page, uint32_t
 static int gather_counts(const cli_t *cli, ask_t *ask, counts_t *ret)
 {
     int r = CLI_DONE;
-    Selenga__QuarantineQuery query = query_of(cli);
+    Selenga__QuarantineQuery query = quarantine_query(cli);
     query.has_counts = query.counts = true;
-    for (const uint32_t *service = ASK_SERVICES; *service && r == CLI_DONE; service++)
-        r = each_page(ask, *service, query, NULL, take_counts, ret);
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
+        r = each_page(ask, service, query, NULL, take_counts, ret);
     return r;
 }
 
@@ -238,8 +216,8 @@ static void show_page(void *arg, const Selenga__QuarantineList *page, uint32_t s
 static int show_all(const cli_t *cli, ask_t *ask, uint64_t *left, shown_t *shown)
 {
     int r = CLI_DONE;
-    for (const uint32_t *service = ASK_SERVICES; *service && r == CLI_DONE; service++)
-        r = each_page(ask, *service, query_of(cli), left, show_page, shown);
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
+        r = each_page(ask, service, quarantine_query(cli), left, show_page, shown);
     return r;
 }
 
@@ -288,130 +266,6 @@ static int run_list(const cli_t *cli)
     if (r != CLI_DONE) return r;
     return cli->json ? list_json(cli, ask, bounded ? &left : NULL)
                      : list_table(cli, ask, bounded ? &left : NULL);
-}
-
-// ---- acts
-
-typedef struct act {
-    uint32_t type;
-    const char *why, *from;
-    uint64_t met, n;
-} act_t;
-
-// The operator knows only the id: the service that has something under it takes the act.
-static int act_on_id(const cli_t *cli, ask_t *ask, const char *text, act_t *act)
-{
-    rid_t id;
-    if (!rid_parse(text, &id))
-        return cli_usage(cli, _("'%s' is not an id; see: selenga quarantine list"), text);
-    Selenga__QuarantineQuery query = SELENGA__QUARANTINE_QUERY__INIT;
-    query.has_id = true;
-    query.id = (ProtobufCBinaryData){sizeof id.b, id.b};
-    act->met++;
-    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
-        AUTO(msg_body_free) Selenga__QuarantineList *list = NULL;
-        int r = ask_call(ask, *service, MSG_QUARANTINE_LIST, &query, MSG_QUARANTINE_REPLY,
-                         &selenga__quarantine_list__descriptor, &list, ASK_TIMEOUT_MS);
-        if (r != CLI_DONE) return r;
-        if (list->n_items == 0) continue;
-        Selenga__QuarantineAct body = SELENGA__QUARANTINE_ACT__INIT;
-        body.has_id = true;
-        body.id = query.id;
-        body.why = (char *)(uintptr_t)act->why;
-        body.from = (char *)(uintptr_t)act->from;
-        r = ask_call(ask, *service, act->type, &body, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
-        act->n += r == CLI_DONE;
-        return r;
-    }
-    return cli_refuse(_("%s is not in quarantine here; see: selenga quarantine list"), text);
-}
-
-static void show_progress(const act_t *act, bool last)
-{
-    if (isatty(STDERR_FILENO)) dprintf(STDERR_FILENO, "\r%" PRIu64 "%s", act->n, last ? "\r\033[K" : "");
-}
-
-static int act_on_many(const cli_t *cli, ask_t *ask, uint32_t service, act_t *act)
-{
-    Selenga__QuarantineQuery query = query_of(cli);
-    Selenga__QuarantineAct body = SELENGA__QUARANTINE_ACT__INIT;
-    mark_t mark = {.more = true};
-    body.query = &query;
-    body.why = (char *)(uintptr_t)act->why;
-    while (mark.more) {
-        AUTO(msg_body_free) Selenga__QuarantineDone *done = NULL;
-        int r = ask_call(ask, service, act->type, &body, MSG_QUARANTINE_DONE,
-                         &selenga__quarantine_done__descriptor, &done, ASK_TIMEOUT_MS);
-        if (r != CLI_DONE) return r;
-        act->met += done->met;
-        act->n += done->done;
-        show_progress(act, false);
-        go_on(&query, &mark, done->has_next, &done->next);
-    }
-    return CLI_DONE;
-}
-
-static int say_done(const cli_t *cli, const act_t *act)
-{
-    if (!cli->json) {
-        if (act->type == MSG_QUARANTINE_RETRY)
-            printf(_("%" PRIu64 " of %" PRIu64 " were let in\n"), act->n, act->met);
-        else
-            printf(_("%" PRIu64 " of %" PRIu64 " were discarded\n"), act->n, act->met);
-        return CLI_DONE;
-    }
-    json_t *json = json_object();
-    json_object_set_new(json, "met", json_integer((json_int_t)act->met));
-    json_object_set_new(json, "done", json_integer((json_int_t)act->n));
-    output_json(&json);
-    return CLI_DONE;
-}
-
-// What could not be done to one id is said, and the others are gone on with.
-static int act_on_ids(const cli_t *cli, ask_t *ask, act_t *act)
-{
-    int result = CLI_DONE;
-    for (size_t i = 0; i < cli->n_args; i++) {
-        int r = act_on_id(cli, ask, cli->args[i], act);
-        if (r == CLI_USAGE || r == CLI_LATER) return r;
-        if (r != CLI_DONE) result = r;
-    }
-    return result;
-}
-
-static int run_act(const cli_t *cli, act_t *act)
-{
-    bool filtered = cli_option(cli, OPTION_FROM) != NULL || cli_option(cli, OPTION_CODE) != NULL;
-    if (filtered == (cli->n_args > 0))
-        return cli_usage(cli, _("name ids, or say which: --from PEER, --code CODE"));
-    AUTO(ask_destroy) ask_t *ask = NULL;
-    int r = ask_open(cli, &ask);
-    if (r == CLI_DONE && !filtered) return act_on_ids(cli, ask, act);
-    for (const uint32_t *service = ASK_SERVICES; *service && r == CLI_DONE; service++)
-        r = act_on_many(cli, ask, *service, act);
-    if (filtered) show_progress(act, true);
-    return r == CLI_DONE ? say_done(cli, act) : r;
-}
-
-static int run_retry(const cli_t *cli)
-{
-    act_t act = {.type = MSG_QUARANTINE_RETRY};
-    return run_act(cli, &act);
-}
-
-static int run_discard(const cli_t *cli)
-{
-    act_t act = {.type = MSG_QUARANTINE_DISCARD, .why = cli_option(cli, OPTION_WHY)};
-    if (!act.why || !*act.why) return cli_usage(cli, _("say why: --why TEXT"));
-    return run_act(cli, &act);
-}
-
-static int run_take(const cli_t *cli)
-{
-    act_t act = {.type = MSG_QUARANTINE_TAKE, .from = cli_option(cli, OPTION_FROM)};
-    AUTO(ask_destroy) ask_t *ask = NULL;
-    int r = ask_open(cli, &ask);
-    return r == CLI_DONE ? act_on_ids(cli, ask, &act) : r;
 }
 
 // ---- table
@@ -468,7 +322,7 @@ const verb_t QUARANTINE_VERBS[] = {
         .summary = N_("check items again, after their cause was put right"),
         .examples = "selenga --node hub quarantine retry 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
                     "selenga --node hub quarantine retry --code ORG-UNKNOWN\n",
-        .run = run_retry,
+        .run = quarantine_retry,
     },
     {
         .name = "discard",
@@ -483,7 +337,7 @@ const verb_t QUARANTINE_VERBS[] = {
             "selenga --node hub quarantine discard 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --why 'sent "
             "by mistake'\n"
             "selenga --node hub quarantine discard --from 03-08-02 --code REACH --why 'faulty program'\n",
-        .run = run_discard,
+        .run = quarantine_discard,
     },
     {
         .name = "take",
@@ -498,7 +352,7 @@ const verb_t QUARANTINE_VERBS[] = {
         .examples = "selenga --node school quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
                     "selenga --node hub quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --from "
                     "03-08-02\n",
-        .run = run_take,
+        .run = quarantine_take,
     },
     {0},
 };

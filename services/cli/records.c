@@ -13,8 +13,8 @@
 #include "common/node/msg.h"
 #include "services/cli/ask.h"
 #include "services/cli/import.h"
+#include "services/cli/listing.h"
 #include "services/cli/output.h"
-#include "services/cli/pages.h"
 #include "services/cli/put.h"
 #include "services/cli/refs.h"
 #include "services/cli/show.h"
@@ -73,7 +73,7 @@ static int run_get(const cli_t *cli)
     if (r != CLI_DONE) return r;
     if (reply->n_records == 0)
         return cli_refuse(_("there is no %s %s at this node"), kind->name, cli->args[1]);
-    return pages_take_all(reply, take_one, (void *)cli);
+    return ask_take_all(ask, reply, take_one, (void *)cli);
 }
 
 // ---- list
@@ -143,7 +143,7 @@ static int list(const cli_t *cli, ask_t *ask, Selenga__List *request, const kind
         output_array_begin(&listing.array);
     else
         show_columns(table, kind);
-    int r = pages_each(ask, request, limit, list_take, list_turn, &listing);
+    int r = ask_each(ask, request, limit, list_take, list_turn, &listing);
     if (cli->json) output_array_end(&listing.array);
     if (r == CLI_DONE && !cli->json && listing.n == 0) cli_say(_("nothing of kind %s fits"), kind->name);
     return r;

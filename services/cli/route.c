@@ -12,8 +12,8 @@
 #include "proto/kinds.h"
 #include "proto/routing.pb-c.h"
 #include "services/cli/ask.h"
+#include "services/cli/listing.h"
 #include "services/cli/output.h"
-#include "services/cli/pages.h"
 #include "services/cli/refs.h"
 #include "services/cli/show.h"
 #include "services/cli/verbs.h"
@@ -108,7 +108,7 @@ static int ask_and_show(const cli_t *cli, uint32_t type, const void *request)
                      ASK_TIMEOUT_MS);
     if (r != CLI_DONE) return r;
     shown_t shown = {0};
-    r = pages_take_all(reply, take, &shown);
+    r = ask_take_all(ask, reply, take, &shown);
     finish(cli, &shown, r);
     return r;
 }
@@ -153,7 +153,7 @@ static int show_route(ask_t *ask, const rid_t *id, shown_t *shown, char **ret_co
     AUTO(msg_body_free) Selenga__Records *reply = NULL;
     int r = ask_call(ask, SERVICE_ROUTING, MSG_GET, &request, MSG_RECORDS, &selenga__records__descriptor,
                      &reply, ASK_TIMEOUT_MS);
-    if (r == CLI_DONE) r = pages_take_all(reply, take, shown);
+    if (r == CLI_DONE) r = ask_take_all(ask, reply, take, shown);
     const Selenga__Record *record = r == CLI_DONE && shown->n > 0 ? shown->items[0].record : NULL;
     if (record == NULL) return r;
     AUTO(msg_body_free)
@@ -182,7 +182,7 @@ static int run_show(const cli_t *cli)
     request.kind = N_ACTIVITY;
     request.where = where;
     request.n_where = 1;
-    if (r == CLI_DONE && code != NULL) r = pages_each(ask, &request, 0, take, NULL, &shown);
+    if (r == CLI_DONE && code != NULL) r = ask_each(ask, &request, 0, take, NULL, &shown);
     finish(cli, &shown, r);
     return r;
 }

@@ -18,7 +18,7 @@
 #include "proto/kinds.h"
 #include "proto/registry.pb-c.h"
 #include "services/cli/ask.h"
-#include "services/cli/pages.h"
+#include "services/cli/listing.h"
 #include "services/cli/output.h"
 #include "services/cli/table.h"
 #include "services/cli/words.h"
@@ -204,7 +204,7 @@ static int gather_children(ask_t *ask, children_t *children)
     Selenga__List request = SELENGA__LIST__INIT;
     request.has_kind = true;
     request.kind = N_NODE;
-    int r = pages_each(ask, &request, 0, take_child, NULL, children);
+    int r = ask_each(ask, &request, 0, take_child, NULL, children);
     if (children->n > 0) qsort(children->items, children->n, sizeof *children->items, by_org);
     return r;
 }

@@ -118,13 +118,13 @@ static int by_flow_and_peer(const void *a, const void *b)
 static int gather_queues(ask_t *ask, json_t *array, table_t *table)
 {
     int result = CLI_DONE;
-    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++) {
         AUTO(msg_body_free) Selenga__Queues *reply = NULL;
         AUTO(xfree) char *why = NULL;
-        int r = ask_quietly(ask, *service, MSG_QUEUES, NULL, MSG_QUEUES_REPLY, &selenga__queues__descriptor,
+        int r = ask_quietly(ask, service, MSG_QUEUES, NULL, MSG_QUEUES_REPLY, &selenga__queues__descriptor,
                             &reply, ASK_SHORT_MS, &why);
         if (r != CLI_DONE) {
-            cli_say("%s: %s", words_service(*service), why);
+            cli_say("%s: %s", words_service(service), why);
             result = r;
             continue;
         }

@@ -74,20 +74,6 @@ def patience(seconds):
     return seconds * PATIENCE_S / 60
 
 
-def in_the_end(call, *args, **options):
-    """What a command says once it is not to be asked again (exit 75): a look that came into the same turn as what found no room is."""
-    answers = []
-    def asked():
-        try:
-            answers.append(call(*args, **options))
-        except Refused as error:
-            if error.code != 75:
-                raise
-        return answers
-    wait_until(asked, what="an answer other than `try again`")
-    return answers[0]
-
-
 def refused(code, call, *args, says=None, **options):
     """The command must end with this code; returns what it said."""
     try:

@@ -271,7 +271,6 @@ void requests_scan_on(service_t *service)
     else
         send_page(service, scan);
     scan_drop(service, at);
-    service_send_replies(service);
 }
 
 void requests_scanned(service_t *service, bool kept)

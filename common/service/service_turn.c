@@ -28,6 +28,9 @@ static int on_link(service_t *service, slice_t body)
         return 0;
     }
     feed_link(service->feed, m->peer, m->up, (int64_t)mono_ms());
+    if (m->up)
+        feed_set_clone(service->feed, m->peer,
+                       false); // it may be another computer by now; else it is told again
     if (service->def->link != NULL) service->def->link(service->self, m->peer, m->up);
     return 0;
 }
@@ -109,6 +112,7 @@ static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool opera
         rc = operators ? intake_turn_of(in, may_use_reserve, decide_one, &batch)
                        : intake_turn(in, decide_one, &batch);
     if (rc == 0) rc = topology_settle(service, txn);
+    if (rc == 0 && !operators) rc = requests_retry_on(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);
     return rc;
@@ -280,6 +284,8 @@ void service_turn(service_t *service, intake_t *in, bool save)
         if (!service->lost) run_part(service, in, true, false);
         if (!service->lost) use_reserve(service, false);
     }
-    if (!service->lost) requests_scan_on(service);
+    if (service->lost) return;
+    requests_scan_on(service);
+    service_send_replies(service);
     if (!service->lost) run_part(service, in, false, save);
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/cli/ask.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/file.h"
 #include "common/base/i18n.h"
 #include "common/base/util.h"
+#include "common/forms/words.h"
 #include "common/node/settle.h"
 #include "common/schema/fault.h"
 
@@ -23,6 +27,20 @@ char *ask_fault_text(const Selenga__Fault *fault)
     char text[FAULT_TEXT];
     fault_from_proto(fault, &plain);
     return xstrdup(fault_text(&plain, text, sizeof text));
+}
+
+char *ask_last_words(const char *dir, uint32_t service)
+{
+    enum { WORDS_MAX = 8192 };
+    static const char level[] = " error ";
+    char path[PATH_MAX];
+    AUTO(xfree) uint8_t *words = NULL;
+    size_t size;
+    int n = snprintf(path, sizeof path, "%s/run/%s.trouble", dir, words_service(service));
+    if (n < 0 || (size_t)n >= sizeof path) return NULL;
+    if (file_read(path, WORDS_MAX, false, &words, &size) != 0 || size == 0) return NULL;
+    const char *from = strstr((const char *)words, level);
+    return xstrdup(from ? from + sizeof level - 1 : (const char *)words);
 }
 
 char *ask_code_text(const char *code)
@@ -64,7 +82,14 @@ int ask_open(const cli_t *cli, ask_t **ret_ask)
     if (!cli->node) return cli_usage(cli, _("which node? Give --node DIR, or set SELENGA_NODE"));
     client_t *client = NULL;
     client_why_t why;
-    int r = say(cli->node, client_open(cli->node, &client, &why), &why);
+    client_status_t status = client_open(cli->node, &client, &why);
+    // A supervisor whose gate ends again and again keeps its last words there.
+    AUTO(xfree)
+    char *words = status != CLIENT_DONE && why.cause == CLIENT_NOT_RUNNING
+                      ? ask_last_words(cli->node, SERVICE_GATE)
+                      : NULL;
+    if (words) return cli_later(_("the gate of the node in %s does not start: %s"), cli->node, words);
+    int r = say(cli->node, status, &why);
     if (r != CLI_DONE) return r;
     ask_t *self = xcalloc(1, sizeof *self);
     *self = (ask_t){.client = client, .dir = xstrdup(cli->node)};

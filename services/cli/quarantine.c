@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was refused, and strays: listed in pages, and counted. quarantine_act.c decides about them.
+// What was refused, and strays: listed in pages, counted, and decided about one by one or by neighbour and
+// code.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +18,46 @@
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 #include "services/cli/quarantine.h"
-#include "services/cli/verbs.h"
 
 enum { SHOWN_MOST = 100, PAGE = 1000 };
+
+static Selenga__QuarantineQuery query_of(const cli_t *cli)
+{
+    Selenga__QuarantineQuery query = SELENGA__QUARANTINE_QUERY__INIT;
+    query.from = (char *)(uintptr_t)cli_option(cli, QUARANTINE_FROM);
+    query.code = (char *)(uintptr_t)cli_option(cli, QUARANTINE_CODE);
+    return query;
+}
 
 static const char *from_name(uint32_t peer, const char *org, char *buffer, size_t size)
 {
     return org != NULL && *org != '\0' ? org : words_peer(peer, buffer, size);
+}
+
+// As people read it: "parent" stays, for --from takes it so.
+static const char *place_name(const char *place)
+{
+    return place != NULL && strcmp(place, "here") == 0 ? _("here") : place;
+}
+
+static void say_nothing(const cli_t *cli)
+{
+    bool filtered = cli_option(cli, QUARANTINE_FROM) != NULL || cli_option(cli, QUARANTINE_CODE) != NULL;
+    puts(filtered ? _("nothing of the kind is in quarantine") : _("nothing is in quarantine"));
+}
+
+typedef struct mark { // where a page ended
+    uint8_t bytes[128];
+    bool more;
+} mark_t;
+
+static void go_on(Selenga__QuarantineQuery *query, mark_t *mark, bool more, const ProtobufCBinaryData *next)
+{
+    mark->more = more && next->len > 0 && next->len <= sizeof mark->bytes;
+    if (!mark->more) return;
+    memcpy(mark->bytes, next->data, next->len);
+    query->has_after = true;
+    query->after = (ProtobufCBinaryData){next->len, mark->bytes};
 }
 
 typedef void page_fn(void *arg, const Selenga__QuarantineList *page, uint32_t service);
@@ -32,7 +66,7 @@ typedef void page_fn(void *arg, const Selenga__QuarantineList *page, uint32_t se
 static int each_page(ask_t *ask, uint32_t service, Selenga__QuarantineQuery query, uint64_t *left,
                      page_fn *fn, void *arg)
 {
-    quarantine_mark_t mark = {.more = true};
+    mark_t mark = {.more = true};
     while (mark.more && (left == NULL || *left > 0)) {
         AUTO(msg_body_free) Selenga__QuarantineList *page = NULL;
         query.has_limit = true;
@@ -42,7 +76,7 @@ static int each_page(ask_t *ask, uint32_t service, Selenga__QuarantineQuery quer
         if (r != CLI_DONE) return r;
         fn(arg, page, service);
         if (left != NULL) *left -= page->n_items < *left ? page->n_items : *left;
-        quarantine_go_on(&query, &mark, page->has_next, &page->next);
+        go_on(&query, &mark, page->has_next, &page->next);
     }
     return CLI_DONE;
 }
@@ -98,7 +132,7 @@ static void take_counts(void *arg, const Selenga__QuarantineList *page, uint32_t
 static int gather_counts(const cli_t *cli, ask_t *ask, counts_t *ret)
 {
     int r = CLI_DONE;
-    Selenga__QuarantineQuery query = quarantine_query(cli);
+    Selenga__QuarantineQuery query = query_of(cli);
     query.has_counts = query.counts = true;
     for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
         r = each_page(ask, service, query, NULL, take_counts, ret);
@@ -122,7 +156,7 @@ static json_t *count_json(const count_t *count)
     return json;
 }
 
-static void print_counts(counts_t *counts)
+static void print_counts(const cli_t *cli, const counts_t *counts)
 {
     AUTO(grid_destroy) grid_t *grid = grid_new();
     grid_column(grid, _("service"));
@@ -131,15 +165,15 @@ static void print_counts(counts_t *counts)
     grid_column_right(grid, _("items"));
     for (size_t i = 0; i < counts->n; i++) {
         grid_cell(grid, words_service(counts->rows[i].service));
-        grid_cell(grid, counts->rows[i].from);
+        grid_cell(grid, place_name(counts->rows[i].from));
         grid_cell(grid, counts->rows[i].code);
         grid_cellf(grid, "%" PRIu64, counts->rows[i].items);
     }
-    if (counts->n == 0) puts(_("nothing is in quarantine"));
+    if (counts->n == 0) say_nothing(cli);
     grid_print(grid, stdout);
 }
 
-static int run_summary(const cli_t *cli)
+int quarantine_summary(const cli_t *cli)
 {
     AUTO(ask_destroy) ask_t *ask = NULL;
     counts_t counts = {0};
@@ -151,7 +185,7 @@ static int run_summary(const cli_t *cli)
         for (size_t i = 0; i < counts.n; i++) json_array_append_new(array, count_json(&counts.rows[i]));
         output_json(&array);
     } else if (r == CLI_DONE) {
-        print_counts(&counts);
+        print_counts(cli, &counts);
     }
     counts_free(&counts);
     return r;
@@ -206,8 +240,8 @@ static void show_page(void *arg, const Selenga__QuarantineList *page, uint32_t s
         grid_cell(shown->grid, words_service(service));
         grid_cell(shown->grid, words_kind(item->kind, kind));
         grid_cell(shown->grid, item->org);
-        grid_cell(shown->grid, from_name(item->from_peer, item->from_org, text, sizeof text));
-        grid_cell(shown->grid, item->at);
+        grid_cell(shown->grid, place_name(from_name(item->from_peer, item->from_org, text, sizeof text)));
+        grid_cell(shown->grid, place_name(item->at));
         grid_cell(shown->grid, why);
     }
     if (shown->grid != NULL) grid_print(shown->grid, stdout);
@@ -217,7 +251,7 @@ static int show_all(const cli_t *cli, ask_t *ask, uint64_t *left, shown_t *shown
 {
     int r = CLI_DONE;
     for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
-        r = each_page(ask, service, quarantine_query(cli), left, show_page, shown);
+        r = each_page(ask, service, query_of(cli), left, show_page, shown);
     return r;
 }
 
@@ -235,8 +269,8 @@ static int say_total(const cli_t *cli, ask_t *ask, uint64_t shown)
     counts_t counts = {0};
     int r = gather_counts(cli, ask, &counts);
     if (r == CLI_DONE && counts.items > shown)
-        cli_say(_("shown are %" PRIu64 " of %" PRIu64 "; see: selenga quarantine summary"), shown,
-                counts.items);
+        cli_say(_("shown are %llu of %llu; see: selenga quarantine summary"), (unsigned long long)shown,
+                (unsigned long long)counts.items);
     counts_free(&counts);
     return r;
 }
@@ -249,14 +283,14 @@ static int list_table(const cli_t *cli, ask_t *ask, uint64_t *left)
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++) grid_column(grid, _(titles[i]));
     shown_t shown = {.grid = grid};
     int r = show_all(cli, ask, left, &shown);
-    if (r == CLI_DONE && shown.items == 0) puts(_("nothing is in quarantine"));
+    if (r == CLI_DONE && shown.items == 0) say_nothing(cli);
     return r == CLI_DONE && left != NULL && *left == 0 ? say_total(cli, ask, shown.items) : r;
 }
 
-static int run_list(const cli_t *cli)
+int quarantine_list(const cli_t *cli)
 {
     AUTO(ask_destroy) ask_t *ask = NULL;
-    const char *most = cli_option(cli, OPTION_LIMIT);
+    const char *most = cli_option(cli, QUARANTINE_LIMIT);
     int64_t number = SHOWN_MOST;
     if (most && !int_parse(most, 1, INT64_MAX, &number))
         return cli_usage(cli, _("--limit '%s' is not a number from 1 on"), most);
@@ -268,91 +302,130 @@ static int run_list(const cli_t *cli)
                      : list_table(cli, ask, bounded ? &left : NULL);
 }
 
-// ---- table
+// ---- acts
 
-#define WHICH                                                                                                \
-    {"from",                                                                                                 \
-     OPTION_FROM,                                                                                            \
-     "PEER",                                                                                                 \
-     0,                                                                                                      \
-     N_("only what has to do with this neighbour: its organisation's code, or `parent`"),                    \
-     0},                                                                                                     \
-    {                                                                                                        \
-        "code", OPTION_CODE, "CODE", 0, N_("only what was refused with this code, e.g. ORG-FOREIGN"), 0      \
+typedef struct act {
+    uint32_t type;
+    const char *why, *from;
+    uint64_t met, n;
+} act_t;
+
+// The operator knows only the id: the service that has something under it takes the act.
+static int act_on_id(const cli_t *cli, ask_t *ask, const char *text, act_t *act)
+{
+    rid_t id;
+    if (!rid_parse(text, &id))
+        return cli_usage(cli, _("'%s' is not an id; see: selenga quarantine list"), text);
+    Selenga__QuarantineQuery query = SELENGA__QUARANTINE_QUERY__INIT;
+    query.has_id = true;
+    query.id = (ProtobufCBinaryData){sizeof id.b, id.b};
+    act->met++;
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++) {
+        AUTO(msg_body_free) Selenga__QuarantineList *list = NULL;
+        int r = ask_call(ask, service, MSG_QUARANTINE_LIST, &query, MSG_QUARANTINE_REPLY,
+                         &selenga__quarantine_list__descriptor, &list, ASK_TIMEOUT_MS);
+        if (r != CLI_DONE) return r;
+        if (list->n_items == 0) continue;
+        Selenga__QuarantineAct body = SELENGA__QUARANTINE_ACT__INIT;
+        body.has_id = true;
+        body.id = query.id;
+        body.why = (char *)(uintptr_t)act->why;
+        body.from = (char *)(uintptr_t)act->from;
+        r = ask_call(ask, service, act->type, &body, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
+        act->n += r == CLI_DONE;
+        return r;
     }
+    return cli_refuse(_("%s is not in quarantine here; see: selenga quarantine list"), text);
+}
 
-static const struct argp_option WHICH_OPTIONS[] = {WHICH, {0}};
+static void show_progress(const act_t *act, bool last)
+{
+    if (isatty(STDERR_FILENO)) dprintf(STDERR_FILENO, "\r%" PRIu64 "%s", act->n, last ? "\r\033[K" : "");
+}
 
-static const struct argp_option LIST_OPTIONS[] = {
-    WHICH,
-    {"limit", OPTION_LIMIT, "N", 0, N_("at most N items; on a terminal 100 unless you say"), 0},
-    {0},
-};
+static int act_on_many(const cli_t *cli, ask_t *ask, uint32_t service, act_t *act)
+{
+    Selenga__QuarantineQuery query = query_of(cli);
+    Selenga__QuarantineAct body = SELENGA__QUARANTINE_ACT__INIT;
+    mark_t mark = {.more = true};
+    body.query = &query;
+    body.why = (char *)(uintptr_t)act->why;
+    while (mark.more) {
+        AUTO(msg_body_free) Selenga__QuarantineDone *done = NULL;
+        int r = ask_call(ask, service, act->type, &body, MSG_QUARANTINE_DONE,
+                         &selenga__quarantine_done__descriptor, &done, ASK_TIMEOUT_MS);
+        if (r != CLI_DONE) return r;
+        act->met += done->met;
+        act->n += done->done;
+        show_progress(act, false);
+        go_on(&query, &mark, done->has_next, &done->next);
+    }
+    return CLI_DONE;
+}
 
-static const struct argp_option DISCARD_OPTIONS[] = {
-    WHICH, {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the act (required)"), 0}, {0}};
+static int say_done(const cli_t *cli, const act_t *act)
+{
+    if (!cli->json) {
+        unsigned long long n = act->n, met = act->met; // gettext looks up no text with PRIu64 in it
+        if (act->type == MSG_QUARANTINE_RETRY)
+            printf(_("%llu of %llu were let in\n"), n, met);
+        else if (act->type == MSG_QUARANTINE_TAKE)
+            printf(_("%llu of %llu were taken\n"), n, met);
+        else
+            printf(_("%llu of %llu were discarded\n"), n, met);
+        return CLI_DONE;
+    }
+    json_t *json = json_object();
+    json_object_set_new(json, "met", json_integer((json_int_t)act->met));
+    json_object_set_new(json, "done", json_integer((json_int_t)act->n));
+    output_json(&json);
+    return CLI_DONE;
+}
 
-static const struct argp_option TAKE_OPTIONS[] = {
-    {"from", OPTION_FROM, "PEER", 0, N_("whose version, where neighbours say different things"), 0}, {0}};
+// What could not be done to one id is said, and the others are gone on with.
+static int act_on_ids(const cli_t *cli, ask_t *ask, act_t *act)
+{
+    int result = CLI_DONE;
+    for (size_t i = 0; i < cli->n_args; i++) {
+        int r = act_on_id(cli, ask, cli->args[i], act);
+        if (r == CLI_USAGE || r == CLI_LATER) return r;
+        if (r != CLI_DONE) result = r;
+    }
+    if (act->n > 0) say_done(cli, act);
+    return result;
+}
 
-const verb_t QUARANTINE_VERBS[] = {
-    {
-        .name = "list",
-        .options = LIST_OPTIONS,
-        .summary = N_("what was refused, from whom and why"),
-        .text = N_(
-            "A record that fails the receiver's checks waits here and delays only itself. The same item is "
-            "visible at its origin."),
-        .examples = "selenga --node hub quarantine list\n"
-                    "selenga --node hub quarantine list --from 03-08-02 --code BAD-VALUE --limit 20\n",
-        .run = run_list,
-    },
-    {
-        .name = "summary",
-        .options = WHICH_OPTIONS,
-        .summary = N_("how many items, by neighbour and code"),
-        .examples = "selenga --node hub quarantine summary\n",
-        .run = run_summary,
-    },
-    {
-        .name = "retry",
-        .args = "[ID...]",
-        .max_args = SIZE_MAX,
-        .options = WHICH_OPTIONS,
-        .summary = N_("check items again, after their cause was put right"),
-        .examples = "selenga --node hub quarantine retry 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
-                    "selenga --node hub quarantine retry --code ORG-UNKNOWN\n",
-        .run = quarantine_retry,
-    },
-    {
-        .name = "discard",
-        .args = "[ID...]",
-        .max_args = SIZE_MAX,
-        .options = DISCARD_OPTIONS,
-        .summary = N_("give items up; a later version of the record is still taken"),
-        .text =
-            N_("What a node below found is discarded there too: the decision goes to it as a record, and the "
-               "item is no longer shown here."),
-        .examples =
-            "selenga --node hub quarantine discard 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --why 'sent "
-            "by mistake'\n"
-            "selenga --node hub quarantine discard --from 03-08-02 --code REACH --why 'faulty program'\n",
-        .run = quarantine_discard,
-    },
-    {
-        .name = "take",
-        .args = "ID...",
-        .min_args = 1,
-        .max_args = SIZE_MAX,
-        .options = TAKE_OPTIONS,
-        .summary = N_("make a version of this node's own the one that holds"),
-        .text = N_("For strays of this node's records, and for what may be its own but cannot be checked "
-                   "(SEAL). What "
-                   "it says becomes a new version above the present one."),
-        .examples = "selenga --node school quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
-                    "selenga --node hub quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --from "
-                    "03-08-02\n",
-        .run = quarantine_take,
-    },
-    {0},
-};
+static int run_act(const cli_t *cli, act_t *act)
+{
+    bool filtered = cli_option(cli, QUARANTINE_FROM) != NULL || cli_option(cli, QUARANTINE_CODE) != NULL;
+    if (filtered == (cli->n_args > 0))
+        return cli_usage(cli, _("name ids, or say which: --from PEER, --code CODE"));
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    if (r == CLI_DONE && !filtered) return act_on_ids(cli, ask, act);
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
+        r = act_on_many(cli, ask, service, act);
+    if (filtered) show_progress(act, true);
+    return r == CLI_DONE ? say_done(cli, act) : r;
+}
+
+int quarantine_retry(const cli_t *cli)
+{
+    act_t act = {.type = MSG_QUARANTINE_RETRY};
+    return run_act(cli, &act);
+}
+
+int quarantine_discard(const cli_t *cli)
+{
+    act_t act = {.type = MSG_QUARANTINE_DISCARD, .why = cli_option(cli, QUARANTINE_WHY)};
+    if (!act.why || !*act.why) return cli_usage(cli, _("say why: --why TEXT"));
+    return run_act(cli, &act);
+}
+
+int quarantine_take(const cli_t *cli)
+{
+    act_t act = {.type = MSG_QUARANTINE_TAKE, .from = cli_option(cli, QUARANTINE_FROM)};
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    int r = ask_open(cli, &ask);
+    return r == CLI_DONE ? act_on_ids(cli, ask, &act) : r;
+}

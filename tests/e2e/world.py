@@ -85,6 +85,12 @@ def refused(code, call, *args, says=None, **options):
     raise AssertionError(f"was not refused: {args}")
 
 
+def spoken(node, *args):
+    """What people read of a verb: its table and what stands below; whatever its exit status. node: None for a verb without."""
+    done = subprocess.run([BIN / "selenga", *(["--node", node.dir] if node else []), *args], capture_output=True, text=True, timeout=patience(60), check=False)
+    return done.stdout + done.stderr
+
+
 def free_port():
     """A loopback port that nobody listens on, below those that the kernel hands out to clients."""
     while True:

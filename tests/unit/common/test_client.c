@@ -225,13 +225,10 @@ static void an_answer_may_start_the_next_request(void **state)
     (void)state;
     chain_t chain = {.left = CLIENT_CALLS + 3};
     assert_int_not_equal(client_pause(client, 0, next_link, &chain, &why), 0);
-    while (chain.left > 0) {
-        int left = chain.left;
+    while (chain.left > 0) { // the last deadline fails what never ends
         asked_t asked;
         client_turn(client);
         if (gate_takes(&asked, 5)) gate_answer(&asked, MSG_DONE, NULL);
-        if (chain.left < left) continue;
-        turn_until(chain.left < left);
     }
 }
 

@@ -2,6 +2,7 @@
 // See kinds.h.
 #include "common/schema/kinds.h"
 #include "common/base/i18n.h"
+#include "common/schema/states.h"
 
 const kind_rule_t *kind_by_number(uint32_t number)
 {
@@ -277,6 +278,7 @@ static void describe_one(const kind_rule_t *kind, FILE *out)
     fputc('\n', out);
     fprintf(out, "%s\n", _("fields (* required, # part of the key), type, personal-data class, meaning:"));
     for (size_t i = 0; i < kind->n_fields; i++) describe_field(&kind->fields[i], out);
+    states_draw(kind, out);
 }
 
 void kinds_describe(const kind_rule_t *kind, FILE *out)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks stand in one order for every kind: is it ours to write, is the body good, do its references exist,
-// may this node write about that organisation. Nothing is written before all items of a group have passed.
+// Checks stand in one order for every kind: does its state change as it may, is the body good, do its
+// references exist, is it ours to write, may this node write about that organisation. Nothing is written
+// before all items of a group have passed. What other homes wrote does not come this way, nor do strays,
+// verdicts and versions of ours that are taken back: they are no changes.
 #include "common/service/records.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/schema/states.h"
 #include "common/service/service.h"
 #include "proto/registry.pb-c.h"
 #include <errno.h>
@@ -150,6 +153,23 @@ static int check_refs(const author_t *author, store_txn_t *txn, const kind_rule_
     return 0;
 }
 
+// Until people have accounts, who sits at the node's own command line is its operator, and does the work of
+// its level.
+static unsigned roles_at(uint32_t rank)
+{
+    static const unsigned of_level[] = {R_COORDINATOR, R_METHODIST, R_REGIONAL};
+    return R_OPERATOR | R_COORDINATOR |
+           of_level[rank < ARRAY_SIZE(of_level) ? rank : ARRAY_SIZE(of_level) - 1];
+}
+
+static int check_states(const author_t *author, const kind_rule_t *rule, slice_t old, const body_t *body,
+                        fault_t *fault)
+{
+    writer_t writer = {
+        .rank = author->place->rank, .program = author->program, .roles = roles_at(author->place->rank)};
+    return states_check(rule, old, body, &writer, fault) == 0 ? 0 : E_FAULT;
+}
+
 static int check_writer(const author_t *author, const pending_t *p, const body_t *body, fault_t *fault)
 {
     const store_place_t *place = author->place;
@@ -183,6 +203,7 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
         (rc = author->def->derive(author->self, txn, author, p->rule, body, fault)) != 0)
         return rc;
     p->content = body;
+    if (!p->foreign && check_states(author, p->rule, p->old, body, fault) != 0) return E_FAULT;
     if (body_validate(p->rule, body, fault) != 0) return E_FAULT;
     rid_t by_key;
     if (body_id(p->rule, body, &by_key) && !rid_equal(&by_key, &p->id)) {
@@ -354,6 +375,8 @@ int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t
     p.same = p.had_alive && slice_equal(held.body, p.body) && held.up == p.up;
     if (rc == 0 && !held.gone && !path_equal(&held.home, &author->place->path))
         return 0; // another node's to write
+    slice_t old = p.had_alive ? held.body : (slice_t){0};
+    if (check_states(author, rule, old, body, &fault) != 0) return refuse_own(rule, &fault, ret_fault);
     put_result_t result;
     return commit_item(author, txn, &p, &result);
 }

@@ -43,7 +43,7 @@ message FieldTrip {
     en: "From" ru: "С" help: "first day" help_ru: "первый день"
   }];
   optional string state = 4 [(field) = {
-    pd: SERVICE is: FACT en: "State" ru: "Состояние" help: "what became of it" help_ru: "что с ней"
+    pd: SERVICE is: [REQUIRED, FACT] en: "State" ru: "Состояние" help: "what became of it" help_ru: "что с ней"
     word: {is: "planned" en: "planned" ru: "в плане" start: true
       next: {to: "over" by_level: SCHOOL by_role: COORDINATOR needs: ["to", "price"]}}
     word: {is: "over" en: "over" ru: "прошла"}
@@ -168,6 +168,18 @@ CASES = [
      "FieldTrip.state: `planned` cannot become `moon`; write another of its words"),
     ("a change that needs no field", 'needs: ["to"', 'needs: ["moon"',
      "FieldTrip.state: becoming `over` needs `moon`, which is no field; write one of this message"),
+    ("a change that needs the state", 'needs: ["to"', 'needs: ["state"',
+     "FieldTrip.state: becoming `over` needs the state itself; take it away"),
+    ("a change twice", 'next: {to: "over"', 'next: {to: "over"} next: {to: "over"',
+     "FieldTrip.state: `planned` becomes `over` twice; write one next: with all of it"),
+    ("a change at a level that writes nothing", "by_level: SCHOOL", "by_level: REGION",
+     "FieldTrip.state: `planned` becomes `over` at a level that does not write the kind; write one of its writers"),
+    ("states, several at once", 'en: "State"', 'set: true en: "State"',
+     "FieldTrip.state: states, several at once; take set away, or start and next"),
+    ("a state that may be missing", "is: [REQUIRED, FACT]", "is: FACT",
+     "FieldTrip.state: a state that may be missing; write is: REQUIRED, without KEY"),
+    ("a state that names another record", "is: [REQUIRED, FACT]", "is: [REQUIRED, FACT, KEY]",
+     "FieldTrip.state: a state that names another record when it changes; write is: REQUIRED, without KEY"),
     ("states without beginning", " start: true", "", "FieldTrip.state: no word in which a record may begin; write start: true"),
     ("a state that nothing becomes", 'word: {is: "over" en', 'word: {is: "lost" en: "lost" ru: "потеряна"} word: {is: "over" en',
      'FieldTrip.state: nothing becomes `lost`; write next: {to: "lost"} or start: true'),
@@ -237,6 +249,13 @@ def many_fields(n):
     return GOOD.rstrip()[:-1] + "".join(COLUMN % (i, i + 100, i) for i in range(n)) + "}\n"
 
 
+def many_states(n, name):
+    """A state that may become so many others."""
+    words = [name % i for i in range(n)]
+    return GOOD.replace('word: {is: "over" en', "".join(f'word: {{is: "{w}" en: "a" ru: "а"}} ' for w in words) + 'word: {is: "over" en') \
+        .replace('next: {to: "over"', "".join(f'next: {{to: "{w}"}} ' for w in words) + 'next: {to: "over"')
+
+
 # Cases that need more than one replacement.
 WHOLE = [
     ("a message that is neither kind nor part", {FILE: GOOD + "message Lost { optional string a = 1; }\n"},
@@ -256,6 +275,8 @@ WHOLE = [
      f"More0.code: its column is called «Код» by Place; write the same"),
     ("more columns than a sheet has room for", {FILE: many_fields(60)},
      f"FieldTrip.f58: the sheet field-trip has 64 columns already; make two sheets of it"),
+    ("more states than a refusal has room for", {FILE: many_states(10, "a-state-of-16-byt%d")},
+     f"FieldTrip.state: more may follow `planned` than a refusal can name; write shorter codes"),
     ("more fields than a kind has room for", {FILE: many_fields(249).replace('org: "place" sheet: {}', 'org: "place"')
                                               .replace(' after_column: "place"', "")},
      f"FieldTrip: more than 256 fields; make two kinds of it"),

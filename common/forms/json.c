@@ -40,6 +40,7 @@ static json_t *field_to_json(const kind_rule_t *kind, const body_t *body, size_t
     case FIELD_SET:
     case FIELD_REF:
     case FIELD_REFS:
+    case FIELD_ANY_REF:
     case FIELD_BYTES:
     case FIELD_DIGITS:
         break;
@@ -298,7 +299,7 @@ int body_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, 
 // Is the name one of the record form's?
 static bool is_form_name(const char *name)
 {
-    static const char *const names[] = {"id", "kind", "home", "version", "org", "deleted", "body"};
+    static const char *const names[] = {"id", "kind", "home", "version", "org", "deleted", "body", "review"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (strcmp(names[i], name) == 0) return true;
     return false;

@@ -46,6 +46,7 @@ static const row_t table[] = {
     {"UNKNOWN-KIND", N_("There is no kind `{1}` here. `selenga kinds` lists them.")},
     {"MALFORMED", N_("The data is damaged or made by a faulty program. Send it again; if that does not help, "
                      "tell the operator.")},
+    {"REMARKS-NEEDED", N_("Who returns or declines says why. Fill in {field}.")},
     // states
     {"STATE-CHANGE", N_("{field}: {w2} does not become {w3}. What may follow: {w4}.")},
     {"STATE-NEEDS", N_("{field} is missing: without it {w2} does not become {w3}. Give a value.")},
@@ -73,6 +74,7 @@ static const row_t table[] = {
         "present one. Write the record again if it lacks something, then discard this.")},
     {"NOT-HOME", N_("This record belongs to another node. Change it there.")},
     {"NOT-WRITER", N_("Records of kind {1} are not written at this level. Write them at: {2}.")},
+    {"SPEAKER", N_("{field}: this node does not speak for organisation {1}. Name one that it serves.")},
     {"NOT-SERVING",
      N_("This node does not serve the organisation of the record. Write it at the node that does.")},
     {"PROGRAM-ONLY", N_("Records of kind {1} are made by the program itself.")},

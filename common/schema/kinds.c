@@ -75,6 +75,7 @@ size_t kind_ref_parts(const kind_rule_t *kind)
     for (size_t i = 0; i < kind->n_fields; i++) {
         const field_rule_t *f = &kind->fields[i];
         if ((f->flags & F_KEY) == 0) continue;
+        if (f->type == FIELD_ANY_REF) parts++; // with the kind's name, one more at least
         const kind_rule_t *target = f->type == FIELD_REF ? kind_by_number(f->ref) : NULL;
         parts += target != NULL && target != kind ? kind_ref_parts(target) : 1;
     }
@@ -192,6 +193,7 @@ const char *field_type_name(field_type_t type)
     case FIELD_SET:
         return "list";
     case FIELD_REF:
+    case FIELD_ANY_REF:
         return "reference";
     case FIELD_REFS:
         return "references";

@@ -3,6 +3,7 @@
 #include "common/base/i18n.h"
 #include "common/base/text.h"
 #include "common/schema/wire.h"
+#include <sodium.h>
 #include <stdarg.h>
 
 bool states_is_one(const field_rule_t *f)
@@ -156,6 +157,53 @@ int states_check(const kind_rule_t *kind, slice_t before, const body_t *after, c
     return 0;
 }
 
+// --- what was decided about ----------------------------------------------------------------------
+
+static bool is_needed(const kind_rule_t *kind, const char *name)
+{
+    for (size_t i = 0; i < kind->n_fields; i++)
+        for (size_t w = 0; w < kind->fields[i].n_words; w++)
+            for (size_t n = 0; n < kind->fields[i].words[w].n_next; n++)
+                if (word_in(kind->fields[i].words[w].next[n].needs, slice_text(name))) return true;
+    return false;
+}
+
+bool states_mark(const kind_rule_t *kind, slice_t bytes, uint8_t *ret_mark)
+{
+    AUTO(arena_destroy) arena_t *arena = arena_new(2 * bytes.size);
+    body_t *body;
+    slice_t packed;
+    if (body_unpack(kind, bytes, arena, &body, NULL) != 0) return false;
+    for (size_t i = 0; i < kind->n_fields; i++) {
+        const field_rule_t *f = &kind->fields[i];
+        if (states_is_one(f) || (f->flags & F_DERIVED) != 0 || is_needed(kind, f->name))
+            body_clear(kind, body, i);
+    }
+    if (body_pack(body, arena, &packed, NULL) != 0) return false;
+    return crypto_generichash(ret_mark, STATES_MARK, packed.data, packed.size, NULL, 0) == 0;
+}
+
+unsigned states_awaits(const kind_rule_t *kind, slice_t body)
+{
+    unsigned levels = 0;
+    slice_t code;
+    for (size_t i = 0; i < kind->n_fields; i++) {
+        if (!states_is_one(&kind->fields[i]) || !wire_find_bytes(body, kind_field_number(kind, i), &code))
+            continue;
+        const field_word_t *word = find_word(&kind->fields[i], code);
+        levels |= word != NULL ? word->awaits : 0;
+    }
+    return levels;
+}
+
+bool states_are_reviewed(const kind_rule_t *kind)
+{
+    for (size_t i = 0; i < kind->n_fields; i++)
+        for (size_t w = 0; w < kind->fields[i].n_words; w++)
+            if (kind->fields[i].words[w].awaits != 0) return true;
+    return false;
+}
+
 // --- words ---------------------------------------------------------------------------------------
 
 static const struct {
@@ -266,13 +314,18 @@ static void draw_change(const kind_rule_t *kind, const field_rule_t *f, const st
 
 static void draw_field(const kind_rule_t *kind, const field_rule_t *f, FILE *out)
 {
-    char text[STATES_TEXT];
+    char text[STATES_TEXT], codes[FAULT_ARG];
     fprintf(out, _("states of %s, and what may follow (* a record begins here):\n"), f->name);
     for (size_t i = 0; i < f->n_words; i++) {
         const field_word_t *word = &f->words[i];
         text[0] = '\0';
         append_word(text, word);
-        fprintf(out, "  %s %s%s\n", word->start ? "*" : " ", text, word->n_next == 0 ? _(": final") : "");
+        fprintf(out, "  %s %s%s", word->start ? "*" : " ", text, word->n_next == 0 ? _(": final") : "");
+        state_change_t waits = {.levels = word->awaits};
+        if (word->awaits != 0)
+            fprintf(out, _("; waits for a review: %s"),
+                    states_who(states_who_codes(&waits, codes, sizeof codes), text));
+        fputc('\n', out);
         for (size_t n = 0; n < word->n_next; n++) draw_change(kind, f, &word->next[n], out);
     }
 }

@@ -25,6 +25,15 @@ const char *states_words(const char *of, const char *codes, const char *none, ch
 // The same for names of levels and roles: "school regional".
 const char *states_who(const char *codes, char *buf);
 
+// Mark of what a record says apart from its states, what they need, and what is computed: it stays the same
+// while a record only goes on its way. False for what is no body of the kind.
+enum { STATES_MARK = 16 };
+bool states_mark(const kind_rule_t *kind, slice_t body, uint8_t *ret_mark);
+// Levels (W_) whose review a record of this body waits for.
+unsigned states_awaits(const kind_rule_t *kind, slice_t body);
+// Are there any such for this kind?
+bool states_are_reviewed(const kind_rule_t *kind);
+
 // Draws the machines of a kind in the reader's language; nothing where it has none.
 void states_draw(const kind_rule_t *kind, FILE *out);
 

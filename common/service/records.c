@@ -8,6 +8,7 @@
 #include "common/base/log.h"
 #include "common/schema/states.h"
 #include "common/service/service.h"
+#include "common/service/subject.h"
 #include "proto/registry.pb-c.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -198,10 +199,11 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
                        fault_t *fault)
 {
     int rc;
-    p->org = body_org(p->rule, body, author->own_org);
+    if ((rc = subject_follow(author, txn, p->rule, body, arena, fault)) != 0) return rc;
     if (author->def->derive != NULL &&
         (rc = author->def->derive(author->self, txn, author, p->rule, body, fault)) != 0)
         return rc;
+    p->org = body_org(p->rule, body, author->own_org);
     p->content = body;
     if (!p->foreign && check_states(author, p->rule, p->old, body, fault) != 0) return E_FAULT;
     if (body_validate(p->rule, body, fault) != 0) return E_FAULT;
@@ -211,7 +213,7 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
         return E_FAULT;
     }
     if ((rc = check_refs(author, txn, p->rule, body, fault)) != 0) return rc;
-    p->up = p->rule->up;
+    p->up = body_reach_up(p->rule, body);
     if (author->def->reach_up != NULL) p->up = author->def->reach_up(author->self, txn, p->rule, body);
     if (body_pack(body, arena, &p->body, fault) != 0) return E_FAULT;
     p->same = p->had_alive && slice_equal(p->body, p->old);
@@ -359,7 +361,7 @@ int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t
 {
     record_t held;
     fault_t fault;
-    pending_t p = {.rule = rule, .up = rule->up};
+    pending_t p = {.rule = rule};
     if (body_validate(rule, body, &fault) != 0) return refuse_own(rule, &fault, ret_fault);
     if (id != NULL)
         p.id = *id;
@@ -368,6 +370,7 @@ int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t
     AUTO(xfree) uint8_t *buf = xmalloc(protobuf_c_message_get_packed_size(body) + 1);
     p.body = slice(buf, protobuf_c_message_pack(body, buf));
     p.org = body_org(rule, body, author->own_org);
+    p.up = body_reach_up(rule, body);
     if (author->def->reach_up != NULL) p.up = author->def->reach_up(author->self, txn, rule, body);
     int rc = store_get(txn, &p.id, &held, NULL);
     if (rc < 0) return rc;

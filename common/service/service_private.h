@@ -58,6 +58,7 @@ int requests_retry(service_t *service, store_txn_t *txn);
 int requests_get(service_t *service, store_txn_t *txn, const envelope_t *e);
 // A list is read some records a turn, so that nobody waits behind a long one.
 int requests_list(service_t *service, store_txn_t *txn, const envelope_t *e);
+int requests_reviews(service_t *service, store_txn_t *txn, const envelope_t *e);
 // Goes on with those that are not at their end: once a turn. 0 or -errno of the transaction.
 int requests_scan_on(service_t *service, store_txn_t *txn);
 // The turn's transaction was committed, or it was lost: askers whose answer went with it are told by

@@ -22,6 +22,7 @@ const section_t CLI_SECTIONS[] = {
     {N_("Records"), RECORD_SECTION},
     {N_("Views"), VIEW_SECTION},
     {N_("Individual educational routes"), ROUTE_SECTION},
+    {N_("Reviews"), REVIEW_SECTION},
     {0},
 };
 

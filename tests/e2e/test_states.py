@@ -7,9 +7,9 @@ import world
 from world import refused, test, wait_until
 
 # What may follow, as the kind declares it. The first is where a record begins.
-NEXT = {"draft": ["agreed", "withdrawn"], "agreed": ["active", "withdrawn"], "active": ["suspended", "closed", "withdrawn"],
+NEXT = {"draft": ["submitted", "agreed", "withdrawn"], "submitted": ["draft", "agreed", "withdrawn"], "agreed": ["active", "withdrawn"], "active": ["suspended", "closed", "withdrawn"],
         "suspended": ["active", "closed", "withdrawn"], "closed": [], "withdrawn": []}
-RU = {"draft": "черновик", "agreed": "согласован", "active": "активен", "suspended": "приостановлен", "closed": "закрыт",
+RU = {"draft": "черновик", "submitted": "на согласовании", "agreed": "согласован", "active": "активен", "suspended": "приостановлен", "closed": "закрыт",
       "withdrawn": "отозван"}
 ENDED = {"outcome": "done", "closed_on": "2024-12-20"}
 STAFF = "org,number,last_name,first_name,post,post_class,from\n03,1,Доржиева,Туяна,учитель,pedagogue,2020-09-01\n"
@@ -23,6 +23,10 @@ def scene(w):
     w.region.text("result", "campaign,person,competency,score,max,taken_on\nD-1,03:1,C-1,1,20,2024-10-05\n")
     wait_until(lambda: w.region.list("deficit"), what="the need is found")
     return w
+
+
+def word(state):
+    return "`in review` (submitted)" if state == "submitted" else state
 
 
 def route(w, code):
@@ -42,8 +46,8 @@ def bring_to(w, code, state):
     """By allowed steps only."""
     if state == "draft":
         return
-    if state == "withdrawn":
-        write(w, code, state="withdrawn")
+    if state in ("withdrawn", "submitted"):
+        write(w, code, state=state)
         return
     w.region.selenga("route", "confirm", code, "--by", "А. Ли")
     for step in {"agreed": [], "active": ["active"], "suspended": ["active", "suspended"], "closed": ["active", "closed"]}[state]:
@@ -56,7 +60,7 @@ def a_route_begins_as_a_draft_and_as_nothing_else(w):
         if state == "draft":
             continue
         said = refused(1, write, w, "R-NEW", state=state, **ENDED)
-        assert f"a new record does not become {state}. What may follow: draft." in said, said
+        assert f"a new record does not become {word(state)}. What may follow: draft." in said, said
     assert w.region.list("route") == []
 
 
@@ -71,16 +75,19 @@ def every_jump_that_is_not_declared_is_refused_with_what_may_follow(w):
             if other == state or other in allowed:
                 continue
             said = refused(1, write, w, code, state=other, **ENDED)
-            follow = ", ".join(allowed) or "nothing, it is final"
-            assert f"{state} does not become {other}. What may follow: {follow}." in said, said
+            follow = ", ".join(map(word, allowed)) or "nothing, it is final"
+            assert f"{word(state)} does not become {word(other)}. What may follow: {follow}." in said, said
         assert w.region.list("route", "--where", f"code={code}") == before
-        if state == "draft":
+        if state in ("draft", "submitted"):
             write(w, code, state="withdrawn")  # one draft at a time
 
 
 @test
 def a_route_goes_through_all_its_states(w):
     code = propose(w)
+    write(w, code, state="submitted")
+    write(w, code, state="draft")
+    write(w, code, state="submitted")
     said = refused(1, write, w, code, state="agreed")
     assert "confirmed_by is computed" in said, said
     w.region.selenga("route", "confirm", code, "--by", "А. Ли")

@@ -76,7 +76,8 @@ static void a_jump_is_refused_and_what_may_follow_is_said(void **state)
     (void)state;
     assert_refused("STATE-CHANGE", "state=draft", "state=active", &PERSON);
     assert_string_equal(fault.field, "state");
-    assert_string_equal(said(), "state: draft does not become active. What may follow: agreed, withdrawn.");
+    assert_string_equal(said(), "state: draft does not become active. What may follow: `in review` "
+                                "(submitted), agreed, withdrawn.");
     assert_refused("STATE-CHANGE", "state=closed", "state=draft", &PERSON);
     assert_string_equal(said(),
                         "state: closed does not become draft. What may follow: nothing, it is final.");
@@ -168,14 +169,51 @@ static void kinds_are_drawn_with_states_changes_and_needs(void **state)
     FILE *out = open_memstream(&text, &size);
     states_draw(&KIND_ROUTE, out);
     fclose(out);
-    assert_non_null(strstr(text, "  * draft\n      -> agreed; needs: confirmed_by, confirmed_on\n"));
+    assert_non_null(strstr(
+        text,
+        "  * draft\n      -> `in review` (submitted)\n      -> agreed; needs: confirmed_by, confirmed_on\n"));
     assert_non_null(strstr(text, "    closed: final\n"));
+    assert_non_null(strstr(text, "    `in review` (submitted); waits for a review: municipality\n"));
     free(text);
     out = open_memstream(&text, &size);
     states_draw(&KIND_PERSON, out);
     fclose(out);
     assert_string_equal(text, "");
     free(text);
+}
+
+static void the_mark_of_a_record_stays_while_it_goes_on_its_way(void **state)
+{
+    (void)state;
+    static const char *const same[] = {"code=R;goal=G;state=draft",
+                                       "code=R;goal=G;state=agreed;confirmed_by=A",
+                                       "code=R;goal=G;state=closed;outcome=done;closed_on=2024-01-01"};
+    uint8_t first[STATES_MARK], mark[STATES_MARK];
+    slice_t bytes;
+    for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
+        arena_reset(arena, BODY_MAX);
+        assert_int_equal(body_pack(make(&KIND_ROUTE, same[i]), arena, &bytes, &fault), 0);
+        assert_true(states_mark(&KIND_ROUTE, bytes, i == 0 ? first : mark));
+        if (i > 0) assert_memory_equal(first, mark, sizeof mark);
+    }
+    assert_int_equal(body_pack(make(&KIND_ROUTE, "code=R;goal=Another;state=draft"), arena, &bytes, &fault),
+                     0);
+    assert_true(states_mark(&KIND_ROUTE, bytes, mark));
+    assert_memory_not_equal(first, mark, sizeof mark);
+    assert_false(states_mark(&KIND_ROUTE, slice("\xff", 1), mark));
+}
+
+static void a_record_waits_for_the_levels_that_its_state_names(void **state)
+{
+    (void)state;
+    slice_t bytes;
+    assert_true(states_are_reviewed(&KIND_ROUTE));
+    assert_false(states_are_reviewed(&KIND_DEFICIT));
+    arena_reset(arena, BODY_MAX);
+    assert_int_equal(body_pack(make(&KIND_ROUTE, "state=submitted"), arena, &bytes, &fault), 0);
+    assert_int_equal(states_awaits(&KIND_ROUTE, bytes), W_MUNICIPALITY);
+    assert_int_equal(body_pack(make(&KIND_ROUTE, "state=draft"), arena, &bytes, &fault), 0);
+    assert_int_equal(states_awaits(&KIND_ROUTE, bytes), 0);
 }
 
 static void a_label_that_is_no_code_has_the_code_beside_it(void **state)
@@ -216,6 +254,8 @@ int main(void)
         cmocka_unit_test(a_record_without_state_begins_and_a_word_that_is_none_may_become_any),
         cmocka_unit_test(a_change_is_made_at_its_level_and_by_its_role),
         cmocka_unit_test(kinds_are_drawn_with_states_changes_and_needs),
+        cmocka_unit_test(the_mark_of_a_record_stays_while_it_goes_on_its_way),
+        cmocka_unit_test(a_record_waits_for_the_levels_that_its_state_names),
         cmocka_unit_test(a_label_that_is_no_code_has_the_code_beside_it),
         cmocka_unit_test(what_is_called_a_state_has_a_beginning),
     };

@@ -265,6 +265,7 @@ static void describe_field(const field_rule_t *f, FILE *out)
     fprintf(out, "  %-22s%s%s %-11s %-11s %s", f->name, required ? "*" : " ", key ? "#" : " ",
             field_type_name(f->type), pd_class_name(f->pd), bilingual_text(&f->help));
     if (target != NULL) fprintf(out, " -> %s", target->name);
+    if (f->type == FIELD_ANY_REF) fputs(" -> KIND:KEY", out);
     if (f->values != NULL) fprintf(out, " (%s)", f->values);
     if ((f->flags & F_DERIVED) != 0) fprintf(out, " (%s)", _("computed"));
     fputc('\n', out);
@@ -275,6 +276,10 @@ static void describe_one(const kind_rule_t *kind, FILE *out)
     fprintf(out, "%s (%u, %s): %s\n", kind->name, kind->number, service_name(kind->number / 100),
             bilingual_text(&kind->help));
     fprintf(out, "%s: %s; %s\n", _("travels"), reach_up_text(kind->up), reach_down_text(kind->down));
+    if (kind->about_field != NULL)
+        fprintf(out, _("is about what %s names, and goes no further up than that\n"), kind->about_field);
+    if (kind->speaker_field != NULL)
+        fprintf(out, _("%s is an organisation that its home serves\n"), kind->speaker_field);
     fprintf(out, "%s: ", _("written by"));
     kind_describe_writers(kind, out);
     fputc('\n', out);

@@ -91,9 +91,11 @@ def a_review_of_the_hub_shows_at_the_school_and_nowhere_else(w):
     assert [r["review"]["state"] for r in w.school.list("route")] == ["returned"]
     w.settle()
     assert w.region.list("review") == w.other.list("review") == []
-    text = subprocess.run([world.BIN / "selenga", "--node", w.school.dir, "get", "route", CODE], text=True, capture_output=True,
-                          check=True).stdout
-    assert "reviews: returned" in text and f"{HUB}, А. Б. Доржиева" in text and "нет срока" in text, text
+    for verb in (("get", "route"), ("route", "show")):
+        text = subprocess.run([world.BIN / "selenga", "--node", w.school.dir, *verb, CODE], text=True, capture_output=True,
+                              check=True).stdout
+        assert "reviews: returned" in text and f"{HUB}, А. Б. Доржиева" in text and "нет срока" in text, text
+    assert w.school.selenga("route", "show", CODE)[0]["review"] == review(w.school)
 
 
 @test

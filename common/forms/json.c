@@ -176,6 +176,7 @@ static json_t *rule_to_json(const field_rule_t *f)
     json_object_set_new(json, "pd_class", json_string(pd_class_name(f->pd)));
     if (f->values != NULL) json_object_set_new(json, "values", json_string(f->values));
     if (target != NULL) json_object_set_new(json, "refers_to", json_string(target->name));
+    if (f->type == FIELD_ANY_REF) json_object_set_new(json, "refers_to", json_string("*"));
     if (states_is_one(f)) json_object_set_new(json, "states", states_to_json(f));
     json_object_set_new(json, "help", json_string(bilingual_text(&f->help)));
     return json;

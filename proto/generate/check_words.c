@@ -118,6 +118,18 @@ static void check_room(model_t *model, const kind_t *kind, const field_t *field)
     }
 }
 
+// Reviews are kept by routing, and refer to what it holds.
+static void check_awaits(model_t *model, const kind_t *kind, const field_t *field)
+{
+    bool read = strcmp(FOLDERS[kind->service > 0 ? kind->service : 0], "routing") == 0, awaits = false;
+    for (size_t i = 0; i < kind->says->n_read_by; i++)
+        read = read || strcmp(FOLDERS[kind->says->read_by[i]], "routing") == 0;
+    for (size_t i = 0; i < field->says->n_word; i++) awaits = awaits || field->says->word[i]->n_awaits > 0;
+    if (awaits && !read)
+        complain(model, kind, field,
+                 "awaits reviews, which routing keeps; write read_by: ROUTING, or take awaits away");
+}
+
 static void check_states(model_t *model, const kind_t *kind, const field_t *field)
 {
     const Selenga__FieldOptions *says = field->says;
@@ -134,6 +146,7 @@ static void check_states(model_t *model, const kind_t *kind, const field_t *fiel
     for (size_t i = 0; i < says->n_word; i++)
         for (size_t n = 0; n < says->word[i]->n_next; n++) check_change(model, kind, field, says->word[i], n);
     if (model->mistakes > before) return;
+    check_awaits(model, kind, field);
     check_reached(model, kind, field);
     check_room(model, kind, field);
 }

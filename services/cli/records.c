@@ -138,8 +138,7 @@ static void show_held(listing_t *listing, const held_t *held, const Selenga__Rev
 static void show_page(listing_t *listing)
 {
     AUTO(msg_body_free) Selenga__ReviewsReply *reply = NULL;
-    if (listing->n_held > 0)
-        (void)review_ask(listing->ask, listing->kind, listing->ids, listing->n_held, &reply);
+    if (listing->n_held > 0) (void)review_ask(listing->ask, listing->ids, listing->n_held, &reply);
     for (size_t i = 0; i < listing->n_held; i++) {
         held_t *held = &listing->held[i];
         show_held(listing, held, reply, i);

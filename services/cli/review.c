@@ -26,15 +26,14 @@ enum { OF_TEXT = REF_MAX + 64 };
 
 // ---- what they say
 
-int review_ask(ask_t *ask, const kind_rule_t *kind, const rid_t *ids, size_t n,
-               Selenga__ReviewsReply **ret_reply)
+int review_ask(ask_t *ask, const rid_t *ids, size_t n, Selenga__ReviewsReply **ret_reply)
 {
     AUTO(xfree) ProtobufCBinaryData *list = xcalloc(n + 1, sizeof *list);
     for (size_t i = 0; i < n; i++) list[i] = (ProtobufCBinaryData){sizeof ids[i].b, (uint8_t *)ids[i].b};
     Selenga__Reviews request = SELENGA__REVIEWS__INIT;
     request.ids = list;
     request.n_ids = n;
-    int r = ask_call(ask, kind->number / 100, MSG_REVIEWS, &request, MSG_REVIEWS_REPLY,
+    int r = ask_call(ask, N_REVIEW / 100, MSG_REVIEWS, &request, MSG_REVIEWS_REPLY,
                      &selenga__reviews_reply__descriptor, ret_reply, ASK_TIMEOUT_MS);
     if (r == CLI_DONE && ((*ret_reply)->n_states != n || (*ret_reply)->n_awaits != n))
         r = cli_refuse(_("the node sent a record that cannot be read"));
@@ -155,7 +154,7 @@ int review_show(ask_t *ask, const Selenga__Record *record, json_t *json, FILE *o
     AUTO(msg_body_free) Selenga__ReviewsReply *reply = NULL;
     json_auto_t *reviews = json_array();
     gathered_t gathered = {reviews};
-    int r = review_ask(ask, kind, &id, 1, &reply);
+    int r = review_ask(ask, &id, 1, &reply);
     if (r == CLI_DONE) r = gather(ask, of, &gathered);
     if (r != CLI_DONE) return r;
     if (json != NULL) {
@@ -222,7 +221,7 @@ static void turn_waiting(void *context)
     waiting_t *w = context;
     AUTO(msg_body_free) Selenga__ReviewsReply *reply = NULL;
     if (w->n == 0 || w->result != CLI_DONE) return;
-    w->result = review_ask(w->ask, w->kind, w->ids, w->n, &reply);
+    w->result = review_ask(w->ask, w->ids, w->n, &reply);
     for (size_t i = 0; w->result == CLI_DONE && i < w->n; i++) show_waiting(w, reply, i);
     w->n = 0;
 }

@@ -9,10 +9,9 @@
 #include "proto/record.pb-c.h"
 #include "services/cli/ask.h"
 
-// Asks for n records of a kind whose states are reviewed; *ret_reply has one answer for each, to be freed
-// with msg_body_free. Returns CLI_DONE, or the failure after saying why.
-int review_ask(ask_t *ask, const kind_rule_t *kind, const rid_t *ids, size_t n,
-               Selenga__ReviewsReply **ret_reply);
+// Asks the service that keeps reviews for n records of any kind; *ret_reply has one answer for each, to be
+// freed with msg_body_free. Returns CLI_DONE, or the failure after saying why.
+int review_ask(ask_t *ask, const rid_t *ids, size_t n, Selenga__ReviewsReply **ret_reply);
 // For people, "agreed", "waits for: municipality" ...: buf of REVIEW_TEXT bytes.
 enum { REVIEW_TEXT = 1100 };
 const char *review_text(const Selenga__ReviewsReply *reply, size_t i, char *buf);

@@ -44,7 +44,7 @@ message FieldTrip {
   }];
   optional string state = 4 [(field) = {
     pd: SERVICE is: [REQUIRED, FACT] en: "State" ru: "Состояние" help: "what became of it" help_ru: "что с ней"
-    word: {is: "planned" en: "planned" ru: "в плане" start: true
+    word: {is: "planned" en: "planned" ru: "в плане" start: true awaits: SCHOOL
       next: {to: "over" by_level: SCHOOL by_role: COORDINATOR needs: ["to", "price"]}}
     word: {is: "over" en: "over" ru: "прошла"}
   }];
@@ -283,6 +283,9 @@ WHOLE = [
      f"FieldTrip.f58: the sheet field-trip has 64 columns already; make two sheets of it"),
     ("more states than a refusal has room for", {FILE: many_states(10, "a-state-of-16-byt%d")},
      f"FieldTrip.state: more may follow `planned` than a refusal can name; write shorter codes"),
+    ("reviews that nobody keeps",
+     {"proto/kinds/reporting/sample.proto": GOOD.replace("number: 30", "number: 40").replace("read_by: REPORTING", "")},
+     "FieldTrip.state: awaits reviews, which routing keeps; write read_by: ROUTING, or take awaits away"),
     ("more fields than a kind has room for", {FILE: many_fields(249).replace('org: "place" sheet: {}', 'org: "place"')
                                               .replace(' after_column: "place"', "")},
      f"FieldTrip: more than 256 fields; make two kinds of it"),
@@ -335,7 +338,7 @@ class Declarations(unittest.TestCase):
             '.type = FIELD_DATE, .flags = 0, .max = 0, .not_before = 2,', ".max = 100, .differs_from = 7,",
             ".type = FIELD_DECIMAL, .flags = 0, .min = 0, .max = 100000,", ".type = FIELD_DIGITS, .flags = 0, .max = 11,",
             '{.to = "over", .levels = W_SCHOOL, .roles = R_COORDINATOR, .needs = "to price"},',
-            '{.code = "planned", .label = {"planned", "в плане"}, .start = true, .next = field_trip_state_0, .n_next = 1},',
+            '{.code = "planned", .label = {"planned", "в плане"}, .start = true, .next = field_trip_state_0, .n_next = 1, .awaits = W_SCHOOL},',
             '.values = "planned over", .words = field_trip_state_words, .n_words = 2', "F_FACT",
             "KINDS[] = { &KIND_PLACE, &KIND_FIELD_TRIP, };", '{"field-trip", {&KIND_FIELD_TRIP}, 1, sheet_field_trip, 7},',
         ):

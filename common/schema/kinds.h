@@ -28,9 +28,10 @@ size_t kind_ref_parts(const kind_rule_t *kind);
 
 // How a home stands to a record that somebody wants to write there.
 typedef struct writer {
-    int rank;       // of the home's level
-    bool serving;   // the home serves the record's organisation
-    bool above;     // the home is the root, or stands above the record's organisation
+    int rank;     // of the home's level
+    bool serving; // the home serves the record's organisation
+    bool above;   // the home is the root, or stands above the record's organisation
+    bool root;
     bool program;   // the service itself writes, not somebody outside
     unsigned roles; // R_ of the person who writes; of no account where the program does
 } writer_t;

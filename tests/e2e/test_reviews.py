@@ -88,6 +88,7 @@ def a_review_of_the_hub_shows_at_the_school_and_nowhere_else(w):
     assert (shown["office"], shown["level"], shown["decision"], shown["remarks"], shown["org"]) == \
         (HUB, "municipality", "return", "нет срока", SCHOOL), shown
     assert w.school.list("route")[0]["body"] == before
+    refused(1, w.school.selenga, "delete", "route", CODE, "--why", "лишний", says="of kind review")
     assert [r["review"]["state"] for r in w.school.list("route")] == ["returned"]
     w.settle()
     assert w.region.list("review") == w.other.list("review") == []

@@ -45,12 +45,13 @@ typedef enum field_type {
     FIELD_REFS,     // the same, several joined by ';'
     FIELD_BYTES,    // bytes, hex outside
     FIELD_DIGITS,   // text of exactly `max` digits; blanks and dashes between them are dropped on the way in
+    FIELD_ANY_REF,  // text, KIND:KEY, natural key of a record of any kind that has one
 } field_type_t;
 
 enum {
     F_REQUIRED = 1, // must be there
     F_KEY = 2,      // part of the natural key, in the order of rows
-    F_INDEX = 4,    // FIELD_REF only: the store can list records by this reference
+    F_INDEX = 4,    // FIELD_REF, FIELD_ANY_REF only: the store can list records by this reference
     F_DERIVED = 8,  // set by the home's service, refused from outside
     F_LIST = 16,    // a column of lists
     F_FACT = 32,    // a column of the kind's fact table
@@ -79,6 +80,7 @@ typedef struct field_word {
     bool start; // a record may begin in it
     const state_change_t *next;
     size_t n_next;
+    unsigned awaits; // W_ flags: levels whose review is waited for meanwhile
 } field_word_t;
 
 typedef struct field_rule {
@@ -139,6 +141,9 @@ typedef struct kind_rule {
     unsigned writers;      // W_ flags
     const char *org_field; // field that names the record's organisation: a code, or the ORG of an ORG:NUMBER;
                            // NULL: the node's own
+    const char *about_field;   // field that refers to what the record is about; NULL: its reach and
+                               // organisation are its own
+    const char *speaker_field; // field that names the organisation that speaks; NULL: none does
     // Checks across fields that no rule of a field says; NULL when none. Returns NULL or a fault code of
     // common/schema/fault.h; *ret_field names the field.
     const char *(*check)(const ProtobufCMessage *body, const char **ret_field);

@@ -92,6 +92,8 @@ enum message {
     MSG_ROTATE_PSEUDONYMS = 52,
     MSG_REVOKE_REPLY = 55,
     MSG_ADMIT = 56, // answered by MSG_DONE
+    MSG_REVIEWS = 60,
+    MSG_REVIEWS_REPLY = 61,
 };
 
 // What neighbours may say to each other's service: feeds, and of pseudonyms registry with registry.

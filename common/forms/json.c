@@ -2,6 +2,8 @@
 // See json.h: records and bodies. The stream of objects is in json_stream.c.
 #include "common/forms/json.h"
 #include "common/base/i18n.h"
+#include "common/base/text.h"
+#include "common/schema/states.h"
 #include "proto/record.pb-c.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -32,6 +34,7 @@ static json_t *field_to_json(const kind_rule_t *kind, const body_t *body, size_t
     case FIELD_SET:
     case FIELD_REF:
     case FIELD_REFS:
+    case FIELD_ANY_REF:
     case FIELD_BYTES:
     case FIELD_DIGITS:
         break;
@@ -124,6 +127,43 @@ int record_to_json(slice_t wire, json_t **ret_json, fault_t *ret_fault)
     return 0;
 }
 
+static json_t *codes_to_json(const char *codes)
+{
+    json_t *array = json_array();
+    slice_t rest = slice_text(codes), code;
+    bool done = false;
+    while (text_next_piece(&rest, ' ', &done, &code))
+        if (code.size > 0) json_array_append_new(array, json_stringn((const char *)code.data, code.size));
+    return array;
+}
+
+static json_t *change_to_json(const state_change_t *change)
+{
+    char codes[FAULT_ARG];
+    json_t *json = json_object();
+    json_object_set_new(json, "to", json_string(change->to));
+    json_object_set_new(json, "by", codes_to_json(states_who_codes(change, codes, sizeof codes)));
+    json_object_set_new(json, "needs", codes_to_json(change->needs));
+    return json;
+}
+
+// The words of a state, each with what may follow it.
+static json_t *states_to_json(const field_rule_t *f)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < f->n_words; i++) {
+        const field_word_t *word = &f->words[i];
+        json_t *json = json_object(), *next = json_array();
+        json_object_set_new(json, "is", json_string(word->code));
+        json_object_set_new(json, "label", json_string(bilingual_text(&word->label)));
+        json_object_set_new(json, "start", json_boolean(word->start));
+        for (size_t n = 0; n < word->n_next; n++) json_array_append_new(next, change_to_json(&word->next[n]));
+        json_object_set_new(json, "next", next);
+        json_array_append_new(array, json);
+    }
+    return array;
+}
+
 static json_t *rule_to_json(const field_rule_t *f)
 {
     const kind_rule_t *target = f->ref != 0 ? kind_by_number(f->ref) : NULL;
@@ -136,6 +176,8 @@ static json_t *rule_to_json(const field_rule_t *f)
     json_object_set_new(json, "pd_class", json_string(pd_class_name(f->pd)));
     if (f->values != NULL) json_object_set_new(json, "values", json_string(f->values));
     if (target != NULL) json_object_set_new(json, "refers_to", json_string(target->name));
+    if (f->type == FIELD_ANY_REF) json_object_set_new(json, "refers_to", json_string("*"));
+    if (states_is_one(f)) json_object_set_new(json, "states", states_to_json(f));
     json_object_set_new(json, "help", json_string(bilingual_text(&f->help)));
     return json;
 }
@@ -252,7 +294,7 @@ int body_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, 
 // Is the name one of the record form's?
 static bool is_form_name(const char *name)
 {
-    static const char *const names[] = {"id", "kind", "home", "version", "org", "deleted", "body"};
+    static const char *const names[] = {"id", "kind", "home", "version", "org", "deleted", "body", "review"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (strcmp(names[i], name) == 0) return true;
     return false;

@@ -75,6 +75,7 @@ static const char *words_text(const kind_rule_t *kind, const body_t *body, size_
     case FIELD_INT:
     case FIELD_REF:
     case FIELD_REFS:
+    case FIELD_ANY_REF:
     case FIELD_BYTES:
     case FIELD_DIGITS:
         break;

@@ -94,6 +94,11 @@ bool body_next_ref(const kind_rule_t *kind, const body_t *body, size_t *state, b
 // nothing. Unknown kinds and malformed bytes have none.
 size_t body_indexed_refs(uint32_t kind, slice_t bytes, rid_t *ret_ids, size_t max);
 
+// The kind to which a reference in this field leads, and in *ret_ref the reference as that kind has it: the
+// text itself, or, where any kind may be meant, what stands behind the kind's name. NULL: to none.
+const kind_rule_t *ref_target(const field_rule_t *field, slice_t text, slice_t *ret_ref);
+// How far up a record of this body may go: as its kind says, and no further than what it is about.
+uint8_t body_reach_up(const kind_rule_t *kind, const body_t *body);
 // Has the text the pieces of a reference to this kind, none of them empty?
 bool ref_is_shaped(const kind_rule_t *target, slice_t text);
 // The id of a record by its reference in text, ORG:NUMBER or a code. False when it has the wrong number of

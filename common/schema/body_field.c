@@ -194,6 +194,18 @@ static int check_refs(const field_rule_t *f, slice_t text, fault_t *ret_fault)
     return 0;
 }
 
+// Of any kind, hence with nothing left out that the context of one kind would tell.
+static int check_any_ref(const field_rule_t *f, slice_t text, fault_t *ret_fault)
+{
+    slice_t ref;
+    const kind_rule_t *target = ref_target(f, text, &ref);
+    size_t parts = target != NULL ? kind_ref_parts(target) : 0, pieces = 1;
+    for (size_t i = 0; target != NULL && i < ref.size; i++) pieces += ref.data[i] == ':';
+    bool whole = parts == 1 || (parts > 1 && pieces == parts);
+    if (whole && ref_is_shaped(target, ref)) return 0;
+    return bad_value("BAD-REF", f, text, "KIND:KEY", ret_fault);
+}
+
 static bool all_digits(slice_t text)
 {
     for (size_t i = 0; i < text.size; i++)
@@ -225,6 +237,7 @@ static int check_text(const field_rule_t *f, slice_t text, fault_t *ret_fault)
         return bad_value("BAD-DIGITS", f, text, number, ret_fault);
     }
     if (f->type == FIELD_SET) return check_set(f, text, ret_fault);
+    if (f->type == FIELD_ANY_REF) return check_any_ref(f, text, ret_fault);
     if (f->type == FIELD_REF || f->type == FIELD_REFS) return check_refs(f, text, ret_fault);
     return 0;
 }

@@ -98,10 +98,37 @@ bool ref_is_shaped(const kind_rule_t *target, slice_t text)
     return true;
 }
 
-// Pieces of a reference that one key field takes: a person's two; of a competency two or, in its context,
-// one.
-static size_t field_pieces(const kind_rule_t *target, const field_rule_t *f, bool least)
+const kind_rule_t *ref_target(const field_rule_t *field, slice_t text, slice_t *ret_ref)
 {
+    char name[REF_MAX + 1];
+    *ret_ref = text;
+    if (field->type != FIELD_ANY_REF) return kind_by_number(field->ref);
+    slice_t kind = before_colon(text);
+    if (kind.size == text.size || kind.size >= sizeof name) return NULL;
+    memcpy(name, kind.data, kind.size);
+    name[kind.size] = '\0';
+    *ret_ref = slice(text.data + kind.size + 1, text.size - kind.size - 1);
+    return kind_by_name(name);
+}
+
+uint8_t body_reach_up(const kind_rule_t *kind, const body_t *body)
+{
+    int i = kind->about_field != NULL ? kind_field(kind, kind->about_field) : -1;
+    const char *text = i >= 0 ? body_str(kind, body, (size_t)i) : NULL;
+    slice_t ref;
+    const kind_rule_t *about = text != NULL ? ref_target(&kind->fields[i], slice_text(text), &ref) : NULL;
+    return about != NULL && about->up < kind->up ? about->up : kind->up;
+}
+
+// Pieces of a reference that one key field takes: a person's two; of a competency two or, in its context,
+// one. How many a reference to any kind has, the kind tells that stands in front of `text`.
+static size_t field_pieces(const kind_rule_t *target, const field_rule_t *f, slice_t text, bool least)
+{
+    slice_t ref;
+    if (f->type == FIELD_ANY_REF) {
+        const kind_rule_t *any = ref_target(f, text, &ref);
+        return 1 + (any != NULL ? kind_ref_parts(any) : 1);
+    }
     const kind_rule_t *deeper = f->type == FIELD_REF ? kind_by_number(f->ref) : NULL;
     if (deeper == NULL || deeper == target) return 1;
     size_t parts = kind_ref_parts(deeper);
@@ -132,15 +159,15 @@ static bool key_of_ref(const kind_rule_t *target, slice_t text, char *buf, slice
     }
     for (size_t i = 0; i < target->n_fields; i++) {
         if ((target->fields[i].flags & F_KEY) == 0) continue;
-        least += field_pieces(target, &target->fields[i], true);
-        most += field_pieces(target, &target->fields[i], false);
+        least += field_pieces(target, &target->fields[i], text, true);
+        most += field_pieces(target, &target->fields[i], text, false);
     }
     if (pieces < least || pieces > most) return false;
     size_t spare = pieces - least;
     for (size_t i = 0; i < target->n_fields; i++) {
         const field_rule_t *f = &target->fields[i];
         if ((f->flags & F_KEY) == 0) continue;
-        size_t want = field_pieces(target, f, true), more = field_pieces(target, f, false) - want;
+        size_t want = field_pieces(target, f, text, true), more = field_pieces(target, f, text, false) - want;
         if (more > spare) more = spare;
         spare -= more;
         slice_t value = take_pieces(&text, want + more);
@@ -280,12 +307,14 @@ bool body_next_ref(const kind_rule_t *kind, const body_t *body, size_t *state, b
     for (size_t i = *state >> 16, piece = *state & 0xffff; i < kind->n_fields; i++, piece = 0) {
         const field_rule_t *f = &kind->fields[i];
         bool list = f->type == FIELD_REFS;
-        const char *text = list || f->type == FIELD_REF ? body_str(kind, body, i) : NULL;
+        bool one = f->type == FIELD_REF || f->type == FIELD_ANY_REF;
+        const char *text = list || one ? body_str(kind, body, i) : NULL;
         if (text == NULL || (!list && piece > 0)) continue;
         slice_t rest = slice_text(text), at = rest;
         bool done = !list, there = true;
         for (size_t k = 0; list && k <= piece && there; k++) there = text_next_piece(&rest, ';', &done, &at);
-        body_ref_t ref = {.field = i, .target = kind_by_number(f->ref), .text = at};
+        body_ref_t ref = {.field = i};
+        ref.target = ref_target(f, at, &ref.text);
         if (!there || ref.target == NULL) continue;
         resolve(kind, body, &ref);
         *state = i << 16 | (piece + 1);
@@ -309,10 +338,11 @@ static bool find_texts(const kind_rule_t *kind, slice_t bytes, slice_t *texts)
 
 static bool indexed_id(const kind_rule_t *kind, size_t i, const slice_t *texts, rid_t *ret_id)
 {
-    const kind_rule_t *target = kind_by_number(kind->fields[i].ref);
-    slice_t text = texts[i];
+    slice_t text;
     int own;
-    if (target == NULL || text.data == NULL) return false;
+    if (texts[i].data == NULL) return false;
+    const kind_rule_t *target = ref_target(&kind->fields[i], texts[i], &text);
+    if (target == NULL || text.size == 0) return false;
     size_t parts = kind_ref_parts(target);
     if (parts == 1 || count_pieces(text) == parts) return ref_id(target, text, ret_id);
     return first_may_lack(target) && own_first(kind, target, &own) && own < TEXTS_MAX &&

@@ -4,11 +4,13 @@
 #include "common/schema/fault.h"
 #include "common/base/i18n.h"
 #include "common/base/text.h"
+#include "common/schema/states.h"
 #include <stdio.h>
 
 typedef struct row {
     const char *code;
-    const char *text; // msgid; {field} and {1} to {4} stand for the field and the arguments
+    const char *text; // msgid; {field} and {1} to {4} stand for the field and the arguments, {w2} to {w4} for
+                      // states in words, where {1} is KIND.FIELD, {n4} for names of levels and roles
 } row_t;
 
 // What is wrong, then what to do.
@@ -44,6 +46,15 @@ static const row_t table[] = {
     {"UNKNOWN-KIND", N_("There is no kind `{1}` here. `selenga kinds` lists them.")},
     {"MALFORMED", N_("The data is damaged or made by a faulty program. Send it again; if that does not help, "
                      "tell the operator.")},
+    {"REMARKS-NEEDED", N_("Who returns or declines says why. Fill in {field}.")},
+    // states
+    {"STATE-CHANGE", N_("{field}: {w2} does not become {w3}. What may follow: {w4}.")},
+    {"STATE-NEEDS", N_("{field} is missing: without it {w2} does not become {w3}. Give a value.")},
+    {"STATE-COMPUTED",
+     N_("{field} is computed, and {w2} becomes {w3} only with it. Use the command that is meant "
+        "for it instead of writing the state.")},
+    {"STATE-LEVEL", N_("{field}: {w2} becomes {w3} only at a node of this level: {n4}. Ask there.")},
+    {"STATE-ROLE", N_("{field}: only these may let {w2} become {w3}: {n4}. Ask one of them.")},
     // references and rights
     {"REF-UNKNOWN", N_("{field}: `{1}` is not there. Enter it first.")},
     {"REFUSED", N_("The receiver does not take this record. Its operator knows why.")},
@@ -71,6 +82,7 @@ static const row_t table[] = {
         "--json quarantine list` shows what it says.")},
     {"NOT-HOME", N_("This record belongs to another node. Change it there.")},
     {"NOT-WRITER", N_("Records of kind {1} are not written at this level. Write them at: {2}.")},
+    {"SPEAKER", N_("{field}: this node does not speak for organisation {1}. Name one that it serves.")},
     {"NOT-SERVING",
      N_("This node does not serve the organisation of the record. Write it at the node that does.")},
     {"PROGRAM-ONLY", N_("Records of kind {1} are made by the program itself.")},
@@ -269,8 +281,27 @@ static void append(writer_to_t *w, const char *text, size_t length)
     w->at += length;
 }
 
-// The text that a mark at the beginning of `mark` stands for, and the mark's length; NULL when it is no mark.
-static const char *value_of(const fault_t *fault, const char *mark, size_t *ret_length)
+// The argument that a digit of a mark names.
+static const char *arg_of(const fault_t *fault, char digit)
+{
+    unsigned n = (unsigned)(digit - '1');
+    return n < fault->n_args ? fault->args[n] : "?";
+}
+
+// {w2}: states in words; {n4}: names. NULL when it is no such mark.
+static const char *words_of(const fault_t *fault, const char *mark, char *buf)
+{
+    if (mark[2] < '1' || mark[2] > '4' || mark[3] != '}') return NULL;
+    const char *codes = arg_of(fault, mark[2]);
+    if (mark[1] == 'n') return states_who(codes, buf);
+    if (mark[1] != 'w') return NULL;
+    const char *none = mark[2] == '2' ? _("a new record") : _("nothing, it is final");
+    return states_words(arg_of(fault, '1'), codes, none, buf);
+}
+
+// The text that a mark at the beginning of `mark` stands for, perhaps in buf of STATES_TEXT bytes, and the
+// mark's length; NULL when it is no mark.
+static const char *value_of(const fault_t *fault, const char *mark, size_t *ret_length, char *buf)
 {
     if (strncmp(mark, "{field}", 7) == 0) {
         *ret_length = 7;
@@ -278,17 +309,20 @@ static const char *value_of(const fault_t *fault, const char *mark, size_t *ret_
             return fault->args[0]; // what is meant stands there then
         return fault->field[0] != '\0' ? fault->field : "?";
     }
-    if (mark[0] != '{' || mark[1] < '1' || mark[1] > '4' || mark[2] != '}') return NULL;
-    unsigned n = (unsigned)(mark[1] - '1');
+    if (mark[0] != '{' || mark[1] == '\0' || mark[2] == '\0') return NULL;
+    *ret_length = 4;
+    if (mark[1] == 'w' || mark[1] == 'n') return words_of(fault, mark, buf);
+    if (mark[1] < '1' || mark[1] > '4' || mark[2] != '}') return NULL;
     *ret_length = 3;
-    return n < fault->n_args ? fault->args[n] : "?";
+    return arg_of(fault, mark[1]);
 }
 
 static void render(const fault_t *fault, const char *text, writer_to_t *w)
 {
+    char words[STATES_TEXT];
     while (*text != '\0') {
         size_t length = 1;
-        const char *value = value_of(fault, text, &length);
+        const char *value = value_of(fault, text, &length, words);
         if (value == NULL) {
             length = strcspn(text + 1, "{") + 1;
             append(w, text, length);
@@ -304,7 +338,9 @@ const char *fault_text_in(const fault_t *fault, lang_t lang, char *buf, size_t s
     writer_to_t w = {.at = buf, .end = buf + size - 1};
     const row_t *row = find_row(fault->code);
     if (row != NULL) {
+        lang_t before = i18n_use(lang); // words of states are looked up in it, too
         render(fault, i18n_in(lang, row->text), &w);
+        i18n_use(before);
     } else {
         append(&w, fault->code, strlen(fault->code));
         append(&w, fault->field[0] != '\0' ? " " : "", fault->field[0] != '\0');

@@ -2,6 +2,7 @@
 // See kinds.h.
 #include "common/schema/kinds.h"
 #include "common/base/i18n.h"
+#include "common/schema/states.h"
 
 const kind_rule_t *kind_by_number(uint32_t number)
 {
@@ -81,6 +82,7 @@ size_t kind_ref_parts(const kind_rule_t *kind)
     for (size_t i = 0; i < kind->n_fields; i++) {
         const field_rule_t *f = &kind->fields[i];
         if ((f->flags & F_KEY) == 0) continue;
+        if (f->type == FIELD_ANY_REF) parts++; // with the kind's name, one more at least
         const kind_rule_t *target = f->type == FIELD_REF ? kind_by_number(f->ref) : NULL;
         parts += target != NULL && target != kind ? kind_ref_parts(target) : 1;
     }
@@ -191,6 +193,7 @@ const char *field_type_name(field_type_t type)
     case FIELD_SET:
         return "list";
     case FIELD_REF:
+    case FIELD_ANY_REF:
         return "reference";
     case FIELD_REFS:
         return "references";
@@ -272,6 +275,7 @@ static void describe_field(const field_rule_t *f, FILE *out)
     fprintf(out, "  %-22s%s%s %-11s %-11s %s", f->name, required ? "*" : " ", key ? "#" : " ",
             field_type_name(f->type), pd_class_name(f->pd), bilingual_text(&f->help));
     if (target != NULL) fprintf(out, " -> %s", target->name);
+    if (f->type == FIELD_ANY_REF) fputs(" -> KIND:KEY", out);
     if (f->values != NULL) fprintf(out, " (%s)", f->values);
     if ((f->flags & F_DERIVED) != 0) fprintf(out, " (%s)", _("computed"));
     fputc('\n', out);
@@ -282,11 +286,16 @@ static void describe_one(const kind_rule_t *kind, FILE *out)
     fprintf(out, "%s (%u, %s): %s\n", kind->name, kind->number, service_name(kind->number / 100),
             bilingual_text(&kind->help));
     fprintf(out, "%s: %s; %s\n", _("travels"), reach_up_text(kind->up), reach_down_text(kind->down));
+    if (kind->about_field != NULL)
+        fprintf(out, _("is about what %s names, and goes no further up than that\n"), kind->about_field);
+    if (kind->speaker_field != NULL)
+        fprintf(out, _("%s is an organisation that its home serves\n"), kind->speaker_field);
     fprintf(out, "%s: ", _("written by"));
     kind_describe_writers(kind, out);
     fputc('\n', out);
     fprintf(out, "%s\n", _("fields (* required, # part of the key), type, personal-data class, meaning:"));
     for (size_t i = 0; i < kind->n_fields; i++) describe_field(&kind->fields[i], out);
+    states_draw(kind, out);
 }
 
 void kinds_describe(const kind_rule_t *kind, FILE *out)

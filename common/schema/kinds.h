@@ -33,7 +33,8 @@ typedef struct writer {
     bool serving; // the home serves the record's organisation
     bool above;   // the home is the root, or stands above the record's organisation
     bool root;
-    bool program; // the service itself writes, not somebody outside
+    bool program;   // the service itself writes, not somebody outside
+    unsigned roles; // R_ of the person who writes; of no account where the program does
 } writer_t;
 
 // May this home write a record of this kind? 0, or KIND_E_FAULT with the reason in ret_fault.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks stand in one order for every kind: is it ours to write, is the body good, do its references exist,
-// may this node write about that organisation. Nothing is written before all items of a group have passed.
+// Checks stand in one order for every kind: does its state change as it may, is the body good, do its
+// references exist, is it ours to write, may this node write about that organisation. Nothing is written
+// before all items of a group have passed. What other homes wrote does not come this way, nor do strays,
+// verdicts and versions of ours that are taken back: they are no changes.
 #include "common/service/records.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/schema/states.h"
 #include "common/service/service.h"
+#include "common/service/subject.h"
 #include "proto/registry.pb-c.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -150,6 +154,23 @@ static int check_refs(const author_t *author, store_txn_t *txn, const kind_rule_
     return 0;
 }
 
+// Until people have accounts, who sits at the node's own command line is its operator, and does the work of
+// its level.
+static unsigned roles_at(uint32_t rank)
+{
+    static const unsigned of_level[] = {R_COORDINATOR, R_METHODIST, R_REGIONAL};
+    return R_OPERATOR | R_COORDINATOR |
+           of_level[rank < ARRAY_SIZE(of_level) ? rank : ARRAY_SIZE(of_level) - 1];
+}
+
+static int check_states(const author_t *author, const kind_rule_t *rule, slice_t old, const body_t *body,
+                        fault_t *fault)
+{
+    writer_t writer = {
+        .rank = author->place->rank, .program = author->program, .roles = roles_at(author->place->rank)};
+    return states_check(rule, old, body, &writer, fault) == 0 ? 0 : E_FAULT;
+}
+
 static int check_writer(const author_t *author, const pending_t *p, const body_t *body, fault_t *fault)
 {
     const store_place_t *place = author->place;
@@ -179,11 +200,13 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
                        fault_t *fault)
 {
     int rc;
-    p->org = body_org(p->rule, body, author->own_org);
+    if ((rc = subject_follow(author, txn, p->rule, body, arena, fault)) != 0) return rc;
     if (author->def->derive != NULL &&
         (rc = author->def->derive(author->self, txn, author, p->rule, body, fault)) != 0)
         return rc;
+    p->org = body_org(p->rule, body, author->own_org);
     p->content = body;
+    if (!p->foreign && check_states(author, p->rule, p->old, body, fault) != 0) return E_FAULT;
     if (body_validate(p->rule, body, fault) != 0) return E_FAULT;
     rid_t by_key;
     if (body_id(p->rule, body, &by_key) && !rid_equal(&by_key, &p->id)) {
@@ -191,7 +214,7 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
         return E_FAULT;
     }
     if ((rc = check_refs(author, txn, p->rule, body, fault)) != 0) return rc;
-    p->up = p->rule->up;
+    p->up = body_reach_up(p->rule, body);
     if (author->def->reach_up != NULL) p->up = author->def->reach_up(author->self, txn, p->rule, body);
     if (body_pack(body, arena, &p->body, fault) != 0) return E_FAULT;
     p->same = p->had_alive && slice_equal(p->body, p->old);
@@ -339,7 +362,7 @@ int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t
 {
     record_t held;
     fault_t fault;
-    pending_t p = {.rule = rule, .up = rule->up};
+    pending_t p = {.rule = rule};
     if (body_validate(rule, body, &fault) != 0) return refuse_own(rule, &fault, ret_fault);
     if (id != NULL)
         p.id = *id;
@@ -348,6 +371,7 @@ int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t
     AUTO(xfree) uint8_t *buf = xmalloc(protobuf_c_message_get_packed_size(body) + 1);
     p.body = slice(buf, protobuf_c_message_pack(body, buf));
     p.org = body_org(rule, body, author->own_org);
+    p.up = body_reach_up(rule, body);
     if (author->def->reach_up != NULL) p.up = author->def->reach_up(author->self, txn, rule, body);
     int rc = store_get(txn, &p.id, &held, NULL);
     if (rc < 0) return rc;
@@ -355,6 +379,8 @@ int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t
     p.same = p.had_alive && slice_equal(held.body, p.body) && held.up == p.up;
     if (rc == 0 && !held.gone && !path_equal(&held.home, &author->place->path))
         return 0; // another node's to write
+    slice_t old = p.had_alive ? held.body : (slice_t){0};
+    if (check_states(author, rule, old, body, &fault) != 0) return refuse_own(rule, &fault, ret_fault);
     put_result_t result;
     return commit_item(author, txn, &p, &result);
 }

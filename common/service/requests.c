@@ -286,6 +286,8 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, 
         return requests_get(service, txn, e);
     case MSG_LIST:
         return requests_list(service, txn, e);
+    case MSG_REVIEWS:
+        return requests_reviews(service, txn, e);
     case MSG_QUEUES:
         return on_queues(service, txn, e);
     case MSG_QUARANTINE_LIST:

@@ -141,8 +141,9 @@ static bool plan_by_reference(scan_t *scan)
     for (size_t i = 0; i < scan->rule->n_fields; i++) {
         const field_rule_t *field = &scan->rule->fields[i];
         const char *value = (field->flags & F_INDEX) != 0 ? asked(scan, i) : NULL;
-        const kind_rule_t *target = value != NULL ? kind_by_number(field->ref) : NULL;
-        if (target == NULL || !ref_id(target, slice_text(value), &scan->plan.id)) continue;
+        slice_t ref;
+        const kind_rule_t *target = value != NULL ? ref_target(field, slice_text(value), &ref) : NULL;
+        if (target == NULL || !ref_id(target, ref, &scan->plan.id)) continue;
         scan->plan.by = BY_REFERENCE;
         if (field->ref == N_PERSON) break;
     }

@@ -3,6 +3,7 @@
 #include "common/node/msg.h"
 #include "common/schema/body.h"
 #include "common/schema/kinds.h"
+#include "common/schema/wire.h"
 #include "proto/kind.h"
 #include "proto/kinds.h"
 #include "proto/message.h"
@@ -140,12 +141,39 @@ static bool node_of_its_hub(const record_t *r, const body_t *body, fault_t *faul
     return root || (below && path.len == r->home.len + PATH_LABEL) || refuse(fault, "HOME-FOREIGN", r->org);
 }
 
+// No home below a child stands higher than the child.
+static bool level_fits(const store_place_t *place, uint32_t child, const record_t *r, fault_t *fault)
+{
+    slice_t level;
+    int rank = scope_child_rank(place->scope, child);
+    uint32_t number = kind_field_number(&KIND_REVIEW, (size_t)kind_field(&KIND_REVIEW, "level"));
+    if (r->kind != N_REVIEW || rank < 0 || !wire_find_bytes(r->body, number, &level)) return true;
+    for (int i = 0; i <= rank; i++)
+        if (slice_equal(level, slice_text(level_name(i)))) return true;
+    fault_set(fault, "NOT-WRITER", NULL, KIND_REVIEW.name, level_name(rank));
+    return false;
+}
+
+// A neighbour speaks for what is on his side: a child for organisations below it, the parent for none of
+// ours.
+static bool speaker_fits(const store_place_t *place, uint32_t peer, const record_t *r,
+                         const kind_rule_t *rule, fault_t *fault)
+{
+    slice_t office;
+    int i = rule->speaker_field != NULL ? kind_field(rule, rule->speaker_field) : -1;
+    if (i < 0 || !wire_find_bytes(r->body, kind_field_number(rule, (size_t)i), &office)) return true;
+    if (peer != PEER_PARENT)
+        return org_of_child(place, peer, office, fault) && level_fits(place, peer, r, fault);
+    return scope_in_self(place->scope, office) != SCOPE_YES || refuse(fault, "ORG-FOREIGN", office);
+}
+
 static bool body_tells_the_same(const record_t *r, const kind_rule_t *rule, const body_t *body,
                                 fault_t *fault)
 {
     rid_t id;
     if (rule->org_field != NULL && !slice_equal(body_org(rule, body, ""), r->org))
         return refuse(fault, "ORG-FOREIGN", body_org(rule, body, ""));
+    if (r->up > body_reach_up(rule, body)) return refuse(fault, "REACH", r->org);
     if (body_id(rule, body, &id) && !rid_equal(&id, &r->id)) return refuse(fault, "ID-NOT-KEY", r->org);
     return r->kind != N_NODE || node_of_its_hub(r, body, fault);
 }
@@ -173,7 +201,7 @@ static bool judge_from_home_side(const store_place_t *place, uint32_t peer, cons
     if (rule == NULL) return true; // of a newer version: kept and passed on whole
     if (!stamp_fits(r, rule)) return refuse(fault, "REACH", r->org);
     if (!level_may_write(place, peer, r, rule, fault)) return false;
-    if (!r->deleted) return judge_body(r, rule, fault);
+    if (!r->deleted) return judge_body(r, rule, fault) && speaker_fits(place, peer, r, rule, fault);
     return rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
 }
 

@@ -19,7 +19,7 @@ static field_type_t text_type(const Selenga__FieldOptions *says)
 {
     if (says->has_digits) return FIELD_DIGITS;
     if (says->has_set && says->set) return FIELD_SET;
-    if (says->ref != NULL) return FIELD_REF;
+    if (says->ref != NULL) return strcmp(says->ref, "*") == 0 ? FIELD_ANY_REF : FIELD_REF;
     if (says->refs != NULL) return FIELD_REFS;
     return says->n_word > 0 ? FIELD_ENUM : FIELD_TEXT;
 }
@@ -123,7 +123,7 @@ static void check_numbers(model_t *model, const kind_t *kind, const field_t *fie
 static void check_flags(model_t *model, const kind_t *kind, field_t *field)
 {
     for (size_t i = 0; i < field->says->n_is; i++) field->flags |= (unsigned)field->says->is[i];
-    if ((field->flags & F_INDEX) != 0 && field->type != FIELD_REF)
+    if ((field->flags & F_INDEX) != 0 && field->type != FIELD_REF && field->type != FIELD_ANY_REF)
         complain(model, kind, field, "an index of no reference; write ref: \"...\", or take INDEX away");
     if ((field->flags & F_CODE) != 0 && (field->type != FIELD_TEXT || field->says->has_bytes))
         complain(model, kind, field,
@@ -142,7 +142,7 @@ static void check_flags(model_t *model, const kind_t *kind, field_t *field)
 static void check_reference(model_t *model, const kind_t *kind, field_t *field)
 {
     const char *name = field->says->ref != NULL ? field->says->ref : field->says->refs;
-    if (name == NULL) return;
+    if (name == NULL || field->type == FIELD_ANY_REF) return;
     field->ref = find_kind(model, name);
     if (field->ref == NULL) {
         complain(model, kind, field, "refers to `%s`, which no kind is called; write the name of a kind",

@@ -94,12 +94,12 @@ static void check_key(model_t *model, const kind_t *kind)
         const Selenga__FieldOptions *says = field->says;
         if ((field->flags & F_KEY) == 0) continue;
         bool number = field->type == FIELD_INT || field->type == FIELD_DECIMAL;
-        size_t size = number                     ? NUMBER_SIZE
-                      : field->type == FIELD_REF ? REF_MAX
-                      : says->has_bytes          ? says->bytes
-                      : says->has_digits         ? says->digits
-                      : (field->flags & F_CODE)  ? CODE_MAX
-                                                 : FIELD_MAX;
+        size_t size = number                                                     ? NUMBER_SIZE
+                      : field->type == FIELD_REF || field->type == FIELD_ANY_REF ? REF_MAX
+                      : says->has_bytes                                          ? says->bytes
+                      : says->has_digits                                         ? says->digits
+                      : (field->flags & F_CODE)                                  ? CODE_MAX
+                                                                                 : FIELD_MAX;
         bytes += field->type == FIELD_BYTES ? 2 * size + 1 : size + 1;
     }
     if (bytes > KEY_LIMIT)
@@ -121,6 +121,26 @@ static void check_org(model_t *model, const kind_t *kind)
         complain(model, kind, field, "cannot name an organisation; org: is a string that is a code or a ref");
     if ((field->flags & F_REQUIRED) == 0)
         complain(model, kind, field, "names the organisation and may be empty; write is: REQUIRED");
+}
+
+// What is about another record: its organisation follows from that one.
+static void check_about(model_t *model, const kind_t *kind)
+{
+    const Selenga__KindOptions *says = kind->says;
+    const field_t *about = says->about != NULL ? find_field(kind, says->about) : NULL;
+    const field_t *org = says->org != NULL ? find_field(kind, says->org) : NULL;
+    const field_t *speaker = says->speaker != NULL ? find_field(kind, says->speaker) : NULL;
+    if (says->about != NULL && (about == NULL || (about->type != FIELD_REF && about->type != FIELD_ANY_REF) ||
+                                (about->flags & F_REQUIRED) == 0))
+        complain(model, kind, about, "about: is a reference that is: REQUIRED; `%s` is none", says->about);
+    if (says->about != NULL && (org == NULL || (org->flags & F_DERIVED) == 0))
+        complain(model, kind, org,
+                 "the organisation follows from about; write org: \"...\", a field that is DERIVED");
+    if (says->speaker != NULL &&
+        (speaker == NULL || speaker->ref == NULL || strcmp(speaker->ref->name, "organisation") != 0 ||
+         (speaker->flags & F_REQUIRED) == 0))
+        complain(model, kind, speaker,
+                 "speaker: is a reference to an organisation that is: REQUIRED; `%s` is none", says->speaker);
 }
 
 static void check_lists(model_t *model, const kind_t *kind)
@@ -159,6 +179,7 @@ static void check_kind(model_t *model, size_t i)
     check_reach(model, kind);
     check_key(model, kind);
     check_org(model, kind);
+    check_about(model, kind);
     check_lists(model, kind);
     check_readers(model, kind);
 }

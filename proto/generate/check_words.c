@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CODES_LIMIT = 159 }; // bytes of codes that a refusal names: FAULT_ARG of common/schema/fault.h
+
 static int word_at(const Selenga__FieldOptions *says, const char *code)
 {
     for (size_t i = 0; i < says->n_word; i++)
@@ -25,18 +27,48 @@ static void check_word(model_t *model, const kind_t *kind, const field_t *field,
         complain(model, kind, field, "the word `%s` is there twice; take one away", word->is);
 }
 
-static void check_change(model_t *model, const kind_t *kind, const field_t *field, const Selenga__Word *from,
-                         const Selenga__Change *change)
+static unsigned levels_of(const Selenga__Change *change)
 {
+    unsigned levels = 0;
+    for (size_t i = 0; i < change->n_by_level; i++) levels |= (unsigned)change->by_level[i];
+    return levels;
+}
+
+static unsigned levels_that_write(const kind_t *kind)
+{
+    unsigned writers = 0;
+    for (size_t i = 0; i < kind->says->n_writers; i++) writers |= (unsigned)kind->says->writers[i];
+    return (writers & W_ANY) != 0 ? writers & W_ANY : W_ANY;
+}
+
+static void check_needs(model_t *model, const kind_t *kind, const field_t *field, const char *to,
+                        const char *name)
+{
+    const field_t *needed = find_field(kind, name);
+    if (needed == NULL)
+        complain(model, kind, field, "becoming `%s` needs `%s`, which is no field; write one of this message",
+                 to, name);
+    else if (needed == field)
+        complain(model, kind, field, "becoming `%s` needs the state itself; take it away", to);
+}
+
+static void check_change(model_t *model, const kind_t *kind, const field_t *field, const Selenga__Word *from,
+                         size_t n)
+{
+    const Selenga__Change *change = from->next[n];
     const char *to = change->to != NULL ? change->to : "";
     int target = word_at(field->says, to);
     if (target < 0 || field->says->word[target] == from)
         complain(model, kind, field, "`%s` cannot become `%s`; write another of its words", from->is, to);
-    for (size_t i = 0; i < change->n_needs; i++)
-        if (find_field(kind, change->needs[i]) == NULL)
-            complain(model, kind, field,
-                     "becoming `%s` needs `%s`, which is no field; write one of this message", to,
-                     change->needs[i]);
+    for (size_t i = 0; i < n; i++)
+        if (from->next[i]->to != NULL && strcmp(from->next[i]->to, to) == 0)
+            complain(model, kind, field, "`%s` becomes `%s` twice; write one next: with all of it", from->is,
+                     to);
+    if (change->n_by_level > 0 && (levels_of(change) & levels_that_write(kind)) == 0)
+        complain(model, kind, field,
+                 "`%s` becomes `%s` at a level that does not write the kind; write one of its writers",
+                 from->is, to);
+    for (size_t i = 0; i < change->n_needs; i++) check_needs(model, kind, field, to, change->needs[i]);
 }
 
 // Marks what can be reached from the words marked, one step further. Returns whether anything was new.
@@ -53,17 +85,15 @@ static bool spread(const Selenga__FieldOptions *says, bool *reached)
     return more;
 }
 
-static void check_states(model_t *model, const kind_t *kind, const field_t *field)
+static void check_reached(model_t *model, const kind_t *kind, const field_t *field)
 {
     const Selenga__FieldOptions *says = field->says;
-    bool *reached = must(calloc(says->n_word + 1, sizeof *reached)), starts = false, changes = false;
+    bool *reached = must(calloc(says->n_word + 1, sizeof *reached)), starts = false;
     for (size_t i = 0; i < says->n_word; i++) {
         reached[i] = says->word[i]->has_start && says->word[i]->start;
         starts = starts || reached[i];
-        changes = changes || says->word[i]->n_next > 0;
     }
-    if (changes && !starts)
-        complain(model, kind, field, "no word in which a record may begin; write start: true");
+    if (!starts) complain(model, kind, field, "no word in which a record may begin; write start: true");
     while (spread(says, reached)) continue;
     for (size_t i = 0; starts && i < says->n_word; i++)
         if (!reached[i])
@@ -72,14 +102,59 @@ static void check_states(model_t *model, const kind_t *kind, const field_t *fiel
     free(reached);
 }
 
+// A refusal names all that may follow.
+static void check_room(model_t *model, const kind_t *kind, const field_t *field)
+{
+    const Selenga__FieldOptions *says = field->says;
+    size_t begin = 0;
+    for (size_t i = 0; i < says->n_word; i++) {
+        const Selenga__Word *word = says->word[i];
+        size_t follow = 0;
+        if (word->has_start && word->start) begin += strlen(word->is) + 1;
+        for (size_t n = 0; n < word->n_next; n++) follow += strlen(word->next[n]->to) + 1;
+        if (follow > CODES_LIMIT || begin > CODES_LIMIT)
+            complain(model, kind, field, "more may follow `%s` than a refusal can name; write shorter codes",
+                     follow > CODES_LIMIT ? word->is : "nothing");
+    }
+}
+
+// Reviews are kept by routing, and refer to what it holds.
+static void check_awaits(model_t *model, const kind_t *kind, const field_t *field)
+{
+    bool read = strcmp(FOLDERS[kind->service > 0 ? kind->service : 0], "routing") == 0, awaits = false;
+    for (size_t i = 0; i < kind->says->n_read_by; i++)
+        read = read || strcmp(FOLDERS[kind->says->read_by[i]], "routing") == 0;
+    for (size_t i = 0; i < field->says->n_word; i++) awaits = awaits || field->says->word[i]->n_awaits > 0;
+    if (awaits && !read)
+        complain(model, kind, field,
+                 "awaits reviews, which routing keeps; write read_by: ROUTING, or take awaits away");
+}
+
+static void check_states(model_t *model, const kind_t *kind, const field_t *field)
+{
+    const Selenga__FieldOptions *says = field->says;
+    size_t before = model->mistakes;
+    bool states = false;
+    for (size_t i = 0; i < says->n_word; i++)
+        states = states || says->word[i]->n_next > 0 || (says->word[i]->has_start && says->word[i]->start);
+    if (!states) return;
+    if (field->type != FIELD_ENUM)
+        complain(model, kind, field, "states, several at once; take set away, or start and next");
+    if (!has_flag(field, F_REQUIRED) || has_flag(field, F_KEY))
+        complain(model, kind, field, "a state that %s; write is: REQUIRED, without KEY",
+                 has_flag(field, F_KEY) ? "names another record when it changes" : "may be missing");
+    for (size_t i = 0; i < says->n_word; i++)
+        for (size_t n = 0; n < says->word[i]->n_next; n++) check_change(model, kind, field, says->word[i], n);
+    if (model->mistakes > before) return;
+    check_awaits(model, kind, field);
+    check_reached(model, kind, field);
+    check_room(model, kind, field);
+}
+
 void check_words(model_t *model, const kind_t *kind, const field_t *field)
 {
     const Selenga__FieldOptions *says = field->says;
     size_t before = model->mistakes;
     for (size_t i = 0; i < says->n_word; i++) check_word(model, kind, field, i);
-    if (model->mistakes > before) return;
-    for (size_t i = 0; i < says->n_word; i++)
-        for (size_t n = 0; n < says->word[i]->n_next; n++)
-            check_change(model, kind, field, says->word[i], says->word[i]->next[n]);
     if (model->mistakes == before) check_states(model, kind, field);
 }

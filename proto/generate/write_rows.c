@@ -24,11 +24,19 @@ static const flag_name_t ROLES[] = {{R_TEACHER, "R_TEACHER"},     {R_COORDINATOR
 static const flag_name_t PD_CLASSES[] = {{PD_IDENTITY, "PD_IDENTITY"},     {PD_SERVICE, "PD_SERVICE"},
                                          {PD_EVALUATIVE, "PD_EVALUATIVE"}, {PD_SPECIAL, "PD_SPECIAL"},
                                          {PD_PUBLIC, "PD_PUBLIC"},         {0, NULL}};
-static const flag_name_t TYPES[] = {
-    {FIELD_TEXT, "FIELD_TEXT"},   {FIELD_DATE, "FIELD_DATE"},       {FIELD_BOOL, "FIELD_BOOL"},
-    {FIELD_INT, "FIELD_INT"},     {FIELD_DECIMAL, "FIELD_DECIMAL"}, {FIELD_ENUM, "FIELD_ENUM"},
-    {FIELD_SET, "FIELD_SET"},     {FIELD_REF, "FIELD_REF"},         {FIELD_REFS, "FIELD_REFS"},
-    {FIELD_BYTES, "FIELD_BYTES"}, {FIELD_DIGITS, "FIELD_DIGITS"},   {0, NULL}};
+static const flag_name_t TYPES[] = {{FIELD_TEXT, "FIELD_TEXT"},
+                                    {FIELD_DATE, "FIELD_DATE"},
+                                    {FIELD_BOOL, "FIELD_BOOL"},
+                                    {FIELD_INT, "FIELD_INT"},
+                                    {FIELD_DECIMAL, "FIELD_DECIMAL"},
+                                    {FIELD_ENUM, "FIELD_ENUM"},
+                                    {FIELD_SET, "FIELD_SET"},
+                                    {FIELD_REF, "FIELD_REF"},
+                                    {FIELD_REFS, "FIELD_REFS"},
+                                    {FIELD_BYTES, "FIELD_BYTES"},
+                                    {FIELD_DIGITS, "FIELD_DIGITS"},
+                                    {FIELD_ANY_REF, "FIELD_ANY_REF"},
+                                    {0, NULL}};
 
 static void write_flags(unsigned bits, const flag_name_t *names, FILE *out)
 {
@@ -80,6 +88,7 @@ static void write_words(const kind_t *kind, const field_t *field, FILE *out)
     fprintf(out, "static const field_word_t %s_%s_words[] = {\n", kind->c_name, field->name);
     for (size_t i = 0; i < says->n_word; i++) {
         const Selenga__Word *word = says->word[i];
+        unsigned awaits = 0;
         fputs("    {.code = ", out);
         write_text(word->is, out);
         fputs(", .label = ", out);
@@ -87,6 +96,9 @@ static void write_words(const kind_t *kind, const field_t *field, FILE *out)
         if (word->has_start && word->start) fputs(", .start = true", out);
         if (word->n_next > 0)
             fprintf(out, ", .next = %s_%s_%zu, .n_next = %zu", kind->c_name, field->name, i, word->n_next);
+        for (size_t n = 0; n < word->n_awaits; n++) awaits |= (unsigned)word->awaits[n];
+        if (awaits != 0) fputs(", .awaits = ", out);
+        if (awaits != 0) write_flags(awaits, LEVELS, out);
         fputs("},\n", out);
     }
     fputs("};\n", out);
@@ -111,7 +123,7 @@ static int64_t most_of(const field_t *field)
     const Selenga__FieldOptions *says = field->says;
     if (field->type == FIELD_INT || field->type == FIELD_DECIMAL) return says->max;
     if (field->type == FIELD_DIGITS) return says->digits;
-    if (field->type == FIELD_REF || field->type == FIELD_REFS) return REF_MAX;
+    if (field->type == FIELD_REF || field->type == FIELD_REFS || field->type == FIELD_ANY_REF) return REF_MAX;
     if ((field->flags & F_CODE) != 0) return CODE_MAX;
     return says->has_bytes ? says->bytes : 0;
 }
@@ -175,6 +187,8 @@ static void write_kind(const kind_t *kind, FILE *out)
     write_flags(writers, LEVELS, out);
     fputs(",\n", out);
     if (says->org != NULL) fprintf(out, "    .org_field = \"%s\",\n", says->org);
+    if (says->about != NULL) fprintf(out, "    .about_field = \"%s\",\n", says->about);
+    if (says->speaker != NULL) fprintf(out, "    .speaker_field = \"%s\",\n", says->speaker);
     if (says->check != NULL) fprintf(out, "    .check = %s,\n", says->check);
     write_readers("read_by", says->read_by, says->n_read_by, out);
     write_readers("read_near_by", says->read_near_by, says->n_read_near_by, out);

@@ -11,12 +11,14 @@
 #include "common/base/util.h"
 #include "common/forms/json.h"
 #include "common/node/msg.h"
+#include "common/schema/states.h"
 #include "services/cli/ask.h"
 #include "services/cli/import.h"
 #include "services/cli/listing.h"
 #include "services/cli/named.h"
 #include "services/cli/output.h"
 #include "services/cli/put.h"
+#include "services/cli/review.h"
 #include "services/cli/show.h"
 #include "services/cli/verbs.h"
 
@@ -41,16 +43,22 @@ static int run_kinds(const cli_t *cli)
 
 // ---- get
 
+typedef struct getting {
+    const cli_t *cli;
+    ask_t *ask;
+} getting_t;
+
 static int take_one(slice_t wire, const Selenga__Record *record, void *context)
 {
-    const cli_t *cli = context;
-    if (!cli->json) {
+    const getting_t *getting = context;
+    if (!getting->cli->json) {
         show_record(record, stdout);
-        return CLI_DONE;
+        return review_show(getting->ask, record, NULL, stdout);
     }
     json_t *json = show_json(wire);
+    int r = review_show(getting->ask, record, json, stdout);
     output_json(&json);
-    return CLI_DONE;
+    return r;
 }
 
 static int run_get(const cli_t *cli)
@@ -73,10 +81,16 @@ static int run_get(const cli_t *cli)
     if (r != CLI_DONE) return r;
     if (reply->n_records == 0)
         return cli_refuse(_("there is no %s %s at this node"), kind->name, cli->args[1]);
-    return ask_take_all(ask, reply, take_one, (void *)cli);
+    getting_t getting = {cli, ask};
+    return ask_take_all(ask, reply, take_one, &getting);
 }
 
 // ---- list
+
+typedef struct held {
+    slice_t wire;
+    Selenga__Record *record;
+} held_t;
 
 typedef struct listing {
     const kind_rule_t *kind;
@@ -84,12 +98,64 @@ typedef struct listing {
     output_array_t array;
     grid_t *grid;
     uint64_t n;
+    // Of a kind that is reviewed, the records of a page wait until their reviews are known.
+    ask_t *ask;
+    bool reviewed;
+    held_t *held;
+    rid_t *ids;
+    size_t n_held, room;
 } listing_t;
+
+static void hold(listing_t *listing, slice_t wire)
+{
+    if (listing->n_held == listing->room) {
+        listing->room = listing->room * 2 + 16;
+        listing->held = xrealloc(listing->held, listing->room * sizeof *listing->held);
+        listing->ids = xrealloc(listing->ids, listing->room * sizeof *listing->ids);
+    }
+    held_t *held = &listing->held[listing->n_held];
+    *held = (held_t){.wire = slice(xmemdup(wire.data, wire.size), wire.size)};
+    held->record = msg_body_unpack(&selenga__record__descriptor, held->wire);
+    rid_t *id = &listing->ids[listing->n_held++];
+    *id = (rid_t){0};
+    if (held->record->id.len == sizeof id->b) memcpy(id->b, held->record->id.data, sizeof id->b);
+}
+
+static void show_held(listing_t *listing, const held_t *held, const Selenga__ReviewsReply *reply, size_t i)
+{
+    char text[REVIEW_TEXT];
+    if (!listing->json) {
+        show_row(listing->grid, listing->kind, held->record);
+        grid_cell(listing->grid, reply != NULL ? review_text(reply, i, text) : "?");
+        return;
+    }
+    json_t *json = show_json(held->wire);
+    if (reply != NULL) json_object_set_new(json, "review", review_json(reply, i));
+    output_array_add(&listing->array, &json);
+}
+
+// The records are shown also where their reviews cannot be told, which is said.
+static void show_page(listing_t *listing)
+{
+    AUTO(msg_body_free) Selenga__ReviewsReply *reply = NULL;
+    if (listing->n_held > 0) (void)review_ask(listing->ask, listing->ids, listing->n_held, &reply);
+    for (size_t i = 0; i < listing->n_held; i++) {
+        held_t *held = &listing->held[i];
+        show_held(listing, held, reply, i);
+        msg_body_free(&held->record);
+        free((void *)(uintptr_t)held->wire.data);
+    }
+    listing->n_held = 0;
+}
 
 static int list_take(slice_t wire, const Selenga__Record *record, void *context)
 {
     listing_t *listing = context;
     listing->n++;
+    if (listing->reviewed) {
+        hold(listing, wire);
+        return ferror(stdout) ? CLI_REFUSED : CLI_DONE;
+    }
     if (!listing->json) {
         show_row(listing->grid, listing->kind, record);
         return CLI_DONE;
@@ -102,6 +168,7 @@ static int list_take(slice_t wire, const Selenga__Record *record, void *context)
 static void list_turn(void *context)
 {
     listing_t *listing = context;
+    if (listing->reviewed) show_page(listing);
     if (!listing->json) grid_print(listing->grid, stdout);
 }
 
@@ -138,12 +205,17 @@ static int read_conditions(const cli_t *cli, const kind_rule_t *kind, Selenga__M
 static int list(const cli_t *cli, ask_t *ask, Selenga__List *request, const kind_rule_t *kind, uint64_t limit)
 {
     AUTO(grid_destroy) grid_t *grid = grid_new();
-    listing_t listing = {.kind = kind, .json = cli->json, .grid = grid};
+    listing_t listing = {
+        .kind = kind, .json = cli->json, .grid = grid, .ask = ask, .reviewed = states_are_reviewed(kind)};
     if (cli->json)
         output_array_begin(&listing.array);
     else
         show_columns(grid, kind);
+    if (!cli->json && listing.reviewed) grid_column(grid, _("review"));
     int r = ask_each(ask, request, limit, list_take, list_turn, &listing);
+    show_page(&listing); // what was held when the list broke off
+    free(listing.held);
+    free(listing.ids);
     if (cli->json) output_array_end(&listing.array);
     if (r == CLI_DONE && !cli->json && listing.n == 0) cli_say(_("nothing of kind %s fits"), kind->name);
     return r;

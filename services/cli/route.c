@@ -16,6 +16,7 @@
 #include "services/cli/listing.h"
 #include "services/cli/named.h"
 #include "services/cli/output.h"
+#include "services/cli/review.h"
 #include "services/cli/show.h"
 #include "services/cli/verbs.h"
 
@@ -60,40 +61,50 @@ static int by_step(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static void print_json(const shown_t *shown)
+static int print_json(ask_t *ask, const shown_t *shown)
 {
+    int r = CLI_DONE;
     json_t *array = json_array();
-    for (size_t i = 0; i < shown->n; i++)
-        json_array_append_new(array, show_json(slice(shown->items[i].wire, shown->items[i].size)));
+    for (size_t i = 0; i < shown->n; i++) {
+        json_t *json = show_json(slice(shown->items[i].wire, shown->items[i].size));
+        if (r == CLI_DONE) r = review_show(ask, shown->items[i].record, json, stdout);
+        json_array_append_new(array, json);
+    }
     output_json(&array);
+    return r;
 }
 
-static void print_tables(const shown_t *shown)
+static int print_tables(ask_t *ask, const shown_t *shown)
 {
+    int r = CLI_DONE;
     AUTO(grid_destroy) grid_t *steps = grid_new();
     show_columns(steps, &KIND_ACTIVITY);
     for (size_t i = 0; i < shown->n; i++) {
         const Selenga__Record *record = shown->items[i].record;
-        if (record->kind == N_ACTIVITY)
+        if (record->kind == N_ACTIVITY) {
             show_row(steps, &KIND_ACTIVITY, record);
-        else
-            show_record(record, stdout);
+            continue;
+        }
+        show_record(record, stdout);
+        r = review_show(ask, record, NULL, stdout);
     }
     putchar('\n');
     if (grid_rows(steps) == 0) puts(_("no activities"));
     grid_print(steps, stdout);
+    return r;
 }
 
 // Shows what was taken, if all went well, and forgets it.
-static void finish(const cli_t *cli, shown_t *shown, int result)
+static int finish(const cli_t *cli, ask_t *ask, shown_t *shown, int result)
 {
     if (shown->n > 0) qsort(shown->items, shown->n, sizeof *shown->items, by_step);
-    if (result == CLI_DONE) (cli->json ? print_json : print_tables)(shown);
+    if (result == CLI_DONE) result = (cli->json ? print_json : print_tables)(ask, shown);
     for (size_t i = 0; i < shown->n; i++) {
         free(shown->items[i].wire);
         msg_body_free(&shown->items[i].record);
     }
     free(shown->items);
+    return result;
 }
 
 // Asks routing and shows the records of the answer: the route and its activities.
@@ -109,8 +120,7 @@ static int ask_and_show(const cli_t *cli, uint32_t type, const void *request)
     if (r != CLI_DONE) return r;
     shown_t shown = {0};
     r = ask_take_all(ask, reply, take, &shown);
-    finish(cli, &shown, r);
-    return r;
+    return finish(cli, ask, &shown, r);
 }
 
 static int run_propose(const cli_t *cli)
@@ -183,8 +193,7 @@ static int run_show(const cli_t *cli)
     request.where = where;
     request.n_where = 1;
     if (r == CLI_DONE && code != NULL) r = ask_each(ask, &request, 0, take, NULL, &shown);
-    finish(cli, &shown, r);
-    return r;
+    return finish(cli, ask, &shown, r);
 }
 
 static const struct argp_option PROPOSE_OPTIONS[] = {

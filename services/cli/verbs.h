@@ -8,3 +8,4 @@ extern const verb_t RECORD_SECTION[];   // records.c
 extern const verb_t VIEW_SECTION[];     // views.c
 extern const verb_t QUARANTINE_VERBS[]; // quarantine.c: of that group
 extern const verb_t ROUTE_SECTION[];    // route.c
+extern const verb_t REVIEW_SECTION[];   // review.c

@@ -101,6 +101,12 @@ static int gather_offer(void *arg, const rid_t *id)
     return 0;
 }
 
+// Nobody has agreed to it yet.
+static bool is_draft(const Selenga__Route *m)
+{
+    return strcmp(m->state, "draft") == 0 || strcmp(m->state, "submitted") == 0;
+}
+
 static int gather_route(void *arg, const rid_t *id)
 {
     gathered_t *g = arg;
@@ -109,7 +115,7 @@ static int gather_route(void *arg, const rid_t *id)
     if (rc != 0) return rc < 0 ? rc : 0;
     AUTO(msg_body_free) Selenga__Route *m = msg_body_unpack(&selenga__route__descriptor, r.body);
     g->n_routes++;
-    if (m != NULL && strcmp(m->state, "draft") == 0) g->has_draft = true;
+    if (m != NULL && is_draft(m)) g->has_draft = true;
     return 0;
 }
 
@@ -280,7 +286,7 @@ int routes_confirm(routing_t *self, store_txn_t *txn, const envelope_t *e)
     if (!path_equal(&held.home, &service_node(self->service)->path)) return refuse(self, e, "NOT-HOME", "");
     AUTO(msg_body_free) Selenga__Route *route = msg_body_unpack(&selenga__route__descriptor, held.body);
     if (route == NULL) return -EUCLEAN;
-    if (strcmp(route->state, "draft") != 0) return refuse(self, e, "NOT-DRAFT", route->code);
+    if (!is_draft(route)) return refuse(self, e, "NOT-DRAFT", route->code);
     if (m->tutor != NULL && m->tutor[0] != '\0') {
         if ((rc = find_person(txn, m->tutor, &tutor)) < 0) return rc;
         if (rc == KV_NONE) return refuse(self, e, "REF-UNKNOWN", m->tutor);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routing: individual educational routes, from needs to activities, and acts of support.
 #pragma once
+#include "common/schema/states.h"
 #include "common/service/service.h"
 
 extern const service_def_t ROUTING;
 
 typedef struct routing {
     service_t *service;
+    uint8_t seen[STATES_MARK]; // of what a review is about, until it is packed
 } routing_t;

@@ -111,7 +111,7 @@ def its_rules_are_kept(w):
 @test
 def its_sheet_is_imported_and_its_records_reach_the_region(w):
     person = f"{SCHOOL}:{w.person['number']}"
-    text = HEADER + f"G-1,6.5,{SCHOOL},{person},2001-05-01,,young\nG-2,,{SCHOOL},,,,old\n"
+    text = HEADER + f"G-1,6.5,{SCHOOL},{person},2001-05-01,,young\nG-2,,{SCHOOL},,,,young\n"
     answer = w.school.text("school-garden", text)
     assert (answer["new"], answer["rejected"]) == (2, 0), answer
     assert w.school.text("school-garden", text)["unchanged"] == 2
@@ -121,9 +121,22 @@ def its_sheet_is_imported_and_its_records_reach_the_region(w):
         bodies = {r["body"]["code"]: r["body"] for r in node.list("school-garden")}
         assert bodies == {
             "G-1": {"code": "G-1", "org": SCHOOL, "gardener": person, "area": 6.5, "planted_on": "2001-05-01", "state": "young"},
-            "G-2": {"code": "G-2", "org": SCHOOL, "state": "old"},
+            "G-2": {"code": "G-2", "org": SCHOOL, "state": "young"},
         }, (node.name, bodies)
     assert [r["body"]["code"] for r in w.region.list("school-garden", "--where", f"gardener={person}")] == ["G-1"]
+
+
+@test
+def its_states_change_as_it_declares(w):
+    def old(code, **cells):
+        return w.school.put("school-garden", {"code": code, "org": SCHOOL, "state": "old", **cells})
+    refused(1, old, "G-3", says="a new record does not become old. What may follow: young.")
+    refused(1, old, "G-2", says="area is missing: without it young does not become old")
+    old("G-2", area=3)
+    refused(1, w.school.put, "school-garden", {"code": "G-2", "org": SCHOOL, "state": "young"}, says="nothing, it is final")
+    shown = w.school.selenga("kinds", "school-garden")
+    states = next(f for f in shown["fields"] if f["name"] == "state")["states"]
+    assert states[0]["next"] == [{"to": "old", "by": ["school"], "needs": ["area"]}] and states[0]["start"], states
 
 
 @test

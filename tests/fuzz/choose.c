@@ -86,6 +86,7 @@ static void write_text(const field_rule_t *f, slice_t *in, FILE *to)
     case FIELD_SET:
     case FIELD_REF:
     case FIELD_REFS:
+    case FIELD_ANY_REF:
         write_pieces(f, in, to);
         break;
     }

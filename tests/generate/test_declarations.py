@@ -43,8 +43,8 @@ message FieldTrip {
     en: "From" ru: "С" help: "first day" help_ru: "первый день"
   }];
   optional string state = 4 [(field) = {
-    pd: SERVICE is: FACT en: "State" ru: "Состояние" help: "what became of it" help_ru: "что с ней"
-    word: {is: "planned" en: "planned" ru: "в плане" start: true
+    pd: SERVICE is: [REQUIRED, FACT] en: "State" ru: "Состояние" help: "what became of it" help_ru: "что с ней"
+    word: {is: "planned" en: "planned" ru: "в плане" start: true awaits: SCHOOL
       next: {to: "over" by_level: SCHOOL by_role: COORDINATOR needs: ["to", "price"]}}
     word: {is: "over" en: "over" ru: "прошла"}
   }];
@@ -104,6 +104,12 @@ CASES = [
      "FieldTrip.from: cannot name an organisation; org: is a string that is a code or a ref"),
     ("an organisation that may be empty", "is: [REQUIRED, KEY, INDEX, LIST]", "is: [KEY, INDEX, LIST]",
      "FieldTrip.place: names the organisation and may be empty; write is: REQUIRED"),
+    ("about nothing", 'org: "place"', 'org: "place" about: "moon"',
+     "FieldTrip: about: is a reference that is: REQUIRED; `moon` is none"),
+    ("about a record, and of an organisation of its own", 'org: "place"', 'org: "place" about: "place"',
+     'FieldTrip.place: the organisation follows from about; write org: "...", a field that is DERIVED'),
+    ("a speaker that is no organisation", 'org: "place"', 'org: "place" speaker: "place"',
+     "FieldTrip.place: speaker: is a reference to an organisation that is: REQUIRED; `place` is none"),
     ("a kind without columns in lists", "is: [REQUIRED, KEY, CODE, LIST]", "is: [REQUIRED, KEY, CODE]",
      "Place: 0 columns in lists; write is: LIST at 1 to 9 fields"),
     ("a service that reads its own kind", "read_by: REPORTING", "read_by: ROUTING", "Place: routing reads it anyway; take it away"),
@@ -168,6 +174,18 @@ CASES = [
      "FieldTrip.state: `planned` cannot become `moon`; write another of its words"),
     ("a change that needs no field", 'needs: ["to"', 'needs: ["moon"',
      "FieldTrip.state: becoming `over` needs `moon`, which is no field; write one of this message"),
+    ("a change that needs the state", 'needs: ["to"', 'needs: ["state"',
+     "FieldTrip.state: becoming `over` needs the state itself; take it away"),
+    ("a change twice", 'next: {to: "over"', 'next: {to: "over"} next: {to: "over"',
+     "FieldTrip.state: `planned` becomes `over` twice; write one next: with all of it"),
+    ("a change at a level that writes nothing", "by_level: SCHOOL", "by_level: REGION",
+     "FieldTrip.state: `planned` becomes `over` at a level that does not write the kind; write one of its writers"),
+    ("states, several at once", 'en: "State"', 'set: true en: "State"',
+     "FieldTrip.state: states, several at once; take set away, or start and next"),
+    ("a state that may be missing", "is: [REQUIRED, FACT]", "is: FACT",
+     "FieldTrip.state: a state that may be missing; write is: REQUIRED, without KEY"),
+    ("a state that names another record", "is: [REQUIRED, FACT]", "is: [REQUIRED, FACT, KEY]",
+     "FieldTrip.state: a state that names another record when it changes; write is: REQUIRED, without KEY"),
     ("states without beginning", " start: true", "", "FieldTrip.state: no word in which a record may begin; write start: true"),
     ("a state that nothing becomes", 'word: {is: "over" en', 'word: {is: "lost" en: "lost" ru: "потеряна"} word: {is: "over" en',
      'FieldTrip.state: nothing becomes `lost`; write next: {to: "lost"} or start: true'),
@@ -237,6 +255,13 @@ def many_fields(n):
     return GOOD.rstrip()[:-1] + "".join(COLUMN % (i, i + 100, i) for i in range(n)) + "}\n"
 
 
+def many_states(n, name):
+    """A state that may become so many others."""
+    words = [name % i for i in range(n)]
+    return GOOD.replace('word: {is: "over" en', "".join(f'word: {{is: "{w}" en: "a" ru: "а"}} ' for w in words) + 'word: {is: "over" en') \
+        .replace('next: {to: "over"', "".join(f'next: {{to: "{w}"}} ' for w in words) + 'next: {to: "over"')
+
+
 # Cases that need more than one replacement.
 WHOLE = [
     ("a message that is neither kind nor part", {FILE: GOOD + "message Lost { optional string a = 1; }\n"},
@@ -256,6 +281,11 @@ WHOLE = [
      f"More0.code: its column is called «Код» by Place; write the same"),
     ("more columns than a sheet has room for", {FILE: many_fields(60)},
      f"FieldTrip.f58: the sheet field-trip has 64 columns already; make two sheets of it"),
+    ("more states than a refusal has room for", {FILE: many_states(10, "a-state-of-16-byt%d")},
+     f"FieldTrip.state: more may follow `planned` than a refusal can name; write shorter codes"),
+    ("reviews that nobody keeps",
+     {"proto/kinds/reporting/sample.proto": GOOD.replace("number: 30", "number: 40").replace("read_by: REPORTING", "")},
+     "FieldTrip.state: awaits reviews, which routing keeps; write read_by: ROUTING, or take awaits away"),
     ("more fields than a kind has room for", {FILE: many_fields(249).replace('org: "place" sheet: {}', 'org: "place"')
                                               .replace(' after_column: "place"', "")},
      f"FieldTrip: more than 256 fields; make two kinds of it"),
@@ -308,7 +338,7 @@ class Declarations(unittest.TestCase):
             '.type = FIELD_DATE, .flags = 0, .max = 0, .not_before = 2,', ".max = 100, .differs_from = 7,",
             ".type = FIELD_DECIMAL, .flags = 0, .min = 0, .max = 100000,", ".type = FIELD_DIGITS, .flags = 0, .max = 11,",
             '{.to = "over", .levels = W_SCHOOL, .roles = R_COORDINATOR, .needs = "to price"},',
-            '{.code = "planned", .label = {"planned", "в плане"}, .start = true, .next = field_trip_state_0, .n_next = 1},',
+            '{.code = "planned", .label = {"planned", "в плане"}, .start = true, .next = field_trip_state_0, .n_next = 1, .awaits = W_SCHOOL},',
             '.values = "planned over", .words = field_trip_state_words, .n_words = 2', "F_FACT",
             "KINDS[] = { &KIND_PLACE, &KIND_FIELD_TRIP, };", '{"field-trip", {&KIND_FIELD_TRIP}, 1, sheet_field_trip, 7},',
         ):

@@ -16,7 +16,7 @@ static bool is(const char *text, const char *value)
 const char *check_route(const ProtobufCMessage *body, const char **ret_field)
 {
     const Selenga__Route *r = (const Selenga__Route *)body;
-    bool binding = !is(r->state, "draft") && !is(r->state, "withdrawn");
+    bool binding = !is(r->state, "draft") && !is(r->state, "submitted") && !is(r->state, "withdrawn");
     if (binding && (r->confirmed_by == NULL || r->confirmed_by[0] == '\0'))
         return fault_at("confirmed_by", "NOT-CONFIRMED", ret_field);
     if (binding && !r->has_confirmed_on) return fault_at("confirmed_on", "NOT-CONFIRMED", ret_field);

@@ -2,7 +2,9 @@
 // What a hub lets in from its child, its parent and its own services, by a kind that it does not know: the
 // stamp alone decides. And what becomes of what is said to be its own, or of a home for which the bringer
 // does not speak.
+#include "common/schema/body.h"
 #include "common/sync/admit.h"
+#include "proto/routing.pb-c.h"
 #include "tests/unit/common/shelf.h"
 
 static uint8_t wire[512];
@@ -112,6 +114,74 @@ static void a_record_of_the_child_about_its_own_organisation_comes_in(void **sta
     assert_string_equal(verdict(SCHOOL, &below), "");
 }
 
+// --- reviews: about a record of another, by an office on the bringer's side
+
+// Of a route of the school, as its own node or the region wrote it.
+static record_t of_review(const char *home, const char *office, const char *level, const char *of)
+{
+    static uint8_t body[512];
+    Selenga__Review m = SELENGA__REVIEW__INIT;
+    uint8_t seen[16] = {1};
+    m.of = (char *)(uintptr_t)of;
+    m.office = (char *)(uintptr_t)office;
+    m.level = (char *)(uintptr_t)level;
+    m.decision = (char *)(uintptr_t) "agree";
+    m.by = (char *)(uintptr_t) "A";
+    m.org = (char *)(uintptr_t) "03-08-01";
+    m.has_on = m.has_seen = 1;
+    m.seen = (ProtobufCBinaryData){.len = sizeof seen, .data = seen};
+    record_t r = of_home(home);
+    r.kind = N_REVIEW;
+    r.up = UP_MUNICIPALITY;
+    r.down = DOWN_SERVING;
+    assert_true(body_id(&KIND_REVIEW, &m.base, &r.id));
+    r.body = slice(body, protobuf_c_message_pack(&m.base, body));
+    return r;
+}
+
+static void a_review_speaks_for_an_office_on_the_bringers_side(void **state)
+{
+    (void)state;
+    const char *at_school = "0a0b0c0d.11223344.55667788", *at_region = "0a0b0c0d", *of = "route:R-1";
+    record_t own = of_review(at_school, "03-08-01", "school", of);
+    assert_string_equal(verdict(SCHOOL, &own), "");
+    record_t hubs = of_review(at_school, "03-08", "school", of);
+    assert_string_equal(verdict(SCHOOL, &hubs), "ORG-FOREIGN");
+    record_t brothers = of_review(at_school, "03-08-02", "school", of);
+    assert_string_equal(verdict(SCHOOL, &brothers), "ORG-FOREIGN");
+    record_t regions = of_review(at_region, "03", "region", of);
+    assert_string_equal(verdict(PEER_PARENT, &regions), "");
+    record_t ours = of_review(at_region, "03-08", "region", of);
+    assert_string_equal(verdict(PEER_PARENT, &ours), "ORG-FOREIGN");
+    record_t schools = of_review(at_region, "03-08-01", "region", of);
+    assert_string_equal(verdict(PEER_PARENT, &schools), "ORG-FOREIGN");
+}
+
+static void a_school_decides_as_nothing_higher(void **state)
+{
+    (void)state;
+    const path_t node = of_home("0a0b0c0d.11223344.55667788").home;
+    scope_set_node(shelf.scope, slice_text("03-08-01"), &node, 0);
+    record_t r = of_review("0a0b0c0d.11223344.55667788", "03-08-01", "municipality", "route:R-1");
+    assert_string_equal(verdict(SCHOOL, &r), "NOT-WRITER");
+    r = of_review("0a0b0c0d.11223344.55667788", "03-08-01", "school", "route:R-1");
+    assert_string_equal(verdict(SCHOOL, &r), "");
+}
+
+static void a_review_goes_no_further_up_than_what_it_is_about(void **state)
+{
+    (void)state;
+    record_t r = of_review("0a0b0c0d.11223344.55667788", "03-08-01", "school", "route:R-1");
+    r.up = UP_REGION; // a route stays below
+    assert_string_equal(verdict(SCHOOL, &r), "REACH");
+    r = of_review("0a0b0c0d.11223344.55667788", "03-08-01", "school",
+                  "support-act:03-08-01:1:M-1:help:2024-01-01");
+    r.up = UP_REGION;
+    assert_string_equal(verdict(SCHOOL, &r), "");
+    r = of_review("0a0b0c0d.11223344.55667788", "03-08-01", "school", "moon:R-1");
+    assert_string_equal(verdict(SCHOOL, &r), "BAD-REF");
+}
+
 static void only_what_more_knowledge_could_change_is_tried_again(void **state)
 {
     (void)state;
@@ -216,6 +286,9 @@ int main(void)
         SHELF(our_own_without_our_seal_is_nobodys),
         SHELF(our_own_with_our_seal_is_taken_back_from_anybody),
         SHELF(what_is_of_a_home_above_waits_for_that_home),
+        SHELF(a_review_speaks_for_an_office_on_the_bringers_side),
+        SHELF(a_school_decides_as_nothing_higher),
+        SHELF(a_review_goes_no_further_up_than_what_it_is_about),
         SHELF(only_what_more_knowledge_could_change_is_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

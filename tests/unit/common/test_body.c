@@ -456,6 +456,50 @@ static void indexed_references_are_found_in_packed_bytes(void **state)
     assert_int_equal(body_indexed_refs(9999, bytes, ids, 4), 0);
 }
 
+static void a_reference_to_any_kind_names_the_kind_first(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"R-1",  "moon:R-1",       "route:",   "route",
+                                      ":R-1", "competency:C-1", "person:17"};
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) assert_set_refused(&KIND_REVIEW, "of", bad[i], "BAD-REF");
+    rid_t route, person, ids[2];
+    assert_true(ref_id(&KIND_ROUTE, slice_text("R-1"), &route));
+    assert_true(ref_id(&KIND_PERSON, slice_text("03-08-01:17"), &person));
+    const body_t *of_route = BODY(KIND_REVIEW, "of", "route:R-1"),
+                 *of_person = BODY(KIND_REVIEW, "of", "person:03-08-01:17");
+    assert_int_equal(body_indexed_refs(N_REVIEW, packed(of_route), ids, 2), 1);
+    assert_memory_equal(&ids[0], &route, sizeof route);
+    assert_int_equal(body_indexed_refs(N_REVIEW, packed(of_person), ids, 2), 1);
+    assert_memory_equal(&ids[0], &person, sizeof person);
+    size_t at = 0;
+    body_ref_t ref;
+    assert_true(body_next_ref(&KIND_REVIEW, of_route, &at, &ref));
+    assert_ptr_equal(ref.target, &KIND_ROUTE);
+    assert_true(ref.complete && slice_equal(ref.text, slice_text("R-1")));
+}
+
+static void a_key_with_such_a_reference_is_found_by_its_pieces(void **state)
+{
+    (void)state;
+    rid_t by_key, by_person;
+    assert_true(
+        body_id(&KIND_REVIEW, BODY(KIND_REVIEW, "of", "person:03-08-01:17", "office", "03-08"), &by_key));
+    assert_true(ref_from_person(&KIND_REVIEW, "person:03-08-01:17:03-08", &by_person));
+    assert_memory_equal(&by_key, &by_person, sizeof by_key);
+    assert_true(body_id(&KIND_REVIEW, BODY(KIND_REVIEW, "of", "route:R-1", "office", "03-08"), &by_key));
+    assert_true(ref_from_person(&KIND_REVIEW, "route:R-1 03-08", &by_person));
+    assert_memory_equal(&by_key, &by_person, sizeof by_key);
+    assert_false(ref_from_person(&KIND_REVIEW, "route:R-1", &by_person));
+}
+
+static void a_record_goes_no_further_up_than_what_it_is_about(void **state)
+{
+    (void)state;
+    assert_int_equal(body_reach_up(&KIND_REVIEW, BODY(KIND_REVIEW, "of", "route:R-1")), UP_MUNICIPALITY);
+    assert_int_equal(body_reach_up(&KIND_REVIEW, BODY(KIND_REVIEW, "of", "event:E-1")), UP_REGION);
+    assert_int_equal(body_reach_up(&KIND_ROUTE, BODY(KIND_ROUTE, "code", "R-1")), UP_MUNICIPALITY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -479,6 +523,9 @@ int main(void)
         cmocka_unit_test(a_result_finds_its_competency_through_the_campaign),
         cmocka_unit_test(a_competency_finds_its_parent_in_its_own_framework),
         cmocka_unit_test(indexed_references_are_found_in_packed_bytes),
+        cmocka_unit_test(a_reference_to_any_kind_names_the_kind_first),
+        cmocka_unit_test(a_key_with_such_a_reference_is_found_by_its_pieces),
+        cmocka_unit_test(a_record_goes_no_further_up_than_what_it_is_about),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shape of what programs know of each kind. proto/generate writes these rows in every build, from the
 // messages in proto/kinds and their options: storage, checks, lanes, JSON, sheets, command line and help
-// follow from them. common/kinds.h finds rows.
+// follow from them. common/schema/kinds.h finds rows.
 #pragma once
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
@@ -55,7 +55,7 @@ enum {
     F_LIST = 16,    // a column of lists
     F_FACT = 32,    // a column of the kind's fact table
     F_CODE = 64,    // FIELD_TEXT only: others refer to it, so ':' and ';' are not in it
-    F_REASON = 128, // FIELD_TEXT only: codes of common/reason.h, or a text
+    F_REASON = 128, // FIELD_TEXT only: codes of common/schema/reason.h, or a text
 };
 
 enum {
@@ -140,7 +140,7 @@ typedef struct kind_rule {
     const char *org_field; // field that names the record's organisation: a code, or the ORG of an ORG:NUMBER;
                            // NULL: the node's own
     // Checks across fields that no rule of a field says; NULL when none. Returns NULL or a fault code of
-    // common/fault.h; *ret_field names the field.
+    // common/schema/fault.h; *ret_field names the field.
     const char *(*check)(const ProtobufCMessage *body, const char **ret_field);
     // Services of the same node that read its records: bit 1 << number of the service. From any home, or only
     // from this node and those above it.

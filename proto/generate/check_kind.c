@@ -5,11 +5,11 @@
 
 enum {
     NUMBER_SIZE = 24,   // bytes of a printed number
-    KEY_LIMIT = 2048,   // bytes of a key text, KEY_TEXT_MAX of common/ids.h
-    FIELDS_LIMIT = 256, // fields of a message, SEEN_MAX of common/body.c
+    KEY_LIMIT = 2048,   // bytes of a key text, KEY_TEXT_MAX of common/schema/ids.h
+    FIELDS_LIMIT = 256, // fields of a message, SEEN_MAX of common/schema/body.c
     NAME_MAX_BYTES = 31,
     PER_SERVICE = 100,
-    READ_LIMIT = 32, // KINDS_MAX of common/feed.h
+    READ_LIMIT = 32, // KINDS_MAX of common/sync/feed.h
 };
 
 static uint32_t free_number(const model_t *model, int service)

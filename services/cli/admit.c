@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/card.h"
-#include "common/i18n.h"
-#include "common/kinds.h"
-#include "common/msg.h"
+#include "common/base/i18n.h"
+#include "common/node/card.h"
+#include "common/node/msg.h"
+#include "common/schema/kinds.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 #include "services/cli/typed.h"

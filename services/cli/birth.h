@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a node's directory comes into being: whole or not at all.
 #pragma once
-#include "common/node.h"
+#include "common/node/node.h"
 #include "services/cli/cli.h"
 
 int birth_init(const cli_t *cli);   // node init: the root of a tree

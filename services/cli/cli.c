@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/i18n.h"
+#include "common/base/i18n.h"
 #include "services/cli/help.h"
 #include "services/cli/nearest.h"
 #include "services/cli/verbs.h"

@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/file.h"
-#include "common/i18n.h"
-#include "common/node.h"
-#include "common/util.h"
+#include "common/base/file.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/node/node.h"
 #include "services/cli/cli.h"
 
 // Made first, removed last: a node has none, so nobody can pass a node off as a draft to be emptied.

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/arena.h"
-#include "common/msg.h"
-#include "common/sheet.h"
+#include "common/base/arena.h"
+#include "common/forms/sheet.h"
+#include "common/node/msg.h"
 #include "services/cli/import.h"
 #include "services/cli/pages.h"
 

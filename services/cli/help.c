@@ -7,8 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "common/i18n.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
 #include "services/cli/table.h"
 
 const struct argp_option HELP_COMMON_OPTIONS[] = {

@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
-#include "common/sheet.h"
+#include "common/base/clock.h"
+#include "common/forms/sheet.h"
 #include "services/cli/help.h"
 #include "services/cli/nearest.h"
 #include "services/cli/output.h"

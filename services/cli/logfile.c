@@ -13,9 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/clock.h"
-#include "common/file.h"
-#include "common/util.h"
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/base/util.h"
 
 enum { OLD_FILES = 2, STAMP_SIZE = 32 };
 

@@ -3,8 +3,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "common/i18n.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
 #include "services/cli/cli.h"
 #include "services/cli/terminal.h"
 

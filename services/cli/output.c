@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "common/i18n.h"
-#include "common/json.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/forms/json.h"
 #include "services/cli/terminal.h"
 
 enum {

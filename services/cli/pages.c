@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "common/i18n.h"
-#include "common/msg.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/node/msg.h"
 
 enum { PAGE_RECORDS = 500, PAGE_TIMEOUT_MS = 60000 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A long list, page by page.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 #include "proto/record.pb-c.h"
 #include "services/cli/ask.h"
 

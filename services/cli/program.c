@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/i18n.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
 
 enum { EXIT_NO_EXEC = 127 };
 

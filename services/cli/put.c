@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/arena.h"
-#include "common/json.h"
-#include "common/msg.h"
-#include "common/util.h"
+#include "common/base/arena.h"
+#include "common/base/util.h"
+#include "common/forms/json.h"
+#include "common/node/msg.h"
 #include "services/cli/output.h"
 #include "services/cli/refs.h"
 #include "services/cli/sender.h"

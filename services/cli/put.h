@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writing records given as JSON.
 #pragma once
-#include "common/i18n.h"
+#include "common/base/i18n.h"
 #include "services/cli/ask.h"
 #include "services/cli/cli.h"
 

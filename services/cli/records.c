@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/i18n.h"
-#include "common/json.h"
-#include "common/msg.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/forms/json.h"
+#include "common/node/msg.h"
 #include "services/cli/ask.h"
 #include "services/cli/import.h"
 #include "services/cli/output.h"

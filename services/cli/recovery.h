@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "common/root.h"
+#include "common/node/root.h"
 #include "services/cli/cli.h"
 
 // The root secret of a node to be made: from the phrase in this file ("-": standard input), or a fresh one

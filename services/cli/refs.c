@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/body.h"
-#include "common/i18n.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/schema/body.h"
 #include "services/cli/nearest.h"
 
 int refs_kind(const char *name, const kind_rule_t **ret_kind)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kinds and records as people name them on the command line.
 #pragma once
-#include "common/ids.h"
-#include "common/kinds.h"
+#include "common/schema/ids.h"
+#include "common/schema/kinds.h"
 #include "services/cli/cli.h"
 
 // The kind of this name. Returns CLI_DONE, or CLI_REFUSED after naming the nearest.

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/file.h"
-#include "common/util.h"
+#include "common/base/file.h"
+#include "common/base/util.h"
 
 enum { OWN_COLUMNS = 2 }; // line, reason
 

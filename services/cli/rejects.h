@@ -2,7 +2,7 @@
 // The rows of a sheet that were not taken, as a file that can be put right: line, reason, and the row as it
 // was.
 #pragma once
-#include "common/csv.h"
+#include "common/forms/csv.h"
 
 typedef struct rejects rejects_t;
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "common/clock.h"
-#include "common/msg.h"
-#include "common/util.h"
+#include "common/base/clock.h"
+#include "common/base/util.h"
+#include "common/node/msg.h"
 #include "services/cli/ask.h"
 #include "services/cli/report_forms.h"
 

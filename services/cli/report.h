@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report: JSON for programs, tables for people, CSV for spreadsheets.
 #pragma once
-#include "common/i18n.h"
+#include "common/base/i18n.h"
 #include "services/cli/cli.h"
 
 extern const struct argp_option REPORT_OPTIONS[];

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/csv.h"
-#include "common/i18n.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/forms/csv.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 #include "services/cli/table.h"

@@ -7,9 +7,9 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-#include "common/file.h"
-#include "common/i18n.h"
-#include "common/util.h"
+#include "common/base/file.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
 #include "services/cli/cli.h"
 #include "services/cli/report_forms.h"
 

@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 
-#include "common/i18n.h"
-#include "common/msg.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/node/msg.h"
 #include "services/cli/words.h"
 
 enum { GROUP_TAG = 0x0a, BULK_TAG = 0x10, BULK_SIZE = 2, SEND_TIMEOUT_MS = 120000, VARINT_MAX = 10 };

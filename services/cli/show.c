@@ -4,11 +4,11 @@
 
 #include <inttypes.h>
 
-#include "common/arena.h"
-#include "common/body.h"
-#include "common/i18n.h"
-#include "common/ids.h"
-#include "common/reason.h"
+#include "common/base/arena.h"
+#include "common/base/i18n.h"
+#include "common/schema/body.h"
+#include "common/schema/ids.h"
+#include "common/schema/reason.h"
 #include "services/cli/cli.h"
 #include "services/cli/words.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records for people: as a list of fields, or as rows of a table. Driven by the kind's rules.
 #pragma once
-#include "common/json.h"
-#include "common/kinds.h"
+#include "common/forms/json.h"
+#include "common/schema/kinds.h"
 #include "proto/record.pb-c.h"
 #include "services/cli/table.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "common/util.h"
+#include "common/base/util.h"
 
 enum { GAP = 2 }; // blanks between columns
 

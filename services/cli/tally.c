@@ -2,7 +2,7 @@
 // Counting outcomes.
 #include "services/cli/tally.h"
 
-#include "common/i18n.h"
+#include "common/base/i18n.h"
 #include "services/cli/sender.h"
 
 void tally_add(tally_t *self, uint32_t result)

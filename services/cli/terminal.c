@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/cli/terminal.h"
-#include "common/text.h"
-#include "common/util.h"
+#include "common/base/text.h"
+#include "common/base/util.h"
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/i18n.h"
-#include "common/ids.h"
-#include "common/kinds.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include "common/schema/ids.h"
+#include "common/schema/kinds.h"
 #include "proto/message.h"
 
 typedef struct word {
@@ -22,10 +22,8 @@ static const word_t STATES[] = {
 };
 
 static const word_t LINKS[] = {
-    {"up", N_("connected")},
-    {"down", N_("not connected")},
-    {"refused", N_("refused")},
-    {"revoked", N_("revoked")},
+    {"up", N_("connected")},    {"down", N_("not connected")},     {"refused", N_("refused")},
+    {"revoked", N_("revoked")}, {"clone", N_("copy turned away")},
 };
 
 static const word_t FLOWS[] = {

@@ -2,7 +2,7 @@
 // Deficits (domain 3.1, 3.3): a person's need in one competency, by the latest result and the scale valid on
 // that day. Bands are data (kind scale); the comparison is exact: score * 100 >= threshold * max.
 #pragma once
-#include "common/store.h"
+#include "common/store/store.h"
 #include "proto/diagnostics.pb-c.h"
 #include <stdbool.h>
 

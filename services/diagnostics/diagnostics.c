@@ -7,8 +7,8 @@
 //   due
 //                    where there is no such entry
 #include "services/diagnostics/diagnostics.h"
-#include "common/date.h"
-#include "common/msg.h"
+#include "common/base/date.h"
+#include "common/node/msg.h"
 #include "services/diagnostics/deficits.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 // Connections from outside, by their descriptor: from accept(2) until they are gone. Every one has a deadline
 // until it has said who it is, so that half-open and idle ones cannot pile up.
 #pragma once
-#include "common/node.h"
+#include "common/node/node.h"
 #include <sys/socket.h>
 
 typedef struct connection {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options of the socket that children connect to.
 #pragma once
-#include "common/node.h"
+#include "common/node/node.h"
 
 // libzmq's option ZMQ_ZAP_ENFORCE_DOMAIN. By number, because Debian's header shows the name to drafts only; a
 // test pins it.

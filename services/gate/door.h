@@ -5,7 +5,7 @@
 // that chose its own routing id, or sent anything but one frame with one envelope, is answered with silence
 // and a named outcome.
 #pragma once
-#include "common/msg.h"
+#include "common/node/msg.h"
 
 typedef struct door {
     void *socket;

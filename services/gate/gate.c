@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate's life: opening, the loop, closing. gate_run lists its duties.
 #include "services/gate/gate.h"
-#include "common/clock.h"
-#include "common/file.h"
-#include "common/log.h"
-#include "common/wait.h"
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/base/log.h"
+#include "common/base/wait.h"
 #include "services/gate/gate_private.h"
 #include "services/gate/route.h"
 #include "services/gate/selftest.h"
@@ -67,6 +67,15 @@ static int lock_node(gate_t *gate, why_t *why)
 static int refuse_system(const char *what, int error, why_t *why)
 {
     why_set(why, _("cannot use %s: %s"), what, zmq_strerror(error));
+    return GATE_E_SYSTEM;
+}
+
+static int refuse_listen(const char *listen, int error, why_t *why)
+{
+    why_set(why,
+            _("cannot use %s: %s. `listen` in node.conf must be an address of this computer and a port "
+              "that no other program has"),
+            listen, zmq_strerror(error));
     return GATE_E_SYSTEM;
 }
 
@@ -192,11 +201,11 @@ static int open_outside(gate_t *gate, why_t *why)
             gate->context, gate->node.listen, &gate->door_keys, &gate->settings, gate->most, gate->spare / 2,
             &gate->keys,   &gate->counters,   on_child,         on_cloned,       gate};
         int r = peers_open(&setup, &gate->peers);
-        if (r) return refuse_system(gate->node.listen, -r, why);
+        if (r) return refuse_listen(gate->node.listen, -r, why);
         r = test_door(gate, why);
         if (r) return r;
         r = peers_pause(gate->peers); // until the registry has said who may come
-        if (r) return refuse_system(gate->node.listen, -r, why);
+        if (r) return refuse_listen(gate->node.listen, -r, why);
     }
     if (gate->node.parent.known)
         gate->link =

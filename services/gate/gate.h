@@ -3,7 +3,7 @@
 // envelopes on between the services, local callers, the children and the parent, without opening their
 // bodies. It keeps no data.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 
 typedef struct gate gate_t;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys that the registry gave.
 #include "services/gate/keys.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "proto/message.h"
 #include <stdlib.h>
 

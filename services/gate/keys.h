@@ -2,7 +2,7 @@
 // The keys that the registry gave: whose each is and what it may do. Main thread only; the ZAP thread has its
 // own copy of the allowed ones.
 #pragma once
-#include "common/node.h"
+#include "common/node/node.h"
 #include "proto/envelope.pb-c.h"
 
 typedef enum key_role {

@@ -4,8 +4,8 @@
 // libzmq would reconnect by itself, but without backoff after a refused handshake and in step with all other
 // children; so it is told never to, and every failure ends the socket.
 #pragma once
-#include "common/msg.h"
-#include "common/node.h"
+#include "common/node/msg.h"
+#include "common/node/node.h"
 #include "services/gate/link_core.h"
 #include "services/gate/settings.h"
 

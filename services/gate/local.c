@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node's own door.
 #include "services/gate/local.h"
-#include "common/clock.h"
-#include "common/fault.h"
-#include "common/i18n.h"
-#include "common/kinds.h"
-#include "common/log.h"
-#include "common/node.h"
-#include "common/outgoing.h"
+#include "common/base/clock.h"
+#include "common/base/i18n.h"
+#include "common/base/log.h"
+#include "common/node/node.h"
+#include "common/node/outgoing.h"
+#include "common/schema/fault.h"
+#include "common/schema/kinds.h"
 #include "proto/envelope.pb-c.h"
 #include <errno.h>
 #include <signal.h>

@@ -42,8 +42,9 @@ bool local_holds(const local_t *local);
 
 bool local_has(const local_t *local, uint32_t service);
 
-// Leaves with the next local_flush, in one frame with others (common/outgoing.h). 0, -EHOSTUNREACH, -EDQUOT
-// (its sender has its share of this service's time and memory already) or -EAGAIN (all of them have theirs).
+// Leaves with the next local_flush, in one frame with others (common/node/outgoing.h). 0, -EHOSTUNREACH,
+// -EDQUOT (its sender has its share of this service's time and memory already) or -EAGAIN (all of them have
+// theirs).
 int local_pass(local_t *local, uint32_t service, const envelope_t *envelope);
 void local_flush(local_t *local);
 // Does a service that is at work have as much from outside as there may be? Then neighbours are not read for

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // selenga-gate DIR: the gate of the node in DIR, in the foreground.
-#include "common/log.h"
-#include "common/node.h"
+#include "common/base/log.h"
+#include "common/node/node.h"
 #include "services/gate/gate.h"
 #include "services/gate/settings.h"
 #include <sodium.h>

@@ -5,10 +5,10 @@
 // routing number and the key that was proved to it. Events reach us before the messages that follow them, so
 // the monitor is emptied before a descriptor's number is believed.
 #include "services/gate/peers.h"
-#include "common/clock.h"
-#include "common/fault.h"
-#include "common/log.h"
-#include "common/outgoing.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/node/outgoing.h"
+#include "common/schema/fault.h"
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "services/gate/curve.h"

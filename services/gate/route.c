@@ -4,10 +4,10 @@
 // A route is the gate's own return address: 'L' (local caller) or 'J' (joining node) and libzmq's number of
 // the connection.
 #include "services/gate/route.h"
-#include "common/clock.h"
-#include "common/fault.h"
-#include "common/kinds.h"
-#include "common/log.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/schema/fault.h"
+#include "common/schema/kinds.h"
 #include "services/gate/status.h"
 #include <errno.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The start-up test of the children's door.
 #include "services/gate/selftest.h"
-#include "common/clock.h"
-#include "common/node.h"
+#include "common/base/clock.h"
+#include "common/node/node.h"
 #include "services/gate/door.h"
 #include <errno.h>
 #include <stdio.h>

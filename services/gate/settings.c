@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate's settings and counters.
 #include "services/gate/settings.h"
-#include "common/i18n.h"
+#include "common/base/i18n.h"
 
 #define INT_ROW(name, min, max, standard, unit, sentence)                                                    \
     {                                                                                                        \

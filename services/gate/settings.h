@@ -2,8 +2,8 @@
 // The gate's settings and counters: section `gate` of node.conf, and what an operator may want to know
 // afterwards.
 #pragma once
-#include "common/counters.h"
-#include "common/settings.h"
+#include "common/base/counters.h"
+#include "common/base/settings.h"
 
 typedef struct gate_settings {
     int64_t ping_ms;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was given to each service and is not done with, by whom it came from (common/outgoing.h). It bounds
-// what one neighbour, and all of them, can pile up in the node, without a queue of the gate's own.
+// What was given to each service and is not done with, by whom it came from (common/node/outgoing.h). It
+// bounds what one neighbour, and all of them, can pile up in the node, without a queue of the gate's own.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate's views.
 #include "services/gate/status.h"
-#include "common/clock.h"
-#include "common/file.h"
+#include "common/base/clock.h"
+#include "common/base/file.h"
 #include "proto/api.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>

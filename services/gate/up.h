@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Children that have greeted: label -> descriptor of the connection.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 
 typedef struct up_row {
     uint32_t label;

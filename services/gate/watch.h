@@ -4,7 +4,7 @@
 // something came on a quiet line, once; while more comes the line is looked at every WATCH_MS. Quiet lines
 // cost nothing.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 
 enum { WATCH_MS = 50 };
 

@@ -9,7 +9,7 @@
 // which 15 KiB a connection stay resident, as much as half of all the rest. A pipe goes when either end
 // closes. So the socket that answers is replaced in each second in which it did, and closed in the next one.
 #include "services/gate/zap.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
 #include <assert.h>
 #include <errno.h>
 #include <malloc.h>

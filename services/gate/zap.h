@@ -5,7 +5,7 @@
 // until the first whole table nobody is let in, and is told to try again later (300); after that an unknown
 // key is refused (400), which covers revoked ones, since only allowed keys are in the table.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 
 enum { ZAP_KEY_SIZE = 32 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/registry/admission.h"
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
 #include "proto/api.pb-c.h"
 #include "services/registry/admission_private.h"
 #include "services/registry/table.h"

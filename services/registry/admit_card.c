@@ -2,9 +2,9 @@
 // A child that this hub has forgotten: the hub lost all that it had and came back by its phrase, and nobody
 // else knew whom it admitted. Its operator admits it again by what its card says; it keeps its path, key and
 // store.
-#include "common/log.h"
-#include "common/msg.h"
-#include "common/root.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
+#include "common/node/root.h"
 #include "proto/api.pb-c.h"
 #include "services/registry/admission.h"
 #include "services/registry/admission_private.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //   MAGIC | BLAKE2b of the rest (32) | for each record: size (4, big-endian) | wire form
 #include "services/registry/admitted.h"
-#include "common/batch.h"
-#include "common/clock.h"
-#include "common/file.h"
-#include "common/log.h"
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/base/log.h"
+#include "common/sync/batch.h"
 #include "proto/registry.pb-c.h"
 #include "services/registry/table.h"
 #include <errno.h>

@@ -6,8 +6,8 @@
 //
 //   KV_AUX  'A' | label (4)  ->  spent (4) | mark of the key (8)
 #pragma once
-#include "common/kv.h"
-#include "common/oprf.h"
+#include "common/node/oprf.h"
+#include "common/store/kv.h"
 
 typedef struct allowance_settings {
     int64_t staff_min;        // what a child is taken to have at least

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking the region, by way of the parent, for the pseudonyms that are missing here: one batch at a time,
 // sent again until it is answered. What is lost costs time only; nothing of it needs to survive.
-#include "common/clock.h"
-#include "common/log.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
 #include "services/registry/pseudonym_private.h"
 #include <sodium.h>
 #include <stdlib.h>

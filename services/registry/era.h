@@ -6,7 +6,7 @@
 //
 //   KV_AUX  'E'  ->  unix seconds (8, big-endian)
 #pragma once
-#include "common/store.h"
+#include "common/store/store.h"
 
 enum {
     ERA_STEP_S = 600

@@ -2,9 +2,9 @@
 // Answering the children. Where the key is, by multiplying; elsewhere by asking the parent in one's own name
 // and handing its answer down. Each child is held to its allowance at every hub on the way, so that nobody
 // uses up what is another's. Nothing that waits here need survive: who hears nothing asks again.
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
 #include "services/registry/pseudonym_private.h"
 #include <sodium.h>
 
@@ -146,7 +146,7 @@ void evaluate_asked(pseudonyms_t *self, const envelope_t *e)
     size_t n = m != NULL ? m->points.len / OPRF_POINT : 0;
     if (m == NULL || n == 0 || n > EVALUATE_MAX || m->points.len % OPRF_POINT != 0) return;
     allowance_child_t *child = allowance_of(&self->allowance, e->peer);
-    child->school = scope_child_rank(service_scope(self->service), e->peer) == 0;
+    child->school = scope_child_rank(service_scope(self->service), e->peer) <= 0; // not known: the least
     uint32_t left = allowance_left(&self->allowance, child, self->mark);
     relayed_t *same = find_same(self, e->peer, m->call);
     if (same != NULL) {

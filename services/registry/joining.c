@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A node that joins. What it may is told by join_rules.c, over facts gathered here.
-#include "common/log.h"
-#include "common/msg.h"
-#include "common/root.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
+#include "common/node/root.h"
 #include "proto/envelope.pb-c.h"
 #include "services/registry/admission.h"
 #include "services/registry/admission_private.h"

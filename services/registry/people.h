@@ -3,8 +3,8 @@
 // or a staff number where there is none) goes, and which of their records still wait for the region. In
 // memory only: the records say it all again at the next start. Inputs stand here as their BLAKE2b-128.
 #pragma once
-#include "common/ids.h"
-#include "common/oprf.h"
+#include "common/node/oprf.h"
+#include "common/schema/ids.h"
 
 enum { PSEUDONYM_SIZE = 16, INPUT_DIGEST = 16 };
 

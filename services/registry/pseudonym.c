@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which pseudonym each person of this node has. The key's own life is in pseudonym_key.c.
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
 #include "services/registry/pseudonym_private.h"
 #include <ctype.h>
 #include <sodium.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One pseudonym per person throughout a region: 16 bytes of an oblivious function (common/oprf.h) of СНИЛС
-// (PD-04), or, without СНИЛС, of the staff number. Its key is at the region's node alone. A node sends
+// One pseudonym per person throughout a region: 16 bytes of an oblivious function (common/node/oprf.h) of
+// СНИЛС (PD-04), or, without СНИЛС, of the staff number. Its key is at the region's node alone. A node sends
 // blinded points upwards (asking.c), hubs pass them on, the region multiplies (evaluate.c); neither learns
 // whom it is about. Until the answer is there a person has a random, provisional pseudonym.
 #pragma once

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The key of pseudonyms: kept in secret/ where they are made, told to everybody else by its mark. Opening and
 // closing; messages.
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/msg.h"
-#include "common/root.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
+#include "common/node/root.h"
 #include "services/registry/pseudonym_private.h"
 #include <sodium.h>
 #include <stdlib.h>

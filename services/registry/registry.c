@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the registry adds to the common loop: see the table at the end.
 #include "services/registry/registry.h"
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
 #include "proto/registry.pb-c.h"
 #include "services/registry/admission.h"
 #include "services/registry/admitted.h"

@@ -2,7 +2,7 @@
 // The registry: who and what exists. Besides its records it decides who may join the tree (admission.c) and
 // gives every person one pseudonym throughout the region (pseudonym.c).
 #pragma once
-#include "common/service.h"
+#include "common/service/service.h"
 #include "services/registry/era.h"
 
 extern const service_def_t REGISTRY;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/registry/table.h"
-#include "common/clock.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/node/msg.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/registry.pb-c.h"
 #include <sodium.h>

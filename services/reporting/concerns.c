@@ -2,7 +2,7 @@
 // A record is looked at twice, as it was and as it is. What it says of days bounds the years that are counted
 // again: the rest of a history stays as it is.
 #include "services/reporting/concerns.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "proto/registry.pb-c.h"
 #include "proto/routing.pb-c.h"
 #include "services/reporting/human.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Days that may be unknown, and intervals of days. Calendar arithmetic is common/date.h.
+// Days that may be unknown, and intervals of days. Calendar arithmetic is common/base/date.h.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

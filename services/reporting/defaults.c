@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Built-in definitions. Titles follow section V of the regulation; what it leaves open is said in brackets.
 #include "services/reporting/defaults.h"
-#include "common/date.h"
+#include "common/base/date.h"
 
 #define TEACHERS "count(person where pedagogue)"
 #define ASSIGNED "count(person where pedagogue and assigned)"

@@ -2,7 +2,7 @@
 // From the texts of an indicator record to expressions that can be counted. Everything is checked here, so
 // that a definition that exists can be evaluated.
 #include "services/reporting/definition.h"
-#include "common/i18n.h"
+#include "common/base/i18n.h"
 #include "services/reporting/day.h"
 #include <stdlib.h>
 

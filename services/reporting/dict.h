@@ -2,7 +2,7 @@
 // Numbers for names: each distinct key gets the next number, 0, 1, 2 … and keeps it. Keys are never taken
 // out.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 
 typedef struct dict dict_t;
 

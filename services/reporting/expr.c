@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parser and evaluator of expressions. The first error stops it: every function returns false after that.
 #include "services/reporting/expr.h"
-#include "common/i18n.h"
-#include "common/util.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
 #include "services/reporting/condition.h"
 #include "services/reporting/flags.h"
 #include <stdlib.h>

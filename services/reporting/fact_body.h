@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The body of a `fact` record: a fact row as bytes, and back.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 #include "services/reporting/facts.h"
 
 enum { PSEUDONYM_BYTES = FACT_PSEUDONYM, FACT_BODY_MAX = 8192, FACT_TEAMS_MAX = 2048 };

@@ -3,8 +3,8 @@
 // interim period uses the same formula as the year. A person is one whatever the number of posts, staff
 // numbers or rates.
 #include "services/reporting/facts.h"
-#include "common/date.h"
-#include "common/util.h"
+#include "common/base/date.h"
+#include "common/base/util.h"
 #include "services/reporting/day.h"
 #include "services/reporting/support.h"
 #include <assert.h>
@@ -284,48 +284,4 @@ void facts_destroy(facts_t **facts)
     free((*facts)->rows);
     free(*facts);
     *facts = NULL;
-}
-
-// ---- years ----
-
-static void widen(int32_t *last, int32_t day)
-{
-    if (day != DAY_NONE && day > *last) *last = day;
-}
-
-static int year_of(int32_t day)
-{
-    int year = date_civil(day).year;
-    return year < PERIOD_YEAR_MIN ? PERIOD_YEAR_MIN : year > PERIOD_YEAR_MAX ? PERIOD_YEAR_MAX : year;
-}
-
-static int32_t last_mention(const human_t *h)
-{
-    int32_t last = DAY_NONE;
-    for (size_t i = 0; i < h->n_jobs; i++) widen(&last, h->jobs[i].from), widen(&last, h->jobs[i].to);
-    for (size_t i = 0; i < h->n_absences; i++)
-        widen(&last, h->absences[i].from), widen(&last, h->absences[i].to);
-    for (size_t i = 0; i < h->n_pairs; i++) widen(&last, h->pairs[i].from), widen(&last, h->pairs[i].to);
-    for (size_t i = 0; i < h->n_meetings; i++) widen(&last, h->meetings[i].date);
-    for (size_t i = 0; i < h->n_enrolments; i++) widen(&last, h->enrolments[i].run_to);
-    for (size_t i = 0; i < h->n_certificates; i++) widen(&last, h->certificates[i].issued_on);
-    for (size_t i = 0; i < h->n_attendances; i++) widen(&last, h->attendances[i].ends_on);
-    for (size_t i = 0; i < h->n_acts; i++) widen(&last, h->acts[i].date);
-    for (size_t i = 0; i < h->n_routes; i++)
-        for (size_t k = 0; k < h->routes[i].n_done; k++) widen(&last, h->routes[i].done[k]);
-    return last;
-}
-
-bool facts_years(const human_t *human, int *ret_first, int *ret_last)
-{
-    int32_t first = DAY_NONE;
-    for (size_t i = 0; i < human->n_jobs; i++)
-        if (human->jobs[i].from != DAY_NONE && (first == DAY_NONE || human->jobs[i].from < first))
-            first = human->jobs[i].from;
-    if (first == DAY_NONE) return false;
-    int year = year_of(first);
-    // The academic year that is named after the year before may hold the first day.
-    *ret_first = year > PERIOD_YEAR_MIN ? year - 1 : year;
-    *ret_last = year_of(last_mention(human));
-    return true;
 }

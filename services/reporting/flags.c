@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names and algebra of fact flags.
 #include "services/reporting/flags.h"
-#include "common/i18n.h"
+#include "common/base/i18n.h"
 #include <stdbool.h>
 
 const flag_name_t FACT_FLAGS[] = {

@@ -3,7 +3,7 @@
 //   node
 //   KV_AUX  'W' | pseudonym (16)  ->  the provisional one (16) that it took the place of
 #include "services/reporting/human.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "proto/registry.pb-c.h"
 #include "proto/routing.pb-c.h"
 #include "services/reporting/day.h"

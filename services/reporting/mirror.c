@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/reporting/mirror.h"
-#include "common/log.h"
-#include "common/msg.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
 #include "proto/registry.pb-c.h"
 #include "services/reporting/day.h"
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Periods of account. Their texts are closed forms: no blanks, no signs, no other lengths.
 #include "services/reporting/period.h"
-#include "common/date.h"
+#include "common/base/date.h"
 #include "services/reporting/day.h"
 #include <assert.h>
 #include <stdio.h>

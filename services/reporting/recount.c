@@ -3,7 +3,7 @@
 //           'F' | pseudonym (16)  ->  the same as earlier programs had it: ids alone
 //           'D' | pseudonym (16)  ->  he waits to be counted: of a load (1) | first year (2) | last year (2)
 #include "services/reporting/recount.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "proto/reporting.pb-c.h"
 #include "services/reporting/human.h"
 #include <errno.h>

@@ -4,8 +4,8 @@
 // that covers the record. Where one record touches many, they are noted in that transaction and counted in
 // further ones.
 #include "services/reporting/reporting.h"
-#include "common/log.h"
-#include "common/msg.h"
+#include "common/base/log.h"
+#include "common/node/msg.h"
 #include "proto/api.pb-c.h"
 #include "services/reporting/concerns.h"
 #include "services/reporting/defaults.h"

@@ -7,7 +7,7 @@
 //   -> fact records
 //   fact records, organisations, methodists, teams -> mirror.c -> table in memory -> indicators.c -> report
 #pragma once
-#include "common/service.h"
+#include "common/service/service.h"
 #include "services/reporting/indicators.h"
 #include "services/reporting/table.h"
 #include "services/reporting/years.h"

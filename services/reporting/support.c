@@ -2,7 +2,7 @@
 // The five forms of support. Each is one function from the records to yes or no; which of them qualify is for
 // the indicator's expression to say. Nothing before the hiring counts, and one thing done twice is one thing.
 #include "services/reporting/support.h"
-#include "common/util.h"
+#include "common/base/util.h"
 #include "services/reporting/day.h"
 #include <string.h>
 

@@ -2,7 +2,7 @@
 // Years of account whose facts a day or an interval of days may bear on: a day lies in its calendar year and
 // in the academic year that is named after the year before.
 #pragma once
-#include "common/date.h"
+#include "common/base/date.h"
 #include "services/reporting/day.h"
 #include "services/reporting/period.h"
 

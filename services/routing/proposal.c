@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/routing/proposal.h"
-#include "common/reason.h"
+#include "common/schema/reason.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -40,5 +40,5 @@ size_t propose(const need_t *needs, size_t n_needs, const offer_t *offers, size_
                step_t *ret_steps);
 
 // Why the step stands there, for the person who is to agree: needs with level and points, and whether
-// anything covers them. Codes of common/reason.h: his language is not that of the node.
+// anything covers them. Codes of common/schema/reason.h: his language is not that of the node.
 void step_reason(const step_t *step, const need_t *needs, char *buf, size_t size);

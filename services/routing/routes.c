@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/routing/routes.h"
-#include "common/clock.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/node/msg.h"
 #include "proto/api.pb-c.h"
 #include "proto/diagnostics.pb-c.h"
 #include "proto/registry.pb-c.h"
@@ -144,7 +144,7 @@ static int write_step(routing_t *self, store_txn_t *txn, const gathered_t *g, co
     a.competency = text(g->needs[step->needs[0]].competency);
     a.reason = reason;
     a.form = text("mentoring");
-    a.title = text("WITH-MENTOR"); // a code of common/reason.h, as the reason is one
+    a.title = text("WITH-MENTOR"); // a code of common/schema/reason.h, as the reason is one
     if (step->offer != NULL) {
         a.programme = text(step->offer->programme);
         a.title = text(step->offer->title);

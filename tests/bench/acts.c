@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/acts.h"
-#include "common/body.h"
+#include "common/schema/body.h"
 #include "proto/routing.pb-c.h"
 #include "tests/bench/measure.h"
 #include <assert.h>

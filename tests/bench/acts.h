@@ -2,7 +2,7 @@
 // Records of the load: acts of support with a body of 250 bytes that does not compress, as a school writes
 // them.
 #pragma once
-#include "common/record.h"
+#include "common/store/record.h"
 
 enum { ACT_BODY = 250, ACT_PEOPLE = 40 };
 

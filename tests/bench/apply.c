@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The receiving half of a feed alone, without sockets: what a hub's service does with each record of its
 // children, down to the commit. For profiling: the work of one process, whose instructions can be counted.
-#include "common/admit.h"
-#include "common/batch.h"
-#include "common/clock.h"
-#include "common/feed_private.h"
+#include "common/base/clock.h"
+#include "common/sync/admit.h"
+#include "common/sync/batch.h"
+#include "common/sync/feed_private.h"
 #include "proto/message.h"
 #include "tests/bench/acts.h"
 #include "tests/bench/measure.h"

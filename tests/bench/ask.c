@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Load from callers at a node's own gate; see usage().
-#include "common/body.h"
-#include "common/clock.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/node/msg.h"
+#include "common/schema/body.h"
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "proto/routing.pb-c.h"

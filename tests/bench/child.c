@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/child.h"
-#include "common/clock.h"
-#include "common/feed.h"
+#include "common/base/clock.h"
+#include "common/sync/feed.h"
 #include "proto/feed.pb-c.h"
 #include "proto/message.h"
 #include "tests/bench/acts.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Invitations and joins go out in groups, so that the hub's registry commits many at once.
 #include "tests/bench/enrol.h"
-#include "common/clock.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/node/msg.h"
 #include "proto/api.pb-c.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"

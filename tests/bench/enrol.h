@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Children of a hub, enrolled through real invitations and joins.
 #pragma once
-#include "common/node.h"
+#include "common/node/node.h"
 
 typedef struct pupil { // one enrolled child
     node_keys_t keys;

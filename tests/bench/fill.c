@@ -3,12 +3,12 @@
 // schools, 1.3 million people. One in 65 is a methodist to whom the next 64 are assigned. What the registry
 // would have sent stands as if it had come from there, the facts as if they had been counted here. See
 // usage().
-#include "common/body.h"
-#include "common/clock.h"
-#include "common/kv.h"
-#include "common/node.h"
-#include "common/store.h"
-#include "common/topology.h"
+#include "common/base/clock.h"
+#include "common/node/node.h"
+#include "common/schema/body.h"
+#include "common/store/kv.h"
+#include "common/store/store.h"
+#include "common/store/topology.h"
 #include "proto/kinds.h"
 #include "proto/message.h"
 #include "proto/registry.pb-c.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What LMDB and libzmq alone do on this machine, for the same work; see usage().
-#include "common/clock.h"
-#include "common/util.h"
+#include "common/base/clock.h"
+#include "common/base/util.h"
 #include "tests/bench/measure.h"
 #include <errno.h>
 #include <lmdb.h>

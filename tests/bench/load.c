@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Load from many children of one hub; see usage().
-#include "common/clock.h"
-#include "common/util.h"
+#include "common/base/clock.h"
+#include "common/base/util.h"
 #include "tests/bench/child.h"
 #include "tests/bench/measure.h"
 #include <poll.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/measure.h"
-#include "common/util.h"
+#include "common/base/util.h"
 #include <stdio.h>
 #include <stdlib.h>
 

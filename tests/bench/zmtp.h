@@ -3,7 +3,7 @@
 // socket. As clients of other servers' benchmarks are: what the client costs must not hide what the server
 // does. Any failure ends the program.
 #pragma once
-#include "common/msg.h"
+#include "common/node/msg.h"
 
 typedef struct zmtp {
     int fd;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/faults/book.h"
-#include "common/body.h"
+#include "common/schema/body.h"
 #include "proto/kinds.h"
 #include "proto/message.h"
 #include "proto/registry.pb-c.h"

@@ -3,8 +3,8 @@
 // number and a change: 1 as first written, and one more for each time that it was written again. Key and
 // content follow from them, so that anybody can say later what a record must be.
 #pragma once
-#include "common/kinds.h"
-#include "common/record.h"
+#include "common/schema/kinds.h"
+#include "common/store/record.h"
 
 enum { SHELVES = 2, BODY_MOST = 600 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/faults/check.h"
-#include "common/caller.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
+#include "common/node/caller.h"
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "tests/bench/measure.h"

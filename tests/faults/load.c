@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A steady load at a school, what was acknowledged of it, and whether the nodes hold that; see usage().
-#include "common/clock.h"
+#include "common/base/clock.h"
 #include "tests/bench/measure.h"
 #include "tests/faults/check.h"
 #include "tests/faults/steady.h"

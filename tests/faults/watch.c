@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/faults/watch.h"
-#include "common/clock.h"
-#include "common/msg.h"
+#include "common/base/clock.h"
+#include "common/node/msg.h"
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "tests/bench/measure.h"

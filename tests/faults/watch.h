@@ -2,7 +2,7 @@
 // Asks the far end again and again how many records it holds, and tells when it has caught up: when it holds
 // all that was acknowledged at the near end up to LAG_MS ago, that being after the restart.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 
 enum { LAG_MS = 100 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/service_private.h"
-#include "common/waiting.h"
+#include "common/service/service_private.h"
+#include "common/service/waiting.h"
 #include "proto/api.pb-c.h"
 #include "services/registry/pseudonym_private.h"
 #include "tests/fuzz/choose.h"

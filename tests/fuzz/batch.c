@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries of a push or a give-back: encoding, size when plain (4 bytes), then the bytes.
-#include "common/batch.h"
+#include "common/sync/batch.h"
 #include "tests/fuzz/fuzz.h"
 
 // What was read, packed by ourselves, is read the same.

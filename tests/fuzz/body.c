@@ -2,7 +2,7 @@
 // The body of a record of any kind. A byte says which kind and how the rest is meant: as a neighbour's bytes,
 // or (BUILT) as choices of choose.h. A body
 // that keeps its rules survives every other form of it unchanged.
-#include "common/json.h"
+#include "common/forms/json.h"
 #include "tests/fuzz/choose.h"
 
 enum { ROOM = 1024 * 1024, BUILT = 0x80 };

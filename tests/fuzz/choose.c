@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/choose.h"
-#include "common/kinds.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/schema/kinds.h"
 #include <inttypes.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // node.conf and the settings in it. What is accepted is written as a node would, and accepted again.
-#include "common/node.h"
+#include "common/node/node.h"
 #include "services/gate/settings.h"
 #include "services/registry/pseudonym.h"
 #include "services/reporting/reporting.h"

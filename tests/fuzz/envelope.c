@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A frame from the line: the envelope, then its body as the program behind the gate unpacks it.
-#include "common/msg.h"
-#include "common/outgoing.h"
+#include "common/node/msg.h"
+#include "common/node/outgoing.h"
 #include "proto/api.pb-c.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/feed.pb-c.h"

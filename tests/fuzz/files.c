@@ -2,10 +2,10 @@
 // Files of a node that somebody else may have written, or a disk: its root secret, the last words of a
 // program, what a store says of itself. The first byte chooses which. The file that shows the words is part
 // of this one.
-#include "common/clock.h"
-#include "common/root.h"
-#include "common/store_private.h"
-#include "common/text.h"
+#include "common/base/clock.h"
+#include "common/base/text.h"
+#include "common/node/root.h"
+#include "common/store/store_private.h"
 #include "services/cli/status.c"
 #include "tests/fuzz/scratch.h"
 #include "tests/sim/kv_mem.h"
@@ -51,9 +51,8 @@ static void read_root(slice_t in)
 
 static void read_words(slice_t in)
 {
-    const cli_t cli = {.node = scratch_dir()};
     const char *path = write_file("run", "registry.trouble", in);
-    AUTO(xfree) char *words = last_words(&cli, SERVICE_REGISTRY);
+    AUTO(xfree) char *words = ask_last_words(scratch_dir(), SERVICE_REGISTRY);
     assert(words == NULL || strlen(words) <= in.size);
     remove_file(path, "run");
 }

@@ -2,7 +2,7 @@
 // What every target has in common. A target is one function that hands outside bytes to the function that the
 // programs hand them to, and asserts what must hold of whatever was accepted.
 #pragma once
-#include "common/util.h"
+#include "common/base/util.h"
 #include "proto/kind.h"
 #include <assert.h>
 #include <stdio.h>

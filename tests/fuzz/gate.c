@@ -2,7 +2,7 @@
 // What services and children tell the gate of themselves: TAKEN, by which it counts what each neighbour has
 // under way, and HELLO, by which a copy of a child's node is told from the child. A script of: what (1) |
 // service and neighbour (1) | size (2, big-endian) | bytes.
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "services/gate/rival.h"
 #include "services/gate/shares.h"
 #include "tests/fuzz/fuzz.h"

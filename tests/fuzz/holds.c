@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/holds.h"
-#include "common/kinds.h"
-#include "common/msg.h"
-#include "common/quarantine.h"
+#include "common/node/msg.h"
+#include "common/schema/kinds.h"
+#include "common/store/quarantine.h"
 #include "proto/kind.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What no neighbour may bring about, whatever it says: looked for in the store after each turn of rig.c.
 #pragma once
-#include "common/quota.h"
-#include "common/store.h"
+#include "common/store/quota.h"
+#include "common/store/store.h"
 
 enum { HOLDS_PEERS = 16 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The definition of an indicator as a record brings it; kept and dropped again.
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "services/reporting/indicators.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `selenga put`: a byte that names the kind, then a JSON text. What is accepted prints as JSON and is
 // accepted again as the same bytes.
-#include "common/json.h"
+#include "common/forms/json.h"
 #include "tests/fuzz/fuzz.h"
 
 static void print_again(const kind_rule_t *kind, const Selenga__Item *item, arena_t *arena)

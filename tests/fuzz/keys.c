@@ -2,7 +2,7 @@
 // The table of keys as the registry sends it to the gate, what neighbours told of nodes in it. For each
 // message its size (2 bytes, big-endian), then a Keys.
 #include "services/gate/keys.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_row(const keys_t *keys, size_t i)

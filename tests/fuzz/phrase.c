@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person types as a recovery phrase or a node's card. What is read is printed and read again.
-#include "common/phrase.h"
-#include "common/card.h"
-#include "common/text.h"
+#include "common/node/phrase.h"
+#include "common/base/text.h"
+#include "common/node/card.h"
 #include "tests/fuzz/fuzz.h"
 
 static void phrase(slice_t in)

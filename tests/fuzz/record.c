@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A record from a feed: our reader against protobuf-c's, our writer against our reader, and its JSON.
-#include "common/record.h"
-#include "common/json.h"
+#include "common/store/record.h"
+#include "common/forms/json.h"
 #include "proto/record.pb-c.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // replay PATH...: runs a target on every file named and on every file of every folder named. So each input
 // that once did harm is tried in every build, without libFuzzer.
-#include "common/file.h"
+#include "common/base/file.h"
 #include "tests/fuzz/fuzz.h"
 #include <dirent.h>
 #include <errno.h>

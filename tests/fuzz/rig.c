@@ -2,14 +2,14 @@
 // The own file of starting is part of this one, so that a service here is a service there; what would go to
 // the socket is dropped.
 #include "tests/fuzz/rig.h"
-#include "common/admit.h"
-#include "common/feed_private.h"
+#include "common/sync/admit.h"
+#include "common/sync/feed_private.h"
 #include "tests/fuzz/holds.h"
 
 static holds_t holds;
 static bool see_and_admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault);
 #define admit(arg, txn, peer, record, fault) see_and_admit(arg, txn, peer, record, fault)
-#include "common/service.c"
+#include "common/service/service.c"
 #undef admit
 #include "proto/registry.pb-c.h"
 #include "services/diagnostics/diagnostics.h"
@@ -384,7 +384,8 @@ static bool is_of(const own_t *own, uint64_t boot)
 }
 
 // Does it go on from what a neighbour handed back, of a life that this store does not know? That was not
-// judged by the rules (common/admit.c), and is written again as it is where ours must stand above a stray.
+// judged by the rules (common/sync/admit.c), and is written again as it is where ours must stand above a
+// stray.
 static bool was_handed_back(const own_t *own, const record_t *r)
 {
     for (size_t at = 0; at < r->past.size; at += PAST_LIFE)

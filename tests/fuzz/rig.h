@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service on a bench: its own loop (common/service.c) over a store in memory, without sockets. Inputs are
-// scripts of messages, as a hostile neighbour or caller may send them:
+// A service on a bench: its own loop (common/service/service.c) over a store in memory, without sockets.
+// Inputs are scripts of messages, as a hostile neighbour or caller may send them:
 //
 //   which service and level (1), 12 more for one that was lost and replaced    then for each message: how (1)
 //   | type (1) | size (2, big-endian) | body

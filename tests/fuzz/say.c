@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/say.h"
-#include "common/record.h"
+#include "common/store/record.h"
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "tests/fuzz/choose.h"

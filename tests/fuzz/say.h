@@ -27,8 +27,8 @@
 //   after,
 //                           16 counts, 32 only so many
 #pragma once
-#include "common/feed_private.h"
-#include "common/service.h"
+#include "common/service/service.h"
+#include "common/sync/feed_private.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { SAY_NODES = 4 };

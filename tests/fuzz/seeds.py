@@ -212,7 +212,7 @@ save("request", "link", script(MUNICIPALITY + 1, say(GATE | END, 5, f32(1, SCHOO
 
 # --- stories: what services make of records that others of the node, or a neighbour, bring
 def rid(kind, org, *key):
-    """The id of a record by its natural key (common/ids.c); org: as far as the key names it."""
+    """The id of a record by its natural key (common/schema/ids.c); org: as far as the key names it."""
     def part(text, size):
         return hashlib.blake2b(struct.pack(">I", kind) + text.encode(), digest_size=32).digest()[:size]
     return part(org, 6) + part("\x1f".join(key), 10)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `selenga import`: a byte that names the sheet, then the file. Rows that are read are written and read
 // again.
-#include "common/sheet.h"
+#include "common/forms/sheet.h"
 #include "tests/fuzz/fuzz.h"
 #include <stdlib.h>
 

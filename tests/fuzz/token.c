@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an operator types in as an invitation. A text as it is; or, behind a NUL, what a text holds before its
 // checksum, so that the checks behind that are reached.
-#include "common/token.h"
-#include "common/text.h"
+#include "common/node/token.h"
+#include "common/base/text.h"
 #include "tests/fuzz/fuzz.h"
 #include <sodium.h>
 
 enum { CHECKSUM = 8, VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
 
-// As common/token.c describes it; the caller frees.
+// As common/node/token.c describes it; the caller frees.
 static char *seal(slice_t content)
 {
     static const char prefix[] = "selenga1.";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Short texts that people type: ids, paths, dates, numbers, periods, references by natural key.
-#include "common/body.h"
-#include "common/date.h"
-#include "common/text.h"
+#include "common/base/date.h"
+#include "common/base/text.h"
+#include "common/schema/body.h"
 #include "services/reporting/period.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -39,7 +39,7 @@ byte n_versions, n_writes;
 
 // --- stores --------------------------------------------------------------------------------------------------
 
-typedef home_t {                               // common/store.c
+typedef home_t {                               // common/store/store.c
   byte cur[RECORDS], at[RECORDS];              // present version, and its place in the lane
   byte head, inc, boot;
   byte done_pos, done_boot, done_head;         // cursor for which M has given back
@@ -100,7 +100,7 @@ hidden byte ok;
 
 #define BIT(n) (1 << (n))
 
-// --- lives: common/lineage.c ---------------------------------------------------------------------------------
+// --- lives: common/store/lineage.c ---------------------------------------------------------------------------------
 // Macros where an inline may not be: spin takes no field of a structure through two of them.
 
 // y = life if it is in the lineage of b, else 0; x = the life after it there

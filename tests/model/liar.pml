@@ -43,7 +43,7 @@ inline count_held() {
 }
 inline nothing_lost() { count_held(); assert((held & ~i) == 0); held = i }
 inline raise(v) { if :: h_inc <= v_inc[v] -> h_inc = v_inc[v] + 1 :: else fi }
-inline go_on_above(v) { // common/apply.c
+inline go_on_above(v) { // common/store/apply.c
   if :: NEWER(v, h_cur) -> raise(v); new_version(v_says[h_cur], v_past[h_cur]) :: else fi
 }
 inline own(v) { // apply_own: a version that is said to be ours

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A cursor never covers what is not durable, and a start has all that was acknowledged (design 8, line 2).
-#include "common/batch.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
+#include "common/sync/batch.h"
 #include "proto/feed.pb-c.h"
 #include "tests/sim/check.h"
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nothing that a store still held is lost, and strays find their way (design 8, line 4).
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "tests/sim/check.h"
 
 // The home has seen what a stray keeps, and stands above it: else it would never be replaced where it is

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A store fits together, feeds agree at both ends, and what one neighbour makes a node keep is within his
 // share (design 8, line 7).
-#include "common/lane_counts.h"
-#include "common/quota.h"
+#include "common/store/lane_counts.h"
+#include "common/store/quota.h"
 #include "proto/message.h"
 #include "tests/sim/check.h"
 

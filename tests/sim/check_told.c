@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a liar may be told.
-#include "common/batch.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
+#include "common/sync/batch.h"
 #include "proto/feed.pb-c.h"
 #include "proto/message.h"
 #include "tests/sim/check.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the checks read: stores, record by record, and versions as the ledger knows them.
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "proto/message.h"
 #include "tests/sim/check.h"
 

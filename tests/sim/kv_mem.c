@@ -3,8 +3,8 @@
 // copied before the first change, so that an image costs nothing and an aborted transaction leaves no trace.
 //
 // Under the address sanitizer everything that a transaction hands out is a copy, freed at the transaction's
-// next write: a slice that the core keeps longer than common/kv.h allows is then caught, as LMDB's pages
-// would silently change it.
+// next write: a slice that the core keeps longer than common/store/kv.h allows is then caught, as LMDB's
+// pages would silently change it.
 #include "tests/sim/kv_mem.h"
 #include <assert.h>
 #include <errno.h>

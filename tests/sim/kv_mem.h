@@ -2,7 +2,7 @@
 // The store's tables in memory, for the simulator. A commit that returned 0 is durable; a crash leaves the
 // last one. Any committed state can be kept as an image, cheaply, and put back later.
 #pragma once
-#include "common/kv.h"
+#include "common/store/kv.h"
 
 typedef struct kv_image kv_image_t;
 

@@ -2,7 +2,7 @@
 // The checker's own memory of every version that was ever written, and of what each descends from. It knows
 // nothing of lanes, cursors and lineage.
 #pragma once
-#include "common/record.h"
+#include "common/store/record.h"
 
 enum { WRITES_MAX = 64 }; // of one record: ancestry is a set of bits
 

@@ -2,8 +2,8 @@
 // A node that lies. It runs the real core, and between its turns says to its neighbours whatever it likes,
 // with perfect knowledge of all that it was ever told: old versions, changed copies, ids of records that
 // others are to write, in sessions and at places that the neighbour takes for current.
-#include "common/batch.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
+#include "common/sync/batch.h"
 #include "proto/feed.pb-c.h"
 #include "proto/kind.h"
 #include "proto/message.h"

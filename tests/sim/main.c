@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sim: runs seeds; shrinks and shows those that fail.
-#include "common/mutant.h"
+#include "common/base/mutant.h"
 #include "tests/sim/sim.h"
 #include <argp.h>
 #include <sodium.h>

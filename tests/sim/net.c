@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Links that lose, double, reorder, delay, cut and go half-open.
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "proto/feed.pb-c.h"
 #include "proto/message.h"
 #include "tests/sim/sim.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The simulator's world: a tree of nodes in one process and thread, under virtual time. See README.md.
 #pragma once
-#include "common/feed.h"
-#include "common/quarantine.h"
-#include "common/topology.h"
+#include "common/store/quarantine.h"
+#include "common/store/topology.h"
+#include "common/sync/feed.h"
 #include "tests/sim/kv_mem.h"
 #include "tests/sim/ledger.h"
 

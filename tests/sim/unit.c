@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One service of one node, with the duties of common/service_turn.c and none of its sockets: take in, decide
-// in one transaction, commit, send. It can be killed between any two of them.
-#include "common/admit.h"
-#include "common/msg.h"
-#include "common/mutant.h"
+// One service of one node, with the duties of common/service/service_turn.c and none of its sockets: take in,
+// decide in one transaction, commit, send. It can be killed between any two of them.
+#include "common/base/mutant.h"
+#include "common/node/msg.h"
+#include "common/sync/admit.h"
 #include "proto/kinds.h"
 #include "proto/message.h"
 #include "proto/registry.pb-c.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The work of people: real kinds of several reaches with small bodies that validate, and some that do not.
-#include "common/body.h"
-#include "common/msg.h"
+#include "common/node/msg.h"
+#include "common/schema/body.h"
 #include "proto/kinds.h"
 #include "proto/message.h"
 #include "proto/registry.pb-c.h"

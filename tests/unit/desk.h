@@ -3,7 +3,7 @@
 // a gate, a loop or neighbours. What it does to the store is counted, since what must not grow with a store
 // is work, not time.
 #pragma once
-#include "common/service_private.h"
+#include "common/service/service_private.h"
 #include <setjmp.h>
 #include <stdarg.h>
 

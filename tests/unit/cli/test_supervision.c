@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
 #include "services/cli/logfile.h"
 #include "services/cli/program.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What neighbours say to the shelf, and what it has of it afterwards.
 #pragma once
-#include "common/quota.h"
+#include "common/store/quota.h"
 #include "tests/unit/common/shelf.h"
 
 enum { LIFE = 101, SISTER = 0x66778899 }; // LIFE: of a shelf that shelf_start opened; SISTER: another child

@@ -2,8 +2,8 @@
 // A real store in a scratch directory, as a municipal hub's service has it: the region above, the school
 // 03-08-01 with its node below, and the school 03-08-02 that the hub serves itself.
 #pragma once
-#include "common/store.h"
-#include "common/topology.h"
+#include "common/store/store.h"
+#include "common/store/topology.h"
 #include "proto/kind.h"
 #include "proto/message.h"
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 // What a hub lets in from its child, its parent and its own services, by a kind that it does not know: the
 // stamp alone decides. And what becomes of what is said to be its own, or of a home for which the bringer
 // does not speak.
-#include "common/admit.h"
+#include "common/sync/admit.h"
 #include "tests/unit/common/shelf.h"
 
 static uint8_t wire[512];

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/arena.h"
+#include "common/base/arena.h"
 #include "proto/api.pb-c.h"
 #include <cmocka.h>
 #include <stdlib.h>

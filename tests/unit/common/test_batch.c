@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/batch.h"
-#include "common/record.h"
+#include "common/store/record.h"
+#include "common/sync/batch.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <zstd.h>

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/body.h"
+#include "common/schema/body.h"
 #include "proto/diagnostics.pb-c.h"
 #include "proto/registry.pb-c.h"
 #include "proto/routing.pb-c.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cards of nodes: what is none, then what comes back.
-#include "common/card.h"
+#include "common/node/card.h"
 #include <setjmp.h>
 #include <sodium.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/csv.h"
+#include "common/forms/csv.h"
 #include <cmocka.h>
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/date.h"
+#include "common/base/date.h"
 #include <cmocka.h>
 #include <string.h>
 #include <time.h>

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/fault.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/schema/fault.h"
 #include <cmocka.h>
 
 static void escape_codes_from_outside_do_not_reach_a_terminal(void **state)

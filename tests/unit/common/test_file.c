@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files in a folder in which others plant links: nothing is written through one, and nobody's file goes.
-#include "common/file.h"
-#include "common/node.h"
+#include "common/base/file.h"
+#include "common/node/node.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

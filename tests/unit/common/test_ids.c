@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/ids.h"
+#include "common/schema/ids.h"
 #include "proto/kinds.h"
 #include <cmocka.h>
 

@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/intake.h"
-#include "common/outgoing.h"
+#include "common/node/intake.h"
+#include "common/node/outgoing.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"
 #include <cmocka.h>

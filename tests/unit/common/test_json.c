@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/json.h"
+#include "common/forms/json.h"
 #include "proto/record.pb-c.h"
 #include "proto/registry.pb-c.h"
 #include <cmocka.h>

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/kv.h"
+#include "common/store/kv.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts of lanes are those that a recount gives, whatever happened to the records, and cost no recount.
-#include "common/lane_counts.h"
-#include "common/store_private.h"
+#include "common/store/lane_counts.h"
+#include "common/store/store_private.h"
 #include "tests/unit/common/shelf.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a store was is told by a witness of constant size, however many lives it had.
-#include "common/lineage.h"
+#include "common/store/lineage.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log's lines, and the small tools beside it: clock, counters, util.
-#include "common/clock.h"
-#include "common/counters.h"
-#include "common/log.h"
-#include "common/util.h"
+#include "common/base/clock.h"
+#include "common/base/counters.h"
+#include "common/base/log.h"
+#include "common/base/util.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

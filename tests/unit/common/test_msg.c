@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The envelope's bytes: what is refused first, then what goes through unchanged.
-#include "common/msg.h"
+#include "common/node/msg.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"
 #include <setjmp.h>

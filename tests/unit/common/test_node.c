@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A node's directory: files that must not be trusted, then what is written and read back.
-#include "common/caller.h"
-#include "common/file.h"
-#include "common/node.h"
+#include "common/base/file.h"
+#include "common/node/caller.h"
+#include "common/node/node.h"
 #include "proto/message.h"
 #include <setjmp.h>
 #include <sodium.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two homes under one id: who had it first keeps it, also when his store was put back to an image without it
 // and somebody below took the place meanwhile (proto/README.md, 4 and 5).
-#include "common/quarantine.h"
+#include "common/store/quarantine.h"
 #include "tests/unit/common/says.h"
 
 static const char NEXT_DOOR[] = "0a0b0c0d.99999999"; // above us, on the parent's side

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "common/ids.h"
-#include "common/oprf.h"
+#include "common/node/oprf.h"
+#include "common/schema/ids.h"
 #include <sodium.h>
 
 static const char KEY[] = "5ebcea5ee37023ccb9fc2d2019f9d7737be85591ae8652ffa9ef0f4d37063b0e";

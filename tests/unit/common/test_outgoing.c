@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Envelopes that leave together, and what a reader makes of bundles that are none.
-#include "common/outgoing.h"
+#include "common/node/outgoing.h"
 #include "proto/message.h"
 #include <errno.h>
 #include <setjmp.h>

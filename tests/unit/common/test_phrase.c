@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recovery phrases: what is none, then what comes back; and the lists themselves.
-#include "common/phrase.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/node/phrase.h"
 #include <setjmp.h>
 #include <sodium.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was refused waits with its reason, and its home hears of it.
-#include "common/msg.h"
-#include "common/quarantine.h"
-#include "common/quota.h"
+#include "common/node/msg.h"
+#include "common/store/quarantine.h"
+#include "common/store/quota.h"
 #include "proto/system.pb-c.h"
 #include "tests/unit/common/shelf.h"
 

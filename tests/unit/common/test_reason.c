@@ -6,7 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 // clang-format on
-#include "common/reason.h"
+#include "common/schema/reason.h"
 #include <string.h>
 
 static void assert_said_as_it_stands(const char *text)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings tables: unknown, doubled and wild values are refused and say where; then defaults and values.
-#include "common/settings.h"
+#include "common/base/settings.h"
 #include <setjmp.h>
 #include <stdarg.h>
 

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/sheet.h"
+#include "common/forms/sheet.h"
 #include "proto/registry.pb-c.h"
 #include <cmocka.h>
 

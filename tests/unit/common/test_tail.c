@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands in a store's log and in no index yet.
-#include "common/tail.h"
+#include "common/store/tail.h"
 #include <setjmp.h>
 #include <sodium.h>
 #include <stdarg.h>

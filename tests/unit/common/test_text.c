@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "common/text.h"
+#include "common/base/text.h"
 #include <cmocka.h>
 
 #define assert_not_utf8(text) assert_false(utf8_is_valid(slice(text, sizeof(text) - 1)))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Invitations: what is no token, then what comes back.
-#include "common/token.h"
+#include "common/node/token.h"
 #include <setjmp.h>
 #include <sodium.h>
 #include <stdarg.h>

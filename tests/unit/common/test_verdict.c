@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A person above decides of what a node below found: only from above, only once, and there it is obeyed. And
 // what he takes of this node's own stands above all that was seen of it.
-#include "common/admit.h"
-#include "common/verdict.h"
-#include "common/waiting.h"
+#include "common/service/verdict.h"
+#include "common/service/waiting.h"
+#include "common/sync/admit.h"
 #include "proto/system.pb-c.h"
 #include "tests/unit/common/shelf.h"
 #include <errno.h>
@@ -102,7 +102,7 @@ static size_t shown(void)
 static bool stands(const rid_t *subject)
 {
     bool yes;
-    assert_int_equal(verdict_stands(shelf_read(&shelf), subject, &yes), 0);
+    assert_int_equal(verdict_stands(shelf_read(&shelf), subject, 0, &yes), 0);
     shelf_abort(&shelf);
     return yes;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What waits for a person is met once each, in pages, whatever is decided between them.
-#include "common/waiting.h"
+#include "common/service/waiting.h"
 #include "tests/unit/common/shelf.h"
 
 enum { OTHER = 0x11111111, MET_MAX = 64 };

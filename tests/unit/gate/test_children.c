@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The children's door: a real gate process, a plug as its registry, plugs with real CURVE keys as children
 // and strangers.
-#include "common/caller.h"
+#include "common/node/caller.h"
 #include "proto/api.pb-c.h"
 #include "tests/unit/gate/world.h"
 #include <arpa/inet.h>

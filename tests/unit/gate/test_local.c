@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate's local door: a real gate process, with plugs as services and callers.
-#include "common/caller.h"
-#include "common/fault.h"
-#include "common/root.h"
+#include "common/node/caller.h"
+#include "common/node/root.h"
+#include "common/schema/fault.h"
 #include "proto/api.pb-c.h"
 #include "tests/unit/gate/world.h"
 #include <sodium.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two gates, a hub's and its child's, both real processes: the link between them comes, goes and comes back.
-#include "common/caller.h"
+#include "common/node/caller.h"
 #include "proto/api.pb-c.h"
 #include "tests/unit/gate/world.h"
 #include <signal.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small world for tests of the gate.
 #include "tests/unit/gate/world.h"
-#include "common/file.h"
-#include "common/outgoing.h"
-#include "common/root.h"
+#include "common/base/file.h"
+#include "common/node/outgoing.h"
+#include "common/node/root.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

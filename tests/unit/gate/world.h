@@ -3,8 +3,8 @@
 // them as a service, a caller or another node would. Everything waits with a deadline and fails the test when
 // it passes.
 #pragma once
-#include "common/clock.h"
-#include "common/node.h"
+#include "common/base/clock.h"
+#include "common/node/node.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"
 #include "services/gate/door.h"

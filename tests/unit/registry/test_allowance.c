@@ -6,7 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 // clang-format on
-#include "common/kv.h"
+#include "common/store/kv.h"
 #include "services/registry/allowance.h"
 #include <stdio.h>
 #include <stdlib.h>

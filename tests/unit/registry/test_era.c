@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The time by which invitations expire, under clocks that are wrong.
-#include "common/topology.h"
+#include "common/store/topology.h"
 #include "services/registry/era.h"
 #include <setjmp.h>
 #include <stdarg.h>

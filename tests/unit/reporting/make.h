@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "common/date.h"
+#include "common/base/date.h"
 #include "services/reporting/day.h"
 #include "services/reporting/facts.h"
 #include "services/reporting/table.h"

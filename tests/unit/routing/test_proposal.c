@@ -6,7 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 // clang-format on
-#include "common/reason.h"
+#include "common/schema/reason.h"
 #include "services/routing/proposal.h"
 #include <string.h>
 

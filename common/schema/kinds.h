@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looking things up in the rows of kinds, and telling people about them.
+#pragma once
+#include "common/schema/fault.h"
+#include "proto/kind.h"
+#include "proto/kinds.h"
+#include "proto/message.h"
+#include <stdio.h>
+
+// NULL when there is none.
+const kind_rule_t *kind_by_number(uint32_t number);
+const kind_rule_t *kind_by_name(const char *name);
+
+// Index of a field in kind->fields (and in the message's descriptor), or -1.
+int kind_field(const kind_rule_t *kind, const char *name);
+int kind_field_by_number(const kind_rule_t *kind, uint32_t number);
+// The field's number in the message, as Item.set names it.
+uint32_t kind_field_number(const kind_rule_t *kind, size_t index);
+
+bool kind_has_key(const kind_rule_t *kind);   // else its records have random ids
+bool kind_has_index(const kind_rule_t *kind); // has a field with F_INDEX
+// Does the natural key itself name the record's organisation?
+bool kind_key_names_org(const kind_rule_t *kind);
+// Does it name nothing else, so that an organisation has one record of the kind?
+bool kind_key_is_org(const kind_rule_t *kind);
+// How many pieces, parted by ':', a reference to this kind has: 2 for people (ORG:NUMBER), 1 for codes.
+size_t kind_ref_parts(const kind_rule_t *kind);
+
+// How a home stands to a record that somebody wants to write there.
+typedef struct writer {
+    int rank;     // of the home's level
+    bool serving; // the home serves the record's organisation
+    bool above;   // the home is the root, or stands above the record's organisation
+    bool root;
+    bool program; // the service itself writes, not somebody outside
+} writer_t;
+
+// May this home write a record of this kind? 0, or KIND_E_FAULT with the reason in ret_fault.
+enum { KIND_E_FAULT = 1 };
+int kind_may_write(const kind_rule_t *kind, const writer_t *writer, fault_t *ret_fault);
+
+// --- names ---------------------------------------------------------------------------------------
+
+// "registry" ...; NULL for a number that is no service. -1 for a name that is none.
+const char *service_name(uint32_t service);
+int service_by_name(const char *name);
+
+// Ranks: school 0, municipality 1, region 2, federation 3. -1 or NULL for what is none.
+int level_rank(const char *name);
+const char *level_name(int rank);
+
+// In the reader's language.
+const char *bilingual_text(const bilingual_t *text);
+
+const char *pd_class_name(pd_class_t pd);
+const char *field_type_name(field_type_t type);
+// "none", "home", "one level up" ... in the reader's language.
+const char *reach_up_text(uint8_t up);
+const char *reach_down_text(uint8_t down);
+
+// --- help ----------------------------------------------------------------------------------------
+
+// One line a kind; with a kind, its fields, reach, writers and personal-data classes. In the reader's
+// language.
+void kinds_describe(const kind_rule_t *kind, FILE *out);
+// Who may write it, in words, without a line end.
+void kind_describe_writers(const kind_rule_t *kind, FILE *out);

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// Organisations by code in a small open-addressing table under a random key (codes come from neighbours).
+// Every walk upwards is bounded, so that a ring of parents, which a careless sheet can make, ends as
+// "unknown".
+#include "common/store/topology.h"
+#include "common/store/record.h"
+#include "proto/message.h"
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEPTH_MAX = 32, FIRST_SLOTS = 64 };
+
+typedef struct {    // small: a hub has thousands in each of its services
+    char *parent;   // NULL: a root
+    bool known;     // has a record; else only a node stands there
+    bool unsettled; // another child than `child` was told meanwhile
+    int rank;       // of the node's level, -1 unknown
+    uint32_t child; // that it was last known to be served through; scope_moved
+    path_t node;
+    char code[];
+} org_t;
+
+struct scope {
+    path_t self;
+    char self_org[ORG_MAX + 1];
+    org_t **slots; // NULL: free
+    size_t n_slots, n_used;
+    uint8_t key[crypto_shorthash_KEYBYTES];
+    uint32_t asked; // child whose rank was looked up last; PEER_SELF: none
+    int asked_rank;
+};
+
+static org_t **slot_of(const scope_t *scope, slice_t code)
+{
+    uint8_t hash[crypto_shorthash_BYTES];
+    uint64_t h;
+    crypto_shorthash(hash, code.data, code.size, scope->key);
+    memcpy(&h, hash, sizeof h);
+    for (size_t i = h & (scope->n_slots - 1);; i = (i + 1) & (scope->n_slots - 1)) {
+        const org_t *org = scope->slots[i];
+        if (org == NULL || slice_equal(slice_text(org->code), code)) return &scope->slots[i];
+    }
+}
+
+static void grow(scope_t *scope)
+{
+    org_t **old = scope->slots;
+    size_t n_old = scope->n_slots;
+    scope->n_slots *= 2;
+    scope->slots = xcalloc(scope->n_slots, sizeof *scope->slots);
+    for (size_t i = 0; i < n_old; i++)
+        if (old[i] != NULL) *slot_of(scope, slice_text(old[i]->code)) = old[i];
+    free(old);
+}
+
+static org_t *find(const scope_t *scope, slice_t code)
+{
+    return code.size == 0 || code.size > ORG_MAX ? NULL : *slot_of(scope, code);
+}
+
+static org_t *make(scope_t *scope, slice_t code)
+{
+    if (code.size == 0 || code.size > ORG_MAX || memchr(code.data, 0, code.size) != NULL) return NULL;
+    if (scope->n_used * 2 >= scope->n_slots) grow(scope);
+    org_t **slot = slot_of(scope, code);
+    if (*slot != NULL) return *slot;
+    *slot = xcalloc(1, sizeof **slot + code.size + 1);
+    memcpy((*slot)->code, code.data, code.size);
+    scope->n_used++;
+    return *slot;
+}
+
+scope_t *scope_new(const path_t *self, const char *self_org)
+{
+    scope_t *scope = xcalloc(1, sizeof *scope);
+    scope->self = *self;
+    scope->n_slots = FIRST_SLOTS;
+    scope->slots = xcalloc(scope->n_slots, sizeof *scope->slots);
+    randombytes_buf(scope->key, sizeof scope->key);
+    text_copy(scope->self_org, sizeof scope->self_org, self_org);
+    scope_set_node(scope, slice_text(self_org), self, -1);
+    return scope;
+}
+
+void scope_destroy(scope_t **scope_p)
+{
+    if (*scope_p == NULL) return;
+    for (size_t i = 0; i < (*scope_p)->n_slots; i++) {
+        org_t *org = (*scope_p)->slots[i];
+        if (org != NULL) free(org->parent);
+        free(org);
+    }
+    free((*scope_p)->slots);
+    free(*scope_p);
+    *scope_p = NULL;
+}
+
+static slice_t parent_of(const org_t *org)
+{
+    return org->parent != NULL ? slice_text(org->parent) : (slice_t){0};
+}
+
+bool scope_set_org(scope_t *scope, slice_t code, slice_t parent)
+{
+    char text[ORG_MAX + 1] = "";
+    org_t *org = make(scope, code);
+    if (org == NULL) return false;
+    if (parent.size > ORG_MAX) parent.size = ORG_MAX; // no code is longer: the parent is unknown in any case
+    if (parent.size > 0) memcpy(text, parent.data, parent.size);
+    bool same = org->known && slice_equal(parent_of(org), slice_text(text));
+    org->known = true;
+    if (same) return false;
+    free(org->parent);
+    org->parent = *text != '\0' ? xstrdup(text) : NULL;
+    return true;
+}
+
+bool scope_drop_org(scope_t *scope, slice_t code)
+{
+    org_t *org = find(scope, code);
+    if (org == NULL || !org->known) return false;
+    org->known = false; // the slot stays: a node may stand there, and open addressing needs it
+    return true;
+}
+
+bool scope_set_node(scope_t *scope, slice_t code, const path_t *node, int rank)
+{
+    org_t *org = make(scope, code);
+    if (org == NULL) return false;
+    org->rank = rank;
+    scope->asked = PEER_SELF;
+    if (path_equal(&org->node, node)) return false;
+    org->node = *node;
+    return true;
+}
+
+bool scope_drop_node(scope_t *scope, slice_t code)
+{
+    org_t *org = find(scope, code);
+    if (org == NULL || org->node.len == 0 || path_equal(&org->node, &scope->self)) return false;
+    org->node = (path_t){0};
+    scope->asked = PEER_SELF;
+    return true;
+}
+
+// The organisation above; NULL at a root or where nothing is known.
+static const org_t *above(const scope_t *scope, const org_t *org, bool *ret_broken)
+{
+    if (!org->known) *ret_broken = true;
+    if (!org->known || org->parent == NULL) return NULL;
+    const org_t *parent = find(scope, slice_text(org->parent));
+    if (parent == NULL) *ret_broken = true;
+    return parent;
+}
+
+// The nearest node at or above the organisation; NULL when none is known.
+static const path_t *serving(const scope_t *scope, slice_t code)
+{
+    bool broken = false;
+    const org_t *org = find(scope, code);
+    for (int depth = 0; org != NULL && depth < DEPTH_MAX; depth++) {
+        if (org->node.len > 0) return &org->node;
+        org = above(scope, org, &broken);
+    }
+    return NULL;
+}
+
+in_scope_t scope_serves(const scope_t *scope, slice_t code)
+{
+    const path_t *node = serving(scope, code);
+    if (node == NULL) return SCOPE_UNKNOWN;
+    return path_equal(node, &scope->self) ? SCOPE_YES : SCOPE_NO;
+}
+
+static uint32_t child_towards(const scope_t *scope, const path_t *node)
+{
+    if (node->len <= scope->self.len || !path_is_prefix(&scope->self, node)) return PEER_SELF;
+    return path_child_label(&scope->self, node);
+}
+
+static uint32_t child_for(const scope_t *scope, slice_t code)
+{
+    const path_t *node = serving(scope, code);
+    return node == NULL ? PEER_SELF : child_towards(scope, node);
+}
+
+uint32_t scope_child_for(scope_t *scope, slice_t code)
+{
+    org_t *org = find(scope, code);
+    uint32_t child = child_for(scope, code);
+    if (org != NULL) org->unsettled |= child != org->child;
+    return child;
+}
+
+in_scope_t scope_in_child(const scope_t *scope, uint32_t child, slice_t code)
+{
+    bool broken = false;
+    const org_t *org = find(scope, code);
+    if (org == NULL) return SCOPE_UNKNOWN;
+    for (int depth = 0; org != NULL; depth++) {
+        if (depth == DEPTH_MAX) return SCOPE_UNKNOWN;
+        if (org->node.len > 0 && child_towards(scope, &org->node) == child) return SCOPE_YES;
+        org = above(scope, org, &broken);
+    }
+    return broken ? SCOPE_UNKNOWN : SCOPE_NO;
+}
+
+in_scope_t scope_is_below(const scope_t *scope, slice_t code, slice_t top)
+{
+    bool broken = false;
+    if (slice_equal(code, top)) return SCOPE_YES;
+    const org_t *org = find(scope, code);
+    if (org == NULL) return SCOPE_UNKNOWN;
+    for (int depth = 0; org != NULL; depth++) {
+        if (depth == DEPTH_MAX) return SCOPE_UNKNOWN;
+        if (slice_equal(slice_text(org->code), top)) return SCOPE_YES;
+        org = above(scope, org, &broken);
+    }
+    return broken ? SCOPE_UNKNOWN : SCOPE_NO;
+}
+
+in_scope_t scope_in_self(const scope_t *scope, slice_t code)
+{
+    return scope_is_below(scope, code, slice_text(scope->self_org));
+}
+
+bool scope_moved(scope_t *scope, size_t *state, slice_t *ret_org)
+{
+    while (*state < scope->n_slots) {
+        org_t *org = scope->slots[(*state)++];
+        if (org == NULL) continue;
+        uint32_t child = child_for(scope, slice_text(org->code));
+        if (child == org->child && !org->unsettled) continue;
+        org->child = child;
+        org->unsettled = false;
+        *ret_org = slice_text(org->code);
+        return true;
+    }
+    return false;
+}
+
+// Does a child stand there?
+static bool is_childs(const scope_t *scope, const org_t *org)
+{
+    return org != NULL && org->node.len == scope->self.len + PATH_LABEL &&
+           path_is_prefix(&scope->self, &org->node);
+}
+
+uint32_t scope_next_child(const scope_t *scope, size_t *state)
+{
+    while (*state < scope->n_slots) {
+        const org_t *org = scope->slots[(*state)++];
+        if (is_childs(scope, org)) return child_towards(scope, &org->node);
+    }
+    return PEER_SELF;
+}
+
+bool scope_has_child(const scope_t *scope, uint32_t label)
+{
+    for (size_t i = 0; i < scope->n_slots; i++) {
+        const org_t *org = scope->slots[i];
+        if (org != NULL && org->node.len > 0 && child_towards(scope, &org->node) == label) return true;
+    }
+    return false;
+}
+
+static const org_t *child_at(const scope_t *scope, uint32_t label)
+{
+    for (size_t i = 0; i < scope->n_slots; i++)
+        if (is_childs(scope, scope->slots[i]) && child_towards(scope, &scope->slots[i]->node) == label)
+            return scope->slots[i];
+    return NULL;
+}
+
+const char *scope_child_org(const scope_t *scope, uint32_t label)
+{
+    const org_t *org = child_at(scope, label);
+    return org != NULL ? org->code : NULL;
+}
+
+// Asked for each record of a batch, and a batch is of one child: the last answer is kept.
+int scope_child_rank(scope_t *scope, uint32_t label)
+{
+    if (scope->asked == label) return scope->asked_rank;
+    const org_t *org = child_at(scope, label);
+    scope->asked = label;
+    return scope->asked_rank = org != NULL ? org->rank : -1;
+}

@@ -44,7 +44,7 @@ bool requests_peer_named(service_t *service, const char *name, uint32_t *ret_pee
     }
     int number = service_by_name(name);
     *ret_peer = (uint32_t)number;
-    if (number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING) return true;
+    if (number > 0 && service_keeps((uint32_t)number)) return true;
     *ret_peer = strcmp(name, "here") == 0 ? PEER_SELF : (uint32_t)strtoul(name, &end, 16);
     return *ret_peer == PEER_SELF ? strcmp(name, "here") == 0 : strlen(name) == 8 && *end == '\0';
 }

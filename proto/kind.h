@@ -12,10 +12,11 @@
 enum { KIND_STRAY = 1, KIND_REFUSAL = 2, KIND_VERDICT = 3, SYSTEM_KINDS = 100 };
 
 enum {
-    CODE_MAX = 64,        // bytes of a code: it is part of keys, references and sheets
-    REF_MAX = 200,        // bytes of a reference
-    FIELD_NAME_MAX = 39,  // bytes of a field's name: a fault names it
-    LIST_COLUMNS_MAX = 9, // columns of a kind in lists: a terminal is not wider
+    CODE_MAX = 64,         // bytes of a code: it is part of keys, references and sheets
+    REF_MAX = 200,         // bytes of a reference
+    FIELD_NAME_MAX = 39,   // bytes of a field's name: a fault names it
+    LIST_COLUMNS_MAX = 9,  // columns of a kind in lists: a terminal is not wider
+    FACT_COLUMNS_MAX = 12, // columns of a fact table
 };
 
 // What a person reads, in both languages.

@@ -102,7 +102,7 @@ static void three_teams_of_one_school_count_once_and_are_noted(void **state)
 static void a_municipal_team_counts_for_the_municipality(void **state)
 {
     fixture_t *f = *state;
-    roster_put_team(f->table->roster, "T", "M1");
+    put_team_of(f->table, "T", "M1");
     put_team(f, "T", 1, 1, "A");
     put_team(f, "T", 2, 1, "B");
     assert_int_equal(teams(f, "M1"), 1);
@@ -114,7 +114,7 @@ static void a_municipal_team_counts_for_the_municipality(void **state)
 static void managers_of_two_schools_in_one_schools_team_are_no_team(void **state)
 {
     fixture_t *f = *state;
-    roster_put_team(f->table->roster, "T", "A");
+    put_team_of(f->table, "T", "A");
     put_team(f, "T", 1, 1, "A");
     put_team(f, "T", 2, 1, "B");
     assert_int_equal(teams(f, "R"), 0);

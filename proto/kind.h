@@ -49,14 +49,15 @@ typedef enum field_type {
 } field_type_t;
 
 enum {
-    F_REQUIRED = 1, // must be there
-    F_KEY = 2,      // part of the natural key, in the order of rows
-    F_INDEX = 4,    // FIELD_REF only: the store can list records by this reference
-    F_DERIVED = 8,  // set by the home's service, refused from outside
-    F_LIST = 16,    // a column of lists
-    F_FACT = 32,    // a column of the kind's fact table
-    F_CODE = 64,    // FIELD_TEXT only: others refer to it, so ':' and ';' are not in it
-    F_REASON = 128, // FIELD_TEXT only: codes of common/schema/reason.h, or a text
+    F_REQUIRED = 1,  // must be there
+    F_KEY = 2,       // part of the natural key, in the order of rows
+    F_INDEX = 4,     // FIELD_REF only: the store can list records by this reference
+    F_DERIVED = 8,   // set by the home's service, refused from outside
+    F_LIST = 16,     // a column of lists
+    F_FACT = 32,     // a column of the kind's fact table
+    F_CODE = 64,     // FIELD_TEXT only: others refer to it, so ':' and ';' are not in it
+    F_REASON = 128,  // FIELD_TEXT only: codes of common/schema/reason.h, or a text
+    F_ACCOUNT = 256, // facts about people are made of it
 };
 
 enum {

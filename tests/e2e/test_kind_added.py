@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import world
-from world import SAMPLE, SOURCE, refused, test, wait_until
+from world import SAMPLE, SOURCE, in_the_end, refused, test, wait_until
 
 SCHOOL, HUB = "03-08-01", "03-08"
 MESSAGE = '''// SPDX-License-Identifier: Apache-2.0

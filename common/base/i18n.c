@@ -115,28 +115,6 @@ const char *i18n_text(const char *msgid)
     return text && length > 0 ? text : msgid;
 }
 
-// Plural forms of Russian, in the order of ru.po's Plural-Forms line: 1 запись, 2 записи, 5 записей.
-static int plural_form(unsigned long n)
-{
-    unsigned long tens = n % 100, ones = n % 10;
-    if (ones == 1 && tens != 11) return 0;
-    return ones >= 2 && ones <= 4 && (tens < 10 || tens >= 20) ? 1 : 2;
-}
-
-const char *i18n_plural(const char *one, const char *many, unsigned long n)
-{
-    size_t length = 0;
-    const char *text = catalogue.bytes ? find(one, &length) : NULL;
-    if (!text || length == 0) return n == 1 ? one : many;
-    const char *end = text + length;
-    for (int form = plural_form(n); form > 0; form--) {
-        const char *next = text + strlen(text) + 1;
-        if (next > end) break;
-        text = next;
-    }
-    return text;
-}
-
 const char *i18n_language(void)
 {
     return catalogue.language;

@@ -27,10 +27,6 @@ int i18n_load(const char *path);
 // Returns the translation of `msgid`, or `msgid` itself. Valid until the process ends.
 const char *i18n_text(const char *msgid) __attribute__((format_arg(1)));
 
-// The right plural form for `n`: i18n_plural("%lu record", "%lu records", n).
-const char *i18n_plural(const char *one, const char *many, unsigned long n)
-    __attribute__((format_arg(1), format_arg(2)));
-
 // "ru" or "en": what i18n_init() chose.
 const char *i18n_language(void);
 

@@ -7,12 +7,6 @@
 #include <inttypes.h>
 #include <math.h>
 
-int json_print(const json_t *json, FILE *out)
-{
-    int rc = json_dumpf(json, out, JSON_EXACT | JSON_INDENT(2) | JSON_ENCODE_ANY);
-    return rc == 0 && fputc('\n', out) != EOF ? 0 : -EIO;
-}
-
 // --- out -----------------------------------------------------------------------------------------
 
 static json_t *decimal_to_json(int64_t hundredths)

@@ -16,9 +16,6 @@ enum {
 // Every dump must use these flags: 0.1 prints as 0.1.
 #define JSON_EXACT JSON_REAL_PRECISION(15)
 
-// Prints one document, indented, and a line end. 0, or -EIO.
-int json_print(const json_t *json, FILE *out);
-
 // --- out -----------------------------------------------------------------------------------------
 
 // The caller owns the result. Absent fields are left out; fields of a newer program too.

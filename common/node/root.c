@@ -3,7 +3,12 @@
 #include "common/node/root.h"
 #include "proto/message.h"
 #include <assert.h>
+#include <limits.h>
 #include <sodium.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/base/i18n.h"
 
 static const char ROOT_KEY[] = "secret/root.key";
 static const char CONTEXT[crypto_kdf_CONTEXTBYTES + 1] = "selenga1";
@@ -58,18 +63,31 @@ int root_save(const char *dir, const uint8_t root[static ROOT_SIZE], why_t *why)
     return node_secret_save(dir, ROOT_KEY, slice(root, ROOT_SIZE), why);
 }
 
+// The pair in door.key was made of a root secret. Another one would silently be another seal and phrase.
+int root_check_lost(const char *dir, why_t *why)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/secret/door.key", dir);
+    if (n < 0 || (size_t)n >= sizeof path || access(path, F_OK) != 0) return 0;
+    why_set(why,
+            _("%s/secret/root.key is lost; put it back from a backup, or let the node be replaced, with its "
+              "recovery phrase if there is one: selenga node join --help"),
+            dir);
+    return NODE_E_REFUSED;
+}
+
 int root_ensure(const char *dir, bool *ret_made, why_t *why)
 {
     uint8_t root[ROOT_SIZE];
     int r = root_load(dir, root, why);
-    bool made = r == NODE_E_ABSENT;
+    bool made = r == NODE_E_ABSENT && root_check_lost(dir, why) == 0;
     if (made) {
         root_make(root);
         r = root_save(dir, root, why) != 0 ? NODE_E_REFUSED : 0;
     }
     sodium_memzero(root, sizeof root);
     if (ret_made != NULL) *ret_made = made && r == 0;
-    return r;
+    return r == NODE_E_ABSENT ? NODE_E_REFUSED : r;
 }
 
 int node_seal_key(const char *dir, uint8_t ret_key[static 32], why_t *why)

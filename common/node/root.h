@@ -33,8 +33,11 @@ void root_check(const uint8_t root[static ROOT_SIZE], uint8_t ret_check[static R
 int root_load(const char *dir, uint8_t ret_root[static ROOT_SIZE], why_t *why);
 int root_save(const char *dir, const uint8_t root[static ROOT_SIZE], why_t *why);
 
-// A node of an earlier version has none: makes it, durably. *ret_made (optional) tells. Returns 0 or
-// NODE_E_REFUSED with why.
+// Where root.key is absent: 0 if the node never had one, NODE_E_REFUSED with why if it is lost.
+int root_check_lost(const char *dir, why_t *why);
+
+// A node of an earlier version has none: makes it, durably. *ret_made (optional) tells. Where door.key shows
+// that there was one, it is lost, and none is put in its place. Returns 0 or NODE_E_REFUSED with why.
 int root_ensure(const char *dir, bool *ret_made, why_t *why);
 
 // The seal key of the node in dir. Returns 0, NODE_E_ABSENT or NODE_E_REFUSED with why. The caller wipes it.

@@ -7,7 +7,8 @@
 //
 // Flags: 0x80 always, 0x01 to replace a node; others are of a later version.
 //
-// The checksum (BLAKE2b-8 of all before it) finds typing errors; it proves nothing, the key does.
+// The checksum (first 8 bytes of BLAKE2b-128 of all before it) finds typing errors; it proves nothing, the
+// key does.
 #include "common/node/token.h"
 #include "common/base/i18n.h"
 #include "common/base/text.h"
@@ -146,7 +147,7 @@ const char *token_fault(int outcome)
 {
     switch (outcome) {
     case TOKEN_E_FORM:
-        return _("this is not an invitation; it begins with \"selenga1.\"");
+        return _("this is not an invitation; one begins with `selenga1.`");
     case TOKEN_E_VERSION:
         return _("this invitation is of another version of Selenga");
     case TOKEN_E_DAMAGED:

@@ -47,20 +47,26 @@ static const row_t table[] = {
     // references and rights
     {"REF-UNKNOWN", N_("{field}: `{1}` is not there. Enter it first.")},
     {"REFUSED", N_("The receiver does not take this record. Its operator knows why.")},
-    {"CLONE", N_("Two computers run with the directory of one node, {1}. Stop the one that came later, and "
-                 "join it anew "
-                 "with an invitation of its own.")},
+    {"CLONE",
+     N_("Two computers run with the directory of one node: the first goes on, the other is turned away. Stop "
+        "the one that should not be, for good. If nobody knows of it, the directory was stolen: `selenga "
+        "node "
+        "revoke`, then invite the node anew with --replace.")},
     {"SEAL",
      N_("It is said to be this node's own, which cannot be checked since the seal key was lost. Take it with "
         "`selenga quarantine take`, or discard it.")},
     {"TAKE-WHICH", N_("Neighbours say different things of this record. Say whose is to hold: `selenga "
                       "quarantine take ID --from PEER`.")},
     {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},
+    {"NOT-WAITING",
+     N_("Under this id nothing waits that this could be done to. What is refused is tried again or "
+        "discarded, a version kept aside taken or discarded: `selenga quarantine list` tells which it is.")},
     {"IN-USE", N_("Other records still refer to it, e.g. of kind {1}. Delete those first.")},
     {"NOT-FOUND", N_("There is no such record: {1}. Check the key.")},
     {"STRAY",
      N_("Record {1} was changed on both sides while a store was put back; this version is kept beside the "
-        "present one. Write the record again if it lacks something, then discard this.")},
+        "present one. The record's own node takes it (`selenga quarantine take ID`) or discards it; `selenga "
+        "--json quarantine list` shows what it says.")},
     {"NOT-HOME", N_("This record belongs to another node. Change it there.")},
     {"NOT-WRITER", N_("Records of kind {1} are not written at this level. Write them at: {2}.")},
     {"NOT-SERVING",
@@ -152,7 +158,9 @@ static const row_t table[] = {
      N_("The store of this service is full. Raise map_mib in node.conf and start the node again.")},
     {"STORE-DAMAGED",
      N_("The store of this service is damaged. Stop the node, move this store's directory away and start "
-        "the node again: the neighbours hold copies and give them back.")},
+        "the node again: the neighbours hold copies and give them back. What never leaves this node they do "
+        "not "
+        "have: put back a backup, or enter it again.")},
     {"STORE-IN-USE", N_("Another process ({1}) has this store open. Only one program may work on it: end the "
                         "other one.")},
     {"STORE-NEWER", N_("This store was written by a newer program ({1}; this one reads {2}). Update the "
@@ -161,7 +169,7 @@ static const row_t table[] = {
      N_("This store was written by an older program and cannot be read by this one ({1}; this one reads "
         "{2}). "
         "Go back to that program, or move the store's directory away: the neighbours give back what they "
-        "hold.")},
+        "hold, which is not what never leaves this node.")},
     {"STORE-FAILED", N_("The store of this service cannot be written. Its log says why.")},
     {"GIVING-BACK",
      N_("The store was put back to an older image; the neighbour gives back what it holds. Wait.")},
@@ -179,7 +187,9 @@ static const row_t table[] = {
     {"UNKNOWN-REQUEST", N_("The gate does not know the request. Update the programs of the node together.")},
     {"NO-KEYS", N_("The registry has not said yet who may connect; children wait. Is the registry running?")},
     {"PARENT-REFUSED",
-     N_("The parent does not admit this node's key. Ask its operator whether it was revoked.")},
+     N_("The parent does not admit this node's key. Ask its operator: the node was revoked or replaced by "
+        "another computer (then only a new invitation helps), or the parent lost its records (then send him "
+        "what `selenga node card` prints).")},
     {"BAD-FACT", N_("{field} is not of the form that the program makes. Update the sender's program.")},
     {"BAD-EXPRESSION", N_("{field}, character {2}: {1}.")},
     {"DENOMINATOR", N_("Percent and ratio need a denominator, a count has none.")},

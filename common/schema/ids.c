@@ -60,7 +60,12 @@ void rid_derive(const kind_rule_t *kind, slice_t org, slice_t key_text, rid_t *r
 bool rid_is_of(const kind_rule_t *kind, slice_t org, const rid_t *id)
 {
     uint8_t part[ORG_PART];
+    rid_t own;
     if (!kind_has_key(kind)) return true;
+    if (kind_key_is_org(kind)) {
+        rid_derive(kind, org, org, &own);
+        return rid_equal(&own, id);
+    }
     org_part(kind, org, part);
     return memcmp(part, id->b, ORG_PART) == 0;
 }

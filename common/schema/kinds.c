@@ -68,6 +68,13 @@ bool kind_key_names_org(const kind_rule_t *kind)
     return i >= 0 && (kind->fields[i].flags & F_KEY) != 0;
 }
 
+bool kind_key_is_org(const kind_rule_t *kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < kind->n_fields; i++) n += (kind->fields[i].flags & F_KEY) != 0;
+    return n == 1 && kind_key_names_org(kind);
+}
+
 size_t kind_ref_parts(const kind_rule_t *kind)
 {
     size_t parts = 0;

@@ -21,6 +21,8 @@ bool kind_has_key(const kind_rule_t *kind);   // else its records have random id
 bool kind_has_index(const kind_rule_t *kind); // has a field with F_INDEX
 // Does the natural key itself name the record's organisation?
 bool kind_key_names_org(const kind_rule_t *kind);
+// Does it name nothing else, so that an organisation has one record of the kind?
+bool kind_key_is_org(const kind_rule_t *kind);
 // How many pieces, parted by ':', a reference to this kind has: 2 for people (ORG:NUMBER), 1 for codes.
 size_t kind_ref_parts(const kind_rule_t *kind);
 

@@ -53,19 +53,3 @@ int wire_next(slice_t *rest, wire_field_t *ret_field)
     *ret_field = field;
     return 1;
 }
-
-bool wire_find_bytes(slice_t bytes, uint32_t number, slice_t *ret_value)
-{
-    wire_field_t field;
-    slice_t value;
-    bool found = false;
-    int rc;
-    while ((rc = wire_next(&bytes, &field)) > 0)
-        if (field.number == number && field.type == WIRE_BYTES) {
-            value = field.bytes;
-            found = true;
-        }
-    if (rc < 0 || !found) return false;
-    *ret_value = value;
-    return true;
-}

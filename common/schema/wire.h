@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The protobuf wire format, walked field by field without unpacking: for what must be seen before memory is
-// spent, and for looking one value up.
+// spent.
 #pragma once
 #include "common/base/util.h"
 
@@ -16,5 +16,3 @@ typedef struct wire_field {
 // Takes one field off the front of *rest. 1: here it is; 0: the end; -1: malformed (also groups and field
 // number 0).
 int wire_next(slice_t *rest, wire_field_t *ret_field);
-// The last field of this number of type WIRE_BYTES, as protobuf counts it. False when absent or malformed.
-bool wire_find_bytes(slice_t bytes, uint32_t number, slice_t *ret_value);

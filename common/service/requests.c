@@ -232,7 +232,7 @@ static int fill_queues(service_t *service, store_txn_t *txn, const feed_row_t *r
 static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(xfree) feed_row_t *rows = xcalloc(ROWS_MAX, sizeof *rows);
-    size_t n = feed_rows(service->feed, rows, ROWS_MAX, (int64_t)mono_ms());
+    size_t n = feed_rows(service->feed, rows, ROWS_MAX);
     AUTO(xfree) Selenga__Queue *queues = xcalloc(n + 1, sizeof *queues);
     AUTO(xfree) Selenga__Queue **list = xcalloc(n + 1, sizeof *list);
     Selenga__Queues reply = SELENGA__QUEUES__INIT;

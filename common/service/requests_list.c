@@ -31,8 +31,8 @@ typedef struct scan {
     const kind_rule_t *rule;
     plan_t plan;
     list_mark_t at; // looked at up to here
-    bool begun, again, answered;
-    bool fresh;   // came in this turn: if its transaction is lost, whoever sent it is told with all others
+    bool begun, again;
+    bool fresh;   // came in this turn: if its transaction is lost, what it read there counts for nothing
     size_t looks; // in this turn
     page_t page;
     store_txn_t *txn;
@@ -228,38 +228,60 @@ static int read_some(service_t *service, store_txn_t *txn, scan_t *scan)
 static void send_page(service_t *service, scan_t *scan)
 {
     send_records(service, &scan->to, scan->page.wires, scan->page.n, scan->page.more ? &scan->at : NULL);
-    scan->answered = true;
 }
 
-// New ones stand in front.
-int requests_scan_on(service_t *service, store_txn_t *txn)
+// Unlinks the one at `at`.
+static void scan_drop(service_t *service, scan_t **at)
 {
-    scan_t *scan = service->scans, **last = &service->scans;
-    if (scan == NULL || scan->fresh) return 0; // it has had its part of this turn
-    service->scans = scan->next;               // the next turn is another's
-    while (*last != NULL) last = &(*last)->next;
-    *last = scan;
-    scan->next = NULL;
+    scan_t *scan = *at;
+    *at = scan->next;
+    scan_free(&scan);
+    service->n_scans--;
+}
+
+static void refuse_scan(service_t *service, const scan_t *scan, int rc)
+{
+    fault_t fault;
+    fault_set(&fault, service_trouble(rc), NULL, strerror(-rc));
+    service_refuse(service, &scan->to, &fault, true);
+}
+
+// New ones stand in front: the last has waited longest.
+void requests_scan_on(service_t *service)
+{
+    scan_t **at = &service->scans;
+    store_txn_t *txn = NULL;
+    if (*at == NULL) return;
+    while ((*at)->next != NULL) at = &(*at)->next;
+    scan_t *scan = *at;
     scan->again = true;
-    int rc = read_some(service, txn, scan);
-    if (rc == 0 || rc == 1) send_page(service, scan);
-    return rc < 0 ? rc : 0;
+    int rc = store_begin(service->store, false, &txn);
+    if (rc == 0) {
+        rc = read_some(service, txn, scan);
+        store_abort(&txn);
+    }
+    if (rc == SCAN_PAUSES) { // the next turn is another's
+        *at = NULL;
+        scan->next = service->scans;
+        service->scans = scan;
+        return;
+    }
+    if (rc < 0)
+        refuse_scan(service, scan, rc);
+    else
+        send_page(service, scan);
+    scan_drop(service, at);
 }
 
-void requests_scanned(service_t *service, const fault_t *excuse)
+void requests_scanned(service_t *service, bool kept)
 {
-    for (scan_t **at = &service->scans; *at != NULL;) {
-        scan_t *scan = *at;
-        bool fresh = scan->fresh;
-        scan->fresh = false;
-        if (!scan->answered && excuse == NULL) {
-            at = &scan->next;
+    for (scan_t **at = &service->scans; *at != NULL && (*at)->fresh;) {
+        if (!kept) {
+            scan_drop(service, at);
             continue;
         }
-        *at = scan->next;
-        if (excuse != NULL && !fresh) service_refuse(service, &scan->to, excuse, true);
-        scan_free(&scan);
-        service->n_scans--;
+        (*at)->fresh = false;
+        at = &(*at)->next;
     }
 }
 

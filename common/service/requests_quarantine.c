@@ -15,6 +15,7 @@ enum {
     PAGE_BYTES = 512 * 1024,
     COUNTS_MOST = 512,
     SLICE_MOST = 250, // decided in one transaction
+    LOOK_MOST = 2000, // looked at for that
     FOUND_MOST = 64,  // under one id
 };
 
@@ -41,8 +42,9 @@ bool requests_peer_named(service_t *service, const char *name, uint32_t *ret_pee
         *ret_peer = child;
         if (org != NULL && strcmp(org, name) == 0) return true;
     }
-    for (*ret_peer = SERVICE_REGISTRY; *ret_peer <= SERVICE_REPORTING; ++*ret_peer)
-        if (strcmp(service_name(*ret_peer), name) == 0) return true;
+    int number = service_by_name(name);
+    *ret_peer = (uint32_t)number;
+    if (number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING) return true;
     *ret_peer = strcmp(name, "here") == 0 ? PEER_SELF : (uint32_t)strtoul(name, &end, 16);
     return *ret_peer == PEER_SELF ? strcmp(name, "here") == 0 : strlen(name) == 8 && *end == '\0';
 }
@@ -241,17 +243,19 @@ int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelop
 
 // --- trying again --------------------------------------------------------------------------------
 
+// A slice of what waits: the items that a new topology may let in, and up to where it goes.
 struct again {
-    quarantine_key_t *keys;
-    size_t n;
+    quarantine_key_t keys[SLICE_MOST], last;
+    size_t n, looked;
 };
 
 static int note_again(void *arg, const quarantined_t *q)
 {
     struct again *again = arg;
-    if (!admit_may_change(&q->fault)) return 0;
-    if (again->n == ROWS_MAX) return 1;
-    again->keys[again->n++] = q->key;
+    if (again->n == SLICE_MOST || again->looked == LOOK_MOST) return 1;
+    again->looked++;
+    again->last = q->key;
+    if (admit_may_change(&q->fault)) again->keys[again->n++] = q->key;
     return 0;
 }
 
@@ -265,14 +269,27 @@ static int try_again(service_t *service, store_txn_t *txn, const quarantine_key_
     return 0;
 }
 
-int requests_retry(service_t *service, store_txn_t *txn)
+void requests_retry(service_t *service)
 {
-    struct again again = {.keys = xcalloc(ROWS_MAX, sizeof(quarantine_key_t))};
+    service->retry.again = service->retry.on;
+    service->retry.on = true;
+}
+
+int requests_retry_on(service_t *service, store_txn_t *txn)
+{
+    struct retry *retry = &service->retry;
+    struct again again = {.n = 0};
     unsigned admitted = 0;
-    int rc = quarantine_each(txn, note_again, &again);
+    if (!retry->on || service->trouble != 0) return 0;
+    int rc = retry->begun ? quarantine_each_after(txn, &retry->after, note_again, &again)
+                          : quarantine_each(txn, note_again, &again);
+    bool end = rc == 0;
     for (size_t i = 0; i < again.n && rc >= 0; i++) rc = try_again(service, txn, &again.keys[i], &admitted);
-    free(again.keys);
-    return rc < 0 ? rc : 0;
+    if (rc < 0) return rc;
+    retry->begun = true;
+    retry->after = again.last;
+    if (end) *retry = (struct retry){.on = retry->again};
+    return 0;
 }
 
 // --- discarding ----------------------------------------------------------------------------------
@@ -330,7 +347,7 @@ static int retry(service_t *service, store_txn_t *txn, const envelope_t *e, cons
     unsigned admitted = 0;
     int rc = waiting_find(txn, id, found, FOUND_MOST, &n);
     if (rc == 0 && (n == 0 || found[0].sort != WAITING_ITEM))
-        return requests_refuse(service, e, "NOT-FOUND", "quarantine");
+        return requests_refuse(service, e, "NOT-WAITING", "");
     for (size_t i = 0; i < n && rc >= 0; i++) rc = try_again(service, txn, &found[i].key, &admitted);
     if (rc < 0) return rc;
     if (admitted == 0)
@@ -363,7 +380,7 @@ static int discard(service_t *service, store_txn_t *txn, const envelope_t *e, co
 {
     int rc = discard_all(service, txn, e, id, why);
     if (rc < 0) return rc;
-    if (rc == KV_NONE) return requests_refuse(service, e, "NOT-FOUND", "quarantine");
+    if (rc == KV_NONE) return requests_refuse(service, e, "NOT-WAITING", "");
     if (rc == DISCARD_NOT_OURS) return requests_refuse(service, e, "NOT-HOME", "");
     note_discard(id, e->principal, why);
     service_reply(service, e, MSG_DONE, NULL);

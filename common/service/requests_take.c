@@ -109,7 +109,7 @@ static int take(service_t *service, store_txn_t *txn, const envelope_t *e, const
     if (rc < 0) return rc;
     if (chosen->wire == NULL) {
         bool others = n > 0 && found.sort == WAITING_ITEM && from == NULL;
-        return requests_refuse(service, e, others ? "NOT-HOME" : "NOT-FOUND", others ? "" : "quarantine");
+        return requests_refuse(service, e, others ? "NOT-HOME" : "NOT-WAITING", "");
     }
     rc = take_version(service, txn, chosen, &fault);
     if (rc == 1) service_refuse(service, e, &fault, false);

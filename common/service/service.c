@@ -51,11 +51,6 @@ scope_t *service_scope(const service_t *service)
     return service->scope;
 }
 
-feed_t *service_feed(const service_t *service)
-{
-    return service->feed;
-}
-
 bool service_is_replaced(const service_t *service)
 {
     bool lost = service->node.replaced || access(NODE_ADMITTED, F_OK) == 0;
@@ -211,7 +206,9 @@ static void tell_forged(service_t *service)
 static bool is_busy(const service_t *service)
 {
     if (service->n_scans > 0) return true;
-    return service->trouble == 0 && service->def->busy != NULL && service->def->busy(service->self);
+    if (service->trouble != 0) return false;
+    if (service->topology_changed || service->retry.on) return true;
+    return service->def->busy != NULL && service->def->busy(service->self);
 }
 
 static bool receive(void *arg, zmq_msg_t *frame)

@@ -52,7 +52,6 @@ int service_main(int argc, char **argv, const service_def_t *def);
 const node_conf_t *service_node(const service_t *service);
 store_t *service_store(const service_t *service);
 scope_t *service_scope(const service_t *service);
-feed_t *service_feed(const service_t *service);
 // Is this store empty because another was lost, so that its children hold what a new root would write?
 bool service_is_replaced(const service_t *service);
 // The service writing for itself.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by service*.c and requests*.c; nobody else includes it.
+// What service*.c and requests*.c share; programs see service.h.
 #pragma once
 #include "common/node/intake.h"
 #include "common/node/outgoing.h"
@@ -33,6 +33,10 @@ struct service_state {
     arena_t *arena;
     struct scan *scans; // lists that are being read, some records a turn
     size_t n_scans;
+    struct retry {
+        bool on, again, begun;  // again: once more after the end
+        quarantine_key_t after; // where it stands, when it has begun
+    } retry;
 };
 
 // Connects to the gate, and to what tells that it answers. False with errno.
@@ -53,16 +57,21 @@ int service_open_state(service_t *service); // reads what memory holds of the st
 
 // The requests that every service answers. 0, or -errno of the transaction; *ret_mine false: not one of them.
 int requests_message(service_t *service, store_txn_t *txn, const envelope_t *envelope, bool *ret_mine);
-// Tries again what waits in quarantine and may be let in by a new topology.
-int requests_retry(service_t *service, store_txn_t *txn);
+// What waits in quarantine and may be let in by a new topology is to be tried again: all of it once, some
+// items a turn. While that is going on: once more after its end, so that no change keeps the last from their
+// turn.
+void requests_retry(service_t *service);
+// Goes on with that: once a turn, but not while nothing can be written: people's turns would fail with it. 0
+// or -errno of the transaction.
+int requests_retry_on(service_t *service, store_txn_t *txn);
 int requests_get(service_t *service, store_txn_t *txn, const envelope_t *e);
 // A list is read some records a turn, so that nobody waits behind a long one.
 int requests_list(service_t *service, store_txn_t *txn, const envelope_t *e);
-// Goes on with those that are not at their end: once a turn. 0 or -errno of the transaction.
-int requests_scan_on(service_t *service, store_txn_t *txn);
-// The turn's transaction was committed, or it was lost: askers whose answer went with it are told by
-// `excuse`.
-void requests_scanned(service_t *service, const fault_t *excuse);
+// Goes on with one of those that are not at their end, by what is committed: once a turn. Its answer is among
+// the replies.
+void requests_scan_on(service_t *service);
+// The turn's transaction was committed, or it was lost, and with it what new ones read.
+void requests_scanned(service_t *service, bool kept);
 void requests_forget_scans(service_t *service);
 int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelope_t *e);
 int requests_quarantine_act(service_t *service, store_txn_t *txn, const envelope_t *e);

@@ -5,9 +5,9 @@
 #include "common/schema/fault.h"
 #include "common/service/service_private.h"
 #include "common/store/kv_guard.h"
-#include "common/store/store_private.h"
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,6 +64,7 @@ int service_open_kv(service_t *service)
     const struct timespec pause = {.tv_nsec = LOCK_AGAIN_MS * 1000000L};
     char dir[STORE_DIR];
     store_dir(service, dir);
+    (void)mkdir("store", 0700); // all stores may have been moved away; what is wrong with it, opening says
     int rc = kv_lmdb_open(dir, service->map_bytes, &service->kv);
     for (int waited_ms = 0; rc == -EBUSY && waited_ms < LOCK_PATIENCE_MS; waited_ms += LOCK_AGAIN_MS) {
         nanosleep(&pause, NULL);

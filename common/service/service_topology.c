@@ -97,5 +97,6 @@ int topology_settle(service_t *service, store_txn_t *txn)
         memcpy(code, org.data, org.size);
         rc = store_relane_org(txn, slice(code, org.size)); // to the lane of the child that serves it now
     }
-    return rc == 0 ? requests_retry(service, txn) : rc;
+    requests_retry(service);
+    return rc;
 }

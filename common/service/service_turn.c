@@ -28,6 +28,9 @@ static int on_link(service_t *service, slice_t body)
         return 0;
     }
     feed_link(service->feed, m->peer, m->up, (int64_t)mono_ms());
+    if (m->up)
+        feed_set_clone(service->feed, m->peer,
+                       false); // it may be another computer by now; else it is told again
     if (service->def->link != NULL) service->def->link(service->self, m->peer, m->up);
     return 0;
 }
@@ -108,8 +111,8 @@ static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool opera
     if (in != NULL)
         rc = operators ? intake_turn_of(in, may_use_reserve, decide_one, &batch)
                        : intake_turn(in, decide_one, &batch);
-    if (rc == 0 && !operators) rc = requests_scan_on(service, txn);
     if (rc == 0) rc = topology_settle(service, txn);
+    if (rc == 0 && !operators) rc = requests_retry_on(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);
     return rc;
@@ -120,30 +123,53 @@ static const char *cause(int rc)
     return rc == -ENOBUFS ? _("the store is full") : strerror(-rc);
 }
 
+// What changes nothing, so that a store in which nothing can be written answers it all the same.
+static bool only_reads(const envelope_t *e)
+{
+    static const uint32_t reads[] = {MSG_GET,    MSG_LIST,  MSG_QUEUES, MSG_QUARANTINE_LIST,
+                                     MSG_STATUS, MSG_REPORT};
+    if (e->peer != PEER_SELF || e->from != SERVICE_CLI) return false;
+    for (size_t i = 0; i < ARRAY_SIZE(reads); i++)
+        if (e->type == reads[i]) return true;
+    return false;
+}
+
 typedef struct excuse {
     service_t *service;
+    store_txn_t *txn; // in which what only reads is decided again; NULL: that is refused as well
     fault_t fault;
 } excuse_t;
 
 static void excuse_one(void *arg, const envelope_t *envelope)
 {
     const excuse_t *excuse = arg;
-    if (envelope->call != 0 && envelope->peer == PEER_SELF)
-        service_refuse(excuse->service, envelope, &excuse->fault, true);
+    if (envelope->call == 0 || envelope->peer != PEER_SELF) return;
+    if (excuse->txn != NULL && only_reads(envelope) && handle(excuse->service, excuse->txn, envelope) == 0)
+        return;
+    service_refuse(excuse->service, envelope, &excuse->fault, true);
 }
 
-// Nothing of the batch is kept: askers hear "try again", feeds go back to what the store holds, memory is
-// read anew.
+// Whoever asked in the turn that was lost hears: "try again", and who only reads his answer.
+static void excuse_all(excuse_t *excuse, const intake_t *in, bool readable)
+{
+    service_t *service = excuse->service;
+    if (readable && store_begin(service->store, false, &excuse->txn) != 0) excuse->txn = NULL;
+    if (in != NULL) intake_decided(in, excuse_one, excuse);
+    if (excuse->txn != NULL) store_abort(&excuse->txn);
+    requests_scanned(service, true);
+    service_send_replies(service);
+}
+
+// Nothing of the batch is kept: feeds go back to what the store holds, memory is read anew.
 static void give_up(service_t *service, const intake_t *in, int rc)
 {
     excuse_t excuse = {.service = service};
     const char *code = service_trouble(rc);
     fault_set(&excuse.fault, code, NULL, cause(rc));
     outgoing_drop(&service->replies);
-    if (in != NULL) intake_decided(in, excuse_one, &excuse);
-    requests_scanned(service, &excuse.fault);
-    service_send_replies(service);
+    requests_scanned(service, false);
     if (rc == -EUCLEAN) { // no reason to write on
+        excuse_all(&excuse, in, false);
         service->lost = true;
         service->code = service_refuse_store(service, rc);
         return;
@@ -152,7 +178,9 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     feed_set_trouble(service->feed, code);
     if (rc != service->trouble) log_at(L_ERROR, code, _("nothing can be written now: %s"), cause(rc));
     service->trouble = rc;
-    if ((rc = service_open_state(service)) == 0) return;
+    rc = service_open_state(service);
+    excuse_all(&excuse, in, rc == 0);
+    if (rc == 0) return;
     service->lost = true;
     log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
 }
@@ -188,7 +216,7 @@ void service_probe(service_t *service)
 static void settle_accounts(service_t *service, bool wrote)
 {
     service_send_replies(service);
-    requests_scanned(service, NULL);
+    requests_scanned(service, true);
     if (wrote) be_well(service);
     int rc = feed_flush(service->feed, (int64_t)mono_ms());
     outgoing_flush(&service->feeds, service_send_now, service);
@@ -256,5 +284,8 @@ void service_turn(service_t *service, intake_t *in, bool save)
         if (!service->lost) run_part(service, in, true, false);
         if (!service->lost) use_reserve(service, false);
     }
+    if (service->lost) return;
+    requests_scan_on(service);
+    service_send_replies(service);
     if (!service->lost) run_part(service, in, false, save);
 }

@@ -99,7 +99,7 @@ void kv_guard_install(const char *program, const char *place)
     prepare(damaged, program, "STORE-DAMAGED", place, fault_text(&fault, text, sizeof text));
     prepare(broken, program, "CRASHED", place,
             _("the program broke off. If it does so again and again, its store may be damaged: with the node "
-              "stopped, move the store's directory away, and the neighbours give back what it held"));
+              "stopped, move the store's directory away, and the neighbours give back what of it they hold"));
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack}, there;
     struct sigaction act = action();
     // A sanitizer has a stack already, and frees the one that it finds.

@@ -31,7 +31,7 @@ static bool has_life(slice_t lives, const version_t *v)
 {
     for (size_t at = 0; at < lives.size; at += PAST_LIFE) {
         version_t last = past_at(lives, at);
-        if (last.boot == v->boot) return v->seq <= last.seq;
+        if (last.boot == v->boot && v->seq <= last.seq) return true;
     }
     return false;
 }
@@ -46,16 +46,25 @@ bool record_answers(const record_t *r, const version_t *v)
     return record_descends(r, v) || (has_life(r->answered, v) && !MUTANT("unanswered"));
 }
 
+// Two lives may take turns, where a home's directory runs twice: each stands there once.
 slice_t record_past_upon(const record_t *before, uint64_t boot, uint8_t *buf)
 {
     slice_t past = before->past;
+    size_t size = 0;
     if (before->version.boot == boot || MUTANT("past_untold")) return past;
-    if (past.size == PAST_MAX)
-        past = slice(past.data + PAST_LIFE, past.size - PAST_LIFE); // the oldest gives way
-    if (past.size > 0) memcpy(buf, past.data, past.size);
-    be64_store(buf + past.size, before->version.boot);
-    be64_store(buf + past.size + 8, before->version.seq);
-    return slice(buf, past.size + PAST_LIFE);
+    for (size_t at = 0; at < past.size; at += PAST_LIFE) {
+        uint64_t life = past_at(past, at).boot;
+        if (life == boot || life == before->version.boot) continue;
+        memcpy(buf + size, past.data + at, PAST_LIFE);
+        size += PAST_LIFE;
+    }
+    if (size == PAST_MAX) { // the oldest gives way
+        size -= PAST_LIFE;
+        memmove(buf, buf + PAST_LIFE, size);
+    }
+    be64_store(buf + size, before->version.boot);
+    be64_store(buf + size + 8, before->version.seq);
+    return slice(buf, size + PAST_LIFE);
 }
 
 // Of one life the greatest, behind all others.
@@ -216,6 +225,44 @@ static void read_id(reader_t *r, rid_t *id)
 
 #define TAG(field, wire) ((field) << 3 | (wire))
 
+// What says where the record goes, what it descends from, and that it is its home's.
+static void read_stamp(reader_t *r, uint64_t tag, record_t *record)
+{
+    switch (tag) {
+    case TAG(11, WIRE_VARINT):
+        record->up = (uint8_t)read_small(r, UINT8_MAX);
+        break;
+    case TAG(12, WIRE_VARINT):
+        record->down = (uint8_t)read_small(r, 3);
+        break;
+    case TAG(13, WIRE_BYTES):
+        read_path(r, &record->to);
+        break;
+    case TAG(14, WIRE_VARINT):
+        record->bulk = read_small(r, 1) != 0;
+        break;
+    case TAG(15, WIRE_VARINT):
+        record->gone = read_small(r, 1) != 0;
+        break;
+    case TAG(16, WIRE_BYTES):
+        record->past = read_bytes(r, PAST_MAX);
+        if (record->past.size % PAST_LIFE != 0) r->bad = true;
+        break;
+    case TAG(18, WIRE_BYTES):
+        record->answered = read_bytes(r, ANSWERED_MAX);
+        if (record->answered.size % PAST_LIFE != 0) r->bad = true;
+        break;
+    case TAG(17, WIRE_BYTES): // it covers what stands before it: nothing may follow
+        record->seal = read_bytes(r, SEAL_SIZE);
+        if (record->seal.size != SEAL_SIZE || r->p != r->end) r->bad = true;
+        break;
+    default:                                                   // a newer field: kept in wire, passed on
+        if (tag >> 3 <= 18 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
+        skip(r, (unsigned)(tag & 7));
+    }
+}
+
+// What the record says, and about what.
 static void read_field(reader_t *r, record_t *record)
 {
     uint64_t tag = read_varint(r);
@@ -250,36 +297,8 @@ static void read_field(reader_t *r, record_t *record)
     case TAG(10, WIRE_BYTES):
         record->body = read_bytes(r, RECORD_MAX);
         break;
-    case TAG(11, WIRE_VARINT):
-        record->up = (uint8_t)read_small(r, UINT8_MAX);
-        break;
-    case TAG(12, WIRE_VARINT):
-        record->down = (uint8_t)read_small(r, 3);
-        break;
-    case TAG(13, WIRE_BYTES):
-        read_path(r, &record->to);
-        break;
-    case TAG(14, WIRE_VARINT):
-        record->bulk = read_small(r, 1) != 0;
-        break;
-    case TAG(15, WIRE_VARINT):
-        record->gone = read_small(r, 1) != 0;
-        break;
-    case TAG(16, WIRE_BYTES):
-        record->past = read_bytes(r, PAST_MAX);
-        if (record->past.size % PAST_LIFE != 0) r->bad = true;
-        break;
-    case TAG(18, WIRE_BYTES):
-        record->answered = read_bytes(r, ANSWERED_MAX);
-        if (record->answered.size % PAST_LIFE != 0) r->bad = true;
-        break;
-    case TAG(17, WIRE_BYTES): // it covers what stands before it: nothing may follow
-        record->seal = read_bytes(r, SEAL_SIZE);
-        if (record->seal.size != SEAL_SIZE || r->p != r->end) r->bad = true;
-        break;
-    default:                                                   // a newer field: kept in wire, passed on
-        if (tag >> 3 <= 18 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
-        skip(r, (unsigned)(tag & 7));
+    default:
+        read_stamp(r, tag, record);
     }
 }
 

@@ -10,8 +10,8 @@
 //   RECORDS  record id (16) -> seq (8) of its last change here
 //   LOG      that seq (8) -> place, then the record's wire form:
 //            format (1) | lanes (1) | flags (1) | left (1) | time (4) | src (4) | toward (4) | child (4)
-//            big-endian Flags: 1 kept aside, in no index but lanes (aside.c). Behind it whom the record has
-//            left (4 each): the last byte of the first four says how many
+//            | whom the record has left (4 each), as many as `left` says; big-endian. Flags: 1 kept aside,
+//            in no index but lanes (aside.c)
 //
 // Records stand in the order of their last change, so that writing appends and feeds read in a row; under
 // their ids each new one would touch a page of its own.
@@ -457,63 +457,4 @@ int store_set_down(store_txn_t *txn, const record_t *r, const place_t *place, ui
     index_later(txn->store->tail, r, place->at);
     fresh_note(&txn->fresh, place);
     return store_put_log(txn, r, place);
-}
-
-// --- bringing the indexes up to the log ----------------------------------------------------------
-
-typedef struct moved {
-    uint64_t *from; // places in the log and the indexes that records have left
-    size_t n, room, refs_read;
-} moved_t;
-
-static int gather(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
-{
-    moved_t *moved = arg;
-    uint8_t at[8];
-    if (place->aside) return lanes_gather(txn, place);
-    uint64_t left = tail_left(txn->store->tail, &r->id);
-    if (left != 0 && moved->n == moved->room) {
-        moved->room = moved->room * 2 + 64;
-        moved->from = xrealloc(moved->from, moved->room * sizeof *moved->from);
-    }
-    if (left != 0) moved->from[moved->n++] = left;
-    entries_add(&txn->entries, KV_RECORDS, slice(r->id.b, sizeof r->id.b), seq_key(at, place->at));
-    index_gather(txn, r, place->at, &moved->refs_read);
-    lane_counts_record(&txn->counts, txn, r, place, 1);
-    return lanes_gather(txn, place);
-}
-
-static int forget_place(store_txn_t *txn, uint64_t at)
-{
-    record_t r;
-    place_t place;
-    uint8_t key[8];
-    int rc = store_at(txn, at, &r, &place);
-    if (rc != 0) return rc;
-    r = store_record_dup(&r);
-    rc = lanes_remove(txn, &place);
-    if (rc == 0) rc = index_remove(txn, &r, at);
-    if (rc == 0) lane_counts_record(&txn->counts, txn, &r, &place, -1);
-    store_record_free(&r);
-    return rc == 0 ? kv_del(txn->kv, KV_LOG, seq_key(key, at)) : rc;
-}
-
-int store_index(store_txn_t *txn)
-{
-    moved_t moved = {0};
-    uint8_t indexed[8];
-    assert(txn->write);
-    if (txn->indexed == txn->head) return 0;
-    txn->dirty = true;
-    int rc = log_each(txn, txn->indexed, gather, &moved);
-    for (size_t i = 0; i < moved.n && rc == 0; i++) rc = forget_place(txn, moved.from[i]);
-    free(moved.from);
-    if (rc == 0) rc = entries_put(&txn->entries, txn->kv);
-    be64_store(indexed, txn->head);
-    if (rc == 0) rc = kv_put(txn->kv, KV_META, meta_key("X"), slice(indexed, sizeof indexed));
-    if (rc != 0) return rc;
-    txn->indexed = txn->head;
-    txn->found = false;
-    tail_empty(txn->store->tail);
-    return 0;
 }

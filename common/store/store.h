@@ -45,7 +45,7 @@ int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (
                store_t **ret_store);
 void store_close(store_t **store_p);
 // What a store says of itself, also one of a format that store_open refuses. What it does not say is 0, "".
-enum { STORE_VERSION = 32 };
+enum { STORE_VERSION = 32, STORE_FORMAT = 8 }; // bytes of a version; the format that this program writes
 typedef struct store_mark {
     unsigned format;
     char version[STORE_VERSION]; // of the program that opened it last

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by store.c, lanes.c, index.c and apply.c; nobody else includes it.
+// What the files of this room share of a store; other programs see store.h.
 #pragma once
 #include "common/store/entries.h"
 #include "common/store/lane_counts.h"
@@ -42,7 +42,7 @@ struct store_txn {
     uint64_t found_at;
 };
 
-enum { STORE_FORMAT = 8, SEQ_KEY = 13 };
+enum { SEQ_KEY = 13 }; // bytes of a key in KV_LANES
 
 // Is this node and service the record's home?
 bool place_is_home(const store_place_t *p, const record_t *r);

@@ -145,12 +145,6 @@ bool scope_drop_node(scope_t *scope, slice_t code)
     return true;
 }
 
-bool scope_knows(const scope_t *scope, slice_t code)
-{
-    const org_t *org = find(scope, code);
-    return org != NULL && org->known;
-}
-
 // The organisation above; NULL at a root or where nothing is known.
 static const org_t *above(const scope_t *scope, const org_t *org, bool *ret_broken)
 {

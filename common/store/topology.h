@@ -37,7 +37,6 @@ const char *scope_child_org(const scope_t *scope, uint32_t label);
 uint32_t scope_next_child(const scope_t *scope, size_t *state);
 // Rank of that child's level; -1 when it is not known.
 int scope_child_rank(scope_t *scope, uint32_t label);
-bool scope_knows(const scope_t *scope, slice_t org);
 
 // Takes the next organisation whose serving child has changed since it was asked last, or had in between;
 // *state begins at 0. False when there is none left. The records about it have to change lanes; the scope

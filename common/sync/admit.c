@@ -130,13 +130,14 @@ static bool level_may_write(const store_place_t *place, uint32_t peer, const rec
     return false;
 }
 
+// Of itself a node says nothing: its hub knows its place and level. But a root has no hub.
 static bool node_of_its_hub(const record_t *r, const body_t *body, fault_t *fault)
 {
     const Selenga__Node *m = (const Selenga__Node *)body;
     path_t path;
-    bool fits = path_from_bytes(slice(m->path.data, m->path.len), &path) && path_is_prefix(&r->home, &path) &&
-                path.len <= r->home.len + PATH_LABEL;
-    return fits || refuse(fault, "HOME-FOREIGN", r->org);
+    bool below = path_from_bytes(slice(m->path.data, m->path.len), &path) && path_is_prefix(&r->home, &path);
+    bool root = below && path.len == PATH_LABEL;
+    return root || (below && path.len == r->home.len + PATH_LABEL) || refuse(fault, "HOME-FOREIGN", r->org);
 }
 
 static bool body_tells_the_same(const record_t *r, const kind_rule_t *rule, const body_t *body,

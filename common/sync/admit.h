@@ -9,9 +9,9 @@
 // A feed_admit_fn; arg is the store_place_t. Kinds that this node does not know are judged by their stamp
 // alone. From the home's side: is the neighbour allowed to bring it, and does what the record says of itself
 // follow from its body? Its organisation and id are those of the body, its home is of a level that may write
-// the kind, and a node's record comes from the hub above that node. Without this an enrolled child could take
-// ids that others have yet to write, or speak for an organisation by naming another one outside. From another
-// side: could it have gone there? Of our own, whose seal decides: can it be read?
+// the kind, and a node's record comes from the hub above that node, never from itself. Without this an
+// enrolled child could take ids that others have yet to write, or speak for an organisation by naming another
+// one outside. From another side: could it have gone there? Of our own, whose seal decides: can it be read?
 bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *record, fault_t *ret_fault);
 
 // Does the record keep its kind's rules, whoever brought it? For what a person takes.

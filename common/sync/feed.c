@@ -150,23 +150,6 @@ void feed_know(feed_t *feed, uint32_t peer)
     (void)get_link(feed, peer); // what the store cannot tell now it tells when the neighbour comes
 }
 
-static size_t leave_out(link_t **list, size_t n, const link_t *link)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (list[i] != link) list[kept++] = list[i];
-    return kept;
-}
-
-void feed_forget(feed_t *feed, uint32_t peer)
-{
-    link_t *link = feed_find(feed, peer);
-    if (link == NULL) return;
-    feed->n_links = leave_out(feed->links, feed->n_links, link);
-    feed->n_due = leave_out(feed->due, feed->n_due, link);
-    link_free(link);
-}
-
 void feed_go_on(feed_t *feed, uint32_t peer)
 {
     link_t *link = feed_find(feed, peer);
@@ -195,11 +178,11 @@ static int dispatch(feed_t *feed, store_txn_t *txn, link_t *link, uint32_t type,
     case MSG_PUSH:
         return consumer_push(feed, txn, link, body, now_ms);
     case MSG_GIVEBACK_ASK:
-        return consumer_giveback_ask(feed, link, body, now_ms);
+        return consumer_giveback_ask(link, body, now_ms);
     case MSG_GIVEBACK:
         return producer_giveback(feed, txn, link, body, now_ms);
     case MSG_REBASE:
-        return consumer_rebase(feed, txn, link, body, now_ms);
+        return consumer_rebase(txn, link, body, now_ms);
     case MSG_WAKE:
         link->in.restart = link->in.wanted;
         return 0;
@@ -332,10 +315,9 @@ static uint64_t flight_bytes(const producer_t *out)
     return bytes;
 }
 
-size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms)
+size_t feed_rows(const feed_t *feed, feed_row_t *rows, size_t most)
 {
     size_t n = 0;
-    (void)now_ms;
     for (size_t i = 0; i < feed->n_links && n < most; i++) {
         const link_t *link = feed->links[i];
         const producer_t *out = &link->out;

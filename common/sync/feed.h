@@ -27,8 +27,8 @@ enum {
     KEEPALIVE_MOST_MS = 240000, // and then after twice the time, each time that there is nothing new
     SILENCE_MS = 45000,         // without a word that is due, the session is begun anew
     HOLD_UP_MS = 30000,         // whoever went past his share is asked again after this
-    KINDS_MAX = 32,
-    TROUBLE_SIZE = 64, // of a fault code, as consumers tell it
+    KINDS_MAX = 99,             // of one service: its numbers end there
+    TROUBLE_SIZE = 64,          // of a fault code, as consumers tell it
 };
 
 typedef struct feed feed_t;
@@ -70,8 +70,6 @@ void feed_set_window(feed_t *feed, uint32_t min, uint32_t max);
 void feed_know(feed_t *feed, uint32_t peer);
 // A neighbour came or went. Coming up begins a new session.
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms);
-// A child that was revoked for good: forgets its feeds.
-void feed_forget(feed_t *feed, uint32_t peer);
 // A person made room in this neighbour's share: if it is held up, it is asked again at once.
 void feed_go_on(feed_t *feed, uint32_t peer);
 
@@ -109,7 +107,7 @@ typedef struct feed_row { // one feed that this service serves
     const char *paused;         // why we take nothing from this neighbour now (a fault code); NULL: we do
 } feed_row_t;
 
-size_t feed_rows(feed_t *feed, feed_row_t *rows, size_t most, int64_t now_ms);
+size_t feed_rows(const feed_t *feed, feed_row_t *rows, size_t most); // how many
 // A copy of this neighbour's node is being turned away: shown in its row.
 void feed_set_clone(feed_t *feed, uint32_t peer, bool cloned);
 bool feed_wants(const feed_t *feed, uint32_t peer,

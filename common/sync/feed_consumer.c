@@ -116,7 +116,7 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
     int rc =
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
     if (rc == -EBADMSG)
-        in->open = false; // a broken producer: the cursor stays, the tick asks again after a pause
+        in->open = false; // a broken producer: the position stays, the tick asks again after a pause
     if (rc == TAKE_OVER) {
         consumer_hold_up(link, "PEER-QUOTA", now_ms);
         return save_cursor(txn, link); // what was taken is of this witness; the position stays
@@ -191,9 +191,8 @@ static bool is_late(consumer_t *in)
 }
 
 // The producer's store was put back: it asks for what it may have given us.
-int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_ms)
+int consumer_giveback_ask(link_t *link, slice_t body, int64_t now_ms)
 {
-    (void)feed;
     consumer_t *in = &link->in;
     AUTO(msg_body_free) Selenga__GivebackAsk *m = msg_body_unpack(&selenga__giveback_ask__descriptor, body);
     if (m == NULL) return -EBADMSG;
@@ -204,9 +203,8 @@ int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_
     return 0;
 }
 
-int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
+int consumer_rebase(store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
 {
-    (void)feed;
     consumer_t *in = &link->in;
     AUTO(msg_body_free) Selenga__Rebase *m = msg_body_unpack(&selenga__rebase__descriptor, body);
     witness_t seen;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by feed.c, feed_consumer.c and feed_producer.c; nobody else includes it.
+// What the feed*.c share; other programs see feed.h.
 #pragma once
 #include "common/node/msg.h"
 #include "common/sync/batch.h"
@@ -139,8 +139,8 @@ int cursor_get(store_txn_t *txn, uint32_t peer, char letter, position_t *ret_pos
 // How far we are, from the store, unless it is known. 0 or -errno: then nothing may be said to this peer yet.
 int consumer_load(feed_t *feed, link_t *link);
 int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
-int consumer_giveback_ask(feed_t *feed, link_t *link, slice_t body, int64_t now_ms);
-int consumer_rebase(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
+int consumer_giveback_ask(link_t *link, slice_t body, int64_t now_ms);
+int consumer_rebase(store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
 int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms);
 bool consumer_tick(link_t *link, int64_t now_ms); // is something due?
 // Nothing is taken from this neighbour for a while: it went past its share, or its credit.

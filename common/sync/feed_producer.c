@@ -22,7 +22,7 @@ void producer_load(feed_t *feed, link_t *link)
 {
     store_txn_t *txn = NULL;
     if (store_begin(feed->store, false, &txn) != 0) return;
-    peer_row_get(txn, link->peer, 'a', link->out.acked.of, STREAMS);
+    (void)peer_row_get(txn, link->peer, 'a', link->out.acked.of, STREAMS);
     store_abort(&txn);
 }
 
@@ -188,6 +188,7 @@ int producer_pull(feed_t *feed, link_t *link, store_txn_t *txn, slice_t body, in
 int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms)
 {
     producer_t *out = &link->out;
+    if (out->again_ms != 0) return 0; // one found no room: until it is asked for again, none is looked at
     AUTO(msg_body_free) Selenga__Giveback *m = msg_body_unpack(&selenga__giveback__descriptor, body);
     if (m == NULL) return -EBADMSG;
     if (!out->diverged || m->session != out->session || m->after != out->given) return 0;

@@ -139,7 +139,7 @@ int feed_retry(feed_t *feed, store_txn_t *txn, const quarantine_key_t *key, bool
     return rc > 0 ? 0 : rc; // what found no room waits on; what was let in has gone already
 }
 
-// Whole, and of no more records than one may bring: each of them costs time of everybody's.
+// Whole, and of no more records than one may bring: each of them costs everybody time.
 static int check_batch(slice_t rest)
 {
     slice_t wire;

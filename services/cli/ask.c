@@ -11,6 +11,7 @@
 #include <zmq.h>
 
 #include "common/base/clock.h"
+#include "common/base/file.h"
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/node/caller.h"
@@ -35,6 +36,20 @@ char *ask_fault_text(const Selenga__Fault *fault)
     return xstrdup(fault_text(&plain, text, sizeof text));
 }
 
+char *ask_last_words(const char *dir, uint32_t service)
+{
+    enum { WORDS_MAX = 8192 };
+    static const char level[] = " error ";
+    char path[PATH_MAX];
+    AUTO(xfree) uint8_t *words = NULL;
+    size_t size;
+    int n = snprintf(path, sizeof path, "%s/run/%s.trouble", dir, words_service(service));
+    if (n < 0 || (size_t)n >= sizeof path) return NULL;
+    if (file_read(path, WORDS_MAX, false, &words, &size) != 0 || size == 0) return NULL;
+    const char *from = strstr((const char *)words, level);
+    return xstrdup(from ? from + sizeof level - 1 : (const char *)words);
+}
+
 char *ask_code_text(const char *code)
 {
     if (!code || !*code) return xstrdup("");
@@ -50,8 +65,11 @@ static bool is_node(const char *dir)
     return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
 }
 
+// A supervisor whose gate ends again and again keeps its last words there.
 static int not_running(const char *dir)
 {
+    AUTO(xfree) char *words = ask_last_words(dir, SERVICE_GATE);
+    if (words) return cli_later(_("the gate of the node in %s does not start: %s"), dir, words);
     return cli_later(_("the node in %s is not running; start it: selenga node run %s"), dir, dir);
 }
 

@@ -46,5 +46,9 @@ char *ask_fault_text(const Selenga__Fault *fault);
 // The same for a bare code of a fault. NULL and "" give "".
 char *ask_code_text(const char *code);
 
+// The last words of a program of the node in dir that cannot work until somebody acts, or ends again and
+// again; NULL: there are none. The caller frees them.
+char *ask_last_words(const char *dir, uint32_t service);
+
 // The services that keep records, in order; ended by 0.
 extern const uint32_t ASK_SERVICES[];

@@ -71,7 +71,8 @@ static int check_org(const cli_t *cli, const char *org)
 int birth_check_listen(const cli_t *cli, const char *option, const char *endpoint)
 {
     if (!endpoint || birth_is_endpoint(endpoint)) return CLI_DONE;
-    return cli_usage(cli, _("--%s '%s' is not of the form tcp://HOST:PORT"), option, endpoint);
+    return cli_usage(cli, _("--%s '%s' is not of the form tcp://HOST:PORT with a port from 1 to 65535"),
+                     option, endpoint);
 }
 
 static int check_level(const cli_t *cli, const char *level)
@@ -105,6 +106,12 @@ void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf
         return;
     }
     recovery_tell(root);
+    if (conf->replaced && conf->parent.known)
+        cli_say(_("the phrase of the node before is good for nothing now; destroy that paper"));
+    if (conf->rank > 0 && !*conf->listen)
+        cli_say(_("no node can join below this one: it has no --listen; set `listen` in %s/node.conf before "
+                  "the start"),
+                dir);
     cli_say(_("the node of %s is made in %s; its key is %s. Start it: selenga node run %s"), conf->org, dir,
             fingerprint, dir);
 }
@@ -137,6 +144,11 @@ static int make_root(const cli_t *cli, const char *dir, const node_conf_t *conf,
         birth_print_node(cli, dir, conf, &keys, root);
     else
         draft_remove(&draft);
+    if (r == CLI_DONE && conf->replaced && !cli->json)
+        cli_say(
+            _("is that not the key that its children see in `selenga links`, the phrase is of another node. "
+              "Once it runs, it knows each child again by its card: `selenga node card` there, `selenga "
+              "node admit` here; they give back what they hold"));
     sodium_memzero(&keys, sizeof keys);
     return r;
 }
@@ -228,6 +240,11 @@ static void say_warning(const Selenga__InviteReply *reply)
     fault.n_args = reply->org ? 1 : 0;
     AUTO(xfree) char *text = ask_fault_text(&fault);
     cli_say("%s", text);
+    cli_say(strcmp(reply->warning, "NODE-ACTIVE") == 0
+                ? _("the token is made all the same, and is of no use: it lets nobody in beside that node, "
+                    "and is withdrawn with it")
+                : _("the token is made all the same; see that the code and the level (%s) are right"),
+            reply->level);
 }
 
 static void print_token(const cli_t *cli, const token_t *token, const Selenga__InviteReply *reply)

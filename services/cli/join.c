@@ -227,6 +227,17 @@ static int write_child(const cli_t *cli, const char *draft, const token_t *token
     return CLI_DONE;
 }
 
+static void tell_replacement(const node_conf_t *conf, bool by_phrase)
+{
+    cli_say(
+        _("its hub gives back what it holds of the node; what never left it (`selenga kinds KIND` says of "
+          "which kinds) comes from a backup, or is entered again"));
+    if (conf->rank > 0 && !by_phrase)
+        cli_say(
+            _("nodes below it do not know its new key: make each an invitation, `selenga node invite --org "
+              "CODE --replace`, and let them use it: `selenga node rejoin DIR @TOKEN`"));
+}
+
 static int join(const cli_t *cli, const char *dir, const token_t *token, const uint8_t *phrase_root,
                 int timeout_ms)
 {
@@ -243,6 +254,7 @@ static int join(const cli_t *cli, const char *dir, const token_t *token, const u
     if (r == CLI_DONE) r = write_child(cli, draft.at, token, reply, secrets.root, &conf);
     if (r == CLI_DONE) r = draft_finish(&draft, dir);
     if (r == CLI_DONE) birth_print_node(cli, dir, &conf, &secrets.keys, secrets.root);
+    if (r == CLI_DONE && reply->replaced && !cli->json) tell_replacement(&conf, phrase_root != NULL);
     if (denied) draft_remove(&draft);
     return r;
 }
@@ -393,6 +405,7 @@ int birth_rejoin(const cli_t *cli)
     if (r != CLI_DONE) return r;
     if (node_conf_load(cli->args[0], &conf, &why) != 0) return cli_refuse("%s", why.text);
     r = supervisor_lock(cli->args[0], &lock);
+    if (r == CLI_REFUSED) cli_say(_("only a stopped node can rejoin"));
     if (r == CLI_DONE) r = read_token(cli, &token);
     if (r != CLI_DONE) return r;
     r = rejoin(cli, cli->args[0], &token, &conf, (int)timeout_s * 1000);

@@ -55,7 +55,8 @@ static void print_revoked(const cli_t *cli, const Selenga__RevokeReply *reply)
         return;
     }
     printf(_("cut off: %s, %s, path %s, key %s\n"), reply->org, reply->name, shown, fingerprint);
-    cli_say(_("it may come back only with a new invitation"));
+    cli_say(_("it may come back only with a new invitation: selenga node invite --org %s --replace"),
+            reply->org);
 }
 
 static int run_revoke(const cli_t *cli)
@@ -99,7 +100,8 @@ static const verb_t KEY_VERBS[] = {
         .options = RECOVERY_PHRASE_OPTIONS,
         .summary = N_("print the node's recovery phrase"),
         .text = N_(
-            "One line of words on stdout, after a question. Keep it on paper, apart from the computer: with "
+            "One line of words on stdout, after a question; the node need not run. Keep it on paper, apart "
+            "from the computer: with "
             "it a node "
             "that was lost comes back as itself (`node join --replace --phrase-file`, a root by `node init "
             "--phrase-file`), and whoever else has it can be this node. A phrase is read in Russian and in "
@@ -138,11 +140,14 @@ static const verb_t NODE_VERBS[] = {
                "organisation's record when it first runs; an organisation sheet may complete it later. "
                "Nodes below "
                "the root are made with `invite` and `join`. The recovery phrase is printed once: keep it on "
-               "paper. With it a root that was lost is made again under its path and key."),
+               "paper. With it a root that was lost is made again under its path and key; give the same "
+               "--listen, for its children look for it there, and let it know them again by `card` and "
+               "`admit`."),
         .examples =
             "selenga node init region --org 03 --level region --name 'ЦНППМ' --listen tcp://0.0.0.0:7703\n"
             "selenga node run region\n"
-            "selenga node init region --org 03 --level region --phrase-file phrase.txt\n",
+            "selenga node init region --org 03 --level region --listen tcp://0.0.0.0:7703 --phrase-file "
+            "phrase.txt\n",
         .run = birth_init,
     },
     {
@@ -173,8 +178,11 @@ static const verb_t NODE_VERBS[] = {
             "lost, give "
             "the same command again. A used, expired or foreign token is refused. TOKEN is best given as `-` "
             "(standard input) or `@FILE`: what stands on a command line is seen by all users of the "
-            "computer. "
-            "The recovery phrase is printed once: keep it on paper."),
+            "computer. The recovery phrase is printed once: keep it on paper. A node that takes the place of "
+            "a "
+            "lost one gets back what its hub holds of it; what never left the old computer, such as absences "
+            "and results, comes from a backup or is entered again. A hub needs the --listen that it had: its "
+            "children look for it there."),
         .examples = "selenga node join school - < token\n"
                     "selenga node join hub @token --listen tcp://0.0.0.0:7708\n"
                     "selenga node join school @token --replace --phrase-file phrase.txt\n",
@@ -210,13 +218,16 @@ static const verb_t NODE_VERBS[] = {
     {
         .name = "status",
         .summary = N_("every program of the node: up since, version, memory, store"),
-        .text = N_("Exit status 0 only if all are well."),
+        .text = N_("Exit status 0 only if all are well, 1 if one is not: what it is and what to do stands "
+                   "below the table. 75: the node does not run."),
         .examples = "selenga --node region node status\nselenga --node region --json node status\n",
         .run = status_run,
     },
     {
         .name = "list",
         .summary = N_("at a hub: the children and what is known of them"),
+        .text = N_("The states are those of `links`, which see; a child's path and its organisation's code "
+                   "are what `revoke` takes."),
         .examples = "selenga --node region node list\n",
         .run = children_run,
     },
@@ -259,11 +270,13 @@ static const verb_t NODE_VERBS[] = {
         .max_args = 1,
         .options = REVOKE_OPTIONS,
         .summary = N_("at a hub: cut a child off now"),
-        .text =
-            N_("CODE is the child's organisation code, PATH its path; its name does not count, for it chose "
-               "that itself. What was cut off is printed. Its live connection ends at once, and neither its "
-               "key, nor "
-               "its token, nor an invitation made before brings it back. What it has handed over stays."),
+        .text = N_(
+            "CODE is the child's organisation code, PATH its path; its name does not count, for it chose "
+            "that itself. What was cut off is printed. Its live connection ends at once, and neither its "
+            "key, nor "
+            "its token, nor an invitation made before brings it back. What it has handed over stays. "
+            "Afterwards: `node invite --org CODE --replace`, and at a clean computer `node join DIR @TOKEN "
+            "--replace`, without the phrase if that was stolen, too."),
         .examples = "selenga --node hub node revoke 03-08-01 --why 'the computer was stolen'\n",
         .run = run_revoke,
     },

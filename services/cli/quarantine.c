@@ -15,23 +15,35 @@
 #include "common/schema/ids.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
+#include "services/cli/quarantine.h"
 #include "services/cli/table.h"
-#include "services/cli/verbs.h"
 #include "services/cli/words.h"
 
-enum { OPTION_FROM = CLI_KEY, OPTION_CODE, OPTION_LIMIT, OPTION_WHY, SHOWN_MOST = 100, PAGE = 1000 };
+enum { SHOWN_MOST = 100, PAGE = 1000 };
 
 static Selenga__QuarantineQuery query_of(const cli_t *cli)
 {
     Selenga__QuarantineQuery query = SELENGA__QUARANTINE_QUERY__INIT;
-    query.from = (char *)(uintptr_t)cli_option(cli, OPTION_FROM);
-    query.code = (char *)(uintptr_t)cli_option(cli, OPTION_CODE);
+    query.from = (char *)(uintptr_t)cli_option(cli, QUARANTINE_FROM);
+    query.code = (char *)(uintptr_t)cli_option(cli, QUARANTINE_CODE);
     return query;
 }
 
 static const char *from_name(uint32_t peer, const char *org, char *buffer, size_t size)
 {
     return org != NULL && *org != '\0' ? org : words_peer(peer, buffer, size);
+}
+
+// As people read it: "parent" stays, for --from takes it so.
+static const char *place_name(const char *place)
+{
+    return place != NULL && strcmp(place, "here") == 0 ? _("here") : place;
+}
+
+static void say_nothing(const cli_t *cli)
+{
+    bool filtered = cli_option(cli, QUARANTINE_FROM) != NULL || cli_option(cli, QUARANTINE_CODE) != NULL;
+    puts(filtered ? _("nothing of the kind is in quarantine") : _("nothing is in quarantine"));
 }
 
 typedef struct mark { // where a page ended
@@ -144,7 +156,7 @@ static json_t *count_json(const count_t *count)
     return json;
 }
 
-static void print_counts(counts_t *counts)
+static void print_counts(const cli_t *cli, const counts_t *counts)
 {
     AUTO(table_destroy) table_t *table = table_new();
     table_column(table, _("service"));
@@ -153,15 +165,15 @@ static void print_counts(counts_t *counts)
     table_column_right(table, _("items"));
     for (size_t i = 0; i < counts->n; i++) {
         table_cell(table, words_service(counts->rows[i].service));
-        table_cell(table, counts->rows[i].from);
+        table_cell(table, place_name(counts->rows[i].from));
         table_cell(table, counts->rows[i].code);
         table_cellf(table, "%" PRIu64, counts->rows[i].items);
     }
-    if (counts->n == 0) puts(_("nothing is in quarantine"));
+    if (counts->n == 0) say_nothing(cli);
     table_print(table, stdout);
 }
 
-static int run_summary(const cli_t *cli)
+int quarantine_summary(const cli_t *cli)
 {
     AUTO(ask_destroy) ask_t *ask = NULL;
     counts_t counts = {0};
@@ -173,7 +185,7 @@ static int run_summary(const cli_t *cli)
         for (size_t i = 0; i < counts.n; i++) json_array_append_new(array, count_json(&counts.rows[i]));
         output_json(&array);
     } else if (r == CLI_DONE) {
-        print_counts(&counts);
+        print_counts(cli, &counts);
     }
     counts_free(&counts);
     return r;
@@ -228,8 +240,8 @@ static void show_page(void *arg, const Selenga__QuarantineList *page, uint32_t s
         table_cell(shown->table, words_service(service));
         table_cell(shown->table, words_kind(item->kind));
         table_cell(shown->table, item->org);
-        table_cell(shown->table, from_name(item->from_peer, item->from_org, text, sizeof text));
-        table_cell(shown->table, item->at);
+        table_cell(shown->table, place_name(from_name(item->from_peer, item->from_org, text, sizeof text)));
+        table_cell(shown->table, place_name(item->at));
         table_cell(shown->table, why);
     }
     if (shown->table != NULL) table_print(shown->table, stdout);
@@ -257,8 +269,8 @@ static int say_total(const cli_t *cli, ask_t *ask, uint64_t shown)
     counts_t counts = {0};
     int r = gather_counts(cli, ask, &counts);
     if (r == CLI_DONE && counts.items > shown)
-        cli_say(_("shown are %" PRIu64 " of %" PRIu64 "; see: selenga quarantine summary"), shown,
-                counts.items);
+        cli_say(_("shown are %llu of %llu; see: selenga quarantine summary"), (unsigned long long)shown,
+                (unsigned long long)counts.items);
     counts_free(&counts);
     return r;
 }
@@ -271,14 +283,14 @@ static int list_table(const cli_t *cli, ask_t *ask, uint64_t *left)
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
     shown_t shown = {.table = table};
     int r = show_all(cli, ask, left, &shown);
-    if (r == CLI_DONE && shown.items == 0) puts(_("nothing is in quarantine"));
+    if (r == CLI_DONE && shown.items == 0) say_nothing(cli);
     return r == CLI_DONE && left != NULL && *left == 0 ? say_total(cli, ask, shown.items) : r;
 }
 
-static int run_list(const cli_t *cli)
+int quarantine_list(const cli_t *cli)
 {
     AUTO(ask_destroy) ask_t *ask = NULL;
-    const char *most = cli_option(cli, OPTION_LIMIT);
+    const char *most = cli_option(cli, QUARANTINE_LIMIT);
     int64_t number = SHOWN_MOST;
     if (most && !int_parse(most, 1, INT64_MAX, &number))
         return cli_usage(cli, _("--limit '%s' is not a number from 1 on"), most);
@@ -354,10 +366,13 @@ static int act_on_many(const cli_t *cli, ask_t *ask, uint32_t service, act_t *ac
 static int say_done(const cli_t *cli, const act_t *act)
 {
     if (!cli->json) {
+        unsigned long long n = act->n, met = act->met; // gettext looks up no text with PRIu64 in it
         if (act->type == MSG_QUARANTINE_RETRY)
-            printf(_("%" PRIu64 " of %" PRIu64 " were let in\n"), act->n, act->met);
+            printf(_("%llu of %llu were let in\n"), n, met);
+        else if (act->type == MSG_QUARANTINE_TAKE)
+            printf(_("%llu of %llu were taken\n"), n, met);
         else
-            printf(_("%" PRIu64 " of %" PRIu64 " were discarded\n"), act->n, act->met);
+            printf(_("%llu of %llu were discarded\n"), n, met);
         return CLI_DONE;
     }
     json_t *json = json_object();
@@ -376,12 +391,13 @@ static int act_on_ids(const cli_t *cli, ask_t *ask, act_t *act)
         if (r == CLI_USAGE || r == CLI_LATER) return r;
         if (r != CLI_DONE) result = r;
     }
+    if (act->n > 0) say_done(cli, act);
     return result;
 }
 
 static int run_act(const cli_t *cli, act_t *act)
 {
-    bool filtered = cli_option(cli, OPTION_FROM) != NULL || cli_option(cli, OPTION_CODE) != NULL;
+    bool filtered = cli_option(cli, QUARANTINE_FROM) != NULL || cli_option(cli, QUARANTINE_CODE) != NULL;
     if (filtered == (cli->n_args > 0))
         return cli_usage(cli, _("name ids, or say which: --from PEER, --code CODE"));
     AUTO(ask_destroy) ask_t *ask = NULL;
@@ -393,112 +409,23 @@ static int run_act(const cli_t *cli, act_t *act)
     return r == CLI_DONE ? say_done(cli, act) : r;
 }
 
-static int run_retry(const cli_t *cli)
+int quarantine_retry(const cli_t *cli)
 {
     act_t act = {.type = MSG_QUARANTINE_RETRY};
     return run_act(cli, &act);
 }
 
-static int run_discard(const cli_t *cli)
+int quarantine_discard(const cli_t *cli)
 {
-    act_t act = {.type = MSG_QUARANTINE_DISCARD, .why = cli_option(cli, OPTION_WHY)};
+    act_t act = {.type = MSG_QUARANTINE_DISCARD, .why = cli_option(cli, QUARANTINE_WHY)};
     if (!act.why || !*act.why) return cli_usage(cli, _("say why: --why TEXT"));
     return run_act(cli, &act);
 }
 
-static int run_take(const cli_t *cli)
+int quarantine_take(const cli_t *cli)
 {
-    act_t act = {.type = MSG_QUARANTINE_TAKE, .from = cli_option(cli, OPTION_FROM)};
+    act_t act = {.type = MSG_QUARANTINE_TAKE, .from = cli_option(cli, QUARANTINE_FROM)};
     AUTO(ask_destroy) ask_t *ask = NULL;
     int r = ask_open(cli, &ask);
     return r == CLI_DONE ? act_on_ids(cli, ask, &act) : r;
 }
-
-// ---- table
-
-#define WHICH                                                                                                \
-    {"from",                                                                                                 \
-     OPTION_FROM,                                                                                            \
-     "PEER",                                                                                                 \
-     0,                                                                                                      \
-     N_("only what has to do with this neighbour: its organisation's code, or `parent`"),                    \
-     0},                                                                                                     \
-    {                                                                                                        \
-        "code", OPTION_CODE, "CODE", 0, N_("only what was refused with this code, e.g. ORG-FOREIGN"), 0      \
-    }
-
-static const struct argp_option WHICH_OPTIONS[] = {WHICH, {0}};
-
-static const struct argp_option LIST_OPTIONS[] = {
-    WHICH,
-    {"limit", OPTION_LIMIT, "N", 0, N_("at most N items; on a terminal 100 unless you say"), 0},
-    {0},
-};
-
-static const struct argp_option DISCARD_OPTIONS[] = {
-    WHICH, {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the act (required)"), 0}, {0}};
-
-static const struct argp_option TAKE_OPTIONS[] = {
-    {"from", OPTION_FROM, "PEER", 0, N_("whose version, where neighbours say different things"), 0}, {0}};
-
-const verb_t QUARANTINE_VERBS[] = {
-    {
-        .name = "list",
-        .options = LIST_OPTIONS,
-        .summary = N_("what was refused, from whom and why"),
-        .text = N_(
-            "A record that fails the receiver's checks waits here and delays only itself. The same item is "
-            "visible at its origin."),
-        .examples = "selenga --node hub quarantine list\n"
-                    "selenga --node hub quarantine list --from 03-08-02 --code BAD-VALUE --limit 20\n",
-        .run = run_list,
-    },
-    {
-        .name = "summary",
-        .options = WHICH_OPTIONS,
-        .summary = N_("how many items, by neighbour and code"),
-        .examples = "selenga --node hub quarantine summary\n",
-        .run = run_summary,
-    },
-    {
-        .name = "retry",
-        .args = "[ID...]",
-        .max_args = SIZE_MAX,
-        .options = WHICH_OPTIONS,
-        .summary = N_("check items again, after their cause was put right"),
-        .examples = "selenga --node hub quarantine retry 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
-                    "selenga --node hub quarantine retry --code ORG-UNKNOWN\n",
-        .run = run_retry,
-    },
-    {
-        .name = "discard",
-        .args = "[ID...]",
-        .max_args = SIZE_MAX,
-        .options = DISCARD_OPTIONS,
-        .summary = N_("give items up; a later version of the record is still taken"),
-        .text =
-            N_("What a node below found is discarded there too: the decision goes to it as a record, and the "
-               "item is no longer shown here."),
-        .examples =
-            "selenga --node hub quarantine discard 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --why 'sent "
-            "by mistake'\n"
-            "selenga --node hub quarantine discard --from 03-08-02 --code REACH --why 'faulty program'\n",
-        .run = run_discard,
-    },
-    {
-        .name = "take",
-        .args = "ID...",
-        .min_args = 1,
-        .max_args = SIZE_MAX,
-        .options = TAKE_OPTIONS,
-        .summary = N_("make a version of this node's own the one that holds"),
-        .text = N_("For strays of this node's records, and for what may be its own but cannot be checked "
-                   "(SEAL). What "
-                   "it says becomes a new version above the present one."),
-        .examples = "selenga --node school quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
-                    "selenga --node hub quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13 --from "
-                    "03-08-02\n",
-        .run = run_take,
-    },
-    {0},
-};

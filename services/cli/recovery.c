@@ -73,7 +73,7 @@ int recovery_phrase(const cli_t *cli)
     AUTO(node_conf_clear) node_conf_t conf = {0};
     if (node_conf_load(cli->node, &conf, &why) != 0) return cli_refuse("%s", why.text);
     int r = root_load(cli->node, root, &why);
-    if (r == NODE_E_ABSENT)
+    if (r == NODE_E_ABSENT && root_check_lost(cli->node, &why) == 0)
         return cli_refuse(
             _("this node has no root secret yet; it is made at the next start: selenga node run %s"),
             cli->node);

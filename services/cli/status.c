@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/file.h"
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/node/msg.h"
@@ -20,6 +19,7 @@
 #include "services/cli/output.h"
 #include "services/cli/pages.h"
 #include "services/cli/table.h"
+#include "services/cli/views.h"
 #include "services/cli/words.h"
 
 static const uint32_t PROGRAMS[] = {SERVICE_GATE, SERVICE_REGISTRY, SERVICE_DIAGNOSTICS, SERVICE_ROUTING,
@@ -50,11 +50,15 @@ static json_t *status_json(uint32_t service, const Selenga__Status *status, cons
     return json;
 }
 
+// A code is enough for the table; what it means stands below.
 static void status_row(table_t *table, uint32_t service, const Selenga__Status *status, const char *trouble)
 {
     char text[64];
     table_cell(table, words_service(service));
-    table_cell(table, *trouble ? trouble : _("well"));
+    if (*trouble)
+        table_cellf(table, "%.*s", (int)strcspn(trouble, ": "), trouble);
+    else
+        table_cell(table, status ? _("well") : _("no answer"));
     table_cell(table, status ? output_duration(status->up_s, text, sizeof text) : NULL);
     table_cell(table, status ? status->version : NULL);
     if (status)
@@ -70,34 +74,38 @@ static void status_row(table_t *table, uint32_t service, const Selenga__Status *
         table_cell(table, NULL);
 }
 
-// The last words of a program that cannot work until somebody acts; NULL: there are none. Freed by the
-// caller.
-static char *last_words(const cli_t *cli, uint32_t service)
+// What is to be done about a program that is not well; the caller frees it.
+static char *note_of(const cli_t *cli, uint32_t service, const char *words, const char *why, const char *code)
 {
-    enum { WORDS_MAX = 8192 };
-    static const char level[] = " error ";
-    char path[PATH_MAX];
-    AUTO(xfree) uint8_t *words = NULL;
-    size_t size;
-    int n = snprintf(path, sizeof path, "%s/run/%s.trouble", cli->node, words_service(service));
-    if (n < 0 || (size_t)n >= sizeof path) return NULL;
-    if (file_read(path, WORDS_MAX, false, &words, &size) != 0 || size == 0) return NULL;
-    const char *from = strstr((const char *)words, level);
-    return xstrdup(from ? from + sizeof level - 1 : (const char *)words);
+    char text[PATH_MAX + 256];
+    if (words) return xstrdup(words);
+    if (!why) return ask_code_text(code);
+    snprintf(text, sizeof text, _("it gives no answer; what it said last is in %s/log/selenga-%s.log"),
+             cli->node, words_service(service));
+    return xstrdup(text);
 }
 
-// Returns whether the program is well.
-static bool ask_program(const cli_t *cli, ask_t *ask, uint32_t service, json_t *array, table_t *table)
+// Returns whether the program is well; *ret_note, for the caller to free, is NULL then.
+static bool ask_program(const cli_t *cli, ask_t *ask, uint32_t service, json_t *array, table_t *table,
+                        char **ret_note)
 {
     AUTO(msg_body_free) Selenga__Status *status = NULL;
     AUTO(xfree) char *why = NULL;
     ask_quietly(ask, service, MSG_STATUS, NULL, MSG_STATUS_REPLY, &selenga__status__descriptor, &status,
                 ASK_SHORT_MS, &why);
-    AUTO(xfree) char *words = why ? last_words(cli, service) : NULL;
-    const char *trouble = words ? words : why ? why : status && status->trouble ? status->trouble : "";
+    AUTO(xfree) char *words = why ? ask_last_words(cli->node, service) : NULL;
+    const char *code = status && status->trouble ? status->trouble : "";
+    const char *trouble = words ? words : why ? why : code;
     if (array) json_array_append_new(array, status_json(service, status, trouble));
-    if (table) status_row(table, service, status, trouble);
+    if (table) status_row(table, service, status, words ? words : code);
+    *ret_note = *trouble ? note_of(cli, service, words, why, code) : NULL;
     return !*trouble;
+}
+
+static void print_notes(char *const *notes)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS); i++)
+        if (notes[i]) printf("%s: %s\n", words_service(PROGRAMS[i]), notes[i]);
 }
 
 int status_run(const cli_t *cli)
@@ -112,12 +120,16 @@ int status_run(const cli_t *cli)
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
         (i < 4 ? table_column : table_column_right)(table, _(titles[i]));
     bool well = true;
+    char *notes[ARRAY_SIZE(PROGRAMS)] = {NULL};
     for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS); i++)
-        well = ask_program(cli, ask, PROGRAMS[i], array, array ? NULL : table) && well;
-    if (array)
+        well = ask_program(cli, ask, PROGRAMS[i], array, array ? NULL : table, &notes[i]) && well;
+    if (array) {
         output_json(&array);
-    else
+    } else {
         table_print(table, stdout);
+        print_notes(notes);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS); i++) free(notes[i]);
     return well ? CLI_DONE : CLI_REFUSED;
 }
 
@@ -239,6 +251,7 @@ static void show_children(const cli_t *cli, const children_t *children, const Se
     json_decref(array);
     if (children->n == 0) puts(_("no children; invite one: selenga node invite --help"));
     table_print(table, stdout);
+    links_tell(links, false);
 }
 
 int children_run(const cli_t *cli)

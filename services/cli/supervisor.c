@@ -104,7 +104,7 @@ int supervisor_lock(const char *dir, int *ret_lock)
     return 0;
 }
 
-// For `node status`, which has nobody to ask then; NULL: it did not refuse to work.
+// For `node status`, which has nobody to ask then; NULL: it works, or may at the next start.
 static void write_trouble(const supervisor_t *self, const program_t *program, const char *words)
 {
     char path[PATH_MAX + 64];
@@ -219,7 +219,8 @@ static void reap(supervisor_t *self, uint64_t now_ms)
             program_ended(program, now_ms);
             bool refused = program_refused(program, status, now_ms);
             write_pid(self, program);
-            write_trouble(self, program, refused ? logfile_last(program->log) : NULL);
+            bool hopeless = refused || program->quick_ends >= CRASH_LOOP;
+            write_trouble(self, program, hopeless ? logfile_last(program->log) : NULL);
             if (!self->stopping) report_end(program, status, refused);
             logfile_forget(program->log);
         }
@@ -380,6 +381,7 @@ int supervisor_run(const char *dir)
         serve(&self);
         stop_programs(&self, GATE + 1, N_PROGRAMS, SERVICE_STOP_MS);
         stop_programs(&self, GATE, GATE + 1, GATE_STOP_MS);
+        for (size_t i = 0; i < N_PROGRAMS; i++) write_trouble(&self, &self.programs[i], NULL);
     }
     close_all(&self);
     return r;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/i18n.h"
 #include "common/base/text.h"
@@ -24,7 +25,10 @@ static int read_all(FILE *in, const char *name, unsigned most, char **ret_text)
 
 int typed_file(const char *name, unsigned most, char **ret_text)
 {
-    if (strcmp(name, "-") == 0) return read_all(stdin, _("standard input"), most, ret_text);
+    if (strcmp(name, "-") == 0) {
+        if (isatty(STDIN_FILENO)) cli_say(_("type or paste it here, then Enter and Ctrl-D:"));
+        return read_all(stdin, _("standard input"), most, ret_text);
+    }
     FILE *in = fopen(name, "re");
     if (!in) return cli_refuse("%s: %s", name, strerror(errno));
     setvbuf(in, NULL, _IONBF, 0); // no copy of a secret in a buffer that nobody wipes
@@ -38,6 +42,8 @@ int typed_argument(const char *argument, unsigned most, char **ret_text)
     if (strcmp(argument, "-") == 0) return typed_file(argument, most, ret_text);
     if (argument[0] == '@') return typed_file(argument + 1, most, ret_text);
     if (strlen(argument) > most) return cli_refuse(_("%s is too long, or holds no text"), _("the argument"));
+    if (access(argument, F_OK) == 0)
+        cli_say(_("%s is taken for the text itself; a file's name is written @%s"), argument, argument);
     *ret_text = xstrdup(argument);
     return CLI_DONE;
 }

@@ -17,6 +17,7 @@
 #include "services/cli/table.h"
 #include "services/cli/terminal.h"
 #include "services/cli/verbs.h"
+#include "services/cli/views.h"
 #include "services/cli/words.h"
 
 enum { OPTION_WATCH = CLI_KEY, WATCH_EVERY_S = 1 };
@@ -27,6 +28,30 @@ enum { OPTION_WATCH = CLI_KEY, WATCH_EVERY_S = 1 };
 static const char *link_name(const Selenga__LinkRow *link)
 {
     return link->org && *link->org ? link->org : link->peer ? link->peer : "";
+}
+
+void links_tell(const Selenga__Links *links, bool parent_only)
+{
+    for (size_t i = 0; i < links->n_links; i++) {
+        const Selenga__LinkRow *row = links->links[i];
+        const char *state = row->state ? row->state : "";
+        const char *code = strcmp(state, "refused") == 0 ? "PARENT-REFUSED"
+                           : strcmp(state, "clone") == 0 ? "CLONE"
+                                                         : NULL;
+        if (!code || (parent_only && row->label != PEER_PARENT)) continue;
+        AUTO(xfree) char *text = ask_code_text(code);
+        printf("%s: %s\n", link_name(row), text);
+    }
+}
+
+// Feeds do not know why the line to the parent is down.
+static void tell_parent(ask_t *ask)
+{
+    AUTO(msg_body_free) Selenga__Links *links = NULL;
+    AUTO(xfree) char *why = NULL;
+    if (ask_quietly(ask, SERVICE_GATE, MSG_LINKS, NULL, MSG_LINKS_REPLY, &selenga__links__descriptor, &links,
+                    ASK_SHORT_MS, &why) == CLI_DONE)
+        links_tell(links, true);
 }
 
 // The organisation of a neighbour, the name of a service of this node.
@@ -152,6 +177,7 @@ static int show_queues(const cli_t *cli, ask_t *ask, bool watching)
     if (array) output_json(&array);
     if (table && table_rows(table) == 0 && r == CLI_DONE) puts(_("this node serves no feeds yet"));
     if (table) table_print(table, stdout);
+    if (table) tell_parent(ask);
     return r;
 }
 
@@ -227,6 +253,7 @@ static int run_links(const cli_t *cli)
     for (size_t i = 0; i < links->n_links; i++) link_row(table, links->links[i]);
     if (links->n_links == 0) puts(_("no parent and no children"));
     table_print(table, stdout);
+    links_tell(links, false);
     return CLI_DONE;
 }
 
@@ -243,8 +270,8 @@ const verb_t VIEW_SECTION[] = {
         .options = QUEUE_OPTIONS,
         .summary = N_("the node's feeds: what waits for whom, and whether it moves"),
         .text = N_("One row for each feed that this node serves: up to its parent, down to a child, local to "
-                   "another "
-                   "service of the node. Waiting are the records that the peer has not yet made durable."),
+                   "another service of the node. Waiting are the records that the peer has not yet made "
+                   "durable. What is told as the reason is told with what to do about it."),
         .examples = "selenga --node region queues\nselenga --node region queues --watch\nselenga --node "
                     "school --json queues\n",
         .run = run_queues,
@@ -252,6 +279,11 @@ const verb_t VIEW_SECTION[] = {
     {
         .name = "links",
         .summary = N_("connections with the parent and the children"),
+        .text = N_("States: connected; not connected (the other is off, or the network, or it has another "
+                   "key now: compare the fingerprints); refused (the parent does not admit this node); "
+                   "revoked (a child that was cut off here); copy turned away (a node's directory runs "
+                   "twice; it is shown for some minutes after the last try). What to do is said below "
+                   "the table."),
         .examples = "selenga --node region links\n",
         .run = run_links,
     },

@@ -22,10 +22,8 @@ static const word_t STATES[] = {
 };
 
 static const word_t LINKS[] = {
-    {"up", N_("connected")},
-    {"down", N_("not connected")},
-    {"refused", N_("refused")},
-    {"revoked", N_("revoked")},
+    {"up", N_("connected")},    {"down", N_("not connected")},     {"refused", N_("refused")},
+    {"revoked", N_("revoked")}, {"clone", N_("copy turned away")},
 };
 
 static const word_t FLOWS[] = {

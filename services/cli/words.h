@@ -9,7 +9,7 @@
 
 // Codes of the protocol in the user's language; an unknown code is shown as it is, NULL as "".
 const char *words_state(const char *code); // of a feed: live, catching-up, offline, blocked, stopped
-const char *words_link(const char *code);  // of a link: up, down, refused, revoked
+const char *words_link(const char *code);  // of a link: up, down, refused, revoked, clone
 const char *words_flow(const char *code);  // up, down, local
 const char *words_role(const char *code);  // parent, child
 

@@ -70,6 +70,15 @@ static int refuse_system(const char *what, int error, why_t *why)
     return GATE_E_SYSTEM;
 }
 
+static int refuse_listen(const char *listen, int error, why_t *why)
+{
+    why_set(why,
+            _("cannot use %s: %s. `listen` in node.conf must be an address of this computer and a port "
+              "that no other program has"),
+            listen, zmq_strerror(error));
+    return GATE_E_SYSTEM;
+}
+
 // Signals come through a descriptor, and libzmq's threads must not see them: before the context.
 static int take_over_signals(gate_t *gate, why_t *why)
 {
@@ -192,11 +201,11 @@ static int open_outside(gate_t *gate, why_t *why)
             gate->context, gate->node.listen, &gate->door_keys, &gate->settings, gate->most, gate->spare / 2,
             &gate->keys,   &gate->counters,   on_child,         on_cloned,       gate};
         int r = peers_open(&setup, &gate->peers);
-        if (r) return refuse_system(gate->node.listen, -r, why);
+        if (r) return refuse_listen(gate->node.listen, -r, why);
         r = test_door(gate, why);
         if (r) return r;
         r = peers_pause(gate->peers); // until the registry has said who may come
-        if (r) return refuse_system(gate->node.listen, -r, why);
+        if (r) return refuse_listen(gate->node.listen, -r, why);
     }
     if (gate->node.parent.known)
         gate->link =

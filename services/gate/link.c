@@ -3,6 +3,7 @@
 #include "services/gate/link.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/schema/fault.h"
 #include "proto/api.pb-c.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"
@@ -167,9 +168,17 @@ static void send_ping(link_t *link, uint64_t now_ms)
     link->next_ping_ms = now_ms + link->ping_ms;
 }
 
+static void log_refused(void)
+{
+    fault_t fault;
+    char text[FAULT_TEXT];
+    fault_set(&fault, "PARENT-REFUSED", NULL);
+    log_once(L_WARNING, "PARENT-REFUSED", 0, "%s", fault_text(&fault, text, sizeof text));
+}
+
 static void step(link_t *link, link_event_t event, uint64_t now_ms)
 {
-    bool was_up = link->core.state == LINK_UP;
+    bool was_up = link->core.state == LINK_UP, was_refused = link->core.refused;
     switch (link_core_step(&link->core, &link->times, event, now_ms, randombytes_random())) {
     case LINK_DO_NOTHING:
         break;
@@ -188,6 +197,7 @@ static void step(link_t *link, link_event_t event, uint64_t now_ms)
         if (was_up) link->changed(link->arg, false);
         break;
     }
+    if (!was_refused && link->core.refused) log_refused();
 }
 
 static void take_events(link_t *link, uint64_t now_ms)

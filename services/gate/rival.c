@@ -44,5 +44,5 @@ uint64_t rival_instance(slice_t hello)
 
 bool rival_is_cloned(const key_entry_t *row, uint64_t silence_ms, uint64_t now_ms)
 {
-    return row->clone_ms != 0 && !is_due(row->clone_ms, silence_ms, now_ms);
+    return row->role != KEY_REVOKED && row->clone_ms != 0 && !is_due(row->clone_ms, silence_ms, now_ms);
 }

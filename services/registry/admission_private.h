@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared by admission.c and joining.c; nobody else includes it.
+// Shared by admission.c, joining.c and admit_card.c; nobody else includes it.
 #pragma once
 #include "proto/registry.pb-c.h"
 #include "services/registry/registry.h"

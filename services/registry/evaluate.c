@@ -146,7 +146,7 @@ void evaluate_asked(pseudonyms_t *self, const envelope_t *e)
     size_t n = m != NULL ? m->points.len / OPRF_POINT : 0;
     if (m == NULL || n == 0 || n > EVALUATE_MAX || m->points.len % OPRF_POINT != 0) return;
     allowance_child_t *child = allowance_of(&self->allowance, e->peer);
-    child->school = scope_child_rank(service_scope(self->service), e->peer) == 0;
+    child->school = scope_child_rank(service_scope(self->service), e->peer) <= 0; // not known: the least
     uint32_t left = allowance_left(&self->allowance, child, self->mark);
     relayed_t *same = find_same(self, e->peer, m->call);
     if (same != NULL) {

@@ -45,13 +45,13 @@ static void map_widen(map16_t *map)
 
 static void *map_add(map16_t *map, const uint8_t key[static 16])
 {
+    void *held = map_find(map, key); // who is there stays where he is
+    if (held != NULL) return held;
     if (2 * (map->n + 1) > map->room) map_widen(map);
     size_t i = place_of(map, key);
-    if (!map->used[i]) {
-        memcpy(map->keys[i], key, 16);
-        map->used[i] = true;
-        map->n++;
-    }
+    memcpy(map->keys[i], key, 16);
+    map->used[i] = true;
+    map->n++;
     return map->values + i * map->size;
 }
 

@@ -151,8 +151,3 @@ typedef struct facts {
 // with a team part in one of them. Possibly none. The caller destroys the result.
 facts_t *facts_make(const human_t *human, int year);
 void facts_destroy(facts_t **facts);
-
-// First and last year for which facts_make() may give rows other than those of the years around: from the
-// first employment to the last day mentioned anywhere about him. False when he was never employed. An
-// employment without an end goes on: it is the caller who knows up to which year rows are wanted.
-bool facts_years(const human_t *human, int *ret_first, int *ret_last);

@@ -3,7 +3,6 @@
 #include "services/reporting/indicators.h"
 #include "common/base/date.h"
 #include "services/reporting/counts.h"
-#include "services/reporting/defaults.h"
 #include "services/reporting/number.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -90,17 +89,6 @@ bool indicator_check(const Selenga__Indicator *record, indicator_error_t *ret_er
 {
     AUTO(definition_destroy) definition_t *definition = definition_new(record, ret_error);
     return definition != NULL;
-}
-
-void indicators_put_defaults(indicators_t *set)
-{
-    for (size_t i = 0; i < N_INDICATOR_DEFAULTS; i++) {
-        Selenga__Indicator record;
-        indicator_error_t error;
-        indicator_default(i, &record);
-        bool ok = indicators_put(set, &record, &error);
-        assert(ok);
-    }
 }
 
 void indicators_remove(indicators_t *set, const char *code, int32_t valid_from)

@@ -25,8 +25,6 @@ void indicators_destroy(indicators_t **indicators);
 bool indicators_put(indicators_t *indicators, const Selenga__Indicator *record, indicator_error_t *ret_error);
 // The same checks without a set: what a definition must pass before it is stored.
 bool indicator_check(const Selenga__Indicator *record, indicator_error_t *ret_error);
-// Adds the built-in definitions (defaults.h), for a node that has no indicator records yet.
-void indicators_put_defaults(indicators_t *indicators);
 void indicators_remove(indicators_t *indicators, const char *code, int32_t valid_from);
 
 // A report with many children comes in pages that fit a message.

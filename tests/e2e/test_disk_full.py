@@ -2,10 +2,14 @@
 """A disk that fills: RLIMIT_FSIZE on a running registry makes every commit fail, as a full disk would, without root."""
 import resource
 
+import wire
 import world
-from world import in_the_end, refused, test, wait_until
+from rogue import key_id
+from wire import message
+from world import refused, test, wait_until
 
 SCHOOL = "03-08-01"
+EVENT = 116
 
 
 def scene(w):
@@ -28,7 +32,7 @@ def empty(node):
 
 
 def events(node):
-    return {r["body"]["code"] for r in in_the_end(node.list, "event")}
+    return {r["body"]["code"] for r in node.list("event")}
 
 
 @test
@@ -64,8 +68,18 @@ def refused_status(node):
 
 @test
 def what_was_acknowledged_before_is_read_meanwhile(w):
-    assert in_the_end(w.school.selenga, "get", "event", "E-1")["body"]["code"] == "E-1"
+    assert w.school.selenga("get", "event", "E-1")["body"]["code"] == "E-1"
     wait_until(lambda: "E-1" in events(w.region))
+
+
+@test
+def who_only_reads_is_answered_in_the_turn_of_a_write_that_fails(w):
+    deletion = message(f1=EVENT, f2=key_id(EVENT, "E-1"), f5=1)
+    put = (wire.PUT, wire.REGISTRY, message(f1=message(f1=deletion)))
+    read = (wire.LIST, wire.REGISTRY, message(f1=EVENT))
+    for _ in range(20):
+        kinds = [wire.parse(answer)[2][0] for answer in wire.ask_at_once(w.school.dir, [read, put, read, put])]
+        assert sorted(kinds) == [wire.RECORDS, wire.RECORDS, wire.ERROR, wire.ERROR], kinds
 
 
 @test

@@ -2,9 +2,9 @@
 """An enrolled school with an implementation of its own speaks for the region, the hub and its sibling. It knows all that it was sent."""
 import liars
 import world
-from forge import (ABSENCE, EMPLOYMENT, IDENTITY, INDICATOR, METHODIST, ORGANISATION, PERSON, PROGRAMME, TO_ALL, UP_ALL, edit, invent,
-                   next_life, path, read, same_life, thrown, variants)
-from liars import LIAR, SCHOOL, Unchanged, has_event, heard_out, put_event, region_s_records, report
+from forge import (ABSENCE, EMPLOYMENT, IDENTITY, INDICATOR, METHODIST, NODE, ORGANISATION, PERSON, PROGRAMME, TO_ALL, UP_ALL, edit, invent,
+                   key_id, next_life, pack, path, read, same_life, thrown, variants)
+from liars import LIAR, SCHOOL, Unchanged, event_fields, has_event, heard_out, put_event, region_s_records, report
 from rogue import Rogue
 from wire import REGISTRY, REPORTING, message, parse, sint
 from world import test, wait_until
@@ -61,6 +61,17 @@ def a_school_is_sent_nobody_of_another_school(w):
     assert len(sent) > 30, len(sent)
     of_people = [r for r in sent if r["kind"] in (IDENTITY, PERSON, EMPLOYMENT, ABSENCE) or r["kind"] // 100 in (2, 3) and r["kind"] not in (201, 202, 203)]
     assert not of_people and path(w.school.path) not in {r["home"] for r in sent}, of_people[:3]
+
+
+@test
+def what_a_school_says_of_its_own_place_and_level_is_refused(w):
+    """By these its hub measures its shares. It invents its node's record, and takes the true one away by an id that begins alike."""
+    node = message(f1=LIAR, f2="Министерство", f3="federation", f4=bytes(range(32)), f5=w.liar.path, f7="active")
+    gone = {"rid": key_id(NODE, f"{LIAR}-F", LIAR), "kind": NODE, "home": w.liar.path, "inc": 1, "seq": 9, "boot": 7, "org": LIAR}
+    with Unchanged(w, w.liar):
+        lie(w, invent(NODE, w.liar.path, LIAR, node, down=0, org=LIAR, of=LIAR), pack({**gone, "deleted": True, "up": UP_ALL}))
+    w.liar.offer(REGISTRY, **event_fields("STILL-THERE", LIAR))
+    wait_until(lambda: has_event(w.hub, "STILL-THERE"), what="its hub knows that it stands there")
 
 
 @test

@@ -7,7 +7,7 @@ import world
 from forge import read
 from rogue import Rogue, key_id
 from wire import REGISTRY, message, sint
-from world import Refused, in_the_end, refused, test, wait_until
+from world import Refused, refused, test, wait_until
 
 SCHOOL = "03-08-01"
 SMALL_MIB, LARGE_MIB = 16, 64
@@ -62,7 +62,7 @@ def stopped_at(w):
 
 
 def events(node):
-    return in_the_end(node.records, "event").values()
+    return node.records("event").values()
 
 
 def at(node):
@@ -140,7 +140,7 @@ def killed_while_full_it_starts_and_is_read(w):
     held = at(w.hub)
     w.hub.kill_all()
     w.hub.run()
-    listed = in_the_end(w.hub.list, "event")
+    listed = w.hub.list("event")
     assert held <= len(listed) < w.written  # smaller batches than before may still fit
     wait_until(lambda: stopped_at(w) is not None, what="the feed is stopped again")
 

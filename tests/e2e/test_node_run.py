@@ -5,7 +5,7 @@ import os
 import signal
 
 import world
-from world import PROGRAMS, alive, patience, refused, test, wait_until
+from world import PROGRAMS, alive, patience, refused, spoken, test, wait_until
 
 
 def scene(w):
@@ -92,6 +92,36 @@ def a_gate_waits_for_one_that_is_still_ending(node):
         wait_until(lambda: all(node.pids().get(p) for p in world.SERVICES), what="the services run")
     node.ready()
     assert "(status 1)" not in node.err.read_text(), node.err.read_text()
+
+
+@test
+def a_gate_whose_port_is_another_s_says_so(node):
+    """To say only that the node does not run would send people astray."""
+    second = node.world.node("second").init("04")
+    node.world.nodes.remove(second)  # its gate ends again and again: here nobody complains of that
+    conf = second.dir / "node.conf"
+    was = conf.read_text()
+    conf.write_text(was.replace(f":{second.port}", f":{node.port}"))
+    second.start()
+    try:
+        wait_until(lambda: "GATE-START" in spoken(second, "node", "status"), what="it is said why")
+        said = refused(75, second.selenga, "queues", says="does not start")
+        assert "Address already in use" in said and "`listen`" in said, said
+    finally:
+        second.stop()
+    refused(75, second.selenga, "queues", says="start it")
+    conf.write_text(was)
+    second.run()
+    second.stop()
+
+
+@test
+def all_stores_may_be_moved_away_at_once(node):
+    """As each of them may: the neighbours give back what they hold."""
+    node.stop()
+    (node.dir / "store").rename(node.dir / "store.away")
+    node.run()
+    assert all(row["well"] for row in node.selenga("node", "status"))
 
 
 world.main(scene)

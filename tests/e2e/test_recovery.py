@@ -8,7 +8,7 @@ import world
 from forge import EVENT, edit
 from rogue import Rogue
 from wire import message, parse
-from world import patience, refused, test, wait_until
+from world import patience, refused, spoken, test, wait_until
 
 SCHOOL, OTHER, THIRD = "03-08-01", "03-08-02", "03-08-03"
 
@@ -122,7 +122,13 @@ def a_phrase_that_was_copied_wrongly_is_refused_and_makes_nothing(w):
 @test
 def a_node_of_an_earlier_version_gets_its_secret_at_its_next_start(w):
     w.school.stop()
-    (w.school.dir / "secret" / "root.key").unlink()
+    secret = w.school.dir / "secret"
+    (secret / "root.key").unlink()
+    # A node that had one has door.key, too: another secret in its place would void the paper and every seal.
+    for words in (("key", "phrase", "--yes"), ("run",)):
+        refused(1, w.school.selenga, "node", *words, says="root.key is lost")
+    assert not (secret / "root.key").exists()
+    (secret / "door.key").unlink()
     refused(1, w.school.selenga, "node", "key", "phrase", "--yes", says="at the next start")
     w.school.run()
     assert len(phrase(w.school).split()) == 34
@@ -257,6 +263,9 @@ def a_replaced_computer_is_cut_off_and_does_not_come_back(w):
     assert new.path == w.school.path
     link = wait_until(lambda: [l for l in w.school.links("parent") if l["state"] == "refused"], what="the old one is refused")
     assert link
+    for verb in (("links",), ("queues",), ("node", "status")):
+        assert "does not admit this node's key" in spoken(w.school, *verb), verb
+    assert " PARENT-REFUSED: " in w.school.log("gate")
     new.run()
     wait_until(lambda: state(w.hub, SCHOOL) == ["up"], what="the new one is linked")
     wait_until(lambda: title(new, "R-1") == "до замены", what="it gets back what its parent holds")
@@ -287,6 +296,33 @@ def a_lost_school_without_its_phrase_is_made_of_what_its_parent_holds(w):
     wait_until(lambda: title(w.school, "L-1"), what="what it had written is back")
     event(w.school, SCHOOL, "L-1", "исправлено")
     wait_until(lambda: title(w.region, "L-1") == "исправлено", what="and it goes on from there")
+
+
+@test
+def what_never_left_a_lost_school_comes_only_from_a_backup_or_a_sheet(w):
+    staff = ("org,number,last_name,first_name,post,post_class,from\n"
+             f"{SCHOOL},1,Сойкина,Анна,учитель,pedagogue,2020-09-01\n")
+    absence = f"person,kind,from,to\n{SCHOOL}:1,sick,2024-01-10,2024-05-10\n"
+    w.school.text("staff", staff)
+    w.school.text("absence", absence)
+    wait_until(lambda: w.hub.list("identity", "--org", SCHOOL), what="the hub knows the teacher")
+    w.school.stop()
+    backup = w.school.dir.with_name("backup")
+    shutil.copytree(w.school.dir, backup, ignore=shutil.ignore_patterns("gate"))  # the whole folder, with its keys
+    shutil.rmtree(w.school.dir)
+    shutil.copytree(backup, w.school.dir)
+    w.school.run()
+    wait_until(lambda: state(w.hub, SCHOOL) == ["up"], what="what was put back is the same node")
+    assert len(w.school.list("absence")) == 1
+    w.school.kill_all()
+    shutil.rmtree(w.school.dir)
+    said = spoken(None, "node", "join", w.school.dir, w.hub.token(SCHOOL, "--replace"), "--replace")
+    assert "comes from a backup, or is entered again" in said, said
+    w.school._made().run()
+    wait_until(lambda: w.school.list("identity"), what="the teacher is back")
+    assert not w.school.list("absence")
+    w.school.text("absence", absence)
+    assert len(w.school.list("absence")) == 1
 
 
 @test
@@ -330,7 +366,7 @@ def a_hub_that_is_lost_with_its_phrase_is_followed_by_its_children_with_new_invi
     arrives(w.hub, "P-1")
     wait_until(lambda: [n for n in w.hub.selenga("node", "list") if n["org"] == SCHOOL], what="it knows of its children again")
     token = w.hub.token(SCHOOL, "--replace")
-    refused(1, w.selenga, "node", "rejoin", w.school.dir, token, says="is running already")
+    refused(1, w.selenga, "node", "rejoin", w.school.dir, token, says="only a stopped node")
     refused(1, w.selenga, "node", "rejoin", w.other.dir, token, says="is running already")
     w.school.stop()
     w.other.stop()

@@ -64,7 +64,7 @@ def a_store_cut_in_half_or_emptied_is_said_to_be_damaged(w):
     for part in (0.5, 0.25, 0.75, 0):
         w.region.put_back(w.large)
         said = words(w, "STORE-DAMAGED", lambda path: os.truncate(path, int(path.stat().st_size * part)))
-        assert "neighbours hold copies" in said, said
+        assert "neighbours hold copies" in said and "backup" in said, said
 
 
 @test
@@ -116,7 +116,6 @@ def a_directory_that_cannot_be_used_is_named(w):
     finally:
         if data(w).parent.is_file():
             data(w).parent.unlink()
-    words(w, "STORE-OPEN", lambda path: shutil.rmtree(path.parent.parent))
 
 
 @test

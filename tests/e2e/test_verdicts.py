@@ -73,6 +73,8 @@ def one_of_its_own_a_school_takes(w):
     make_stray(w, "Вернувшийся", "Ненужный")
     item = next(q for q in w.school.quarantine() if q["at"] == "here")
     refused(1, w.hub.selenga, "quarantine", "take", item["id"])
+    # It cannot be tried again: nothing was refused.
+    refused(1, w.school.selenga, "quarantine", "retry", item["id"], says="taken or discarded")
     w.school.selenga("quarantine", "take", item["id"])
     assert item["id"] not in [q["id"] for q in w.school.quarantine()]
     wait_until(lambda: titles(w) == {"Вернувшийся"}, what="all have what was taken")

@@ -231,6 +231,15 @@ def local_ready(directory):
     return sock
 
 
+def take_message(sock):
+    """The next message of one frame; ZMTP's own commands are passed over."""
+    while True:
+        flags = take(sock, 1)[0]
+        data = take(sock, int.from_bytes(take(sock, 8 if flags & 2 else 1), "big"))
+        if not flags & 4:
+            return data
+
+
 def ask_each(directory, requests, timeout_s=120):
     """Requests of a local caller, (kind, service, body), over one connection; the answers' envelopes."""
     answers = []
@@ -238,12 +247,15 @@ def ask_each(directory, requests, timeout_s=120):
         sock.settimeout(timeout_s)
         for kind, service, body in requests:
             sock.sendall(frame(envelope(kind, service, body=body, call=7)))
-            flags = 4
-            while flags & 4:  # a command of ZMTP's own
-                flags = take(sock, 1)[0]
-                data = take(sock, int.from_bytes(take(sock, 8 if flags & 2 else 1), "big"))
-            answers.append(data)
+            answers.append(take_message(sock))
     return answers
+
+
+def ask_at_once(directory, requests):
+    """The same requests in one piece, so that they come into one turn of the service; answers as they come."""
+    with local_ready(directory) as sock:
+        sock.sendall(b"".join(frame(envelope(kind, service, body=body, call=7)) for kind, service, body in requests))
+        return [take_message(sock) for _ in requests]
 
 
 def ask(directory, kind, service, body):

@@ -74,20 +74,6 @@ def patience(seconds):
     return seconds * PATIENCE_S / 60
 
 
-def in_the_end(call, *args, **options):
-    """What a command says once it is not to be asked again (exit 75): a look that came into the same turn as what found no room is."""
-    answers = []
-    def asked():
-        try:
-            answers.append(call(*args, **options))
-        except Refused as error:
-            if error.code != 75:
-                raise
-        return answers
-    wait_until(asked, what="an answer other than `try again`")
-    return answers[0]
-
-
 def refused(code, call, *args, says=None, **options):
     """The command must end with this code; returns what it said."""
     try:
@@ -97,6 +83,12 @@ def refused(code, call, *args, says=None, **options):
         assert says is None or says in error.err, f"does not say '{says}': {error.err}"
         return error.err
     raise AssertionError(f"was not refused: {args}")
+
+
+def spoken(node, *args):
+    """What people read of a verb: its table and what stands below; whatever its exit status. node: None for a verb without."""
+    done = subprocess.run([BIN / "selenga", *(["--node", node.dir] if node else []), *args], capture_output=True, text=True, timeout=patience(60), check=False)
+    return done.stdout + done.stderr
 
 
 def free_port():

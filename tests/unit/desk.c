@@ -148,6 +148,7 @@ void desk_close(desk_t *self)
 
 store_txn_t *desk_begin(desk_t *self)
 {
+    requests_scan_on(&self->service);
     assert_int_equal(store_begin(self->service.store, true, &self->txn), 0);
     return self->txn;
 }
@@ -155,11 +156,10 @@ store_txn_t *desk_begin(desk_t *self)
 int desk_try_commit(desk_t *self)
 {
     service_t *service = &self->service;
-    int rc = requests_scan_on(service, self->txn);
-    if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, self->txn);
+    int rc = service->def->settle != NULL ? service->def->settle(service->self, self->txn) : 0;
     if (rc == 0) rc = store_commit(&self->txn);
-    if (rc == 0) requests_scanned(service, NULL);
     store_abort(&self->txn);
+    requests_scanned(service, rc == 0);
     return rc;
 }
 

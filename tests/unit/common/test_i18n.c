@@ -89,8 +89,6 @@ static void english_stays_without_a_catalogue(void **state)
 {
     (void)state;
     assert_string_equal(i18n_text("done"), "done");
-    assert_string_equal(i18n_plural("%lu row", "%lu rows", 1), "%lu row");
-    assert_string_equal(i18n_plural("%lu row", "%lu rows", 0), "%lu rows");
 }
 
 static void a_lookup_answers_in_the_language_of_the_catalogue(void **state)
@@ -102,14 +100,6 @@ static void a_lookup_answers_in_the_language_of_the_catalogue(void **state)
     assert_string_equal(i18n_text("done"), "готово");
     assert_string_equal(i18n_text("unknown"), "unknown");
     assert_string_equal(i18n_text(""), "");
-    static const struct {
-        unsigned long n;
-        const char *text;
-    } rows[] = {{1, "%lu строка"},  {2, "%lu строки"},  {5, "%lu строк"},   {11, "%lu строк"},
-                {14, "%lu строк"},  {21, "%lu строка"}, {23, "%lu строки"}, {100, "%lu строк"},
-                {111, "%lu строк"}, {0, "%lu строк"}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_string_equal(i18n_plural("%lu row", "%lu rows", rows[i].n), rows[i].text);
 }
 
 int main(void)

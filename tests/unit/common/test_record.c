@@ -263,6 +263,20 @@ static void a_version_knows_what_it_descends_from_and_nothing_else(void **state)
     assert_false(record_descends(&other, &later.version) || record_descends(&later, &other.version));
 }
 
+// Two processes of one home, as when its directory runs twice: each goes on upon what the other wrote last.
+static void lives_that_take_turns_stand_in_the_past_once_each_up_to_their_last_version(void **state)
+{
+    (void)state;
+    uint8_t past[4][PAST_MAX];
+    record_t first = written(NULL, 5, 11, NULL), second = written(&first, 9, 22, past[0]);
+    record_t third = written(&second, 12, 11, past[1]), fourth = written(&third, 14, 22, past[2]);
+    record_t later = written(&fourth, 20, 33, past[3]);
+    assert_true(record_descends(&fourth, &third.version));
+    assert_true(record_descends(&later, &third.version) && record_descends(&later, &fourth.version));
+    assert_false(record_descends(&later, &(version_t){1, 13, 11}));
+    assert_int_equal(later.past.size, 2 * PAST_LIFE);
+}
+
 static void the_oldest_lives_are_forgotten_first(void **state)
 {
     (void)state;
@@ -414,6 +428,7 @@ int main(void)
         cmocka_unit_test(a_version_tells_what_its_home_was_shown_and_does_not_descend_from_it),
         cmocka_unit_test(of_more_lives_than_fit_the_oldest_answers_give_way),
         cmocka_unit_test(a_version_knows_what_it_descends_from_and_nothing_else),
+        cmocka_unit_test(lives_that_take_turns_stand_in_the_past_once_each_up_to_their_last_version),
         cmocka_unit_test(the_oldest_lives_are_forgotten_first),
         cmocka_unit_test(a_record_that_bears_none_is_nobodys),
         cmocka_unit_test(one_changed_bit_anywhere_breaks_the_seal),

@@ -87,6 +87,25 @@ static void it_is_made_once(void **state)
     assert_memory_equal(first, second, ROOT_SIZE);
 }
 
+static void one_that_was_lost_is_not_made_anew(void **state)
+{
+    (void)state;
+    char door[700];
+    bool made = true;
+    why_t why = {""};
+    struct stat st;
+    snprintf(door, sizeof door, "%s/secret/door.key", dir);
+    (void)unlink(key_file);
+    assert_int_equal(file_replace(door, slice("x", 1), 0600), 0);
+    assert_int_equal(root_ensure(dir, &made, &why), NODE_E_REFUSED);
+    assert_false(made);
+    assert_non_null(strstr(why.text, "root.key is lost"));
+    assert_int_not_equal(stat(key_file, &st), 0);
+    assert_int_equal(unlink(door), 0);
+    assert_int_equal(root_ensure(dir, &made, &why), 0); // one that never had any gets one
+    assert_true(made);
+}
+
 // On disks and on paper these must stay the same for good.
 static void what_derives_never_changes(void **state)
 {
@@ -157,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_file_that_others_can_read_or_of_another_size_is_refused),
         cmocka_unit_test(a_link_to_a_secret_is_refused),
         cmocka_unit_test(it_is_made_once),
+        cmocka_unit_test(one_that_was_lost_is_not_made_anew),
         cmocka_unit_test(what_derives_never_changes),
         cmocka_unit_test(a_root_of_a_tree_comes_back_under_its_label_and_key),
         cmocka_unit_test(the_seal_key_is_that_of_the_file),

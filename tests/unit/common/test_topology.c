@@ -74,14 +74,13 @@ static void codes_that_are_none_are_refused(void **state)
     assert_false(scope_set_org(scope, slice(much, ORG_MAX + 1), (slice_t){0}));
     assert_false(scope_set_org(scope, slice("a\0b", 3), (slice_t){0}));
     assert_true(scope_set_org(scope, slice(much, ORG_MAX), (slice_t){0}));
-    assert_true(scope_knows(scope, slice(much, ORG_MAX)));
+    assert_true(scope_drop_org(scope, slice(much, ORG_MAX)));
 }
 
 static void of_an_organisation_that_nobody_named_nothing_is_known(void **state)
 {
     (void)state;
     slice_t nobody = slice_text("nobody");
-    assert_false(scope_knows(scope, nobody));
     assert_int_equal(scope_serves(scope, nobody), SCOPE_UNKNOWN);
     assert_int_equal(scope_in_self(scope, nobody), SCOPE_UNKNOWN);
     assert_int_equal(scope_in_child(scope, WEST, nobody), SCOPE_UNKNOWN);

@@ -81,6 +81,19 @@ static void a_clone_that_knocks_and_knocks_never_gets_the_place(void **state)
     assert_true(rival_is_cloned(&row, SILENCE_MS, now));
 }
 
+// Neither of the two gets in any more: what is to be done about a copy would lead astray.
+static void who_is_revoked_has_no_clone_any_more(void **state)
+{
+    (void)state;
+    assert_int_equal(tries(SECOND), RIVAL_WAITS);
+    it_answers();
+    pass(1);
+    assert_int_equal(tries(SECOND), RIVAL_CLONE);
+    assert_true(rival_is_cloned(&row, SILENCE_MS, now));
+    row.role = KEY_REVOKED;
+    assert_false(rival_is_cloned(&row, SILENCE_MS, now));
+}
+
 // It was said before the question: it may have died since.
 static void an_answer_to_an_earlier_question_proves_nothing(void **state)
 {
@@ -212,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STANDING(a_second_one_is_a_clone_when_the_first_has_answered),
+        STANDING(who_is_revoked_has_no_clone_any_more),
         STANDING(a_third_one_hears_the_same),
         STANDING(a_clone_that_knocks_and_knocks_never_gets_the_place),
         STANDING(an_answer_to_an_earlier_question_proves_nothing),

@@ -72,12 +72,30 @@ static void who_is_wanted_is_counted_once(void **state)
     people_clear(&people);
 }
 
+// A walk over all people writes each of them anew: it must not miss one because another has moved.
+static void whoever_is_there_is_found_where_he_was_however_many_there_are(void **state)
+{
+    people_t people;
+    rid_t first, id;
+    (void)state;
+    people_init(&people);
+    key_of(0, first.b);
+    for (uint32_t i = 0; i < MANY; i++) {
+        key_of(i, id.b);
+        people_add(&people, &id);
+        own_person_t *there = people_find(&people, &first);
+        assert_ptr_equal(people_add(&people, &first), there);
+    }
+    people_clear(&people);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_input_that_was_never_seen_has_no_pseudonym),
         cmocka_unit_test(each_input_keeps_its_pseudonym),
         cmocka_unit_test(who_is_wanted_is_counted_once),
+        cmocka_unit_test(whoever_is_there_is_found_where_he_was_however_many_there_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

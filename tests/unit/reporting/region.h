@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tests of reports share: a small region, and what its reports say.
 #pragma once
+#include "services/reporting/defaults.h"
 #include "services/reporting/indicators.h"
 #include "tests/unit/reporting/make.h"
 #include <stdio.h>
@@ -17,12 +18,22 @@ typedef struct fixture {
     Selenga__ReportReply *reply;
 } fixture_t;
 
+static inline void put_defaults(indicators_t *set)
+{
+    for (size_t i = 0; i < N_INDICATOR_DEFAULTS; i++) {
+        Selenga__Indicator record;
+        indicator_error_t error;
+        indicator_default(i, &record);
+        assert_true(indicators_put(set, &record, &error));
+    }
+}
+
 static inline int setup(void **state)
 {
     fixture_t *f = xcalloc(1, sizeof *f);
     f->table = table_new();
     f->set = indicators_new();
-    indicators_put_defaults(f->set);
+    put_defaults(f->set);
     put_org(f->table, "R", NULL, "ministry");
     put_org(f->table, "M1", "R", "municipal_authority");
     put_org(f->table, "M2", "R", "municipal_authority");

@@ -538,20 +538,6 @@ static void one_member_enrolled_under_two_staff_numbers_is_one_part(void **state
     assert_true(facts->rows[0].parts[0].attended);
 }
 
-// ---- years ----
-
-static void years_go_from_the_first_employment_to_the_last_mention(void **state)
-{
-    (void)state;
-    int first, last;
-    one_t *one = a_manager();
-    assert_true(facts_years(&one->human, &first, &last));
-    assert_int_equal(first, 2019); // the academic year 2019/20 holds 1 January 2020
-    assert_int_equal(last, 2024);
-    one->human.n_jobs = 0;
-    assert_false(facts_years(&one->human, &first, &last));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -596,7 +582,6 @@ int main(void)
         cmocka_unit_test(a_manager_who_left_after_the_run_began_keeps_the_part),
         cmocka_unit_test(zero_attended_hours_are_not_attendance),
         cmocka_unit_test(one_member_enrolled_under_two_staff_numbers_is_one_part),
-        cmocka_unit_test(years_go_from_the_first_employment_to_the_last_mention),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

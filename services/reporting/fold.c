@@ -5,6 +5,8 @@
 #include "services/reporting/touch.h"
 #include <stdlib.h>
 
+enum { SEEN_MIN = 64 };
+
 typedef struct fold_seen {
     size_t query;
     int64_t value;
@@ -23,12 +25,35 @@ bool fold_begin(fold_t *fold, const answers_t *answers, uint32_t table, bool upw
     return true;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    const fold_seen_t *x = a, *y = b;
+    if (x->query != y->query) return x->query < y->query ? -1 : 1;
+    if (x->value != y->value) return x->value < y->value ? -1 : 1;
+    return x->group < y->group ? -1 : x->group > y->group;
+}
+
+// Sorts what was noted; the same is there once.
+static void sort_seen(fold_t *fold)
+{
+    size_t kept = 0;
+    if (fold->n_seen > 0) qsort(fold->seen, fold->n_seen, sizeof *fold->seen, by_value);
+    for (size_t i = 0; i < fold->n_seen; i++)
+        if (i == 0 || by_value(&fold->seen[kept - 1], &fold->seen[i]) != 0)
+            fold->seen[kept++] = fold->seen[i];
+    fold->n_seen = kept;
+}
+
+// Room is for what is different, not for all rows: many say the same.
 static void note(fold_t *fold, size_t query, int64_t value, uint32_t group)
 {
     if (value == VALUE_ABSENT) return;
     if (fold->n_seen == fold->room) {
-        fold->room = fold->room ? fold->room * 2 : 64;
-        fold->seen = xrealloc(fold->seen, fold->room * sizeof *fold->seen);
+        sort_seen(fold);
+        if (fold->n_seen >= fold->room / 2) { // else it would be sorted again soon
+            fold->room = fold->room ? fold->room * 2 : SEEN_MIN;
+            fold->seen = xrealloc(fold->seen, fold->room * sizeof *fold->seen);
+        }
     }
     fold->seen[fold->n_seen++] = (fold_seen_t){query, value, group};
 }
@@ -76,20 +101,12 @@ static void roll_up(const fold_t *fold)
     }
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const fold_seen_t *x = a, *y = b;
-    if (x->query != y->query) return x->query < y->query ? -1 : 1;
-    if (x->value != y->value) return x->value < y->value ? -1 : 1;
-    return x->group < y->group ? -1 : x->group > y->group;
-}
-
 // One value counts once in each group that a row with it is in.
 static void count_different(fold_t *fold)
 {
     const answers_t *answers = fold->answers;
     touch_t touch;
-    qsort(fold->seen, fold->n_seen, sizeof *fold->seen, by_value);
+    sort_seen(fold);
     touch_init(&touch, answers->groups);
     for (size_t i = 0, end; i < fold->n_seen; i = end) {
         const fold_seen_t *first = &fold->seen[i];

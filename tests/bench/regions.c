@@ -3,7 +3,9 @@
 // a country takes. See usage().
 #include "common/base/date.h"
 #include "services/reporting/day.h"
+#include "services/reporting/defaults.h"
 #include "services/reporting/indicators.h"
+#include "services/reporting/scan.h"
 #include "tests/bench/measure.h"
 #include "tests/unit/reporting/put.h"
 #include <inttypes.h>
@@ -120,6 +122,16 @@ static void add_people(region_t *r)
         if (draw(r, 3)) put_team_of(r->table, code(who, 't', t), code(org, 'o', draw(r, r->n_orgs)));
 }
 
+static void add_defaults(indicators_t *indicators)
+{
+    for (size_t i = 0; i < N_INDICATOR_DEFAULTS; i++) {
+        Selenga__Indicator record;
+        indicator_error_t error;
+        indicator_default(i, &record);
+        if (!indicators_put(indicators, &record, &error)) die("%s: %s", record.code, error.what);
+    }
+}
+
 static void add_indicator(region_t *r, const char *name, const char *unit, const char *numerator,
                           const char *denominator)
 {
@@ -136,7 +148,7 @@ static void add_indicator(region_t *r, const char *name, const char *unit, const
 
 static void add_indicators(region_t *r)
 {
-    indicators_put_defaults(r->indicators);
+    add_defaults(r->indicators);
     add_indicator(r, "X-1", "count", "sum(methodist.load) - max(methodist.load where not active)", NULL);
     add_indicator(r, "X-2", "percent", "count(org of team where municipal or completed > 1)", "count(team)");
     add_indicator(
@@ -220,13 +232,29 @@ static double cpu_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+// One formula over a declared table, for all organisations.
+static void time_formula(const region_t *r, const char *text)
+{
+    expr_error_t error;
+    period_t period = period_make(YEAR, CELL_YEAR);
+    expr_t *expr = expr_parse(text, strlen(text), &error);
+    if (expr == NULL) die("%s: %s", text, error.what);
+    groups_t *groups = groups_of_all(r->table->orgs);
+    const query_t *query = &expr->queries[0];
+    double begun = cpu_ms();
+    free(scan_run(r->table, groups, &period, &query, 1));
+    result(text, cpu_ms() - begun);
+    groups_destroy(&groups);
+    expr_destroy(&expr);
+}
+
 static void time_country(uint32_t people)
 {
     char org[CODE], above[CODE];
     region_t r = {.seed = 1, .table = table_new(), .indicators = indicators_new()};
     period_t period = period_make(YEAR, CELL_YEAR);
     double begun = cpu_ms(), least = 1e9;
-    indicators_put_defaults(r.indicators);
+    add_defaults(r.indicators);
     orgs_put(r.table->orgs, "c", &(org_row_t){NULL, "ministry", "c", DAY_NONE, DAY_NONE});
     for (uint32_t i = 0; i < COUNTRY_REGIONS; i++)
         orgs_put(r.table->orgs, code(org, 'r', i), &(org_row_t){"c", "ministry", "r", DAY_NONE, DAY_NONE});
@@ -245,6 +273,8 @@ static void time_country(uint32_t people)
         put_team_of(r.table, "t0", "s0"); // something changed: counted anew
     }
     result("country_report_cpu_ms", least);
+    time_formula(&r, "count(assignment where from in period and methodist.from < from)");
+    time_formula(&r, "count(distinct assignment.methodist where not known to)");
     region_clear(&r);
 }
 

@@ -3,6 +3,7 @@
 // other.
 #include "services/reporting/scan.h"
 #include "tests/unit/reporting/make.h"
+#include <stdio.h>
 
 static expr_t *parse(const char *text)
 {
@@ -186,6 +187,24 @@ static void different_values_count_once_in_each_subtree(void **state)
     assert_int_equal(count(table, "R", "count(distinct organisation.settlement)"), 2); // absent is no value
 }
 
+static void different_values_of_many_rows_count_once(void **state)
+{
+    table_t *table = *state;
+    enum { METHODISTS = 7, TEACHERS = 900 };
+    for (int i = 0; i < TEACHERS; i++) {
+        char methodist[16], teacher[16];
+        snprintf(methodist, sizeof methodist, "M-%d", i % METHODISTS);
+        snprintf(teacher, sizeof teacher, "A:%d", i % (TEACHERS / 2));
+        put_assignment_of(table, i % 3 == 0 ? "A" : i % 3 == 1 ? "B" : "C", methodist, teacher, i, DAY_NONE);
+    }
+    assert_int_equal(count(table, "R", "count(assignment)"), TEACHERS);
+    assert_int_equal(count(table, "R", "count(distinct assignment.methodist)"), METHODISTS);
+    assert_int_equal(count(table, "C", "count(distinct assignment.methodist)"), METHODISTS);
+    assert_int_equal(count(table, "R", "count(distinct assignment.person)"), TEACHERS / 2);
+    assert_int_equal(count(table, "R", "count(distinct assignment.from)"), TEACHERS);
+    assert_int_equal(count(table, "M", "count(distinct assignment.from)"), TEACHERS / 3 * 2);
+}
+
 static void a_row_that_is_gone_counts_no_more(void **state)
 {
     table_t *table = *state;
@@ -236,6 +255,7 @@ int main(void)
         TEST(columns_follow_references),
         TEST(a_reference_may_come_before_what_it_refers_to),
         TEST(different_values_count_once_in_each_subtree),
+        TEST(different_values_of_many_rows_count_once),
         TEST(a_row_that_is_gone_counts_no_more),
         TEST(the_same_in_other_words_is_the_same_query),
         TEST(declared_columns_of_a_made_table_stand_beside_made_ones),

@@ -55,6 +55,8 @@ static const row_t table[] = {
     {"SEAL",
      N_("It is said to be this node's own, which cannot be checked since the seal key was lost. Take it with "
         "`selenga quarantine take`, or discard it.")},
+    {"FORGED", N_("It is said to be this node's own, and does not bear its seal: this node never wrote it. "
+                  "Discard it.")},
     {"TAKE-WHICH", N_("Neighbours say different things of this record. Say whose is to hold: `selenga "
                       "quarantine take ID --from PEER`.")},
     {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key.")},
@@ -149,6 +151,9 @@ static const row_t table[] = {
     {"PEER-QUOTA",
      N_("What the receiver refused or keeps aside of this feed has used up its share. Its operator "
         "decides with `selenga quarantine`; the feed then goes on by itself.")},
+    {"PEER-STORE",
+     N_("The sender's records fill the part of the receiver's store that is theirs. The receiver's "
+        "operator raises child_mib in node.conf and starts the node again, or revokes the sender.")},
     {"PEER-CREDIT",
      N_("The sender sent more than it may at a time. It is asked again after a pause; if that goes "
         "on, update its programs or revoke it.")},

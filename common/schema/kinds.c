@@ -106,7 +106,10 @@ int kind_may_write(const kind_rule_t *kind, const writer_t *writer, fault_t *ret
         fault_set(ret_fault, "PROGRAM-ONLY", NULL, kind->name);
         return KIND_E_FAULT;
     }
-    if (levels != 0 && (writer->rank < 0 || (levels & 1U << writer->rank) == 0)) {
+    // What is written above its organisation has nobody but the root, whatever its level, when there is one
+    // node.
+    bool level = writer->rank >= 0 && (levels & 1U << writer->rank) != 0;
+    if (levels != 0 && !level && !((kind->writers & W_ABOVE) != 0 && writer->root)) {
         char names[FAULT_ARG];
         levels_text(levels, names, sizeof names);
         fault_set(ret_fault, "NOT-WRITER", NULL, kind->name, names);

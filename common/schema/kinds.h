@@ -31,6 +31,7 @@ typedef struct writer {
     int rank;     // of the home's level
     bool serving; // the home serves the record's organisation
     bool above;   // the home is the root, or stands above the record's organisation
+    bool root;
     bool program; // the service itself writes, not somebody outside
 } writer_t;
 

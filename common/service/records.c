@@ -163,6 +163,7 @@ static int check_writer(const author_t *author, const pending_t *p, const body_t
     writer_t writer = {.rank = place->rank,
                        .serving = scope_serves(author->scope, about) == SCOPE_YES,
                        .above = !place->has_parent || below == SCOPE_YES,
+                       .root = !place->has_parent,
                        .program = author->program};
     if (kind_may_write(p->rule, &writer, fault) != 0) return E_FAULT;
     if (author->program || !place->has_parent || below == SCOPE_YES || p->rule->org_field == NULL) return 0;

@@ -294,6 +294,16 @@ int requests_retry_on(service_t *service, store_txn_t *txn)
 
 // --- discarding ----------------------------------------------------------------------------------
 
+// A notice, or a lie: nothing is lost when it is seen no more.
+static bool may_be_put_by(const service_t *service, const record_t *held)
+{
+    record_t kept;
+    if (held->kind == KIND_REFUSAL) return path_equal(&held->to, &service->place.path);
+    AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, held->body);
+    return m != NULL && record_parse(slice(m->record.data, m->record.len), &kept) == 0 &&
+           store_never_wrote(service->store, &kept);
+}
+
 // What a node below found goes there, by a verdict; what was found here goes at once. 0, KV_NONE,
 // DISCARD_NOT_OURS, -errno.
 static int discard_subject(service_t *service, store_txn_t *txn, const rid_t *id, const envelope_t *e,
@@ -306,8 +316,10 @@ static int discard_subject(service_t *service, store_txn_t *txn, const rid_t *id
     if (rc != 0) return rc;
     const path_t *self = &service->place.path;
     if (held.deleted || held.gone) return KV_NONE;
-    if (!path_is_prefix(self, &held.home) || path_equal(self, &held.home)) return DISCARD_NOT_OURS;
-    return verdict_write(txn, &held, slice_text(e->principal), why);
+    slice_t who = slice_text(e->principal);
+    if (path_is_prefix(self, &held.home) && !path_equal(self, &held.home))
+        return verdict_write(txn, &held, who, why);
+    return may_be_put_by(service, &held) ? verdict_put_by(txn, &held, who, why) : DISCARD_NOT_OURS;
 }
 
 // What was said to be ours and could not be told by its seal is not to hold: ours goes on above it, and who

@@ -12,6 +12,7 @@ typedef struct chosen {
     uint8_t *wire; // NULL: nothing
     size_t size;
     bool differ; // neighbours say different things
+    bool forged;
 } chosen_t;
 
 static slice_t chosen_wire(const chosen_t *chosen)
@@ -44,13 +45,16 @@ static int choose_item(service_t *service, store_txn_t *txn, const rid_t *id, co
     return rc < 0 ? rc : 0;
 }
 
-static int choose_stray(store_txn_t *txn, const waiting_t *w, chosen_t *ret)
+// What another node says that it found is ours only under our seal.
+static int choose_stray(service_t *service, store_txn_t *txn, const waiting_t *w, chosen_t *ret)
 {
-    record_t held;
+    record_t held, kept;
     int rc = store_get(txn, &w->subject, &held, NULL);
     if (rc != 0) return rc < 0 ? rc : 0;
     AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, held.body);
-    if (m != NULL && m->record.len > 0) choose(ret, slice(m->record.data, m->record.len));
+    if (m == NULL || record_parse(slice(m->record.data, m->record.len), &kept) != 0) return 0;
+    ret->forged = !store_is_home(service->store, &held) && store_never_wrote(service->store, &kept);
+    choose(ret, kept.wire);
     return 0;
 }
 
@@ -61,6 +65,8 @@ static int take_version(service_t *service, store_txn_t *txn, const chosen_t *ch
     const char *wrong = NULL;
     if (chosen->differ)
         wrong = "TAKE-WHICH";
+    else if (chosen->forged)
+        wrong = "FORGED";
     else if (record_parse(chosen_wire(chosen), &r) != 0)
         wrong = "MALFORMED";
     else if (!store_is_home(service->store, &r))
@@ -105,7 +111,7 @@ static int take(service_t *service, store_txn_t *txn, const envelope_t *e, const
     int rc = waiting_find(txn, id, &found, 1, &n);
     if (rc < 0) return rc;
     bool stray = n > 0 && found.sort == WAITING_STRAY;
-    rc = stray ? choose_stray(txn, &found, chosen) : choose_item(service, txn, id, from, chosen);
+    rc = stray ? choose_stray(service, txn, &found, chosen) : choose_item(service, txn, id, from, chosen);
     if (rc < 0) return rc;
     if (chosen->wire == NULL) {
         bool others = n > 0 && found.sort == WAITING_ITEM && from == NULL;

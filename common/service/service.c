@@ -26,13 +26,16 @@ enum {
 };
 
 typedef struct store_settings {
-    int64_t map_mib;
+    int64_t map_mib, child_mib;
 } store_settings_t;
 
 static const setting_t SETTINGS[] = {
     {"map_mib", SETTING_INT, offsetof(store_settings_t, map_mib), 16, 4194304, "16384", "MiB",
      N_("Address space of one service's store, and the most that it may hold. Disk space is taken as it "
         "fills; a full store takes no records until it is enlarged here and the node is started again.")},
+    {"child_mib", SETTING_INT, offsetof(store_settings_t, child_mib), 1, 4194304, "512", "MiB",
+     N_("Records of one school, as they are sent, that one service's store takes; four times as many of a "
+        "child for each level above. A child that sends more waits until this is raised.")},
 };
 static const settings_table_t SETTINGS_TABLE = {"store", SETTINGS, ARRAY_SIZE(SETTINGS)};
 
@@ -116,7 +119,8 @@ static int open_store(service_t *service)
                         .rank = (uint8_t)service->node.rank,
                         .has_parent = service->node.parent.known,
                         .adopt_from_parent = service->node.replaced && service->node.parent.known,
-                        .parent_rank = (uint8_t)service->node.parent.rank};
+                        .parent_rank = (uint8_t)service->node.parent.rank,
+                        .child_bytes = (uint64_t)settings.child_mib << 20};
     if (node_seal_key(".", service->place.seal_key, &why) != 0) {
         log_at(L_ERROR, "NODE-CONF", "%s", why.text);
         return -EINVAL;
@@ -262,6 +266,7 @@ static void service_close(service_t *service)
     scope_destroy(&service->scope);
     arena_destroy(&service->arena);
     requests_forget_scans(service);
+    free(service->met);
     outgoing_clear(&service->replies);
     outgoing_clear(&service->feeds);
     node_conf_clear(&service->node);

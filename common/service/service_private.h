@@ -6,6 +6,11 @@
 #include "common/service/service.h"
 #include "common/service/waiting.h"
 
+struct met {
+    uint32_t peer;
+    uint8_t key[NODE_KEY_SIZE];
+};
+
 struct service_state {
     const service_def_t *def;
     node_conf_t node;
@@ -21,6 +26,8 @@ struct service_state {
     outgoing_t replies; // leave only after the commit
     outgoing_t feeds;   // of one flush; lost when the gate does not keep up
     bool topology_changed;
+    struct met *met; // neighbours whose key was told in this transaction
+    size_t n_met, room_met;
     uint64_t started_ms;
     uint64_t forged;      // as told last
     int trouble;          // errno of the last failed commit, 0 when well

@@ -19,6 +19,35 @@ static void learn_organisation(service_t *service, const record_t *r)
     service->topology_changed |= scope_set_org(service->scope, slice_text(m->code), parent);
 }
 
+// What its key says is settled with the transaction: nothing may be written while records are being kept.
+static void meet(service_t *service, uint32_t peer, const uint8_t key[static NODE_KEY_SIZE])
+{
+    if (service->n_met == service->room_met) {
+        service->room_met = 2 * service->room_met + 16;
+        service->met = xrealloc(service->met, service->room_met * sizeof *service->met);
+    }
+    struct met *met = &service->met[service->n_met++];
+    met->peer = peer;
+    memcpy(met->key, key, NODE_KEY_SIZE);
+}
+
+static void meet_child(service_t *service, const record_t *r, const path_t *path, const Selenga__Node *m)
+{
+    const path_t *self = &service->place.path, above = path_parent(path);
+    if (!path_equal(&r->home, self) || !path_equal(&above, self) || m->key.len != NODE_KEY_SIZE) return;
+    meet(service, path_own_label(path), m->key.data);
+}
+
+static int settle_met(service_t *service, store_txn_t *txn)
+{
+    int rc = 0;
+    if (service->feed == NULL) return 0;
+    for (size_t i = 0; i < service->n_met && rc == 0; i++)
+        rc = feed_know_key(service->feed, txn, service->met[i].peer, service->met[i].key);
+    service->n_met = 0;
+    return rc;
+}
+
 static void learn_node(service_t *service, const record_t *r)
 {
     path_t path;
@@ -28,6 +57,7 @@ static void learn_node(service_t *service, const record_t *r)
     }
     AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
     if (m == NULL || m->org == NULL || !path_from_bytes(slice(m->path.data, m->path.len), &path)) return;
+    meet_child(service, r, &path, m);
     service->topology_changed |= scope_set_node(service->scope, slice_text(m->org), &path,
                                                 m->level != NULL ? level_rank(m->level) : -1);
 }
@@ -72,6 +102,7 @@ int topology_learn_all(service_t *service)
     size_t state = 0;
     while (scope_moved(service->scope, &state, &org)) {
     } // lanes in the store are as the topology was when they were written
+    if (service->place.has_parent) meet(service, PEER_PARENT, service->node.parent.key);
     return rc;
 }
 
@@ -89,8 +120,8 @@ int topology_settle(service_t *service, store_txn_t *txn)
     slice_t org;
     char code[ORG_MAX + 1];
     size_t state = 0;
-    int rc = 0;
-    if (!service->topology_changed) return 0;
+    int rc = settle_met(service, txn);
+    if (rc != 0 || !service->topology_changed) return rc;
     service->topology_changed = false;
     topology_know_neighbours(service);
     while (rc == 0 && scope_moved(service->scope, &state, &org)) {

@@ -64,7 +64,8 @@ int verdict_discard_items(store_txn_t *txn, const rid_t *id, const path_t *home)
     return rc < 0 ? rc : found;
 }
 
-int verdict_write(store_txn_t *txn, const record_t *subject, slice_t who, const char *why)
+// to: whom it is for; NULL: it stays here.
+static int write(store_txn_t *txn, const record_t *subject, const path_t *to, slice_t who, const char *why)
 {
     Selenga__Verdict m = SELENGA__VERDICT__INIT;
     uint8_t id[sizeof subject->id.b];
@@ -81,20 +82,31 @@ int verdict_write(store_txn_t *txn, const record_t *subject, slice_t who, const 
                       .kind = KIND_VERDICT,
                       .org = copy.org,
                       .author = who,
-                      .down = DOWN_TO,
-                      .to = copy.home,
                       .body = slice(buf, size)};
+    if (to != NULL) draft.down = DOWN_TO, draft.to = *to;
     int rc = store_write(txn, &draft, NULL);
     store_record_free(&copy);
     return rc;
 }
 
-int verdict_stands(store_txn_t *txn, const rid_t *subject, bool *ret)
+int verdict_write(store_txn_t *txn, const record_t *subject, slice_t who, const char *why)
+{
+    path_t finder = subject->home;
+    return write(txn, subject, &finder, who, why);
+}
+
+int verdict_put_by(store_txn_t *txn, const record_t *subject, slice_t who, const char *why)
+{
+    return write(txn, subject, NULL, who, why);
+}
+
+// One that stays here is about what had been said by then.
+int verdict_stands(store_txn_t *txn, const rid_t *subject, uint64_t at, bool *ret)
 {
     record_t held;
     rid_t id = verdict_id(self_of(txn), subject);
     int rc = get_own(txn, &id, KIND_VERDICT, &held);
-    *ret = rc == 0;
+    *ret = rc == 0 && (held.down == DOWN_TO || held.version.seq > at);
     return rc < 0 ? rc : 0;
 }
 

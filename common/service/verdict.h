@@ -14,8 +14,11 @@ int verdict_discard_stray(store_txn_t *txn, const rid_t *id);
 int verdict_discard_items(store_txn_t *txn, const rid_t *id, const path_t *home);
 // Decides about a stray or refusal of a node below this one. 0, or -errno.
 int verdict_write(store_txn_t *txn, const record_t *subject, slice_t who, const char *why);
-// Has this node decided about that already?
-int verdict_stands(store_txn_t *txn, const rid_t *subject, bool *ret);
+// What a node that is not below this one says of ours is shown no more, until it says something else: a
+// verdict that stays here. 0, or -errno.
+int verdict_put_by(store_txn_t *txn, const record_t *subject, slice_t who, const char *why);
+// Has this node decided about that already? at: this store's seq at the subject's last change.
+int verdict_stands(store_txn_t *txn, const rid_t *subject, uint64_t at, bool *ret);
 // A record became the present one: a verdict for this node is obeyed, one of ours that was obeyed is
 // withdrawn. Errors stick to the transaction.
 void verdict_changed(store_txn_t *txn, const record_t *now, verdict_told_fn *told);

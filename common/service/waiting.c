@@ -84,9 +84,10 @@ static int meet_item(void *arg, const quarantined_t *q)
 static int read_subject(walk_t *walk, const rid_t *id, record_t *ret, place_t *ret_place)
 {
     bool decided;
-    int rc = verdict_stands(walk->txn, id, &decided);
+    int rc = store_get(walk->txn, id, ret, ret_place);
+    if (rc == 0) rc = verdict_stands(walk->txn, id, ret_place->at, &decided);
     if (rc != 0 || decided) return rc != 0 ? rc : KV_NONE;
-    return store_get(walk->txn, id, ret, ret_place);
+    return store_get(walk->txn, id, ret, ret_place); // a look elsewhere may have moved it
 }
 
 // What another node refused of ours: its refusal record is addressed to us.
@@ -137,7 +138,8 @@ static int meet_stray(void *arg, const rid_t *id)
                    .org = kept.org,
                    .wire = kept.wire,
                    .since_s = place.time_s};
-    fault_set(&w.fault, "STRAY", NULL, rid_text(&kept.id, text));
+    bool forged = !here && store_never_wrote(store_of(walk->txn), &kept);
+    fault_set(&w.fault, forged ? "FORGED" : "STRAY", NULL, rid_text(&kept.id, text));
     list_mark_t mark = store_list_mark(&r, &place);
     return meet(walk, &w, slice(mark.b, sizeof mark.b));
 }

@@ -130,7 +130,11 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     bool gone = cur != NULL && cur->gone; // what the home's side sends after that word is in reach again
     bool other = gone && !path_equal(&cur->home, &in->home);
     int cmp = cur != NULL && !other ? version_cmp(&in->version, &cur->version) : 1;
-    bool newer = cmp > 0 || (gone && arrival->peer == place->toward && !arrival->giveback);
+    bool home_side = cur != NULL && arrival->peer == place->toward && !arrival->giveback;
+    // Two under one number no honest home makes: somebody spoke in its name, and what its side says now
+    // holds.
+    bool other_words = cur != NULL && cmp == 0 && !slice_equal(cur->wire, in->wire);
+    bool newer = cmp > 0 || (home_side && (gone || other_words));
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
     if (newer && cur != NULL && !gone && parts(in, cur)) rc = store_keep_stray(txn, cur);
     if (rc == 0 && newer) return store_keep(txn, in, arrival->peer, cur, place);
@@ -141,7 +145,7 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     if (rc > 0) *ret = APPLIED_OVER;
     if (rc != 0) return rc < 0 ? rc : 0;
     // The home's side holds less than we do: it must have lost ours, and hears of it.
-    bool behind = cmp < 0 && !arrival->giveback && arrival->peer == place->toward;
+    bool behind = cmp < 0 && home_side;
     if (rc == 0 && behind && (place->lanes & LANE_BACK) == 0) rc = store_hand_back(txn, cur, place);
     bool confirmed = cmp == 0 && arrival->peer == place->toward && place->src != arrival->peer;
     return rc == 0 && confirmed ? store_confirm(txn, cur, place) : rc;
@@ -314,6 +318,12 @@ static int read_stray(store_txn_t *txn, const record_t *stray)
 bool store_is_home(const store_t *store, const record_t *r)
 {
     return place_is_home(&store->place, r);
+}
+
+bool store_never_wrote(const store_t *store, const record_t *r)
+{
+    return store->seals == SEALS_KNOWN && store_is_home(store, r) &&
+           !record_is_sealed(r, store->place.seal_key);
 }
 
 bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r)

@@ -22,6 +22,7 @@
 // record by itself has a page of its own in each of five indexes. Until then the place that a record has left
 // stays in the log and in the indexes, and the tail knows it as dead.
 #include "common/base/mutant.h"
+#include "common/store/heft.h"
 #include "common/store/store_private.h"
 #include "proto/message.h"
 #include <assert.h>
@@ -280,6 +281,7 @@ int store_commit(store_txn_t **txn_p)
     store_t *store = txn->store;
     int rc = txn->dirty && txn->head - txn->indexed >= TAIL_MAX ? store_index(txn) : 0;
     if (rc == 0) rc = lane_counts_put(txn);
+    if (rc == 0) rc = heft_put(txn);
     if (rc != 0) return store_abort(txn_p), rc; // nothing is kept halfway
     *txn_p = NULL;
     if (txn->dirty) save_head(txn);

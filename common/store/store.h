@@ -23,6 +23,7 @@ typedef struct store_place {
     uint8_t rank;     // of this node's level
     bool has_parent;
     uint8_t parent_rank;        // of the parent's level; UP carries what may enter it
+    uint64_t child_bytes;       // of records that one child of the lowest rank may fill; 0: without bound
     scope_t *scope;             // not owned; outlives the store
     uint8_t seal_key[SEAL_KEY]; // of this node: by it its own versions are known when they come back
     bool adopt_from_parent; // asked when the store is new: the node was lost with its seal key, so that what
@@ -126,6 +127,8 @@ int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arr
 // Is this node the record's home? And does that neighbour speak for its home, being on the way there or of
 // this node?
 bool store_is_home(const store_t *store, const record_t *r);
+// It says that it is this node's, and does not bear its seal, which can still be judged.
+bool store_never_wrote(const store_t *store, const record_t *r);
 bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r);
 
 // Word from the home's side that up to this version the record has left our reach: our copy goes, and who had

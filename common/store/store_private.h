@@ -37,6 +37,8 @@ struct store_txn {
     bool adopted;          // from this transaction on nothing is adopted
     entries_t entries;     // being gathered for the indexes
     lane_changes_t counts; // of lanes, for the end of the transaction
+    uint32_t heft_peer;    // whose records came last, and
+    int64_t heft_bytes;    // how many bytes of them are yet to be counted
     bool found;            // the record that was looked for last, and where it stands; 0: nowhere
     rid_t found_id;
     uint64_t found_at;

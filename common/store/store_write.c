@@ -2,6 +2,7 @@
 // Changing the store: what becomes the present version, where it stands from then on, what is kept aside, and
 // what this node writes itself.
 #include "common/base/mutant.h"
+#include "common/store/heft.h"
 #include "common/store/store_private.h"
 #include "proto/message.h"
 #include <assert.h>
@@ -23,6 +24,8 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const record_t *ol
     uint64_t left = 0;
     int rc = old != NULL ? store_lift(txn, old_place, &left) : 0;
     if (rc == 0) rc = store_set_down(txn, now, &place, left);
+    if (rc == 0) rc = heft_note(txn, place.toward, (int64_t)now->wire.size);
+    if (rc == 0 && old != NULL) rc = heft_note(txn, old_place->toward, -(int64_t)old->wire.size);
     if (rc == 0 && txn->store->changed != NULL) txn->store->changed(txn->store->changed_arg, txn, old, now);
     return rc;
 }

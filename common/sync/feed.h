@@ -29,6 +29,7 @@ enum {
     HOLD_UP_MS = 30000,         // whoever went past his share is asked again after this
     KINDS_MAX = 99,             // of one service: its numbers end there
     TROUBLE_SIZE = 64,          // of a fault code, as consumers tell it
+    FEED_KEY = 32,
 };
 
 typedef struct feed feed_t;
@@ -70,6 +71,10 @@ void feed_set_window(feed_t *feed, uint32_t min, uint32_t max);
 void feed_know(feed_t *feed, uint32_t peer);
 // A neighbour came or went. Coming up begins a new session.
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms);
+// The neighbour's computer proves this key. Where it was another one before, somebody else may have read and
+// said in its name what it did not: it is read from the beginning, and asked anew what it has to give back.
+// 0 or -errno.
+int feed_know_key(feed_t *feed, store_txn_t *txn, uint32_t peer, const uint8_t key[static FEED_KEY]);
 // A person made room in this neighbour's share: if it is held up, it is asked again at once.
 void feed_go_on(feed_t *feed, uint32_t peer);
 

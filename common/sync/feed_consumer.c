@@ -88,6 +88,18 @@ static int save_cursor(store_txn_t *txn, link_t *link)
     return rc == 0 && in->filter_changed ? save_filter(txn, link) : rc;
 }
 
+// The witness stays: by it a store that was lost meanwhile knows that it has to ask for what it wrote.
+int consumer_begin_anew(feed_t *feed, store_txn_t *txn, link_t *link)
+{
+    consumer_t *in = &link->in;
+    int rc = consumer_load(feed, link);
+    if (rc != 0) return rc;
+    in->expected = position_at(0);
+    in->open = false;
+    in->restart = in->wanted;
+    return save_cursor(txn, link);
+}
+
 // --- messages ------------------------------------------------------------------------------------
 
 // Thousands of idle children make a hub's load, and each message that they exchange takes memory of the gate
@@ -117,8 +129,8 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
     if (rc == -EBADMSG)
         in->open = false; // a broken producer: the position stays, the tick asks again after a pause
-    if (rc == TAKE_OVER) {
-        consumer_hold_up(link, "PEER-QUOTA", now_ms);
+    if (rc == TAKE_OVER || rc == TAKE_FULL) {
+        consumer_hold_up(link, rc == TAKE_OVER ? "PEER-QUOTA" : "PEER-STORE", now_ms);
         return save_cursor(txn, link); // what was taken is of this witness; the position stays
     }
     if (rc != 0) return rc;

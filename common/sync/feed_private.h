@@ -7,7 +7,7 @@
 #include "proto/feed.pb-c.h"
 #include "proto/kind.h"
 
-enum { IN_FLIGHT_MAX = 32, TAKE_OVER = 1 };
+enum { IN_FLIGHT_MAX = 32, TAKE_OVER = 1, TAKE_FULL = 2 };
 
 // Where a page of what waits in quarantine begins: behind this id. Its position on the wire is a number.
 typedef struct given {
@@ -138,6 +138,7 @@ int cursor_get(store_txn_t *txn, uint32_t peer, char letter, position_t *ret_pos
 
 // How far we are, from the store, unless it is known. 0 or -errno: then nothing may be said to this peer yet.
 int consumer_load(feed_t *feed, link_t *link);
+int consumer_begin_anew(feed_t *feed, store_txn_t *txn, link_t *link); // from zero. 0 or -errno
 int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
 int consumer_giveback_ask(link_t *link, slice_t body, int64_t now_ms);
 int consumer_rebase(store_txn_t *txn, link_t *link, slice_t body, int64_t now_ms);
@@ -147,7 +148,7 @@ bool consumer_tick(link_t *link, int64_t now_ms); // is something due?
 void consumer_hold_up(link_t *link, const char *code, int64_t now_ms);
 // Applies a batch from a peer; arrival as given. -EBADMSG when it is no batch: nothing was applied.
 // TAKE_OVER: a record found no room in the peer's share; those before it were applied, which does no harm
-// when they come again.
+// when they come again. TAKE_FULL: the peer's records fill its part of the store; nothing was taken.
 int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding, uint32_t plain_bytes,
               const arrival_t *arrival);
 

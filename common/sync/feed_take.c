@@ -2,6 +2,7 @@
 // What becomes of the records that a neighbour brought: judged one by one, applied, refused into quarantine,
 // or taken as word that something is gone.
 #include "common/base/mutant.h"
+#include "common/store/heft.h"
 #include "common/sync/admit.h"
 #include "common/sync/feed_private.h"
 #include <errno.h>
@@ -154,7 +155,10 @@ int feed_take(feed_t *feed, store_txn_t *txn, slice_t entries, uint32_t encoding
 {
     slice_t rest, wire;
     AUTO(xfree) uint8_t *owned = NULL;
-    int rc = batch_open(entries, encoding, plain_bytes, &rest, &owned);
+    bool full;
+    int rc = heft_is_full(txn, arrival->peer, &full);
+    if (rc != 0 || full) return rc != 0 ? rc : TAKE_FULL;
+    rc = batch_open(entries, encoding, plain_bytes, &rest, &owned);
     if (rc == 0) rc = check_batch(rest);
     while (rc == 0 && batch_next(&rest, &wire) == 0) rc = take_one(feed, txn, wire, arrival);
     return rc;

@@ -48,6 +48,7 @@ class Feeds:
         self.told = {}  # service -> what its pulls say that it holds of us, and that waits in its quarantine
         self.troubles = dict.fromkeys(SERVICES, "")
         self.own = {s: [1000 + s, [0, 0]] for s in SERVICES}  # session and position of our pulls
+        self.witness = {}  # service -> the neighbour's, as its last push says
 
     def send(self, frame):
         raise NotImplementedError
@@ -165,6 +166,7 @@ class Feeds:
         if body[1][0] != self.own[service][0]:
             return
         self._keep(service, body)
+        self.witness[service] = body.get(4, [b""])[0]
         upto = pair(body.get(3, []))
         if upto != self.own[service][1]:
             self.own[service][1] = upto

@@ -6,11 +6,11 @@ import random
 import liars
 import world
 from forge import (ABSENCE, EMPLOYMENT, EVENT, IDENTITY, ORGANISATION, PERSON, REFUSAL, STRAY, TO_ALL, TO_NODE, TO_SERVING, UP_ALL, edit, gone,
-                   invent, pack, path, read, staff_id, stray, variants)
-from liars import LIAR, SCHOOL, Unchanged, has_event, heard_out, region_s_records
+                   invent, key_id, pack, path, read, staff_id, stranger, stray, variants)
+from liars import LIAR, SCHOOL, Unchanged, has_event, heard_out, put_event, region_s_records
 from rogue import Rogue
 from wire import GIVEBACK, GIVEBACK_ASK, PULL, REBASE, REGISTRY, WAKE, message, parse, sint
-from world import SAMPLE, test, wait_until
+from world import SAMPLE, refused, test, wait_until
 
 STAFF = SAMPLE / f"school-{SCHOOL}" / "staff.csv"
 NUMBERS = range(1, 201)
@@ -71,6 +71,63 @@ def words_about_staff_that_nobody_has_written_yet_squat_nothing(w):
     hire(w)
     assert len(w.region.list("person")) == w.rows
     assert not w.school.quarantine(), w.school.quarantine()
+
+
+@test
+def an_organisation_that_is_yet_to_be_founded_is_not_the_school_s_to_found(w):
+    """Its code is known long before; who held it would be served what is about it."""
+    new, under = "03-08-77", "03-08"
+    for code, parent in ((new, LIAR), ("03-08-78", new)):
+        w.liar.offer(REGISTRY, kind=ORGANISATION, rid=key_id(ORGANISATION, code, code), org=code, up=UP_ALL, down=TO_ALL,
+                     body=message(f1=code, f2=parent, f3="school", f4="Основана лгуном"))
+    heard_out(w, w.liar)
+    w.region.put("organisation", {"code": new, "parent": under, "kind": "school", "name": "Новая школа"})
+    for node in (w.region, w.hub, w.school):
+        wait_until(lambda n=node: [o for o in n.list("organisation", "--where", f"code={new}") if o["body"]["name"] == "Новая школа"],
+                   what=f"the region's is at {node.name}")
+    assert not w.region.list("organisation", "--where", "code=03-08-78"), "a school founds below itself"
+
+
+@test
+def a_stray_without_the_seal_of_its_home_is_called_forged_and_taken_by_nobody(w):
+    """The list of what waits is the school's to fill; a person of the hub must not make the hub's what the hub never wrote."""
+    put_event(w.hub, liars.HUB, "OF-HUB", "Верно")
+    said = wait_until(lambda: next((d for d in list(w.liar.received[REGISTRY]) if b"OF-HUB" in d), None), what="the liar has read it")
+    w.liar.offer_bytes(REGISTRY, stray(w.home, edit(said, stranger, body={"f3": "Ложь"}), to=path(w.hub.path)))
+    heard_out(w, w.liar)
+    items = [q for q in w.hub.quarantine() if q["at"] == ".".join(w.home.hex()[n:n + 8] for n in range(0, 2 * len(w.home), 8))]
+    assert [q["code"] for q in items] == ["FORGED"], items
+    refused(1, w.hub.selenga, "quarantine", "take", items[0]["id"], says="seal")
+    assert has_event(w.hub, "OF-HUB", "Верно")
+    w.hub.selenga("quarantine", "discard", items[0]["id"], "--why", "ложь")
+
+
+def refusal(w, said, code):
+    """As if the liar had refused a record of the school's."""
+    r = read(said)
+    body = message(f1=r["rid"], f2=r["kind"], f3=r["inc"], f4=r["seq"], f5=("f8", r["boot"]), f6=code, f9=sint(1700000000))
+    w.liar.offer(REGISTRY, rid=staff_id(SCHOOL, "refusal", REFUSAL), kind=REFUSAL, up=0, down=TO_NODE, to=r["home"], body=body)
+
+
+@test
+def what_a_sibling_lies_about_a_school_s_records_the_school_shows_no_more(w):
+    """Its list of what waits must not be the liar's to fill for good."""
+    put_event(w.school, SCHOOL, "OF-SCHOOL", "Верно")
+    said = invent(EVENT, path(w.school.path), "OF-SCHOOL", message(f1="OF-SCHOOL", f2="seminar", f3="Ложь", f4=SCHOOL, f5=sint(19700)), org=SCHOOL)
+    w.liar.offer_bytes(REGISTRY, stray(w.home, said, to=path(w.school.path)))
+    refusal(w, said, "REFUSED")
+    seen = wait_until(lambda: len(w.school.quarantine()) == 2 and w.school.quarantine(), what="the school sees both")
+    assert {q["code"] for q in seen} == {"FORGED", "REFUSED"}, seen
+    for item in seen:
+        w.school.selenga("quarantine", "discard", item["id"], "--why", "ложь")
+    assert not w.school.quarantine(), w.school.quarantine()
+    w.school.stop()
+    w.school.run()
+    assert not w.school.quarantine(), w.school.quarantine()
+    refusal(w, said, "KEY-TAKEN")
+    wait_until(lambda: [q["code"] for q in w.school.quarantine()] == ["KEY-TAKEN"], what="something else that is said is seen")
+    w.school.selenga("quarantine", "discard", w.school.quarantine()[0]["id"], "--why", "ложь")
+    assert has_event(w.school, "OF-SCHOOL", "Верно")
 
 
 @test

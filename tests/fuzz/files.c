@@ -51,9 +51,8 @@ static void read_root(slice_t in)
 
 static void read_words(slice_t in)
 {
-    const cli_t cli = {.node = scratch_dir()};
     const char *path = write_file("run", "registry.trouble", in);
-    AUTO(xfree) char *words = last_words(&cli, SERVICE_REGISTRY);
+    AUTO(xfree) char *words = ask_last_words(scratch_dir(), SERVICE_REGISTRY);
     assert(words == NULL || strlen(words) <= in.size);
     remove_file(path, "run");
 }

@@ -381,6 +381,23 @@ static void of_what_we_have_not_a_tombstone_stands_above_it(void **state)
     shelf_abort(&shelf);
 }
 
+// --- two versions of another home under one number
+
+static void under_one_number_holds_what_the_home_s_side_says_last(void **state)
+{
+    (void)state;
+    version_t v = {1, 5, OTHER_LIFE};
+    assert_int_equal(brings(SCHOOL, said(BELOW, 1, v, "lie"), UNDER_ANOTHER), APPLIED_NEW);
+    assert_int_equal(gives_back(SCHOOL, said(BELOW, 1, v, "true"), UNDER_ANOTHER), APPLIED_KNOWN);
+    holds_body(1, "lie");
+    assert_int_equal(brings(SCHOOL, said(BELOW, 1, v, "true"), UNDER_ANOTHER), APPLIED_NEW);
+    holds_body(1, "true");
+    uint64_t before = head();
+    assert_int_equal(brings(SCHOOL, said(BELOW, 1, v, "true"), UNDER_ANOTHER), APPLIED_KNOWN);
+    assert_int_equal(head(), before);
+    assert_int_equal(strays(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +426,7 @@ int main(void)
         SHELF(what_everybody_has_is_not_said_again),
         SHELF(above_a_version_of_ours_that_somebody_found_ours_is_written_again),
         SHELF(what_a_person_takes_stands_above_both),
+        SHELF(under_one_number_holds_what_the_home_s_side_says_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -608,6 +608,62 @@ static void hear_gone(side_t *side, const record_t *r)
     assert_int_equal(store_commit(&txn), 0);
 }
 
+static bool has_gone(side_t *side, uint8_t n)
+{
+    store_txn_t *txn = NULL;
+    record_t held;
+    rid_t id = an_id(n);
+    assert_int_equal(store_begin(side->store, false, &txn), 0);
+    assert_int_equal(store_get(txn, &id, &held, NULL), 0);
+    bool gone = held.gone;
+    store_abort(&txn);
+    return gone;
+}
+
+// In the school's name it is said that the record is gone.
+static void hear_own_gone(side_t *hub, uint8_t n)
+{
+    store_txn_t *txn = NULL;
+    record_t held;
+    rid_t id = an_id(n);
+    assert_int_equal(store_begin(hub->store, false, &txn), 0);
+    assert_int_equal(store_get(txn, &id, &held, NULL), 0);
+    record_t word = record_gone(&held); // it has no past: none of its bytes are the store's
+    store_abort(&txn);
+    hear_gone(hub, &word);
+}
+
+static void know_key(side_t *side, uint8_t byte)
+{
+    store_txn_t *txn = NULL;
+    uint8_t key[FEED_KEY] = {byte, [FEED_KEY - 1] = byte};
+    assert_int_equal(store_begin(side->store, true, &txn), 0);
+    assert_int_equal(feed_know_key(side->feed, txn, side->peer, key), 0);
+    assert_int_equal(store_commit(&txn), 0);
+    feed_tick(side->feed, now_ms);
+}
+
+static void a_neighbour_with_another_key_is_read_from_the_beginning(void **state)
+{
+    (void)state;
+    side_t home, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    know_key(&hub, 7);
+    write_record(&home, 1);
+    talk(&hub, &home);
+    hear_own_gone(&hub, 1);
+    know_key(&hub, 7);
+    talk(&hub, &home);
+    assert_true(has_gone(&hub, 1));
+    know_key(&hub, 8);
+    talk(&hub, &home);
+    assert_false(has_gone(&hub, 1));
+    assert_int_equal(acked(&home), store_head(home.store));
+    close_side(&home);
+    close_side(&hub);
+}
+
 // No neighbour of the record's home, so that it knows nothing of that home's lives but what versions tell.
 static void a_third_node_tells_two_lives_apart(void **state)
 {
@@ -698,6 +754,7 @@ int main(void)
         cmocka_unit_test(what_is_lost_on_an_idle_line_its_sender_notices),
         cmocka_unit_test(a_line_that_came_back_is_not_believed_to_be_fast),
         cmocka_unit_test(a_filter_that_grew_reads_what_it_had_passed_over),
+        cmocka_unit_test(a_neighbour_with_another_key_is_read_from_the_beginning),
         cmocka_unit_test(a_filter_of_a_program_with_longer_ones_is_read_anew),
         cmocka_unit_test(doubled_and_lost_pushes_change_nothing),
         cmocka_unit_test(restarts_leave_no_strays),

@@ -59,7 +59,7 @@ static void writers_are_refused_by_level_place_and_right(void **state)
     (void)state;
     fault_t fault;
     writer_t school = {.rank = 0, .serving = true}, region = {.rank = 2, .above = true},
-             program = {.program = true};
+             alone = {.rank = 0, .serving = true, .above = true, .root = true}, program = {.program = true};
     assert_int_equal(kind_may_write(&KIND_METHODIST, &school, &fault), KIND_E_FAULT);
     assert_string_equal(fault.code, "NOT-WRITER");
     assert_string_equal(fault.args[1], "region");
@@ -69,7 +69,9 @@ static void writers_are_refused_by_level_place_and_right(void **state)
     assert_string_equal(fault.code, "PROGRAM-ONLY");
     assert_int_equal(kind_may_write(&KIND_METHODIST, &region, &fault), 0);
     assert_int_equal(kind_may_write(&KIND_IDENTITY, &school, &fault), 0);
+    assert_int_equal(kind_may_write(&KIND_ORGANISATION, &school, &fault), KIND_E_FAULT);
     assert_int_equal(kind_may_write(&KIND_ORGANISATION, &region, &fault), 0);
+    assert_int_equal(kind_may_write(&KIND_ORGANISATION, &alone, &fault), 0);
     assert_int_equal(kind_may_write(&KIND_DEFICIT, &program, &fault), 0);
     assert_int_equal(kind_may_write(&KIND_EVENT, &school, &fault), 0);
 }

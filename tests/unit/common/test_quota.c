@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each neighbour has a share, each sort its own, and nobody's use takes anything from another one.
+#include "common/store/heft.h"
 #include "common/store/quota.h"
 #include "tests/unit/common/shelf.h"
 
@@ -116,6 +117,53 @@ static void a_service_of_the_node_is_counted_without_a_bound(void **state)
     used_is(SERVICE_REGISTRY, QUOTA_QUARANTINE, 3, 3ULL * QUOTA_BYTES);
 }
 
+// --- records that keep all rules
+
+static void brings(uint8_t n, uint64_t seq)
+{
+    uint8_t wire[512];
+    applied_t applied;
+    record_t r = shelf_incoming(n, seq, wire);
+    assert_int_equal(store_apply(shelf_write(&shelf), &r, &(arrival_t){.peer = SCHOOL}, &applied), 0);
+    assert_int_equal(applied, APPLIED_NEW);
+    shelf_commit(&shelf);
+}
+
+static uint64_t fills(uint32_t peer)
+{
+    uint64_t bytes;
+    assert_int_equal(heft_used(shelf_read(&shelf), peer, &bytes), 0);
+    shelf_abort(&shelf);
+    return bytes;
+}
+
+static bool is_full(void)
+{
+    bool full;
+    assert_int_equal(heft_is_full(shelf_read(&shelf), SCHOOL, &full), 0);
+    shelf_abort(&shelf);
+    return full;
+}
+
+static void a_childs_records_fill_as_much_as_their_present_versions_have(void **state)
+{
+    (void)state;
+    uint8_t wire[512];
+    uint64_t each = shelf_incoming(1, 5, wire).wire.size;
+    brings(1, 5);
+    brings(2, 6);
+    brings(1, 7);
+    assert_int_equal(fills(SCHOOL), 2 * each);
+    assert_int_equal(fills(PEER_PARENT), 0);
+    assert_false(is_full()); // without bound
+    shelf.place.child_bytes = 2 * each;
+    shelf_reopen(&shelf, 102);
+    assert_true(is_full());
+    shelf.place.child_bytes++;
+    shelf_reopen(&shelf, 103);
+    assert_false(is_full());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +176,7 @@ int main(void)
         SHELF(counts_outlive_the_process_and_go_with_a_lost_transaction),
         SHELF(a_child_of_a_higher_level_has_four_times_as_much_and_the_parent_sixteen_times),
         SHELF(a_service_of_the_node_is_counted_without_a_bound),
+        SHELF(a_childs_records_fill_as_much_as_their_present_versions_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

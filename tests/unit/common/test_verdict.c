@@ -102,7 +102,7 @@ static size_t shown(void)
 static bool stands(const rid_t *subject)
 {
     bool yes;
-    assert_int_equal(verdict_stands(shelf_read(&shelf), subject, &yes), 0);
+    assert_int_equal(verdict_stands(shelf_read(&shelf), subject, 0, &yes), 0);
     shelf_abort(&shelf);
     return yes;
 }

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import world
-from world import SAMPLE, SOURCE, in_the_end, refused, test, wait_until
+from world import SAMPLE, SOURCE, refused, test, wait_until
 
 SCHOOL, HUB = "03-08-01", "03-08"
 MESSAGE = '''// SPDX-License-Identifier: Apache-2.0
@@ -166,7 +166,7 @@ def indicators_count_it_at_all_three_levels(w):
         reply = node.selenga("report", "--org", org, "--period", "2024")
         return {i["code"]: (i["numerator"], i["denominator"], i["value"]) for i in reply["indicators"] if i["code"] in expected}
     for node, org in ((w.school, SCHOOL), (w.hub, SCHOOL), (w.hub, HUB), (w.region, HUB), (w.region, "03")):
-        assert in_the_end(counted, node, org) == expected, (node.name, org, counted(node, org))
+        assert counted(node, org) == expected, (node.name, org, counted(node, org))
 
 
 world.main(scene)

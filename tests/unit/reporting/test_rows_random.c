@@ -75,7 +75,7 @@ static void make_world(world_t *w, uint64_t seed)
 // ---- conditions, by their words ----
 
 static const char *const ATOMS[] = {
-    "from in period",   "to < from",          "known to",           "methodist.from <= from",
+    "from in period",   "from > to",          "known to",           "methodist.from <= from",
     "to >= 2024-06-30", "from > period.last", "known methodist.to", "methodist.to <> period.first",
 };
 

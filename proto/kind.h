@@ -12,10 +12,11 @@
 enum { KIND_STRAY = 1, KIND_REFUSAL = 2, KIND_VERDICT = 3, SYSTEM_KINDS = 100 };
 
 enum {
-    CODE_MAX = 64,        // bytes of a code: it is part of keys, references and sheets
-    REF_MAX = 200,        // bytes of a reference
-    FIELD_NAME_MAX = 39,  // bytes of a field's name: a fault names it
-    LIST_COLUMNS_MAX = 9, // columns of a kind in lists: a terminal is not wider
+    CODE_MAX = 64,         // bytes of a code: it is part of keys, references and sheets
+    REF_MAX = 200,         // bytes of a reference
+    FIELD_NAME_MAX = 39,   // bytes of a field's name: a fault names it
+    LIST_COLUMNS_MAX = 9,  // columns of a kind in lists: a terminal is not wider
+    FACT_COLUMNS_MAX = 12, // columns of a fact table
 };
 
 // What a person reads, in both languages.
@@ -49,14 +50,15 @@ typedef enum field_type {
 } field_type_t;
 
 enum {
-    F_REQUIRED = 1, // must be there
-    F_KEY = 2,      // part of the natural key, in the order of rows
-    F_INDEX = 4,    // FIELD_REF, FIELD_ANY_REF only: the store can list records by this reference
-    F_DERIVED = 8,  // set by the home's service, refused from outside
-    F_LIST = 16,    // a column of lists
-    F_FACT = 32,    // a column of the kind's fact table
-    F_CODE = 64,    // FIELD_TEXT only: others refer to it, so ':' and ';' are not in it
-    F_REASON = 128, // FIELD_TEXT only: codes of common/schema/reason.h, or a text
+    F_REQUIRED = 1,  // must be there
+    F_KEY = 2,       // part of the natural key, in the order of rows
+    F_INDEX = 4,     // FIELD_REF, FIELD_ANY_REF only: the store can list records by this reference
+    F_DERIVED = 8,   // set by the home's service, refused from outside
+    F_LIST = 16,     // a column of lists
+    F_FACT = 32,     // a column of the kind's fact table
+    F_CODE = 64,     // FIELD_TEXT only: others refer to it, so ':' and ';' are not in it
+    F_REASON = 128,  // FIELD_TEXT only: codes of common/schema/reason.h, or a text
+    F_ACCOUNT = 256, // facts about people are made of it
 };
 
 enum {

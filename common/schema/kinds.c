@@ -281,6 +281,23 @@ static void describe_field(const field_rule_t *f, FILE *out)
     fputc('\n', out);
 }
 
+// What indicators may ask of it.
+static void describe_facts(const kind_rule_t *kind, FILE *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < kind->n_fields; i++) {
+        if ((kind->fields[i].flags & F_FACT) == 0) continue;
+        if (!any) {
+            fprintf(out, "%s: count(", _("formulas of indicators"));
+            for (const char *c = kind->name; *c != '\0'; c++) fputc(*c == '-' ? '_' : *c, out);
+            fprintf(out, " where ...); %s:", _("columns"));
+        }
+        fprintf(out, " %s", kind->fields[i].name);
+        any = true;
+    }
+    if (any) fputc('\n', out);
+}
+
 static void describe_one(const kind_rule_t *kind, FILE *out)
 {
     fprintf(out, "%s (%u, %s): %s\n", kind->name, kind->number, service_name(kind->number / 100),
@@ -296,6 +313,7 @@ static void describe_one(const kind_rule_t *kind, FILE *out)
     fprintf(out, "%s\n", _("fields (* required, # part of the key), type, personal-data class, meaning:"));
     for (size_t i = 0; i < kind->n_fields; i++) describe_field(&kind->fields[i], out);
     states_draw(kind, out);
+    describe_facts(kind, out);
 }
 
 void kinds_describe(const kind_rule_t *kind, FILE *out)

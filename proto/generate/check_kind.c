@@ -182,6 +182,7 @@ static void check_kind(model_t *model, size_t i)
     check_about(model, kind);
     check_lists(model, kind);
     check_readers(model, kind);
+    check_facts(model, kind);
 }
 
 // A subscription names the kinds that it wants.

@@ -78,6 +78,7 @@ const char *sheet_name_of(const kind_t *kind); // NULL: it has none
 
 void check_field(model_t *model, const kind_t *kind, field_t *field);
 void check_words(model_t *model, const kind_t *kind, const field_t *field);
+void check_facts(model_t *model, const kind_t *kind);
 void check_across(model_t *model, const kind_t *kind, const field_t *field);
 
 void *must(void *allocated); // ends the program when it is NULL

@@ -10,9 +10,9 @@ typedef struct flag_name {
 } flag_name_t;
 
 static const flag_name_t FIELD_FLAGS[] = {
-    {F_REQUIRED, "F_REQUIRED"}, {F_KEY, "F_KEY"},       {F_INDEX, "F_INDEX"},
-    {F_DERIVED, "F_DERIVED"},   {F_LIST, "F_LIST"},     {F_FACT, "F_FACT"},
-    {F_CODE, "F_CODE"},         {F_REASON, "F_REASON"}, {0, NULL}};
+    {F_REQUIRED, "F_REQUIRED"}, {F_KEY, "F_KEY"},   {F_INDEX, "F_INDEX"}, {F_DERIVED, "F_DERIVED"},
+    {F_LIST, "F_LIST"},         {F_FACT, "F_FACT"}, {F_CODE, "F_CODE"},   {F_REASON, "F_REASON"},
+    {F_ACCOUNT, "F_ACCOUNT"},   {0, NULL}};
 static const flag_name_t LEVELS[] = {{W_SCHOOL, "W_SCHOOL"},   {W_MUNICIPALITY, "W_MUNICIPALITY"},
                                      {W_REGION, "W_REGION"},   {W_FEDERATION, "W_FEDERATION"},
                                      {W_SERVING, "W_SERVING"}, {W_ABOVE, "W_ABOVE"},

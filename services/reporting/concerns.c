@@ -209,29 +209,6 @@ static int touch_body(const touch_t *touch, const record_t *r)
 
 // --- does it matter ------------------------------------------------------------------------------
 
-// Fields of which facts are made; of kinds that are not named here, all. References are among them: to
-// another person, or to another run.
-static const struct {
-    uint32_t kind;
-    const char *fields[8];
-} OF_ACCOUNT[] = {
-    {N_IDENTITY, {"birth_date", "experience_from", "experience_break_days"}},
-    {N_EMPLOYMENT, {"post_class", "main_place", "external", "from", "to"}},
-    {N_ORGANISATION, {"kind"}},
-    {N_ABSENCE, {"kind", "from", "to"}},
-    {N_MENTORING_PAIR, {"from", "to"}},
-    {N_MENTORING_MEETING, {"date"}},
-    {N_PROGRAMME, {"kind", "hours", "target_group"}},
-    {N_PROGRAMME_RUN, {"programme", "from", "to"}},
-    {N_ENROLMENT, {"team", "attended_hours"}},
-    {N_CERTIFICATE, {"run", "person", "issued_on"}},
-    {N_EVENT, {"young_school", "starts_on", "ends_on"}},
-    {N_ATTENDANCE, {"event"}},
-    {N_SUPPORT_ACT, {"date"}},
-    {N_ROUTE, {"person", "tutor", "state", "from", "to", "closed_on"}},
-    {N_ACTIVITY, {"route", "person", "done_on"}},
-};
-
 static bool same_field(const kind_rule_t *rule, const body_t *a, const body_t *b, size_t i)
 {
     char text[FIELD_TEXT_MAX], other[FIELD_TEXT_MAX];
@@ -239,26 +216,26 @@ static bool same_field(const kind_rule_t *rule, const body_t *a, const body_t *b
     return strcmp(body_print(rule, a, i, text), body_print(rule, b, i, other)) == 0;
 }
 
-static const char *const *fields_of_account(uint32_t kind)
+static bool is_marked(const kind_rule_t *rule)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(OF_ACCOUNT); i++)
-        if (OF_ACCOUNT[i].kind == kind) return OF_ACCOUNT[i].fields;
-    return NULL;
+    for (size_t i = 0; i < rule->n_fields; i++)
+        if ((rule->fields[i].flags & F_ACCOUNT) != 0) return true;
+    return false;
 }
 
-// Do both say the same, as far as facts are made of it?
+// Do both say the same, as far as facts are made of it? Its fields that are so marked tell; references are
+// among them, to another person or another run. Of a kind without such marks all fields are of account.
 static bool is_same(const record_t *old, const record_t *now)
 {
     const kind_rule_t *rule = kind_by_number(now->kind);
-    const char *const *fields = fields_of_account(now->kind);
     body_t *a = NULL, *b = NULL;
-    if (rule == NULL || fields == NULL || old == NULL || old->deleted || now->deleted) return false;
+    if (rule == NULL || !is_marked(rule) || old == NULL || old->deleted || now->deleted) return false;
     AUTO(arena_destroy) arena_t *arena = arena_new(old->body.size + now->body.size);
     if (body_unpack(rule, old->body, arena, &a, NULL) != 0 ||
         body_unpack(rule, now->body, arena, &b, NULL) != 0)
         return false;
-    for (size_t i = 0; fields[i] != NULL; i++)
-        if (!same_field(rule, a, b, (size_t)kind_field(rule, fields[i]))) return false;
+    for (size_t i = 0; i < rule->n_fields; i++)
+        if ((rule->fields[i].flags & F_ACCOUNT) != 0 && !same_field(rule, a, b, i)) return false;
     return true;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef struct terms {
-    query_term_t list[EXPR_TERMS_MAX];
+    query_term_t list[QUERY_TERMS_MAX];
     uint32_t n;
 } terms_t;
 
@@ -23,7 +23,7 @@ static bool add_term(terms_t *terms, query_term_t term)
     for (uint32_t i = 0; i < terms->n; i++)
         if (!implies(terms->list[i], term)) terms->list[kept++] = terms->list[i];
     terms->n = kept;
-    if (terms->n == EXPR_TERMS_MAX) return false;
+    if (terms->n == QUERY_TERMS_MAX) return false;
     terms->list[terms->n++] = term;
     return true;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conditions of a query: a tree of and, or, not over atoms, turned into (mask, value) terms. Used by expr.c
-// only.
+// Conditions of a query: a tree of and, or, not over atoms, turned into (mask, value) terms. Used by
+// where.c only.
 #pragma once
-#include "services/reporting/expr.h"
+#include "services/reporting/query.h"
 
 enum { CONDITION_NODES_MAX = 128 };
 
@@ -15,5 +15,5 @@ typedef struct node {
 } node_t;
 
 // Writes the terms of the tree under `root` to the query, sorted, none implied by another. False when there
-// would be more than EXPR_TERMS_MAX on the way. Nodes stand before the nodes that have them as children.
+// would be more than QUERY_TERMS_MAX on the way. Nodes stand before the nodes that have them as children.
 bool condition_terms(const node_t *nodes, int root, query_t *query);

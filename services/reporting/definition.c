@@ -60,10 +60,19 @@ static bool take_unit(const Selenga__Indicator *record, definition_t *to, indica
     while (unit < ARRAY_SIZE(UNITS) && (!record->unit || strcmp(record->unit, UNITS[unit]) != 0)) unit++;
     if (unit == ARRAY_SIZE(UNITS)) return refuse(error, "unit", N_("the unit is percent, ratio or count"), 0);
     to->unit = (unit_t)unit;
-    to->decimals = record->has_decimals ? (int)record->decimals : 1;
+    to->decimals = record->has_decimals ? (int)record->decimals : to->unit == UNIT_COUNT ? 2 : 1;
     if (record->has_decimals && (record->decimals < 0 || record->decimals > DECIMALS_MAX))
         return refuse(error, "decimals", N_("0 to 4 decimals are possible"), 0);
     return true;
+}
+
+// So that their quotient is what it says.
+static bool same_scale(definition_t *to, indicator_error_t *error)
+{
+    if (!expr_rescale(to->numerator, to->denominator->scale))
+        return refuse(error, "numerator", N_("the expression is too long"), 0);
+    return expr_rescale(to->denominator, to->numerator->scale) ||
+           refuse(error, "denominator", N_("the expression is too long"), 0);
 }
 
 static bool take_formula(const Selenga__Indicator *record, definition_t *to, indicator_error_t *error)
@@ -73,8 +82,10 @@ static bool take_formula(const Selenga__Indicator *record, definition_t *to, ind
         return refuse(error, "denominator", N_("percent and ratio need a denominator, a count has none"), 0);
     if (!parse("numerator", record->numerator, slice_text(record->numerator), &to->numerator, error))
         return false;
-    return !record->denominator || parse("denominator", record->denominator, slice_text(record->denominator),
-                                         &to->denominator, error);
+    if (!record->denominator) return true;
+    return parse("denominator", record->denominator, slice_text(record->denominator), &to->denominator,
+                 error) &&
+           same_scale(to, error);
 }
 
 static bool take_target(const Selenga__Indicator *record, definition_t *to, indicator_error_t *error)

@@ -14,7 +14,7 @@ typedef struct definition_note {
 typedef struct definition {
     char *code, *title, *title_en;
     unit_t unit;
-    int decimals;
+    int decimals; // printed; a count of whole things has none
     expr_t *numerator;
     expr_t *denominator; // NULL: a count
     char *target_op;     // "<=", ">=", NULL: no target

@@ -125,35 +125,39 @@ static bool take_notes(const counts_t *counts, uint32_t group, const definition_
         value_t value = counts_value(counts, group, d->notes[i].expr);
         if (value.null || value.number <= 0) continue;
         char text[NUMBER_TEXT_MAX];
-        snprintf(text, sizeof text, "%" PRId64, value.number);
+        int scale = d->notes[i].expr->scale;
+        number_text(value.number, expr_unit(d->notes[i].expr), 1, 2 * scale, text);
         add_note(to, d->notes[i].code, xstrdup(text));
         fails |= d->notes[i].fails;
     }
     return fails;
 }
 
-// The value itself. A zero denominator is "not applicable": no value, but its sums are shown.
+// The value itself. A zero denominator is "not applicable": no value, but its sums are shown. Decimals are
+// counted in hundredths: then their count has a denominator.
 static void take_value(const counts_t *counts, uint32_t group, const definition_t *d,
                        Selenga__IndicatorValue *to)
 {
     value_t numerator = counts_value(counts, group, d->numerator);
-    value_t denominator = d->denominator ? counts_value(counts, group, d->denominator) : (value_t){false, 1};
+    value_t denominator = d->denominator ? counts_value(counts, group, d->denominator)
+                                         : (value_t){false, expr_unit(d->numerator)};
     to->has_numerator = true;
     to->numerator = numerator.number;
-    to->has_denominator = d->denominator != NULL;
+    to->has_denominator = d->denominator != NULL || d->numerator->scale > 0;
     to->denominator = to->has_denominator ? denominator.number : 0;
     to->has_has_value = true;
     to->has_value = !numerator.null && !denominator.null && denominator.number > 0;
     if (!to->has_value) return;
     char text[NUMBER_TEXT_MAX];
-    int decimals = d->unit == UNIT_COUNT ? 0 : d->decimals;
+    int decimals = d->unit == UNIT_COUNT && d->numerator->scale == 0 ? 0 : d->decimals;
     number_text(numerator.number, denominator.number, d->unit == UNIT_PERCENT ? 100 : 1, decimals, text);
     to->value = xstrdup(text);
 }
 
 static bool target_holds(const definition_t *d, const Selenga__IndicatorValue *value)
 {
-    int64_t denominator = d->denominator ? value->denominator : 1, scale = d->unit == UNIT_PERCENT ? 100 : 1;
+    int64_t denominator = value->has_denominator ? value->denominator : 1,
+            scale = d->unit == UNIT_PERCENT ? 100 : 1;
     bool most = strcmp(d->target_op, "<=") == 0;
     return (most ? number_at_most : number_at_least)(value->numerator, denominator, scale, d->target);
 }

@@ -11,9 +11,10 @@ static int32_t day(protobuf_c_boolean has, int32_t value)
     return has ? value : DAY_NONE;
 }
 
-static void mirror_organisation(reporting_t *self, slice_t body, bool there)
+static void mirror_organisation(reporting_t *self, const record_t *r, bool there)
 {
-    AUTO(msg_body_free) Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, body);
+    AUTO(msg_body_free)
+    Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, r->body);
     if (m == NULL || m->code == NULL) return;
     org_row_t row = {.parent = m->parent,
                      .kind = m->kind,
@@ -26,65 +27,32 @@ static void mirror_organisation(reporting_t *self, slice_t body, bool there)
         orgs_remove(self->table->orgs, m->code);
 }
 
-static void mirror_person(reporting_t *self, slice_t body, bool there)
+// Its row is there, or was.
+static void mirror_person(reporting_t *self, const record_t *r, bool there)
 {
-    char ref[2 * NODE_ORG_MAX + 64];
-    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, body);
-    if (m == NULL || m->org == NULL || m->number == NULL) return;
-    snprintf(ref, sizeof ref, "%s:%s", m->org, m->number);
-    if (!there) {
-        roster_remove_person(self->table->roster, ref);
+    uint32_t row = rows_number(self->table->rows, TABLE_PERSON, &r->id);
+    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r->body);
+    if (m == NULL || !there) {
+        people_remove(self->table->people, row);
         return;
     }
     fact_origin_t origin = {.provisional = m->provisional, .has_key = m->key.len == FACT_MARK};
     if (origin.has_key) memcpy(origin.key, m->key.data, FACT_MARK);
-    roster_put_person(self->table->roster, ref, m->pseudonym.data, m->pseudonym.len);
-    roster_set_made(self->table->roster, ref, m->org, table_made(self->table, &origin));
+    people_put(self->table->people, row, slice(m->pseudonym.data, m->pseudonym.len),
+               table_made(self->table, &origin));
 }
 
-static void mirror_key(reporting_t *self, slice_t body, bool there)
+static void mirror_key(reporting_t *self, const record_t *r, bool there)
 {
     AUTO(msg_body_free)
-    Selenga__PseudonymKey *m = msg_body_unpack(&selenga__pseudonym_key__descriptor, body);
+    Selenga__PseudonymKey *m = msg_body_unpack(&selenga__pseudonym_key__descriptor, r->body);
     if (m != NULL && m->mark.len == FACT_MARK) table_set_mark(self->table, m->mark.data, there);
 }
 
-static void mirror_methodist(reporting_t *self, slice_t org, slice_t body, bool there)
-{
-    AUTO(msg_body_free) Selenga__Methodist *m = msg_body_unpack(&selenga__methodist__descriptor, body);
-    char code[ORG_MAX + 1] = ""; // who appointed him
-    if (m == NULL || m->code == NULL || m->person == NULL) return;
-    if (org.size > 0) memcpy(code, org.data, org.size);
-    if (there)
-        roster_put_methodist(self->table->roster, m->code, m->person, code, m->from, day(m->has_to, m->to));
-    else
-        roster_remove_methodist(self->table->roster, m->code);
-}
-
-static void mirror_assignment(reporting_t *self, slice_t body, bool there)
-{
-    AUTO(msg_body_free) Selenga__Assignment *m = msg_body_unpack(&selenga__assignment__descriptor, body);
-    if (m == NULL || m->methodist == NULL || m->person == NULL) return;
-    if (there)
-        roster_put_assignment(self->table->roster, m->methodist, m->person, m->from, day(m->has_to, m->to));
-    else
-        roster_remove_assignment(self->table->roster, m->methodist, m->person, m->from);
-}
-
-static void mirror_team(reporting_t *self, slice_t body, bool there)
-{
-    AUTO(msg_body_free) Selenga__Team *m = msg_body_unpack(&selenga__team__descriptor, body);
-    if (m == NULL || m->code == NULL || m->org == NULL) return;
-    if (there)
-        roster_put_team(self->table->roster, m->code, m->org);
-    else
-        roster_remove_team(self->table->roster, m->code);
-}
-
-static void mirror_fact(reporting_t *self, slice_t body, bool there)
+static void mirror_fact(reporting_t *self, const record_t *r, bool there)
 {
     fact_t fact = {0};
-    if (fact_body_unpack(body, &fact) != 0) return;
+    if (fact_body_unpack(r->body, &fact) != 0) return;
     if (there)
         table_put(self->table, &fact);
     else
@@ -92,10 +60,10 @@ static void mirror_fact(reporting_t *self, slice_t body, bool there)
     fact_clear(&fact);
 }
 
-static void mirror_indicator(reporting_t *self, slice_t body, bool there)
+static void mirror_indicator(reporting_t *self, const record_t *r, bool there)
 {
     indicator_error_t error;
-    AUTO(msg_body_free) Selenga__Indicator *m = msg_body_unpack(&selenga__indicator__descriptor, body);
+    AUTO(msg_body_free) Selenga__Indicator *m = msg_body_unpack(&selenga__indicator__descriptor, r->body);
     if (m == NULL || m->code == NULL) return;
     if (!there)
         indicators_remove(self->indicators, m->code, m->valid_from);
@@ -104,37 +72,53 @@ static void mirror_indicator(reporting_t *self, slice_t body, bool there)
                _(error.what));
 }
 
+// Of a declared table.
+static void mirror_row(reporting_t *self, const record_t *r, uint32_t table)
+{
+    const kind_rule_t *kind = shape_at(table)->kind;
+    AUTO(arena_destroy) arena_t *arena = arena_new(r->body.size);
+    body_t *body = NULL;
+    if (body_unpack(kind, r->body, arena, &body, NULL) == 0)
+        rows_put(self->table->rows, table, &r->id, r->org, body);
+}
+
+// What is not only rows of a table. In this order the table is read after a start.
+static const struct {
+    uint32_t kind;
+    void (*mirror)(reporting_t *self, const record_t *r, bool there);
+} SPECIAL[] = {
+    {N_ORGANISATION, mirror_organisation},
+    {N_PSEUDONYM_KEY, mirror_key},
+    {N_PERSON, mirror_person},
+    {N_FACT, mirror_fact},
+    {N_INDICATOR, mirror_indicator},
+};
+
+// `r` has a body also when the record goes: that of the version before.
 static void mirror_body(reporting_t *self, const record_t *r, bool there)
 {
-    slice_t body = r->body;
-    switch (r->kind) {
-    case N_ORGANISATION:
-        mirror_organisation(self, body, there);
-        break;
-    case N_PERSON:
-        mirror_person(self, body, there);
-        break;
-    case N_METHODIST:
-        mirror_methodist(self, r->org, body, there);
-        break;
-    case N_ASSIGNMENT:
-        mirror_assignment(self, body, there);
-        break;
-    case N_TEAM:
-        mirror_team(self, body, there);
-        break;
-    case N_FACT:
-        mirror_fact(self, body, there);
-        break;
-    case N_INDICATOR:
-        mirror_indicator(self, body, there);
-        break;
-    case N_PSEUDONYM_KEY:
-        mirror_key(self, body, there);
-        break;
-    default:
-        break;
+    uint32_t table = shape_of_kind(r->kind);
+    for (size_t i = 0; i < ARRAY_SIZE(SPECIAL); i++)
+        if (SPECIAL[i].kind == r->kind) SPECIAL[i].mirror(self, r, there);
+    if (table == DICT_NONE || !shape_is_kept(table)) return;
+    if (there)
+        mirror_row(self, r, table);
+    else
+        rows_remove(self->table->rows, table, &r->id);
+}
+
+// The kinds of which something is kept, one after the other; 0 at the end.
+static uint32_t kind_at(size_t i)
+{
+    if (i < ARRAY_SIZE(SPECIAL)) return SPECIAL[i].kind;
+    i -= ARRAY_SIZE(SPECIAL);
+    for (uint32_t t = 0; t < shape_count(); t++) {
+        const shape_t *shape = shape_at(t);
+        bool special = !shape_is_kept(t);
+        for (size_t k = 0; k < ARRAY_SIZE(SPECIAL); k++) special |= SPECIAL[k].kind == shape->kind->number;
+        if (!special && i-- == 0) return shape->kind->number;
     }
+    return 0;
 }
 
 // A tombstone has no body: the old version says what goes.
@@ -173,14 +157,13 @@ static int mirror_one(void *arg, const rid_t *id)
 
 int mirror_on(reporting_t *self, store_txn_t *txn, bool *ret_done)
 {
-    static const uint32_t kinds[] = {N_ORGANISATION, N_PSEUDONYM_KEY, N_PERSON, N_METHODIST,
-                                     N_ASSIGNMENT,   N_TEAM,          N_FACT,   N_INDICATOR};
     struct walk walk = {.self = self, .txn = txn, .left = SLICE};
     mirror_walk_t *at = &self->walk;
+    uint32_t kind;
     int rc = 0;
-    while (at->kind < ARRAY_SIZE(kinds) && rc == 0) {
+    while ((kind = kind_at(at->kind)) != 0 && rc == 0) {
         list_mark_t after = at->mark;
-        rc = store_list(txn, kinds[at->kind], (slice_t){0}, at->begun ? &after : NULL, mirror_one, &walk);
+        rc = store_list(txn, kind, (slice_t){0}, at->begun ? &after : NULL, mirror_one, &walk);
         if (rc != 0) break;
         at->kind++;
         at->begun = false;

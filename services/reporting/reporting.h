@@ -5,7 +5,7 @@
 //   records of the node -> concerns.c (who is touched) -> recount.c: human.c (what is known of him) ->
 //   facts.c
 //   -> fact records
-//   fact records, organisations, methodists, teams -> mirror.c -> table in memory -> indicators.c -> report
+//   fact records, organisations, kinds with columns -> mirror.c -> table in memory -> indicators.c -> report
 #pragma once
 #include "common/service/service.h"
 #include "services/reporting/indicators.h"

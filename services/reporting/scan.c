@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pass over persons, and the order of the three tables: methodists first, for "assigned" follows from
-// them.
+// The pass over persons, the one over any declared table, and the order of the made ones: methodists first,
+// for "assigned" follows from them.
 #include "services/reporting/scan.h"
 #include "services/reporting/scan_methodists.h"
 #include "services/reporting/scan_teams.h"
@@ -25,7 +25,7 @@ static uint64_t matching(const pass_t *pass, uint32_t word)
 {
     uint64_t mask = 0;
     for (uint32_t q = 0; q < pass->n; q++)
-        if (query_matches(pass->queries[q], word, NULL)) mask |= 1ULL << q;
+        if (query_matches(pass->queries[q], NULL, &(row_t){.flags = word})) mask |= 1ULL << q;
     return mask;
 }
 
@@ -85,9 +85,10 @@ static void roll_up(uint32_t *own, const groups_t *groups, uint32_t n)
             own[(size_t)groups->parent[g] * n + q] += own[(size_t)g * n + q];
 }
 
-static void run_pass(pass_t *pass, const methodists_t *m, const groups_t *groups, size_t n, value_t *values)
+static void run_pass(pass_t *pass, const methodists_t *m, const answers_t *answers)
 {
     const table_slice_t *slice = table_slice(m->table, m->period->year);
+    const groups_t *groups = answers->groups;
     if (!slice || pass->n == 0) return;
     uint32_t *own = xcalloc((size_t)groups->n * pass->n + 1, sizeof *own);
     uint32_t *joined = xcalloc((size_t)groups->n * pass->n + 1, sizeof *joined);
@@ -95,38 +96,54 @@ static void run_pass(pass_t *pass, const methodists_t *m, const groups_t *groups
     roll_up(own, groups, pass->n);
     for (uint32_t g = 0; g < groups->n; g++)
         for (uint32_t q = 0; q < pass->n; q++)
-            values[g * n + pass->at[q]].number =
+            answers->values[g * answers->n + pass->at[q]].number =
                 (int64_t)own[(size_t)g * pass->n + q] + joined[(size_t)g * pass->n + q];
     free(own);
     free(joined);
 }
 
-static void scan_persons(const methodists_t *m, const groups_t *groups, const query_t *const *queries,
-                         size_t n, value_t *values)
+static void scan_persons(const methodists_t *m, const answers_t *answers)
 {
-    for (size_t q = 0; q < n;) {
+    for (size_t q = 0; q < answers->n;) {
         AUTO(xfree) pass_t *pass = xcalloc(1, sizeof *pass);
-        for (; q < n && pass->n < BATCH; q++) {
-            if (queries[q]->table != TABLE_PERSON) continue;
-            pass->queries[pass->n] = queries[q];
+        for (; q < answers->n && pass->n < BATCH; q++) {
+            if (answers->queries[q]->table != TABLE_PERSON) continue;
+            pass->queries[pass->n] = answers->queries[q];
             pass->at[pass->n++] = q;
         }
-        run_pass(pass, m, groups, n, values);
+        run_pass(pass, m, answers);
     }
+}
+
+// A declared table: each row counts for the organisation that its record is about.
+static void scan_rows(uint32_t t, const answers_t *answers)
+{
+    const rows_table_t *rows = &answers->asked->rows->tables[t];
+    const groups_t *groups = answers->groups;
+    fold_t fold;
+    if (!fold_begin(&fold, answers, t, true)) return;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        uint32_t org = rows->org[i], group = org < groups->n_orgs ? groups->of_org[org] : DICT_NONE;
+        if (group != DICT_NONE) fold_row(&fold, group, &(row_t){0, org, rows_values(rows, i)});
+    }
+    fold_end(&fold);
 }
 
 value_t *scan_run(const table_t *table, const groups_t *groups, const period_t *period,
                   const query_t *const *queries, size_t n)
 {
-    value_t *values = xcalloc((size_t)groups->n * n + 1, sizeof *values);
-    for (size_t i = 0; i < (size_t)groups->n * n; i++) values[i].null = queries[i % n]->fn == QUERY_MAX;
+    asked_t asked = {table->rows, period};
+    answers_t answers = {&asked, groups, queries, n, xcalloc((size_t)groups->n * n + 1, sizeof(value_t))};
+    for (size_t i = 0; i < (size_t)groups->n * n; i++)
+        answers.values[i].null = queries[i % n]->fn == QUERY_MAX || queries[i % n]->fn == QUERY_MIN;
     methodists_t methodists;
     methodists_init(&methodists, table, period);
-    scan_persons(&methodists, groups, queries, n, values);
-    methodists_scan(&methodists, groups, queries, n, values);
+    scan_persons(&methodists, &answers);
+    methodists_scan(&methodists, &answers);
     methodists_clear(&methodists);
-    teams_scan(table, groups, period, queries, n, values);
-    return values;
+    teams_scan(table, &answers);
+    for (uint32_t t = N_MADE_TABLES; t < shape_count(); t++) scan_rows(t, &answers);
+    return answers.values;
 }
 
 void scan_coverage(const table_t *table, const groups_t *groups, const period_t *period,
@@ -157,15 +174,15 @@ void scan_provisional(const table_t *table, const groups_t *groups, const period
                       uint32_t *ret_people)
 {
     const table_slice_t *slice = table_slice(table, period->year);
-    const roster_t *roster = table->roster;
+    const rows_table_t *numbers = &table->rows->tables[TABLE_PERSON];
     AUTO(xfree) uint32_t *staff = xcalloc((size_t)groups->n + 1, sizeof *staff);
     memset(ret_people, 0, groups->n * sizeof *ret_people);
     for (uint32_t row = 0; slice != NULL && row < slice->n; row++)
         if (slice->cells[period->cell][row] != 0 || slice->parts_at[row] != DICT_NONE)
             add_unsettled(table, groups, slice->made[row], slice->org[row] & ~ROW_SHARED, ret_people);
-    for (uint32_t ref = 0; ref < dict_count(roster->refs); ref++)
-        if (roster->ref_person[ref] != DICT_NONE)
-            add_unsettled(table, groups, roster->ref_made[ref], roster->ref_org[ref], staff);
+    for (uint32_t row = 0; row < numbers->n; row++)
+        if (people_person(table->people, row) != DICT_NONE)
+            add_unsettled(table, groups, table->people->made[row], numbers->org[row], staff);
     roll_up(ret_people, groups, 1);
     roll_up(staff, groups, 1);
     for (uint32_t g = 0; g < groups->n; g++)

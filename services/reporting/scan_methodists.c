@@ -19,76 +19,109 @@ static int by_human(const void *a, const void *b)
     return x->code < y->code ? -1 : x->code > y->code;
 }
 
-static uint64_t human_of(const roster_t *roster, uint32_t ref)
+// The staff number of a methodist or of a teacher who is assigned, DICT_NONE where it is not told.
+static uint32_t number_of(const rows_table_t *rows, uint32_t row, uint32_t column)
 {
-    uint32_t person = roster->ref_person[ref];
-    return person != DICT_NONE ? person : (1ULL << 32) + ref;
+    int64_t value = rows_values(rows, row)[column];
+    return value != VALUE_ABSENT ? (uint32_t)value : DICT_NONE;
 }
 
-static bool leave_of(const methodists_t *m, uint32_t ref)
+static uint64_t human_of(const people_t *people, uint32_t number)
+{
+    uint32_t person = people_person(people, number);
+    return person != DICT_NONE ? person : (1ULL << 32) + number;
+}
+
+static bool leave_of(const methodists_t *m, uint64_t human)
 {
     const table_slice_t *slice = table_slice(m->table, m->period->year);
-    uint32_t person = m->table->roster->ref_person[ref], flags = 0;
-    if (!slice || person == DICT_NONE) return false;
-    for (uint32_t row = slice_first(slice, person); row != DICT_NONE; row = slice->next[row])
+    uint32_t flags = 0;
+    if (!slice || human >> 32 != 0) return false;
+    for (uint32_t row = slice_first(slice, (uint32_t)human); row != DICT_NONE; row = slice->next[row])
         flags |= slice->cells[m->period->cell][row];
     return flags & FACT_LEAVE_OVER_30;
 }
 
+// Does the row, with these columns of days, hold on the last day?
+static bool holds(const methodists_t *m, const rows_table_t *rows, uint32_t row, uint32_t from, uint32_t to)
+{
+    return rows_has(rows, row) &&
+           day_within(m->period->last_day, rows_day(rows, row, from), rows_day(rows, row, to));
+}
+
+static named_t *find_named(const methodists_t *m, uint32_t *ret_n)
+{
+    uint32_t from = shape_column(TABLE_METHODIST, "from"), to = shape_column(TABLE_METHODIST, "to");
+    uint32_t person = shape_column(TABLE_METHODIST, "person");
+    named_t *named = xcalloc(m->n + 1, sizeof *named);
+    *ret_n = 0;
+    for (uint32_t i = 0; i < m->n; i++) {
+        if (!holds(m, m->rows, i, from, to)) continue;
+        uint32_t number = number_of(m->rows, i, person);
+        if (number != DICT_NONE) named[(*ret_n)++] = (named_t){human_of(m->table->people, number), i};
+    }
+    qsort(named, *ret_n, sizeof *named, by_human);
+    return named;
+}
+
 static void find_leads(methodists_t *m)
 {
-    const roster_t *roster = m->table->roster;
-    named_t *named = xcalloc(m->n + 1, sizeof *named);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < m->n; i++) {
-        const roster_methodist_t *row = &roster->methodist_rows[i];
-        m->lead[i] = m->also[i] = DICT_NONE;
-        if (row->live && day_within(m->period->last_day, row->from, row->to))
-            named[n++] = (named_t){human_of(roster, row->ref), i};
-    }
-    qsort(named, n, sizeof *named, by_human);
+    uint32_t n;
+    AUTO(xfree) named_t *named = find_named(m, &n);
+    for (uint32_t i = 0; i < m->n; i++) m->lead[i] = m->also[i] = DICT_NONE;
     for (uint32_t i = 0; i < n; i++) {
         bool first = i == 0 || named[i].human != named[i - 1].human;
         m->lead[named[i].code] = first ? named[i].code : m->lead[named[i - 1].code];
         if (!first) m->also[named[i - 1].code] = named[i].code;
-        if (first) m->on_leave[named[i].code] = leave_of(m, roster->methodist_rows[named[i].code].ref);
+        if (first) m->on_leave[named[i].code] = leave_of(m, named[i].human);
     }
-    free(named);
 }
 
-// The methodist that the assignment counts for on the last day, DICT_NONE: for none, or the teacher is not
-// known.
-static uint32_t tied_to(const methodists_t *m, const roster_assignment_t *row)
+typedef struct tie {
+    uint32_t lead, person;
+} tie_t;
+
+// The assignments that count on the last day: of a known teacher to a methodist who is appointed. The caller
+// frees.
+static tie_t *find_tied(const methodists_t *m, uint32_t *ret_n)
 {
-    bool counts = row->live && day_within(m->period->last_day, row->from, row->to) &&
-                  m->table->roster->ref_person[row->ref] != DICT_NONE;
-    return counts ? m->lead[row->methodist] : DICT_NONE;
+    uint32_t t = shape_of_kind(N_ASSIGNMENT);
+    uint32_t methodist = shape_column(t, "methodist"), teacher = shape_column(t, "person");
+    uint32_t from = shape_column(t, "from"), to = shape_column(t, "to");
+    const rows_table_t *rows = &m->table->rows->tables[t];
+    tie_t *ties = xmalloc(((size_t)rows->n + 1) * sizeof *ties);
+    *ret_n = 0;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        if (!holds(m, rows, i, from, to)) continue;
+        uint32_t code = number_of(rows, i, methodist);
+        uint32_t lead = code != DICT_NONE ? m->lead[code] : DICT_NONE;
+        uint32_t person = people_person(m->table->people, number_of(rows, i, teacher));
+        if (lead != DICT_NONE && person != DICT_NONE) ties[(*ret_n)++] = (tie_t){lead, person};
+    }
+    return ties;
 }
 
 // Ties by lead: counted, then put in their places.
 static void find_ties(methodists_t *m)
 {
-    const roster_t *roster = m->table->roster;
-    uint32_t n = dict_count(roster->assignments), lead;
-    for (uint32_t i = 0; i < n; i++)
-        if ((lead = tied_to(m, &roster->assignment_rows[i])) != DICT_NONE) m->start[lead + 1]++;
+    uint32_t n;
+    AUTO(xfree) tie_t *ties = find_tied(m, &n);
+    for (uint32_t i = 0; i < n; i++) m->start[ties[i].lead + 1]++;
     for (uint32_t i = 0; i < m->n; i++) m->start[i + 1] += m->start[i];
     m->ties = xcalloc(m->start[m->n] + 1, sizeof *m->ties);
-    uint32_t *fill = xmemdup(m->start, (m->n + 1) * sizeof *fill);
+    AUTO(xfree) uint32_t *fill = xmemdup(m->start, (m->n + 1) * sizeof *fill);
     for (uint32_t i = 0; i < n; i++) {
-        const roster_assignment_t *row = &roster->assignment_rows[i];
-        if ((lead = tied_to(m, row)) == DICT_NONE) continue;
-        uint32_t person = roster->ref_person[row->ref];
-        m->ties[fill[lead]++] = person;
-        if (!m->on_leave[lead]) m->assigned[person / 64] |= 1ULL << (person % 64);
+        uint32_t person = ties[i].person;
+        m->ties[fill[ties[i].lead]++] = person;
+        if (!m->on_leave[ties[i].lead]) m->assigned[person / 64] |= 1ULL << (person % 64);
     }
-    free(fill);
 }
 
 void methodists_init(methodists_t *m, const table_t *table, const period_t *period)
 {
-    *m = (methodists_t){.table = table, .period = period, .n = dict_count(table->roster->methodists)};
-    m->n_persons = dict_count(table->roster->persons);
+    *m = (methodists_t){.table = table, .period = period, .rows = &table->rows->tables[TABLE_METHODIST]};
+    m->n = dict_count(m->rows->ids); // also those that only assignments name
+    m->n_persons = dict_count(table->people->persons);
     m->lead = xcalloc(m->n + 1, sizeof *m->lead);
     m->also = xcalloc(m->n + 1, sizeof *m->also);
     m->start = xcalloc(m->n + 2, sizeof *m->start);
@@ -152,25 +185,12 @@ static void add_teacher(const methodists_t *m, loads_t *loads, const table_slice
         add_load(loads, slice->org[first], 1);
 }
 
-// One row of the table in one group.
-static void take_row(const query_t *query, uint32_t flags, int64_t load, value_t *value)
-{
-    const int64_t columns[N_METHODIST_COLUMNS] = {[METHODIST_LOAD] = load};
-    if (query->table != TABLE_METHODIST || !query_matches(query, flags, columns)) return;
-    int64_t number = columns[query->column];
-    if (query->fn == QUERY_MAX)
-        value->number = value->null || number > value->number ? number : value->number;
-    else
-        value->number += query->fn == QUERY_SUM ? number : 1;
-    value->null = false;
-}
-
 static void scan_one(const methodists_t *m, uint32_t lead, loads_t *loads)
 {
     const table_slice_t *slice = table_slice(m->table, m->period->year);
     touch_begin(&loads->groups);
     for (uint32_t code = lead; code != DICT_NONE; code = m->also[code])
-        add_load(loads, m->table->roster->methodist_rows[code].org, 0);
+        add_load(loads, m->rows->org[code], 0);
     for (uint32_t i = m->start[lead]; slice && i < m->start[lead + 1]; i++) {
         uint32_t person = m->ties[i];
         if (loads->seen[person] == lead + 1) continue; // a second assignment does not count him again
@@ -179,31 +199,35 @@ static void scan_one(const methodists_t *m, uint32_t lead, loads_t *loads)
     }
 }
 
-static void scan_loads(const methodists_t *m, loads_t *loads, const query_t *const *queries, size_t n,
-                       value_t *values)
+static void scan_loads(const methodists_t *m, loads_t *loads, fold_t *fold)
 {
     for (uint32_t lead = 0; lead < m->n; lead++) {
         if (m->lead[lead] != lead) continue;
         scan_one(m, lead, loads);
-        uint32_t flags = m->on_leave[lead] ? METHODIST_ON_LEAVE : METHODIST_ACTIVE;
+        int64_t columns[SHAPE_COLUMNS_MAX];
+        row_t row = {m->on_leave[lead] ? METHODIST_ON_LEAVE : METHODIST_ACTIVE, m->rows->org[lead], columns};
+        rows_copy(m->rows, lead, columns);
         for (uint32_t i = 0; i < loads->groups.n; i++) {
-            uint32_t g = loads->groups.list[i];
-            for (size_t q = 0; q < n; q++) take_row(queries[q], flags, loads->load[g], &values[g * n + q]);
+            columns[m->rows->n_declared + METHODIST_LOAD] = loads->load[loads->groups.list[i]];
+            fold_row(fold, loads->groups.list[i], &row);
         }
     }
 }
 
-void methodists_scan(const methodists_t *m, const groups_t *groups, const query_t *const *queries, size_t n,
-                     value_t *values)
+void methodists_scan(const methodists_t *m, const answers_t *answers)
 {
+    const groups_t *groups = answers->groups;
     loads_t loads;
+    fold_t fold;
+    if (!fold_begin(&fold, answers, TABLE_METHODIST, false)) return;
     touch_init(&loads.groups, groups);
     touch_init(&loads.person, groups);
     loads.load = xcalloc(groups->n + 1, sizeof *loads.load);
     loads.seen = xcalloc(m->n_persons + 1, sizeof *loads.seen);
-    scan_loads(m, &loads, queries, n, values);
+    scan_loads(m, &loads, &fold);
     free(loads.seen);
     free(loads.load);
     touch_clear(&loads.groups);
     touch_clear(&loads.person);
+    fold_end(&fold);
 }

@@ -2,12 +2,14 @@
 // Methodists on the last day of a period: who is appointed, who is on leave, whom they have. domain 2.3,
 // I-5.3.1.
 #pragma once
-#include "services/reporting/scan.h"
+#include "services/reporting/fold.h"
+#include "services/reporting/table.h"
 
 typedef struct methodists {
     const table_t *table;
     const period_t *period;
-    uint32_t n;     // codes
+    const rows_table_t *rows; // of methodists
+    uint32_t n;               // codes
     uint32_t *lead; // of each code: the code that stands for the same human, DICT_NONE: no valid appointment
     uint32_t *also; // of each valid code: the next one of the same human, DICT_NONE at the end
     bool *on_leave; // of leads
@@ -27,5 +29,4 @@ static inline bool methodists_assigned(const methodists_t *m, uint32_t person)
 }
 
 // Answers the queries over TABLE_METHODIST; the others are left alone.
-void methodists_scan(const methodists_t *methodists, const groups_t *groups, const query_t *const *queries,
-                     size_t n, value_t *values);
+void methodists_scan(const methodists_t *methodists, const answers_t *answers);

@@ -8,7 +8,9 @@ table_t *table_new(void)
 {
     table_t *table = xcalloc(1, sizeof *table);
     table->orgs = orgs_new();
-    table->roster = roster_new(table->orgs);
+    table->rows = rows_new(table->orgs);
+    table->people = people_new();
+    table->runs = dict_new();
     table->marks = dict_new();
     return table;
 }
@@ -34,7 +36,9 @@ void table_destroy(table_t **table)
 {
     if (!table || !*table) return;
     for (size_t i = 0; i < ARRAY_SIZE((*table)->slices); i++) slice_destroy((*table)->slices[i]);
-    roster_destroy(&(*table)->roster);
+    people_destroy(&(*table)->people);
+    dict_destroy(&(*table)->runs);
+    rows_destroy(&(*table)->rows);
     orgs_destroy(&(*table)->orgs);
     dict_destroy(&(*table)->marks);
     free((*table)->mark_counts);
@@ -136,8 +140,8 @@ static void put_parts(table_t *table, table_slice_t *s, uint32_t row, const fact
     for (size_t i = 0; i < from->n_parts; i++) {
         const team_part_t *part = &from->parts[i];
         to->parts[i] = (table_part_t){
-            .team = roster_team(table->roster, part->team),
-            .run = roster_run(table->roster, part->run),
+            .team = rows_refer(table->rows, TABLE_TEAM, slice_text(part->team)),
+            .run = dict_add(table->runs, slice_text(part->run)),
             .run_last_day = part->run_last_day,
             .programme = part->programme,
             .hours = part->hours,
@@ -262,7 +266,7 @@ static table_slice_t *slice_of(table_t *table, int year)
 static void take_place(table_t *table, table_slice_t *s, uint32_t row, const fact_origin_t *origin)
 {
     uint32_t person = s->person[row], org = s->org[row] & ~ROW_SHARED;
-    uint32_t before = roster_person(table->roster, origin->was, FACT_PSEUDONYM);
+    uint32_t before = people_number(table->people, slice(origin->was, FACT_PSEUDONYM));
     if (before == person) return;
     s->was[row] = before;
     set_instead(table, before, person);
@@ -275,7 +279,7 @@ void table_put(table_t *table, const fact_t *fact)
     assert(fact->year >= PERIOD_YEAR_MIN && fact->year <= PERIOD_YEAR_MAX);
     table->changes++;
     table_slice_t *s = slice_of(table, fact->year);
-    uint32_t person = roster_person(table->roster, fact->pseudonym, PSEUDONYM_BYTES);
+    uint32_t person = people_number(table->people, slice(fact->pseudonym, PSEUDONYM_BYTES));
     uint32_t org = orgs_number(table->orgs, slice_text(fact->row.org));
     assert(org < ROW_SHARED);
     if (is_replaced(table, s, person, org)) return;
@@ -292,7 +296,7 @@ void table_remove(table_t *table, const uint8_t pseudonym[PSEUDONYM_BYTES], cons
 {
     if (year < PERIOD_YEAR_MIN || year > PERIOD_YEAR_MAX) return;
     table_slice_t *s = table->slices[year - PERIOD_YEAR_MIN];
-    uint32_t person = dict_find(table->roster->persons, slice(pseudonym, PSEUDONYM_BYTES));
+    uint32_t person = dict_find(table->people->persons, slice(pseudonym, PSEUDONYM_BYTES));
     uint32_t number = orgs_find(table->orgs, org);
     if (!s || person == DICT_NONE || number == DICT_NONE) return;
     uint32_t row = find_row(s, person, number);
@@ -303,7 +307,7 @@ void table_remove(table_t *table, const uint8_t pseudonym[PSEUDONYM_BYTES], cons
 
 uint64_t table_version(const table_t *table)
 {
-    return table->changes + orgs_changes(table->orgs) + table->roster->changes;
+    return table->changes + orgs_changes(table->orgs) + table->people->changes + table->rows->changes;
 }
 
 const table_slice_t *table_slice(const table_t *table, int year)

@@ -5,10 +5,11 @@
 #pragma once
 #include "services/reporting/fact_body.h"
 #include "services/reporting/orgs.h"
-#include "services/reporting/roster.h"
+#include "services/reporting/people.h"
+#include "services/reporting/rows.h"
 
 typedef struct table_part { // a team part, in numbers
-    uint32_t team;          // of roster_team()
+    uint32_t team;          // row of table `team`
     uint32_t run;
     int32_t run_last_day;
     uint32_t programme; // enum programme_kind
@@ -47,7 +48,9 @@ typedef struct table_slice {
 
 typedef struct table {
     orgs_t *orgs;
-    roster_t *roster; // persons by pseudonym, methodists, assignments, teams
+    rows_t *rows; // of declared kinds
+    people_t *people;
+    dict_t *runs; // of programmes
     table_slice_t *slices[PERIOD_YEAR_MAX - PERIOD_YEAR_MIN + 1];
     dict_t *marks; // of keys of pseudonyms
     bool *mark_counts;
@@ -73,7 +76,7 @@ void table_set_mark(table_t *table, const uint8_t mark[FACT_MARK], bool counts);
 // that a region has left.
 bool table_is_settled(const table_t *table, uint32_t made);
 
-// Grows with every change of rows, organisations and roster: what was counted at the same number still holds.
+// Grows with every change of anything in it: what was counted at the same number still holds.
 uint64_t table_version(const table_t *table);
 
 // The rows of a year; NULL when there never were any.

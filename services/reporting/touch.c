@@ -25,18 +25,29 @@ void touch_begin(touch_t *touch)
     touch->round++;
 }
 
+static void touch_one(touch_t *touch, uint32_t group, uint32_t flags)
+{
+    if (touch->mark[group] != touch->round) {
+        touch->mark[group] = touch->round;
+        touch->flags[group] = 0;
+        touch->list[touch->n++] = group;
+    }
+    touch->flags[group] |= flags;
+}
+
 void touch_add(touch_t *touch, uint32_t org, uint32_t flags)
 {
     const groups_t *groups = touch->groups;
     uint32_t group = org < groups->n_orgs ? groups->of_org[org] : DICT_NONE;
-    for (; group != DICT_NONE; group = groups->parent[group]) {
-        if (touch->mark[group] != touch->round) {
-            touch->mark[group] = touch->round;
-            touch->flags[group] = 0;
-            touch->list[touch->n++] = group;
-        }
-        touch->flags[group] |= flags;
-    }
+    for (; group != DICT_NONE; group = groups->parent[group]) touch_one(touch, group, flags);
+}
+
+void touch_group(touch_t *touch, uint32_t group, bool upwards)
+{
+    touch_one(touch, group, 0);
+    for (group = touch->groups->parent[group]; upwards && group != DICT_NONE;
+         group = touch->groups->parent[group])
+        touch_one(touch, group, 0);
 }
 
 void touch_person(touch_t *touch, const table_slice_t *slice, uint32_t first, period_cell_t cell)

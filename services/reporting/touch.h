@@ -21,5 +21,7 @@ void touch_begin(touch_t *touch);
 // Joins flags into the organisation's group and all above it; organisations outside all groups are passed
 // over.
 void touch_add(touch_t *touch, uint32_t org, uint32_t flags);
+// Touches a group, and with `upwards` all above it.
+void touch_group(touch_t *touch, uint32_t group, bool upwards);
 // Joins all rows of a person for a cell: from his row `first` on. Rows without flags touch nothing.
 void touch_person(touch_t *touch, const table_slice_t *slice, uint32_t first, period_cell_t cell);

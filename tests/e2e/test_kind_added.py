@@ -29,7 +29,7 @@ message SchoolGarden {
     en: "School" ru: "Школа" help: "whose it is" help_ru: "чей он"
   }];
   optional string gardener = 3 [(field) = {
-    pd: SERVICE is: INDEX ref: "person"
+    pd: SERVICE is: [INDEX, FACT] ref: "person"
     en: "Gardener" ru: "Садовник" help: "who looks after it" help_ru: "кто за ним смотрит"
   }];
   optional sint64 area = 4 [(field) = {
@@ -37,18 +37,27 @@ message SchoolGarden {
     en: "Area" ru: "Площадь" help: "in ares" help_ru: "в сотках"
   }];
   optional sint32 planted_on = 5 [(field) = {
-    pd: PUBLIC en: "Planted" ru: "Заложен" help: "first day" help_ru: "первый день"
+    pd: PUBLIC is: FACT en: "Planted" ru: "Заложен" help: "first day" help_ru: "первый день"
   }];
   optional sint32 cut_on = 6 [(field) = {
-    pd: PUBLIC not_before: "planted_on" en: "Cut" ru: "Вырублен" help: "last day" help_ru: "последний день"
+    pd: PUBLIC is: FACT not_before: "planted_on" en: "Cut" ru: "Вырублен" help: "last day" help_ru: "последний день"
   }];
   optional string state = 7 [(field) = {
-    pd: PUBLIC is: REQUIRED en: "State" ru: "Состояние" help: "how it stands" help_ru: "как он"
+    pd: PUBLIC is: [REQUIRED, FACT] en: "State" ru: "Состояние" help: "how it stands" help_ru: "как он"
     word: {is: "young" en: "young" ru: "молодой" start: true next: {to: "old" by_level: SCHOOL needs: "area"}}
     word: {is: "old" en: "old" ru: "старый"}
   }];
 }
 '''
+# Code, unit, numerator, denominator, and what the report says: numerator, denominator, value.
+FORMULAS = (
+    ("G-YOUNG", "count", "count(school_garden where state = young)", None, (1, None, "1")),
+    ("G-AREA", "count", "sum(school_garden.area)", None, (1050, 100, "10.50")),
+    ("G-LARGE", "percent", "count(school_garden where area > 5.5 and planted_on < period.first)", "count(school_garden)", (1, 3, "33.3")),
+    ("G-MEAN", "ratio", "sum(school_garden.area)", "count(school_garden where known area)", (1050, 200, "5.3")),
+    ("G-GARDENERS", "count", "count(distinct school_garden.gardener)", None, (1, None, "1")),
+    ("G-CUT", "count", "count(school_garden where cut_on in period and not state = young)", None, (1, None, "1")),
+)
 HEADER = "code,area,org,gardener,planted_on,cut_on,state\n"
 
 
@@ -92,6 +101,7 @@ def it_is_told_of_in_both_languages(w):
                                   capture_output=True, check=True).stdout
         assert help_text in told(), language
         assert meaning in told("school-garden"), language
+        assert "count(school_garden where ...)" in told("school-garden") and "area planted_on cut_on state" in told("school-garden")
         assert "(young old)" in told("school-garden") and "-> person" in told("school-garden")
 
 
@@ -144,6 +154,32 @@ def its_list_shows_the_columns_that_it_names(w):
     shown = subprocess.run([world.BIN / "selenga", "--node", w.region.dir, "list", "school-garden"], text=True, capture_output=True,
                            check=True).stdout
     assert shown.split("\n")[0].split() == ["code", "org", "area"], shown
+
+
+@test
+def an_indicator_that_names_what_it_has_not_is_refused(w):
+    def indicator(numerator):
+        return {"code": "G-BAD", "title": "x", "unit": "count", "numerator": numerator, "valid_from": "2020-01-01"}
+    refused(1, w.region.put, "indicator", indicator("count(school_garden where state = dead)"), says="numerator")
+    refused(1, w.region.put, "indicator", indicator("count(school_garden where code = young)"), says="numerator")
+
+
+@test
+def indicators_count_it_at_all_three_levels(w):
+    person = f"{SCHOOL}:{w.person['number']}"
+    w.school.text("school-garden", HEADER + f"G-3,4,{SCHOOL},{person},2024-02-29,,young\n")
+    w.school.text("school-garden", HEADER + f"G-3,4,{SCHOOL},{person},2024-02-29,2024-12-31,old\n")
+    for code, unit, numerator, denominator, _ in FORMULAS:
+        body = {"code": code, "title": code, "unit": unit, "numerator": numerator, "valid_from": "2020-01-01"}
+        w.region.put("indicator", {**body, **({"denominator": denominator} if denominator else {})})
+    w.settle()
+    expected = {code: says for code, _, _, _, says in FORMULAS}
+
+    def counted(node, org):
+        reply = node.selenga("report", "--org", org, "--period", "2024")
+        return {i["code"]: (i["numerator"], i["denominator"], i["value"]) for i in reply["indicators"] if i["code"] in expected}
+    for node, org in ((w.school, SCHOOL), (w.hub, SCHOOL), (w.hub, HUB), (w.region, HUB), (w.region, "03")):
+        assert counted(node, org) == expected, (node.name, org, counted(node, org))
 
 
 world.main(scene)

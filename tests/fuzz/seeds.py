@@ -509,7 +509,10 @@ save("json", "record", b"\x02" + '[{"kind":"identity","body":{"org":"03-08-01","
 save("json", "numbers", b"\x04" + b'{"org":"03-08-01","number":"17","rate":0.25,"main":true}')
 save("expr", "share", "count(person where young_age and (support_a or not left))")
 save("expr", "sums", "ceil(sum(team.managers where attended >= 3 and not pk) / count(org of team)) * 100 - zero(max(methodist.load))")
-WORDS = """count sum max ceil zero where and or not org of person methodist team . ( ) < <= = >= > <> + - * /
+save("expr", "tables", "count(distinct assignment.methodist where from in period and not (methodist.from <= 2024-01-31 or known to)) "
+     "- count(organisation where parent.kind <> school and valid_from < period.last) * min(methodist.load)")
+WORDS = """count sum max min distinct in period first last known organisation assignment kind school parent settlement valid_from valid_to from to
+2024-01-31 1.25 ceil zero where and or not org of person methodist team . ( ) < <= = >= > <> + - * /
 load managers attended completed hours active on_leave pk retraining internship municipal pedagogue manager external_pedagogue
 external_manager young_age over_age young_exp over_exp long_leave leave_over_30 support_a support_b former_a left no_data assigned""".split()
 for target in ("expr", "indicator"):

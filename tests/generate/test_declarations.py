@@ -27,7 +27,7 @@ message Place {
 }
 message FieldTrip {
   option (kind) = {
-    number: 302 up: REGION down: NONE writers: [SCHOOL, SERVING] org: "place" sheet: {}
+    number: 302 up: REGION down: NONE writers: [SCHOOL, SERVING] org: "place" sheet: {} read_by: REPORTING
     check: "check_trip" en: "Trip" ru: "Поездка" help: "a trip" help_ru: "поездка"
   };
   optional string place = 1 [(field) = {
@@ -92,6 +92,15 @@ CASES = [
      "FieldTrip: no reach downwards; write down: NONE, SERVING or ALL"),
     ("a kind without writers", "writers: [SCHOOL, SERVING] ", "",
      "FieldTrip: nobody writes it; write writers: [...] of proto/options.proto"),
+    ("facts that reporting does not read", " sheet: {} read_by: REPORTING\n    check:", " sheet: {} read_near_by: REPORTING\n    check:",
+     "FieldTrip.state: a column of facts, and reporting does not read the kind of all homes; write read_by: REPORTING"),
+    ("facts of a type that has no order", "pd: PUBLIC digits", "pd: PUBLIC is: FACT digits",
+     "FieldTrip.phone: a type that makes no column of facts; take FACT away (references, words, dates, yes or no and numbers do)"),
+    ("facts of a name that formulas use", "optional sint64 price = 5 [(field) = {\n    pd: PUBLIC",
+     "optional sint64 known = 5 [(field) = {\n    pd: PUBLIC is: FACT",
+     "FieldTrip.known: formulas use that name; take FACT away, or call it otherwise"),
+    ("facts of words that formulas cannot write", 'word: {is: "planned"', 'word: {is: "2plan" en: "x" ru: "x" start: true} word: {is: "planned"',
+     "FieldTrip.state: formulas cannot write the word `2plan`; take FACT away, or make it of small letters, digits and hyphens"),
     ("names beyond the municipality", "pd: PUBLIC digits", "pd: IDENTITY digits",
      "FieldTrip.phone: names a person and would leave the municipality; put it into a kind that does not"),
     ("health beyond the organisation", "pd: PUBLIC digits", "pd: SPECIAL digits",
@@ -262,14 +271,21 @@ def many_states(n, name):
         .replace('next: {to: "over"', "".join(f'next: {{to: "{w}"}} ' for w in words) + 'next: {to: "over"')
 
 
+def many_facts(n):
+    return GOOD.rstrip()[:-1] + "".join(
+        COLUMN.replace("string", "sint32").replace("PUBLIC", "PUBLIC is: FACT") % (i, i + 100, i) for i in range(n)) + "}\n"
+
+
 # Cases that need more than one replacement.
 WHOLE = [
+    ("more facts than a table has room for", {FILE: many_facts(12)},
+     "FieldTrip: 13 columns of facts; mark 12 at most"),
     ("a message that is neither kind nor part", {FILE: GOOD + "message Lost { optional string a = 1; }\n"},
      f"Lost: neither a kind nor part of one; write option (kind) = {{...}}, or option (no_kind) = true"),
     ("a kind outside of the folders", {"proto/kinds/moon/sample.proto": GOOD.replace(' org: "place"', "")},
      "Place: no service has this folder; move it into one of proto/kinds"),
     ("more kinds than a reader has room for", {FILE: with_kinds(GOOD, 32, MORE.replace("OPTIONS", "read_by: REPORTING"))},
-     f"More31: reporting reads more than 32 kinds of routing; take one away"),
+     f"More30: reporting reads more than 32 kinds of routing; take one away"),
     ("more kinds than a sheet has room for", {FILE: with_kinds(GOOD, 4, MORE.replace("OPTIONS", 'sheet: {name: "more"}'))},
      f"More3: the sheet more has 3 kinds already; write another name"),
     ("a sheet of two services",

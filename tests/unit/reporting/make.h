@@ -13,6 +13,7 @@
 #include "services/reporting/day.h"
 #include "services/reporting/facts.h"
 #include "services/reporting/table.h"
+#include "tests/unit/reporting/put.h"
 
 // "2024-02-29"
 static inline int32_t on(const char *text)

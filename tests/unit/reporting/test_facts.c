@@ -413,9 +413,9 @@ static void sick_and_study_leave_are_never_long(void **state)
     (void)state;
     one_t *one = a_teacher();
     one->human.n_absences = 1;
-    static const char *const KINDS[] = {"sick", "study", "other"};
-    for (size_t i = 0; i < ARRAY_SIZE(KINDS); i++) {
-        one->absences[0] = an_absence(KINDS[i], "2023-01-01", NULL);
+    static const char *const SHORT[] = {"sick", "study", "other"};
+    for (size_t i = 0; i < ARRAY_SIZE(SHORT); i++) {
+        one->absences[0] = an_absence(SHORT[i], "2023-01-01", NULL);
         assert_not(flags(one, "2024"), FACT_LONG_LEAVE);
     }
     one->absences[0] = an_absence("military", "2023-01-01", NULL);

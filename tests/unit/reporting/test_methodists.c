@@ -15,20 +15,20 @@ static void put_ref(fixture_t *f, uint32_t person)
 {
     uint8_t pseudonym[PSEUDONYM_BYTES];
     pseudonym_of(person, pseudonym);
-    roster_put_person(f->table->roster, ref_of(person), pseudonym, sizeof pseudonym);
+    put_person(f->table, ref_of(person), pseudonym);
 }
 
-static void put_methodist(fixture_t *f, const char *code, uint32_t person)
+static void appoint(fixture_t *f, const char *code, uint32_t person)
 {
     put_ref(f, person);
-    roster_put_methodist(f->table->roster, code, ref_of(person), "R", on("2022-01-01"), DAY_NONE);
+    put_methodist(f->table, code, ref_of(person), "R", on("2022-01-01"), DAY_NONE);
 }
 
 static void assign(fixture_t *f, const char *methodist, uint32_t first, uint32_t n)
 {
     for (uint32_t i = first; i < first + n; i++) {
         put_ref(f, i);
-        roster_put_assignment(f->table->roster, methodist, ref_of(i), on("2023-01-01"), DAY_NONE);
+        put_assignment(f->table, methodist, ref_of(i), on("2023-01-01"), DAY_NONE);
     }
 }
 
@@ -60,8 +60,8 @@ static void everybody_assigned_to_methodists_who_have_at_most_250_is_met(void **
 {
     fixture_t *f = *state;
     put_many(f, 0, 500, "A", OLD);
-    put_methodist(f, "M-1", 9000);
-    put_methodist(f, "M-2", 9001);
+    appoint(f, "M-1", 9000);
+    appoint(f, "M-2", 9001);
     assign(f, "M-1", 0, 250);
     assign(f, "M-2", 250, 250);
     assert_value(value(f, "R", "I-5.3.1a"), 500, 2, "250.0");
@@ -75,7 +75,7 @@ static void assigning_nobody_does_not_meet_the_target(void **state)
 {
     fixture_t *f = *state;
     put_many(f, 0, 10, "A", OLD);
-    put_methodist(f, "M-1", 9000);
+    appoint(f, "M-1", 9000);
     const Selenga__IndicatorValue *v = value(f, "R", "I-5.3.1a");
     assert_value(v, 0, 1, "0.0");
     assert_met(v, false);
@@ -86,8 +86,8 @@ static void one_overloaded_methodist_fails_the_average(void **state)
 {
     fixture_t *f = *state;
     put_many(f, 0, 260, "A", OLD);
-    put_methodist(f, "M-1", 9000);
-    put_methodist(f, "M-2", 9001);
+    appoint(f, "M-1", 9000);
+    appoint(f, "M-2", 9001);
     assign(f, "M-1", 0, 251);
     assign(f, "M-2", 251, 9);
     const Selenga__IndicatorValue *v = value(f, "R", "I-5.3.1a");
@@ -101,8 +101,8 @@ static void a_person_with_two_methodists_is_one_person_in_both_loads(void **stat
 {
     fixture_t *f = *state;
     put_many(f, 0, 3, "A", OLD);
-    put_methodist(f, "M-1", 9000);
-    put_methodist(f, "M-2", 9001);
+    appoint(f, "M-1", 9000);
+    appoint(f, "M-2", 9001);
     assign(f, "M-1", 0, 2);
     assign(f, "M-2", 1, 2);
     assert_value(value(f, "R", "I-5.3.1a"), 3, 2, "1.5");
@@ -114,9 +114,9 @@ static void who_is_assigned_twice_to_one_methodist_is_one_in_the_load(void **sta
 {
     fixture_t *f = *state;
     put_many(f, 0, 1, "A", OLD);
-    put_methodist(f, "M-1", 9000);
+    appoint(f, "M-1", 9000);
     assign(f, "M-1", 0, 1);
-    roster_put_assignment(f->table->roster, "M-1", ref_of(0), on("2024-01-01"), DAY_NONE);
+    put_assignment(f->table, "M-1", ref_of(0), on("2024-01-01"), DAY_NONE);
     assert_value(value(f, "R", "I-5.3.1b"), 1, 0, "1");
 }
 
@@ -124,8 +124,8 @@ static void a_methodist_on_leave_over_30_days_is_out_and_his_people_are_unassign
 {
     fixture_t *f = *state;
     put_many(f, 0, 4, "A", OLD);
-    put_methodist(f, "M-1", 9000);
-    put_methodist(f, "M-2", 9001);
+    appoint(f, "M-1", 9000);
+    appoint(f, "M-2", 9001);
     put_fact(f->table, 9001, "B", 2024, FACT_LEAVE_OVER_30);
     assign(f, "M-1", 0, 1);
     assign(f, "M-2", 1, 3);
@@ -140,11 +140,11 @@ static void an_appointment_or_assignment_that_ended_before_the_last_day_does_not
 {
     fixture_t *f = *state;
     put_many(f, 0, 2, "A", OLD);
-    put_methodist(f, "M-1", 9000);
+    appoint(f, "M-1", 9000);
     assign(f, "M-1", 0, 2);
-    roster_put_assignment(f->table->roster, "M-1", ref_of(1), on("2023-01-01"), on("2024-12-30"));
+    put_assignment(f->table, "M-1", ref_of(1), on("2023-01-01"), on("2024-12-30"));
     assert_value(value(f, "R", "I-5.3.1d"), 1, 0, "1");
-    roster_put_methodist(f->table->roster, "M-1", ref_of(9000), "R", on("2022-01-01"), on("2024-12-30"));
+    put_methodist(f->table, "M-1", ref_of(9000), "R", on("2022-01-01"), on("2024-12-30"));
     assert_not_applicable(value(f, "R", "I-5.3.1a"));
     assert_value(value(f, "R", "I-5.3.1d"), 2, 0, "2");
 }
@@ -153,13 +153,13 @@ static void removed_records_no_longer_count(void **state)
 {
     fixture_t *f = *state;
     put_many(f, 0, 2, "A", OLD);
-    put_methodist(f, "M-1", 9000);
+    appoint(f, "M-1", 9000);
     assign(f, "M-1", 0, 2);
-    roster_remove_assignment(f->table->roster, "M-1", ref_of(1), on("2023-01-01"));
+    remove_assignment(f->table, "M-1", ref_of(1), on("2023-01-01"));
     assert_value(value(f, "R", "I-5.3.1d"), 1, 0, "1");
-    roster_remove_person(f->table->roster, ref_of(0));
+    remove_person(f->table, ref_of(0));
     assert_value(value(f, "R", "I-5.3.1d"), 2, 0, "2");
-    roster_remove_methodist(f->table->roster, "M-1");
+    remove_methodist(f->table, "M-1");
     assert_not_applicable(value(f, "R", "I-5.3.1a"));
 }
 
@@ -168,8 +168,8 @@ static void below_the_region_a_methodist_counts_where_he_has_somebody(void **sta
     fixture_t *f = *state;
     put_many(f, 0, 2, "A", OLD);
     put_many(f, 10, 1, "C", OLD);
-    put_methodist(f, "M-1", 9000);
-    put_methodist(f, "M-2", 9001);
+    appoint(f, "M-1", 9000);
+    appoint(f, "M-2", 9001);
     assign(f, "M-1", 0, 2);
     assign(f, "M-1", 10, 1);
     assert_value(value(f, "R", "I-5.3.1a"), 3, 2, "1.5"); // M-2 is the region's, though idle
@@ -182,8 +182,8 @@ static void two_appointments_of_one_human_are_one_methodist(void **state)
 {
     fixture_t *f = *state;
     put_many(f, 0, 3, "A", OLD);
-    put_methodist(f, "M-1", 9000);
-    put_methodist(f, "M-2", 9000);
+    appoint(f, "M-1", 9000);
+    appoint(f, "M-2", 9000);
     assign(f, "M-1", 0, 2);
     assign(f, "M-2", 1, 2);
     assert_value(value(f, "R", "I-5.3.1a"), 3, 1, "3.0");

@@ -116,11 +116,9 @@ static void a_staff_record_that_is_provisional_counts_before_its_facts_come(void
     uint8_t pseudonym[PSEUDONYM_BYTES];
     complete_schools(f);
     pseudonym_of(5, pseudonym);
-    roster_put_person(f->table->roster, "A:5", pseudonym, sizeof pseudonym);
-    roster_set_made(f->table->roster, "A:5", "A",
-                    table_made(f->table, &(fact_origin_t){.provisional = true}));
+    put_made_person(f->table, "A:5", pseudonym, table_made(f->table, &(fact_origin_t){.provisional = true}));
     assert_figures(f, "R", 3, 1, "preliminary");
-    roster_remove_person(f->table->roster, "A:5");
+    remove_person(f->table, "A:5");
     assert_figures(f, "R", 3, 0, "complete");
 }
 

@@ -157,9 +157,9 @@ static void a_report_made_again_knows_what_changed_since(void **state)
     pseudonym_of(2, pseudonym);
     table_remove(f->table, pseudonym, "C", 2024);
     assert_int_equal(teachers(f, "R"), 1);
-    roster_put_person(f->table->roster, "A:1", (pseudonym_of(1, pseudonym), pseudonym), sizeof pseudonym);
-    roster_put_methodist(f->table->roster, "M-1", "A:9", "R", 0, DAY_NONE);
-    roster_put_assignment(f->table->roster, "M-1", "A:1", 0, DAY_NONE);
+    put_person(f->table, "A:1", (pseudonym_of(1, pseudonym), pseudonym));
+    put_methodist(f->table, "M-1", "A:9", "R", 0, DAY_NONE);
+    put_assignment(f->table, "M-1", "A:1", 0, DAY_NONE);
     assert_int_equal(teachers(f, "R"), 0); // now assigned
     indicators_remove(f->set, "I-5.3.1d", date_days(2020, 1, 1));
     const Selenga__ReportUnit *unit = report(f, "R", "2024");

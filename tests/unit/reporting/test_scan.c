@@ -73,16 +73,16 @@ static void add_methodist(world_t *w, uint32_t m)
     w->methodists[m].org = draw(w, ORGS);
     w->methodists[m].valid = draw(w, 4) > 0;
     int32_t from = on("2020-01-01"), to = w->methodists[m].valid ? DAY_NONE : on("2024-12-30");
-    roster_put_methodist(w->table->roster, name("m", m), name("x:", w->methodists[m].person),
-                         name("o", w->methodists[m].org), from, to);
+    put_methodist(w->table, name("m", m), name("x:", w->methodists[m].person),
+                  name("o", w->methodists[m].org), from, to);
 }
 
 static void add_assignment(world_t *w)
 {
     naive_assignment_t a = {draw(w, METHODISTS), draw(w, PERSONS), draw(w, 4) > 0};
     int32_t from = on("2020-01-01") + (int32_t)w->n_assignments; // its own key
-    roster_put_assignment(w->table->roster, name("m", a.methodist), name("x:", a.person), from,
-                          a.valid ? on("2024-12-31") : on("2024-12-30"));
+    put_assignment(w->table, name("m", a.methodist), name("x:", a.person), from,
+                   a.valid ? on("2024-12-31") : on("2024-12-30"));
     w->assignments[w->n_assignments++] = a;
 }
 
@@ -100,7 +100,7 @@ static void make_world(world_t *w, uint64_t seed)
     for (uint32_t p = 0; p < PERSONS; p++) {
         uint8_t pseudonym[PSEUDONYM_BYTES];
         pseudonym_of(p, pseudonym);
-        roster_put_person(w->table->roster, name("x:", p), pseudonym, sizeof pseudonym);
+        put_person(w->table, name("x:", p), pseudonym);
     }
     for (uint32_t m = 0; m < METHODISTS; m++) add_methodist(w, m);
     for (int i = 0; i < 60; i++) add_assignment(w);

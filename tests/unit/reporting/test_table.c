@@ -96,7 +96,7 @@ static uint32_t rows_of_person(const table_t *table, uint32_t number, int year)
     uint8_t pseudonym[PSEUDONYM_BYTES];
     pseudonym_of(number, pseudonym);
     const table_slice_t *rows = table_slice(table, year);
-    uint32_t person = dict_find(table->roster->persons, slice(pseudonym, PSEUDONYM_BYTES)), n = 0;
+    uint32_t person = dict_find(table->people->persons, slice(pseudonym, PSEUDONYM_BYTES)), n = 0;
     if (!rows || person == DICT_NONE) return 0;
     for (uint32_t row = slice_first(rows, person); row != DICT_NONE; row = rows->next[row]) n++;
     return n;
@@ -199,7 +199,7 @@ static void random_changes_leave_exactly_the_rows_that_should_be_there(void **st
         }
         assert_int_equal(slice->n, rows);
         for (uint32_t row = 0; row < slice->n; row++) {
-            const char *person = dict_key(table->roster->persons, slice->person[row]);
+            const char *person = dict_key(table->people->persons, slice->person[row]);
             const char *org = orgs_code(table->orgs, slice->org[row] & ~ROW_SHARED);
             assert_int_equal(slice->cells[CELL_YEAR][row], there[be32_load(person)][org[0] - 'A']);
         }

@@ -102,7 +102,7 @@ static void three_teams_of_one_school_count_once_and_are_noted(void **state)
 static void a_municipal_team_counts_for_the_municipality(void **state)
 {
     fixture_t *f = *state;
-    roster_put_team(f->table->roster, "T", "M1");
+    put_team_of(f->table, "T", "M1");
     put_team(f, "T", 1, 1, "A");
     put_team(f, "T", 2, 1, "B");
     assert_int_equal(teams(f, "M1"), 1);
@@ -114,7 +114,7 @@ static void a_municipal_team_counts_for_the_municipality(void **state)
 static void managers_of_two_schools_in_one_schools_team_are_no_team(void **state)
 {
     fixture_t *f = *state;
-    roster_put_team(f->table->roster, "T", "A");
+    put_team_of(f->table, "T", "A");
     put_team(f, "T", 1, 1, "A");
     put_team(f, "T", 2, 1, "B");
     assert_int_equal(teams(f, "R"), 0);
@@ -132,6 +132,26 @@ static void a_mixed_team_of_unknown_origin_counts_for_nobody(void **state)
     assert_int_equal(teams(f, "R"), 0);
 }
 
+static void a_sum_beyond_64_bits_is_nothing(void **state)
+{
+    fixture_t *f = *state;
+    Selenga__Indicator record = SELENGA__INDICATOR__INIT;
+    indicator_error_t error;
+    record.code = record.title = loose("X");
+    record.unit = loose("count");
+    record.numerator = loose("sum(team.hours)");
+    record.has_valid_from = true;
+    assert_true(indicators_put(f->set, &record, &error));
+    team_part_t part = a_part("T");
+    part.hours = INT64_MAX;
+    put_part(f, 1, "A", part);
+    part.team = "U";
+    put_part(f, 2, "C", part);
+    assert_int_equal(value(f, "A", "X")->numerator, INT64_MAX);
+    assert_int_equal(value(f, "M2", "X")->numerator, INT64_MAX);
+    assert_not_applicable(value(f, "R", "X"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +165,7 @@ int main(void)
         TEST(a_municipal_team_counts_for_the_municipality),
         TEST(managers_of_two_schools_in_one_schools_team_are_no_team),
         TEST(a_mixed_team_of_unknown_origin_counts_for_nobody),
+        TEST(a_sum_beyond_64_bits_is_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

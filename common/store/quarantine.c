@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//   KV_QUARANTINE  record id (16) | peer (4) | path of its home ->
-//                  since (8) | flags (1) | size of reason (2) | reason | the record as received
-//   Flags: 1 handed back. Reason: code \0 field \0 arguments, each ended by \0.
+// Rows: FORMAT.md, quarantine.
 #include "common/store/quarantine.h"
 #include "common/schema/kinds.h"
 #include "common/store/quota.h"

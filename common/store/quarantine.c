@@ -163,7 +163,8 @@ static void parse_reason(slice_t v, fault_t *ret)
         parts[n++] = (const char *)v.data + at;
         at = (size_t)(end - v.data) + 1;
     }
-    fault_set(ret, parts[0], parts[1], n > 2 ? parts[2] : NULL, n > 3 ? parts[3] : NULL, NULL);
+    _Static_assert(FAULT_ARGS == 4, "each argument is handed on");
+    fault_set(ret, parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]); // the first NULL ends them
 }
 
 static int item_parse(const quarantine_key_t *key, slice_t v, quarantined_t *ret)

@@ -4,14 +4,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// The services of a node in the order in which they start and are shown: number, name in C, name. A service
+// has a program selenga-NAME, a section of node.conf, a store DIR/store/NAME, and the kinds of
+// proto/kinds/NAME, numbered from 100 * number on. This is the one list of them; CMake, scripts and tests
+// read it from these lines.
+#define SERVICES_EACH(S)                                                                                     \
+    S(1, REGISTRY, registry)                                                                                 \
+    S(2, DIAGNOSTICS, diagnostics)                                                                           \
+    S(3, ROUTING, routing)                                                                                   \
+    S(4, REPORTING, reporting)
+
+#define SERVICE_NUMBER(number, NAME, name) SERVICE_##NAME = number,
 enum service {
     SERVICE_CLI = 0, // the command line, and any local caller
-    SERVICE_REGISTRY = 1,
-    SERVICE_DIAGNOSTICS = 2,
-    SERVICE_ROUTING = 3,
-    SERVICE_REPORTING = 4,
-    SERVICE_GATE = 9,
+    SERVICES_EACH(SERVICE_NUMBER) SERVICES_END,
+    SERVICE_GATE = 9, // a program without a store
 };
+enum { SERVICES_FIRST = 1 };
+
+// Does it keep records? The gate and callers do not.
+static inline bool service_keeps(uint32_t number)
+{
+    return number >= SERVICES_FIRST && number < SERVICES_END;
+}
 
 enum { PROTOCOL_VERSION = 1 };
 
@@ -84,5 +99,5 @@ static inline bool message_is_neighbourly(uint32_t type, uint32_t service)
 {
     bool feed = type >= MSG_PULL && type <= MSG_WAKE;
     bool pseudonyms = (type == MSG_EVALUATE || type == MSG_EVALUATED) && service == SERVICE_REGISTRY;
-    return service >= SERVICE_REGISTRY && service <= SERVICE_REPORTING && (feed || pseudonyms);
+    return service_keeps(service) && (feed || pseudonyms);
 }

@@ -3,13 +3,11 @@
 //
 //   0  magic 0x950412de | 4 revision | 8 count | 12 offset of originals | 16 offset of translations
 //   a table: count x {length, offset}, originals ascending by bytes, each text ends in NUL (not counted)
-//   a plural entry's original is "one NUL many", its translation "form0 NUL form1 NUL form2"
 //
 // All numbers are in the byte order of the machine that built it; a foreign order is refused, we build where
 // we run.
 #include "common/base/i18n.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
@@ -23,15 +21,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/util.h"
+
 enum { MO_MAGIC = 0x950412de, MO_HEADER = 20, MO_MAX_BYTES = 16 << 20 };
 
-// One per process, like the locale it stands for; written by i18n_init() before any other thread exists.
-static struct {
+typedef struct catalogue {
+    const struct catalogue *before; // kept: its texts may still be in use
     const char *bytes;
     size_t size;
     uint32_t count, originals, translations;
-    char language[8];
-} catalogue = {.language = "en"};
+} catalogue_t;
+
+// What is there is never changed: a newer one takes its place. English needs none.
+static const catalogue_t *_Atomic catalogues[LANG_COUNT];
+
+static const char *const NAMES[LANG_COUNT] = {[LANG_EN] = "en", [LANG_RU] = "ru"};
+
+// Of the process, as the locale that it stands for: written by i18n_init() before any other thread exists.
+static lang_t of_process = LANG_EN;
+// Of the thread: 1 + language; 0: that of the process.
+static _Thread_local int of_thread;
 
 static uint32_t number_at(const char *bytes, size_t offset)
 {
@@ -66,7 +75,7 @@ static bool whole(const char *bytes, size_t size)
     return true;
 }
 
-int i18n_load(const char *path)
+int i18n_load(lang_t lang, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return -errno;
@@ -80,25 +89,26 @@ int i18n_load(const char *path)
         munmap(bytes, (size_t)st.st_size);
         return -EBADMSG;
     }
-    // The one before is not unmapped: its texts may still be in use.
-    catalogue.bytes = bytes;
-    catalogue.size = (size_t)st.st_size;
-    catalogue.count = number_at(bytes, 8);
-    catalogue.originals = number_at(bytes, 12);
-    catalogue.translations = number_at(bytes, 16);
+    catalogue_t *made = xmalloc(sizeof *made);
+    *made = (catalogue_t){.before = catalogues[lang],
+                          .bytes = bytes,
+                          .size = (size_t)st.st_size,
+                          .count = number_at(bytes, 8),
+                          .originals = number_at(bytes, 12),
+                          .translations = number_at(bytes, 16)};
+    catalogues[lang] = made;
     return 0;
 }
 
-static const char *find(const char *msgid, size_t *ret_length)
+static const char *find(const catalogue_t *c, const char *msgid, size_t *ret_length)
 {
-    uint32_t low = 0, high = catalogue.count;
+    uint32_t low = 0, high = c->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         size_t length;
-        const char *original = text_at(catalogue.bytes, catalogue.size, catalogue.originals, middle, &length);
+        const char *original = text_at(c->bytes, c->size, c->originals, middle, &length);
         int order = strcmp(msgid, original);
-        if (order == 0)
-            return text_at(catalogue.bytes, catalogue.size, catalogue.translations, middle, ret_length);
+        if (order == 0) return text_at(c->bytes, c->size, c->translations, middle, ret_length);
         if (order < 0)
             high = middle;
         else
@@ -107,22 +117,50 @@ static const char *find(const char *msgid, size_t *ret_length)
     return NULL;
 }
 
-const char *i18n_text(const char *msgid)
+const char *i18n_in(lang_t lang, const char *msgid)
 {
     size_t length = 0;
+    const catalogue_t *c = catalogues[lang];
     // The empty text is the catalogue's own header.
-    const char *text = *msgid && catalogue.bytes ? find(msgid, &length) : NULL;
+    const char *text = *msgid && c ? find(c, msgid, &length) : NULL;
     return text && length > 0 ? text : msgid;
+}
+
+const char *i18n_text(const char *msgid)
+{
+    return i18n_in(i18n_now(), msgid);
+}
+
+lang_t i18n_now(void)
+{
+    return of_thread > 0 ? (lang_t)(of_thread - 1) : of_process;
+}
+
+lang_t i18n_use(lang_t lang)
+{
+    lang_t before = i18n_now();
+    of_thread = 1 + (int)lang;
+    return before;
+}
+
+const char *lang_name(lang_t lang)
+{
+    return NAMES[lang];
+}
+
+bool lang_by_name(const char *name, lang_t *ret_lang)
+{
+    for (int lang = 0; lang < LANG_COUNT; lang++)
+        if (strcmp(NAMES[lang], name) == 0) {
+            *ret_lang = (lang_t)lang;
+            return true;
+        }
+    return false;
 }
 
 const char *i18n_language(void)
 {
-    return catalogue.language;
-}
-
-const char *i18n_of(const char *english, const char *russian)
-{
-    return strcmp(catalogue.language, "ru") == 0 ? russian : english;
+    return lang_name(i18n_now());
 }
 
 // POSIX order: the first that is set and not empty decides, alone.
@@ -136,9 +174,28 @@ static const char *wanted_locale(void)
     return "C";
 }
 
-static bool is_russian(const char *locale)
+static lang_t lang_of(const char *locale)
 {
-    return strncmp(locale, "ru", 2) == 0 && (locale[2] == '\0' || strchr("_.@", locale[2]));
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        size_t n = strlen(NAMES[lang]);
+        if (strncmp(locale, NAMES[lang], n) == 0 && (locale[n] == '\0' || strchr("_.@", locale[n])))
+            return (lang_t)lang;
+    }
+    return LANG_EN;
+}
+
+// The catalogue beside the program.
+static bool load_own(lang_t lang)
+{
+    char program[PATH_MAX], path[PATH_MAX + 64];
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (n <= 0) return false;
+    program[n] = '\0';
+    char *slash = strrchr(program, '/');
+    if (!slash) return false;
+    *slash = '\0';
+    snprintf(path, sizeof path, "%s/../share/locale/%s/LC_MESSAGES/selenga.mo", program, NAMES[lang]);
+    return i18n_load(lang, path) == 0;
 }
 
 void i18n_init(void)
@@ -146,14 +203,15 @@ void i18n_init(void)
     // ru_RU.UTF-8 may well be asked for and not be generated on this machine; Debian always has C.UTF-8.
     if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         setlocale(LC_CTYPE, "C.UTF-8");
-    if (!is_russian(wanted_locale())) return;
-    char program[PATH_MAX], path[PATH_MAX + 64];
-    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (n <= 0) return;
-    program[n] = '\0';
-    char *slash = strrchr(program, '/');
-    if (!slash) return;
-    *slash = '\0';
-    snprintf(path, sizeof path, "%s/../share/locale/ru/LC_MESSAGES/selenga.mo", program);
-    if (i18n_load(path) == 0) strcpy(catalogue.language, "ru");
+    lang_t wanted = lang_of(wanted_locale());
+    if (wanted == LANG_EN || load_own(wanted)) of_process = wanted;
+}
+
+int i18n_init_all(void)
+{
+    int there = 1; // English
+    i18n_init();
+    for (int lang = LANG_EN + 1; lang < LANG_COUNT; lang++)
+        there += catalogues[lang] != NULL || load_own((lang_t)lang);
+    return there;
 }

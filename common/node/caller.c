@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A caller: one DEALER, one request at a time.
+// A caller: one DEALER.
 //
 // ZeroMQ connects in the background and never says that nobody is there, so a plain connect(2) asks first,
 // and again while the answer is awaited. A socket's path is limited to 107 bytes; /proc/self/fd/N/run/gate is
@@ -19,7 +19,6 @@
 
 enum {
     PROBE_EVERY_MS = 250,
-    QUEUE_MESSAGES = 16,
     MONITOR_EVENTS = ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                      ZMQ_EVENT_HANDSHAKE_SUCCEEDED,
     // A hub with another key closes the connection at our first word. A cut line looks the same, but not so
@@ -38,8 +37,9 @@ struct caller {
     zmq_msg_t reply; // always initialised
 };
 
-static bool gate_listens(const caller_t *caller)
+bool caller_reaches(const caller_t *caller)
 {
+    if (caller->dir_fd < 0) return true;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/run/gate", caller->dir_fd);
     AUTO(xclose) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -49,20 +49,26 @@ static bool gate_listens(const caller_t *caller)
            errno == EINPROGRESS;
 }
 
+static void *make_socket(void *context)
+{
+    void *s = zmq_socket(context, ZMQ_DEALER);
+    if (!s) return NULL;
+    int zero = 0, queue = CALLER_QUEUE;
+    int64_t most = MAX_FRAME;
+    zmq_setsockopt(s, ZMQ_LINGER, &zero, sizeof zero);
+    zmq_setsockopt(s, ZMQ_SNDHWM, &queue, sizeof queue);
+    zmq_setsockopt(s, ZMQ_RCVHWM, &queue, sizeof queue);
+    zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &most, sizeof most);
+    return s;
+}
+
 static caller_t *make(void)
 {
     caller_t *caller = xcalloc(1, sizeof *caller);
     caller->dir_fd = -1;
     zmq_msg_init(&caller->reply);
     caller->context = zmq_ctx_new();
-    caller->socket = caller->context ? zmq_socket(caller->context, ZMQ_DEALER) : NULL;
-    if (!caller->socket) return caller;
-    int zero = 0, queue = QUEUE_MESSAGES;
-    int64_t most = MAX_FRAME;
-    zmq_setsockopt(caller->socket, ZMQ_LINGER, &zero, sizeof zero);
-    zmq_setsockopt(caller->socket, ZMQ_SNDHWM, &queue, sizeof queue);
-    zmq_setsockopt(caller->socket, ZMQ_RCVHWM, &queue, sizeof queue);
-    zmq_setsockopt(caller->socket, ZMQ_MAXMSGSIZE, &most, sizeof most);
+    caller->socket = caller->context ? make_socket(caller->context) : NULL;
     return caller;
 }
 
@@ -79,19 +85,39 @@ void caller_close(caller_t **caller)
     *caller = NULL;
 }
 
+static int connect_gate(caller_t *caller)
+{
+    char endpoint[64];
+    snprintf(endpoint, sizeof endpoint, "ipc:///proc/self/fd/%d/run/gate", caller->dir_fd);
+    return zmq_connect(caller->socket, endpoint) ? -errno : 0;
+}
+
 int caller_open(const char *dir, caller_t **ret_caller)
 {
     AUTO(caller_close) caller_t *caller = make();
     if (!caller->socket) return -errno;
     caller->dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (caller->dir_fd < 0) return errno == ENOENT || errno == ENOTDIR ? CALLER_E_NOT_RUNNING : -errno;
-    if (!gate_listens(caller)) return CALLER_E_NOT_RUNNING;
-    char endpoint[64];
-    snprintf(endpoint, sizeof endpoint, "ipc:///proc/self/fd/%d/run/gate", caller->dir_fd);
-    if (zmq_connect(caller->socket, endpoint)) return -errno;
+    if (!caller_reaches(caller)) return CALLER_E_NOT_RUNNING;
+    int r = connect_gate(caller);
+    if (r) return r;
     *ret_caller = caller;
     caller = NULL;
     return 0;
+}
+
+int caller_renew(caller_t *caller)
+{
+    void *fresh = make_socket(caller->context);
+    if (!fresh) return -errno;
+    zmq_close(caller->socket);
+    caller->socket = fresh;
+    return connect_gate(caller);
+}
+
+void *caller_socket(caller_t *caller)
+{
+    return caller->socket;
 }
 
 static int watch_refusals(caller_t *caller)
@@ -123,19 +149,25 @@ int caller_open_hub(const token_t *token, caller_t **ret_caller)
     return 0;
 }
 
+int caller_take(caller_t *caller, envelope_t *ret_reply)
+{
+    if (zmq_msg_recv(&caller->reply, caller->socket, ZMQ_DONTWAIT) < 0) return -errno;
+    if (zmq_msg_more(&caller->reply)) return CALLER_E_BROKEN;
+    slice_t bytes = slice(zmq_msg_data(&caller->reply), zmq_msg_size(&caller->reply));
+    return msg_unpack(bytes, ret_reply) ? CALLER_E_BROKEN : 0;
+}
+
 // One reply that echoes our number: 0; -EAGAIN: none yet.
 static int take_reply(caller_t *caller, envelope_t *ret_reply)
 {
-    while (zmq_msg_recv(&caller->reply, caller->socket, ZMQ_DONTWAIT) >= 0) {
-        if (zmq_msg_more(&caller->reply)) return CALLER_E_BROKEN;
-        envelope_t reply;
-        if (msg_unpack(slice(zmq_msg_data(&caller->reply), zmq_msg_size(&caller->reply)), &reply))
-            return CALLER_E_BROKEN;
-        if (reply.call != caller->last_call) continue; // late, of a call that was given up
-        *ret_reply = reply;
-        return 0;
-    }
-    return -errno;
+    envelope_t reply = {0};
+    int r;
+    while ((r = caller_take(caller, &reply)) == 0)
+        if (reply.call == caller->last_call) { // else late, of a call that was given up
+            *ret_reply = reply;
+            return 0;
+        }
+    return r;
 }
 
 // What the monitor tells of the handshake: 0, CALLER_E_REFUSED or CALLER_E_STRANGER.
@@ -171,17 +203,23 @@ static int await_reply(caller_t *caller, uint64_t deadline, envelope_t *ret_repl
         long wait = deadline - now < PROBE_EVERY_MS ? (long)(deadline - now) : PROBE_EVERY_MS;
         zmq_pollitem_t items[] = {{caller->socket, 0, ZMQ_POLLIN, 0}, {caller->monitor, 0, ZMQ_POLLIN, 0}};
         int n = zmq_poll(items, caller->monitor ? 2 : 1, wait);
-        if (n == 0 && caller->dir_fd >= 0 && !gate_listens(caller)) return CALLER_E_NOT_RUNNING;
+        if (n == 0 && !caller_reaches(caller)) return CALLER_E_NOT_RUNNING;
     }
+}
+
+static int send_frame(caller_t *caller, zmq_msg_t *frame)
+{
+    // A DEALER takes messages before its connection is up: no waiting here but when earlier ones are still
+    // unsent.
+    int r = zmq_msg_send(frame, caller->socket, ZMQ_DONTWAIT) < 0 ? -errno : 0;
+    if (r) zmq_msg_close(frame);
+    return r;
 }
 
 static int send_and_wait(caller_t *caller, zmq_msg_t *frame, int timeout_ms, envelope_t *ret_reply)
 {
     uint64_t deadline = mono_ms() + (uint64_t)timeout_ms;
-    // A DEALER takes messages before its connection is up: no waiting here but when earlier ones are still
-    // unsent.
-    int r = zmq_msg_send(frame, caller->socket, ZMQ_DONTWAIT) < 0 ? -errno : 0;
-    if (r) zmq_msg_close(frame);
+    int r = send_frame(caller, frame);
     if (r == -EAGAIN) return CALLER_E_TIMEOUT;
     return r ? r : await_reply(caller, deadline, ret_reply);
 }
@@ -196,13 +234,13 @@ int caller_call(caller_t *caller, uint32_t service, uint32_t type, const Protobu
     return send_and_wait(caller, &frame, timeout_ms, ret_reply);
 }
 
-int caller_call_bytes(caller_t *caller, uint32_t service, uint32_t type, slice_t body, int timeout_ms,
-                      envelope_t *ret_reply)
+int caller_send(caller_t *caller, uint32_t service, uint32_t type, slice_t body, uint64_t *ret_call)
 {
     if (body.size > MAX_BODY) return -EMSGSIZE;
     envelope_t request = {
         .type = type, .to = service, .from = SERVICE_CLI, .call = ++caller->last_call, .body = body};
     zmq_msg_t frame;
     msg_pack(&request, &frame);
-    return send_and_wait(caller, &frame, timeout_ms, ret_reply);
+    *ret_call = request.call;
+    return send_frame(caller, &frame);
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A caller: asks one service of a node and waits for its answer. The command line, the joining node and tests
-// use it.
+// A caller: a line to the gate of a node, or to a hub that one joins. caller_call asks and waits for the
+// answer; caller_send and caller_take are for those who have several requests under way (client.h).
 #pragma once
 #include "common/node/msg.h"
 #include "common/node/token.h"
 
 typedef struct caller caller_t;
+
+enum { CALLER_QUEUE = 64 }; // messages unsent, and answers not taken
 
 // Outcomes.
 enum {
@@ -34,6 +36,20 @@ void caller_close(caller_t **caller);
 int caller_call(caller_t *caller, uint32_t service, uint32_t type, const ProtobufCMessage *body,
                 int timeout_ms, envelope_t *ret_reply);
 
-// The same with a body that is packed already.
-int caller_call_bytes(caller_t *caller, uint32_t service, uint32_t type, slice_t body, int timeout_ms,
-                      envelope_t *ret_reply);
+// Sends one request and does not wait. *ret_call is what its answer echoes in `call`. Returns 0, -EAGAIN
+// (CALLER_QUEUE messages are unsent), or negative errno.
+int caller_send(caller_t *caller, uint32_t service, uint32_t type, slice_t body, uint64_t *ret_call);
+
+// The next answer, of whichever call; its body lives until the next call of this or of caller_call. Returns
+// 0, -EAGAIN (none now), CALLER_E_BROKEN, or negative errno.
+int caller_take(caller_t *caller, envelope_t *ret_reply);
+
+// For zmq_poll: readable when caller_take may have something.
+void *caller_socket(caller_t *caller);
+
+// Does a gate listen in the directory? Asked anew each time; of a hub always yes.
+bool caller_reaches(const caller_t *caller);
+
+// Another connection in place of this one: nothing that is unsent will be sent. Not of a hub. Returns 0 or
+// negative errno.
+int caller_renew(caller_t *caller);

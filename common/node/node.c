@@ -3,6 +3,7 @@
 #include "common/node/node.h"
 #include "common/base/file.h"
 #include "common/base/i18n.h"
+#include "common/schema/services.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,11 +27,7 @@ static const struct {
     {"secret", 0700},
     {"run", 0700},
     {"log", 0750},
-    {"store", 0700},
-    {"store/registry", 0700},
-    {"store/diagnostics", 0700},
-    {"store/routing", 0700},
-    {"store/reporting", 0700},
+    {"store", 0700}, // with a folder for each service that keeps records
 };
 
 static bool is_empty(int fd)
@@ -68,6 +65,11 @@ int node_make_dirs(const char *dir, why_t *why)
     for (size_t i = 0; i < ARRAY_SIZE(FOLDERS); i++)
         if (mkdirat(fd, FOLDERS[i].name, FOLDERS[i].mode))
             return refuse_path(dir, FOLDERS[i].name, errno, why);
+    for (size_t i = 0; i < PROGRAMS_N; i++) {
+        char store[64];
+        snprintf(store, sizeof store, "store/%s", PROGRAMS[i].name);
+        if (PROGRAMS[i].keeps && mkdirat(fd, store, 0700)) return refuse_path(dir, store, errno, why);
+    }
     return 0;
 }
 

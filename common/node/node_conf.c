@@ -6,6 +6,7 @@
 #include "common/base/file.h"
 #include "common/base/i18n.h"
 #include "common/node/node.h"
+#include "common/schema/services.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -61,9 +62,8 @@ static const setting_t PARENT_ROWS[] = {
 };
 static const settings_table_t PARENT_TABLE = {"parent", PARENT_ROWS, ARRAY_SIZE(PARENT_ROWS)};
 
-// Sections that belong to programs; each checks its own when it starts.
-static const char *const PROGRAM_SECTIONS[] = {"gate",      "registry", "diagnostics", "routing",
-                                               "reporting", "store",    "feed",        "service"};
+// Sections that all services share; each program checks what is its own when it starts.
+static const char *const SHARED_SECTIONS[] = {"store", "feed", "service"};
 
 bool node_is_org(const char *text)
 {
@@ -78,9 +78,9 @@ bool node_is_org(const char *text)
 
 static bool is_program_section(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(PROGRAM_SECTIONS); i++)
-        if (strcmp(PROGRAM_SECTIONS[i], name) == 0) return true;
-    return false;
+    for (size_t i = 0; i < ARRAY_SIZE(SHARED_SECTIONS); i++)
+        if (strcmp(SHARED_SECTIONS[i], name) == 0) return true;
+    return program_by_name(name) != NULL;
 }
 
 static int check_sections(const node_conf_t *conf, why_t *why)

@@ -299,12 +299,12 @@ static void render(const fault_t *fault, const char *text, writer_to_t *w)
     }
 }
 
-const char *fault_text(const fault_t *fault, char *buf, size_t size)
+const char *fault_text_in(const fault_t *fault, lang_t lang, char *buf, size_t size)
 {
     writer_to_t w = {.at = buf, .end = buf + size - 1};
     const row_t *row = find_row(fault->code);
     if (row != NULL) {
-        render(fault, i18n_text(row->text), &w);
+        render(fault, i18n_in(lang, row->text), &w);
     } else {
         append(&w, fault->code, strlen(fault->code));
         append(&w, fault->field[0] != '\0' ? " " : "", fault->field[0] != '\0');
@@ -316,6 +316,11 @@ const char *fault_text(const fault_t *fault, char *buf, size_t size)
     }
     *w.at = '\0';
     return buf;
+}
+
+const char *fault_text(const fault_t *fault, char *buf, size_t size)
+{
+    return fault_text_in(fault, i18n_now(), buf, size);
 }
 
 void fault_to_proto(const fault_t *fault, Selenga__Fault *ret_message, char **args)

@@ -2,6 +2,7 @@
 // Why something was refused, as a value: code, field, arguments. It becomes text only where a person reads
 // it, in that person's language.
 #pragma once
+#include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "proto/api.pb-c.h"
 
@@ -28,8 +29,10 @@ void fault_set_list(fault_t *fault, const char *code, const char *field, ...) __
 
 // Is there a row for this code?
 bool fault_is_known(const char *code);
-// Writes what is wrong and what to do into buf, in the reader's language; returns buf. A code of a newer
-// program prints as itself with its arguments.
+// Writes what is wrong and what to do into buf, in the language; returns buf. A code of a newer program
+// prints as itself with its arguments.
+const char *fault_text_in(const fault_t *fault, lang_t lang, char *buf, size_t size);
+// The same in the thread's language.
 const char *fault_text(const fault_t *fault, char *buf, size_t size);
 
 // The wire form points into `fault` and `args` (room for FAULT_ARGS); both must outlive it.

@@ -124,28 +124,6 @@ int kind_may_write(const kind_rule_t *kind, const writer_t *writer, fault_t *ret
 
 // --- names ---------------------------------------------------------------------------------------
 
-static const struct {
-    uint32_t number;
-    const char *name;
-} services[] = {
-    {SERVICE_CLI, "cli"},         {SERVICE_REGISTRY, "registry"},   {SERVICE_DIAGNOSTICS, "diagnostics"},
-    {SERVICE_ROUTING, "routing"}, {SERVICE_REPORTING, "reporting"}, {SERVICE_GATE, "gate"},
-};
-
-const char *service_name(uint32_t service)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(services); i++)
-        if (services[i].number == service) return services[i].name;
-    return NULL;
-}
-
-int service_by_name(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(services); i++)
-        if (strcmp(services[i].name, name) == 0) return (int)services[i].number;
-    return -1;
-}
-
 // A new level gets a line here and a bit of W_.
 static const char *const levels[] = {"school", "municipality", "region", "federation"};
 
@@ -161,9 +139,21 @@ const char *level_name(int rank)
     return rank >= 0 && rank < (int)ARRAY_SIZE(levels) ? levels[rank] : NULL;
 }
 
+const char *bilingual_in(const bilingual_t *text, lang_t lang)
+{
+    return lang == LANG_RU ? text->ru : text->en;
+}
+
 const char *bilingual_text(const bilingual_t *text)
 {
-    return i18n_of(text->en, text->ru);
+    return bilingual_in(text, i18n_now());
+}
+
+const field_word_t *field_word(const field_rule_t *field, slice_t code)
+{
+    for (size_t i = 0; i < field->n_words; i++)
+        if (slice_equal(slice_text(field->words[i].code), code)) return &field->words[i];
+    return NULL;
 }
 
 const char *pd_class_name(pd_class_t pd)
@@ -212,19 +202,40 @@ const char *field_type_name(field_type_t type)
     return "?";
 }
 
-const char *reach_up_text(uint8_t up)
+const char *reach_up_in(uint8_t up, lang_t lang)
 {
     switch (up) {
     case UP_HOME:
-        return _("stays at its home");
+        return i18n_in(lang, "stays at its home");
     case UP_SCHOOL:
-        return _("up to a school");
+        return i18n_in(lang, "up to a school");
     case UP_MUNICIPALITY:
-        return _("up to the municipality");
+        return i18n_in(lang, "up to the municipality");
     case UP_REGION:
-        return _("up to the region");
+        return i18n_in(lang, "up to the region");
     case UP_ALL:
-        return _("all the way up");
+        return i18n_in(lang, "all the way up");
+    default:
+        return "?";
+    }
+}
+
+const char *reach_up_text(uint8_t up)
+{
+    return reach_up_in(up, i18n_now());
+}
+
+const char *reach_down_in(uint8_t down, lang_t lang)
+{
+    switch (down) {
+    case DOWN_NONE:
+        return i18n_in(lang, "not down");
+    case DOWN_SERVING:
+        return i18n_in(lang, "down to the node that serves its organisation");
+    case DOWN_ALL:
+        return i18n_in(lang, "down to everyone");
+    case DOWN_TO:
+        return i18n_in(lang, "down to the node addressed");
     default:
         return "?";
     }
@@ -232,18 +243,7 @@ const char *reach_up_text(uint8_t up)
 
 const char *reach_down_text(uint8_t down)
 {
-    switch (down) {
-    case DOWN_NONE:
-        return _("not down");
-    case DOWN_SERVING:
-        return _("down to the node that serves its organisation");
-    case DOWN_ALL:
-        return _("down to everyone");
-    case DOWN_TO:
-        return _("down to the node addressed");
-    default:
-        return "?";
-    }
+    return reach_down_in(down, i18n_now());
 }
 
 // --- help ----------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Looking things up in the rows of kinds, and telling people about them.
 #pragma once
+#include "common/base/i18n.h"
 #include "common/schema/fault.h"
+#include "common/schema/services.h"
 #include "proto/kind.h"
 #include "proto/kinds.h"
-#include "proto/message.h"
 #include <stdio.h>
 
 // NULL when there is none.
@@ -41,21 +42,23 @@ int kind_may_write(const kind_rule_t *kind, const writer_t *writer, fault_t *ret
 
 // --- names ---------------------------------------------------------------------------------------
 
-// "registry" ...; NULL for a number that is no service. -1 for a name that is none.
-const char *service_name(uint32_t service);
-int service_by_name(const char *name);
-
 // Ranks: school 0, municipality 1, region 2, federation 3. -1 or NULL for what is none.
 int level_rank(const char *name);
 const char *level_name(int rank);
 
-// In the reader's language.
+// X_in: in the language named. X_text: in that of the thread (common/base/i18n.h).
+const char *bilingual_in(const bilingual_t *text, lang_t lang);
 const char *bilingual_text(const bilingual_t *text);
+
+// The word of the code in a field of words, e.g. of a state. NULL: no word of this field.
+const field_word_t *field_word(const field_rule_t *field, slice_t code);
 
 const char *pd_class_name(pd_class_t pd);
 const char *field_type_name(field_type_t type);
-// "none", "home", "one level up" ... in the reader's language.
+// "stays at its home", "up to a school" ...
+const char *reach_up_in(uint8_t up, lang_t lang);
 const char *reach_up_text(uint8_t up);
+const char *reach_down_in(uint8_t down, lang_t lang);
 const char *reach_down_text(uint8_t down);
 
 // --- help ----------------------------------------------------------------------------------------

@@ -41,33 +41,33 @@ static bool take_item(const char **said, item_t *item)
     return true;
 }
 
-static const char *band_text(const char *band)
+static const char *band_text(const char *band, lang_t lang)
 {
-    if (strcmp(band, "high") == 0) return _("high need");
-    if (strcmp(band, "medium") == 0) return _("medium need");
-    return strcmp(band, "low") == 0 ? _("low need") : NULL;
+    if (strcmp(band, "high") == 0) return i18n_in(lang, "high need");
+    if (strcmp(band, "medium") == 0) return i18n_in(lang, "medium need");
+    return strcmp(band, "low") == 0 ? i18n_in(lang, "low need") : NULL;
 }
 
 // Appends the item's words. False: no such item.
-static bool say(const item_t *item, char *buf, size_t size)
+static bool say(const item_t *item, lang_t lang, char *buf, size_t size)
 {
     const char *code = item->piece[0];
-    const char *band = strcmp(code, "NEED") == 0 && item->n == 6 ? band_text(item->piece[3]) : NULL;
+    const char *band = strcmp(code, "NEED") == 0 && item->n == 6 ? band_text(item->piece[3], lang) : NULL;
     if (band != NULL)
-        snprintf(buf, size, _("%s:%s: %s (%s %% in %s)"), item->piece[1], item->piece[2], band,
+        snprintf(buf, size, i18n_in(lang, "%s:%s: %s (%s %% in %s)"), item->piece[1], item->piece[2], band,
                  item->piece[4], item->piece[5]);
     else if (strcmp(code, "MORE") == 0 && item->n == 2)
-        snprintf(buf, size, _("and %s more"), item->piece[1]);
+        snprintf(buf, size, i18n_in(lang, "and %s more"), item->piece[1]);
     else if (strcmp(code, "NO-PROGRAMME") == 0 && item->n == 1)
-        snprintf(buf, size, "%s", _("no programme covers it yet"));
+        snprintf(buf, size, "%s", i18n_in(lang, "no programme covers it yet"));
     else if (strcmp(code, "WITH-MENTOR") == 0 && item->n == 1)
-        snprintf(buf, size, "%s", _("Work on it with a mentor or tutor"));
+        snprintf(buf, size, "%s", i18n_in(lang, "Work on it with a mentor or tutor"));
     else
         return false;
     return true;
 }
 
-const char *reason_text(const char *said, char *buf)
+const char *reason_text_in(const char *said, lang_t lang, char *buf)
 {
     const char *rest = said;
     size_t used = 0;
@@ -75,8 +75,13 @@ const char *reason_text(const char *said, char *buf)
     buf[0] = '\0';
     while (*rest != '\0') {
         if (used > 0 && used + 3 < REASON_TEXT) used += (size_t)snprintf(buf + used, 3, "; ");
-        if (!take_item(&rest, &item) || !say(&item, buf + used, REASON_TEXT - used)) return said;
+        if (!take_item(&rest, &item) || !say(&item, lang, buf + used, REASON_TEXT - used)) return said;
         used += strlen(buf + used);
     }
     return buf;
+}
+
+const char *reason_text(const char *said, char *buf)
+{
+    return reason_text_in(said, i18n_now(), buf);
 }

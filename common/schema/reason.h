@@ -4,6 +4,7 @@
 //
 //   NEED:F:C-1:high:10:D-1;NO-PROGRAMME      items parted by ';', pieces by ':', which codes do not hold
 #pragma once
+#include "common/base/i18n.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,4 +15,6 @@ bool reason_add(char *buf, size_t size, const char *item);
 
 // What a record says as a sentence: in buf of REASON_TEXT bytes, or, when it is no list of codes that this
 // program knows, the text itself. Programs before wrote whole sentences.
+const char *reason_text_in(const char *said, lang_t lang, char *buf);
+// The same in the thread's language.
 const char *reason_text(const char *said, char *buf);

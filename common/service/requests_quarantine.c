@@ -44,7 +44,7 @@ bool requests_peer_named(service_t *service, const char *name, uint32_t *ret_pee
     }
     int number = service_by_name(name);
     *ret_peer = (uint32_t)number;
-    if (number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING) return true;
+    if (number > 0 && service_keeps((uint32_t)number)) return true;
     *ret_peer = strcmp(name, "here") == 0 ? PEER_SELF : (uint32_t)strtoul(name, &end, 16);
     return *ret_peer == PEER_SELF ? strcmp(name, "here") == 0 : strlen(name) == 8 && *end == '\0';
 }
@@ -322,13 +322,13 @@ static int discard_subject(service_t *service, store_txn_t *txn, const rid_t *id
     return may_be_put_by(service, &held) ? verdict_put_by(txn, &held, who, why) : DISCARD_NOT_OURS;
 }
 
-// What was said to be ours and could not be told by its seal is not to hold: ours goes on above it, and who
-// had handed it over hears so.
+// What was said to be ours, could not be told by its seal or broke a rule, is not to hold: ours goes on above
+// it, and who had handed it over hears so.
 static int discard_item(store_txn_t *txn, const quarantine_key_t *key)
 {
     quarantined_t q;
     int rc = quarantine_get(txn, key, &q);
-    if (rc == 0 && strcmp(q.fault.code, "SEAL") == 0) {
+    if (rc == 0 && q.record.kind != 0 && store_is_home(store_of(txn), &q.record)) {
         record_t copy = store_record_dup(&q.record);
         rc = store_leave_out(txn, &copy);
         if (rc == 0) rc = store_answer(txn, &copy, key->peer);

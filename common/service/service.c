@@ -158,7 +158,7 @@ static void open_feed(service_t *service)
     randombytes_buf(&seed, sizeof seed);
     feed_hooks_t hooks = {.arg = service, .admit = admit_record, .send = service_send_feed};
     service->feed = feed_new(service->store, &hooks, seed);
-    for (uint32_t of = SERVICE_REGISTRY; of <= SERVICE_REPORTING; of++) {
+    for (uint32_t of = SERVICES_FIRST; of < SERVICES_END; of++) {
         feed_filter_t filter;
         if (!wanted_kinds(service->def->number, of, &filter)) continue;
         feed_subscribe(service->feed, of, &filter);

@@ -109,7 +109,7 @@ void service_greet(service_t *service)
 static void say_hello(service_t *service)
 {
     service_greet(service);
-    for (uint32_t local = SERVICE_REGISTRY; local <= SERVICE_REPORTING; local++)
+    for (uint32_t local = SERVICES_FIRST; local < SERVICES_END; local++)
         if (local != service->def->number) service_send_feed(service, local, MSG_WAKE, (slice_t){0});
     outgoing_flush(&service->feeds, service_send_now, service);
 }

@@ -5,6 +5,7 @@
 #include "common/base/mutant.h"
 #include "common/node/msg.h"
 #include "common/schema/kinds.h"
+#include "common/store/quarantine.h"
 #include "common/store/quota.h"
 #include "common/store/store_private.h"
 #include "proto/kind.h"
@@ -13,6 +14,12 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+
+// Two homes may give their records one id, by chance or not: neither says anything of the other's versions.
+static bool same_record(const record_t *a, const record_t *b)
+{
+    return path_equal(&a->home, &b->home) && a->kind == b->kind;
+}
 
 // --- strays: a version that may be lost elsewhere, kept as a record of ours ----------------------
 
@@ -118,17 +125,19 @@ int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old)
 // decide.
 static bool parts(const record_t *winner, const record_t *loser)
 {
-    return !record_descends(winner, &loser->version) && !record_says_the_same(winner, loser);
+    bool descends = same_record(winner, loser) && record_descends(winner, &loser->version);
+    return !descends && !record_says_the_same(winner, loser);
 }
 
 // The greater version wins. Whoever lets go of one that the winner does not descend from keeps it as a stray:
 // others may have lost theirs by now. Services of this node hand back what they had from us, of any home.
+// Another home's record under this id stood at this neighbour, too, and has given way there.
 static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
                          const place_t *place, applied_t *ret)
 {
     int rc = 0;
     bool gone = cur != NULL && cur->gone; // what the home's side sends after that word is in reach again
-    bool other = gone && !path_equal(&cur->home, &in->home);
+    bool other = cur != NULL && !same_record(cur, in);
     int cmp = cur != NULL && !other ? version_cmp(&in->version, &cur->version) : 1;
     bool home_side = cur != NULL && arrival->peer == place->toward && !arrival->giveback;
     // Two under one number no honest home makes: somebody spoke in its name, and what its side says now
@@ -163,12 +172,13 @@ static int go_on_above(store_txn_t *txn, const record_t *in, const record_t *cur
 }
 
 // It is of a life that was lost. Where its number is below ours it goes on above ours: numbers never go down.
-static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
-                 const place_t *place)
+// held: ours or another's under this id, or NULL; cur: ours, or NULL.
+static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, const record_t *held,
+                 const record_t *cur, const place_t *place)
 {
     store_raise_inc(txn, &in->version);
     if (cur == NULL || version_cmp(&in->version, &cur->version) > 0)
-        return store_keep(txn, in, arrival->peer, cur, place);
+        return store_keep(txn, in, arrival->peer, held, place);
     store_raise_inc(txn, &cur->version);
     return store_write_upon(txn, in, in, NULL);
 }
@@ -195,32 +205,71 @@ static int take_at_word(store_txn_t *txn, const record_t *in, const record_t *cu
     return store_write_upon(txn, in, in, NULL);
 }
 
-// It says that it is ours, and nothing shows it.
+static bool is_believed(const store_txn_t *txn, const arrival_t *arrival)
+{
+    return txn->store->seals == SEALS_ADOPTING && arrival->peer == PEER_PARENT && !txn->adopted;
+}
+
+// Does the bringer of a version come to hold ours by himself, and whoever may hold it behind him? What he
+// gives back of his own he holds himself.
+static bool hears_ours(const record_t *ours, const place_t *place, const record_t *his,
+                       const arrival_t *arrival)
+{
+    if (!place_reaches(place, arrival->peer)) return false;
+    return arrival->peer < PEER_LABEL_MIN || (place->lanes & LANE_PUBLIC) != 0 || arrival->giveback ||
+           slice_equal(ours->wire, his->wire);
+}
+
+int store_hears_ours(store_txn_t *txn, const record_t *his, const arrival_t *arrival, bool *ret)
+{
+    record_t held;
+    place_t place;
+    int rc = store_get(txn, &his->id, &held, &place);
+    *ret = rc == 0 && same_record(&held, his) && hears_ours(&held, &place, his, arrival);
+    return rc < 0 ? rc : 0;
+}
+
+// It says that it is ours, and nothing shows it. Of our past it could tell nothing new, true or not; but
+// where seals of before cannot be told, who is not to hold it any more may hold it in truth.
 static int apply_unsealed(store_txn_t *txn, const record_t *in, const arrival_t *arrival, const record_t *cur,
-                          applied_t *ret)
+                          const place_t *place, applied_t *ret)
 {
     const store_t *store = txn->store;
+    bool past = cur != NULL && record_descends(cur, &in->version);
     *ret = APPLIED_KNOWN;
     if (MUTANT("raise_unsealed")) store_raise_inc(txn, &in->version);
     if (MUTANT("stray_unsealed") && cur != NULL && parts(cur, in)) return store_keep_stray(txn, in);
-    if (cur != NULL && record_descends(cur, &in->version)) return 0; // true or not, it could tell nothing new
-    if (store->seals == SEALS_ADOPTING && arrival->peer == PEER_PARENT && !txn->adopted)
-        return take_at_word(txn, in, cur, ret);
+    if (past && (store->seals == SEALS_KNOWN || is_believed(txn, arrival))) return 0;
+    if (past && hears_ours(cur, place, in, arrival)) return 0;
+    if (is_believed(txn, arrival)) return take_at_word(txn, in, cur, ret);
     *ret = store->seals == SEALS_KNOWN ? APPLIED_FORGED : APPLIED_UNSEALED;
     return 0;
 }
 
-static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
+// The place that another home's record took while ours was lost is ours again. That one waits in quarantine,
+// as it does wherever ours was not lost.
+static int displace(store_txn_t *txn, const record_t *other, const place_t *place)
+{
+    fault_t fault;
+    arrival_t from = {.peer = place->toward};
+    if (other->gone) return 0;
+    fault_set(&fault, "KEY-TAKEN", NULL);
+    int rc = quarantine_put(txn, &from, other->wire, other, &fault);
+    return rc < 0 ? rc : 0; // he who is past his share hears of it when he brings the next version
+}
+
+static int apply_own(store_txn_t *txn, record_t *in, const arrival_t *arrival, const record_t *held,
                      const place_t *place, applied_t *ret)
 {
+    const record_t *cur = held != NULL && same_record(held, in) ? held : NULL;
     *ret = APPLIED_KNOWN;
     if (cur != NULL && slice_equal(cur->wire, in->wire)) return 0;
     if (!record_is_sealed(in, txn->store->place.seal_key) && !MUTANT("no_seal"))
-        return apply_unsealed(txn, in, arrival, cur, ret);
+        return apply_unsealed(txn, in, arrival, cur, place, ret);
     if (cur != NULL && record_descends(cur, &in->version)) return go_on_above(txn, in, cur); // our past
     if (cur != NULL && !record_descends(in, &cur->version)) return choose(txn, in, cur, ret);
     *ret = APPLIED_NEW;
-    return adopt(txn, in, arrival, cur, place);
+    return adopt(txn, in, arrival, held, cur, place);
 }
 
 // A neighbour shows that he held a version of ours, or that somebody behind him did. If he is not to have the
@@ -231,10 +280,9 @@ int store_answer(store_txn_t *txn, const record_t *in, uint32_t peer)
     record_t held;
     place_t place;
     int rc = store_get(txn, &in->id, &held, &place);
-    if (rc != 0) return rc < 0 ? rc : 0;
+    if (rc != 0 || !same_record(&held, in)) return rc < 0 ? rc : 0;
     if (!place_reaches(&place, peer)) return store_tell_left(txn, &held, &place, &peer, 1);
-    bool heard =
-        peer < PEER_LABEL_MIN || (place.lanes & LANE_PUBLIC) != 0 || slice_equal(held.wire, in->wire);
+    bool heard = hears_ours(&held, &place, in, &(arrival_t){.peer = peer});
     return heard || place.at > txn->store->head ? 0 : store_say_again(txn, &held, &place);
 }
 
@@ -245,11 +293,19 @@ enum { INC_JUDGED = INT32_MAX }; // nobody comes so far who counts honestly: not
 int store_take(store_txn_t *txn, const record_t *r)
 {
     record_t held;
+    place_t place;
     if (r->version.inc == UINT32_MAX) return -ERANGE;
-    int rc = store_get(txn, &r->id, &held, NULL);
+    int rc = store_get(txn, &r->id, &held, &place);
     if (rc < 0) return rc;
+    bool ours = rc == 0 && same_record(&held, r);
+    if (ours && record_descends(&held, &r->version) && record_says_the_same(&held, r)) return 0; // it holds
     store_raise_inc(txn, &r->version);
-    return store_write_upon(txn, r, rc == 0 && !held.gone ? &held : r, r);
+    if (rc == KV_NONE) return store_write_upon(txn, r, r, r);
+    record_t old = store_record_dup(&held);
+    rc = store_write_upon(txn, r, ours ? &old : r, r);
+    if (rc == 0 && !ours) rc = displace(txn, &old, &place);
+    store_record_free(&old);
+    return rc;
 }
 
 // Where we have none of our own, only a tombstone can stand above it.
@@ -258,8 +314,10 @@ static int bury(store_txn_t *txn, const record_t *r)
     record_t draft = *r;
     draft.deleted = true;
     draft.body = (slice_t){0};
-    int rc = store_take(txn, r);
-    return rc == 0 ? store_write(txn, &draft, NULL) : rc;
+    AUTO(xfree) uint8_t *wire = xmalloc(record_size(&draft));
+    record_pack(&draft, wire);
+    store_raise_inc(txn, &r->version);
+    return store_write_upon(txn, &draft, r, r);
 }
 
 int store_leave_out(store_txn_t *txn, const record_t *r)
@@ -268,7 +326,8 @@ int store_leave_out(store_txn_t *txn, const record_t *r)
     if (!place_is_home(&txn->store->place, r) || r->version.inc > INC_JUDGED) return 0;
     int rc = store_get(txn, &r->id, &held, NULL);
     if (rc < 0) return rc;
-    if (rc == KV_NONE) return bury(txn, r);
+    if (rc == KV_NONE || held.gone) return bury(txn, r);
+    if (!same_record(&held, r)) return 0; // another's stands there: ours is nowhere
     record_t cur = store_record_dup(&held);
     rc = go_on_above(txn, r, &cur);
     store_record_free(&cur);
@@ -284,7 +343,7 @@ static int heed_stray(store_txn_t *txn, const record_t *in)
     bool sealed = record_is_sealed(in, txn->store->place.seal_key);
     if ((!sealed && !MUTANT("inside_wrong_side")) || MUTANT("stray_unheeded")) return 0;
     int rc = store_get(txn, &in->id, &cur, NULL);
-    return rc == 0 ? go_on_above(txn, in, &cur) : rc < 0 ? rc : 0;
+    return rc == 0 && same_record(&cur, in) ? go_on_above(txn, in, &cur) : rc < 0 ? rc : 0;
 }
 
 // What stands here now, after the home's side has spoken, may answer what was kept aside. Whoever handed us
@@ -344,11 +403,13 @@ static int apply_present(store_txn_t *txn, record_t *in, const arrival_t *arriva
         rc = apply_own(txn, in, arrival, cur, &place, ret);
     else
         rc = apply_foreign(txn, in, arrival, cur, &place, ret);
-    bool again = cur != NULL && version_cmp(&cur->version, &in->version) == 0;
+    bool other = cur != NULL && !same_record(cur, in);
+    if (rc == 0 && own && other && *ret == APPLIED_NEW) rc = displace(txn, cur, &place);
+    bool again = cur != NULL && !other && version_cmp(&cur->version, &in->version) == 0;
     store_record_free(&copy);
     if (rc == 0 && !own) return settle_present(txn, &in->id, again);
-    bool shown =
-        own && (record_is_sealed(in, txn->store->place.seal_key) || MUTANT("gone_answers_strangers"));
+    bool shown = own && (record_is_sealed(in, txn->store->place.seal_key) || is_believed(txn, arrival) ||
+                         MUTANT("gone_answers_strangers"));
     return rc == 0 && shown ? store_answer(txn, in, arrival->peer) : rc;
 }
 
@@ -403,13 +464,14 @@ int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
     int rc = store_get(txn, &gone->id, &held, &place);
     if (rc < 0) return rc;
     if (rc == KV_NONE) return pass_on(txn, gone, peer);
-    bool other = !path_equal(&held.home, &gone->home) || held.kind != gone->kind;
-    int cmp = version_cmp(&gone->version, &held.version);
-    if (other) return 0;
+    // Another's record: word of the one that has taken its place where ours came from says that it gave way.
+    bool other = !same_record(&held, gone), gave_way = !held.gone && place.toward == peer;
+    if (other && (held.kind != gone->kind || !gave_way)) return 0;
+    int cmp = other ? 1 : version_cmp(&gone->version, &held.version);
     if (held.gone && cmp <= 0) return pass_on_again(txn, gone, &held, &place);
     if (cmp < 0) return (place.lanes & LANE_BACK) != 0 ? 0 : store_hand_back(txn, &held, &place);
     record_t old = store_record_dup(&held);
-    if (!old.gone && !record_descends(gone, &old.version)) rc = store_keep_stray(txn, &old);
+    if (!old.gone && (other || !record_descends(gone, &old.version))) rc = store_keep_stray(txn, &old);
     if (rc == 0) rc = store_keep(txn, &word, peer, &old, &place);
     if (rc == 0) rc = aside_settle(txn, gone, false, &givers);
     store_record_free(&old);

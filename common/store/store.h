@@ -154,6 +154,9 @@ int store_leave_out(store_txn_t *txn, const record_t *r);
 // Who had handed it over, and is not to have the record, hears that it is gone; who may hold it for others
 // hears our word once more. 0 or -errno.
 int store_answer(store_txn_t *txn, const record_t *r, uint32_t peer);
+// Does whoever brought this version of ours so come to hold our present one without that, and whoever may
+// hold it behind him? 0 or -errno.
+int store_hears_ours(store_txn_t *txn, const record_t *r, const arrival_t *arrival, bool *ret);
 
 // Keeps a version that may exist nowhere else as a stray: a record of ours (design 2.6, rule 7).
 int store_keep_stray(store_txn_t *txn, const record_t *r);

@@ -12,6 +12,20 @@
 
 // --- places of a record --------------------------------------------------------------------------
 
+// Of another home's record under the same id, and of another kind, those who count by kinds hear the end.
+static void tell_changed(store_txn_t *txn, const record_t *old, const record_t *now)
+{
+    const store_t *store = txn->store;
+    bool other = old != NULL && old->kind != now->kind;
+    if (other && !old->gone) {
+        record_t end = *old;
+        end.deleted = true;
+        end.body = (slice_t){0};
+        store->changed(store->changed_arg, txn, old, &end);
+    }
+    store->changed(store->changed_arg, txn, other ? NULL : old, now);
+}
+
 int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const record_t *old, const place_t *old_place)
 {
     const store_place_t *here = &txn->store->place;
@@ -26,7 +40,7 @@ int store_keep(store_txn_t *txn, record_t *now, uint32_t src, const record_t *ol
     if (rc == 0) rc = store_set_down(txn, now, &place, left);
     if (rc == 0) rc = heft_note(txn, place.toward, (int64_t)now->wire.size);
     if (rc == 0 && old != NULL) rc = heft_note(txn, old_place->toward, -(int64_t)old->wire.size);
-    if (rc == 0 && txn->store->changed != NULL) txn->store->changed(txn->store->changed_arg, txn, old, now);
+    if (rc == 0 && txn->store->changed != NULL) tell_changed(txn, old, now);
     return rc;
 }
 

@@ -248,6 +248,7 @@ void consumer_hold_up(link_t *link, const char *code, int64_t now_ms)
 static const uint64_t LANE_BASE = 1ULL << 32;
 
 typedef struct {
+    const store_t *store;
     batch_t *batch;
     uint32_t peer;
     quarantine_key_t last; // up to this one all went
@@ -259,6 +260,7 @@ static int give_quarantined(void *arg, const quarantined_t *item)
     giving_t *giving = arg;
     bool went = quarantine_key_cmp(&item->key, &giving->last) <= 0;
     if (item->key.peer != giving->peer || item->record.kind == 0 || went) return 0;
+    if (store_is_home(giving->store, &item->record)) return 0; // from us he would take it for our word
     if (giving->batch->size >= giving->most || giving->batch->count == PUSH_RECORDS) return 1;
     batch_add(giving->batch, item->wire);
     giving->last = item->key;
@@ -278,7 +280,8 @@ static bool find_page(consumer_t *in, uint64_t position)
 static int fill_quarantined(store_txn_t *txn, link_t *link, size_t most, uint64_t *position, batch_t *batch)
 {
     consumer_t *in = &link->in;
-    giving_t giving = {.batch = batch, .peer = link->peer, .last = in->given[0].last, .most = most};
+    giving_t giving = {
+        .store = store_of(txn), .batch = batch, .peer = link->peer, .last = in->given[0].last, .most = most};
     int rc = quarantine_each(txn, give_quarantined, &giving);
     *position += batch->count;
     in->given[1] = (given_t){*position, giving.last};

@@ -40,19 +40,40 @@ static int spare_item(store_txn_t *txn, const record_t *in, const quarantined_t 
     return store_keep_stray(txn, r);
 }
 
+// Said to be ours, where seals of before cannot be told: does a person have to say so first, since whoever
+// brought it is not to have the record, or may have it from somebody who is not to?
+static int is_for_a_person(store_txn_t *txn, const quarantined_t *item, bool *ret)
+{
+    const record_t *r = &item->record;
+    arrival_t came = {.peer = item->key.peer, .giveback = item->giveback};
+    bool hears = true, ours = r->kind != 0 && store_is_home(store_of(txn), r);
+    bool sealed = record_is_sealed(r, store_place(store_of(txn))->seal_key);
+    int rc = ours && !sealed ? store_hears_ours(txn, r, &came, &hears) : 0;
+    *ret = !hears;
+    return rc;
+}
+
 // `in` holds from now on, or is gone: what waits of the record and is not newer leaves.
 static int make_way(store_txn_t *txn, const record_t *in)
 {
     quarantined_t item;
     quarantine_key_t key;
+    bool stays;
     int rc = quarantine_next(txn, &in->id, NULL, &item);
     for (; rc == 0; rc = quarantine_next(txn, &in->id, &key, &item)) {
         key = item.key;
         if (!path_equal(&key.home, &in->home)) continue;
+        if ((rc = is_for_a_person(txn, &item, &stays)) != 0) return rc;
+        if (stays) continue;
         if ((rc = spare_item(txn, in, &item)) != 0) return rc < 0 ? rc : TAKE_OVER;
         if ((rc = quarantine_clear(txn, &key, &in->version)) < 0) break;
     }
     return rc < 0 ? rc : 0;
+}
+
+static bool waits_for_seal(const quarantined_t *item)
+{
+    return strcmp(item->fault.code, "SEAL") == 0;
 }
 
 static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival, const fault_t *fault)
@@ -60,18 +81,22 @@ static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival,
     quarantined_t before;
     quarantine_key_t key = quarantine_key_of(r, arrival->peer);
     int rc = quarantine_get(txn, &key, &before);
+    if (rc == 0 && waits_for_seal(&before)) return 0; // that one a person can take, this one he cannot
     if (rc == 0 && (rc = spare_item(txn, r, &before)) > 0) return TAKE_OVER;
     return rc >= 0 ? quarantine_put(txn, arrival, r->wire, r, fault) : rc;
 }
 
-// Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno.
+// Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno. Who had
+// the id first is decided where the ways to both homes part: of two on his side the neighbour holds but one.
 static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t peer, fault_t *ret_fault)
 {
     record_t held;
+    place_t place;
     if (!feed->hooks.admit(feed->hooks.arg, txn, peer, r, ret_fault)) return 1;
-    int rc = store_speaks_for(store_of(txn), peer, r) ? store_get(txn, &r->id, &held, NULL) : KV_NONE;
+    bool judged = store_speaks_for(store_of(txn), peer, r) && !store_is_home(store_of(txn), r);
+    int rc = judged ? store_get(txn, &r->id, &held, &place) : KV_NONE;
     if (rc != 0 || held.gone) return rc == KV_NONE ? 0 : rc;
-    if (path_equal(&held.home, &r->home) && held.kind == r->kind) return 0;
+    if (held.kind == r->kind && (path_equal(&held.home, &r->home) || place.toward == peer)) return 0;
     fault_set(ret_fault, "KEY-TAKEN", NULL);
     return 1;
 }
@@ -90,11 +115,17 @@ static int take_unsealed(feed_t *feed, store_txn_t *txn, const record_t *r, cons
                          applied_t applied)
 {
     fault_t fault;
+    if (applied == APPLIED_FORGED) {
+        feed->forged++;
+        feed->forger = arrival->peer;
+        return 0;
+    }
+    quarantined_t before;
+    quarantine_key_t key = quarantine_key_of(r, arrival->peer);
+    int rc = quarantine_get(txn, &key, &before);
+    if (rc == 0 && !waits_for_seal(&before)) rc = quarantine_clear(txn, &key, NULL); // nobody could take that
     fault_set(&fault, "SEAL", NULL);
-    if (applied == APPLIED_UNSEALED) return quarantine_put(txn, arrival, r->wire, r, &fault);
-    feed->forged++;
-    feed->forger = arrival->peer;
-    return 0;
+    return rc >= 0 ? quarantine_put(txn, arrival, r->wire, r, &fault) : rc;
 }
 
 static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const arrival_t *arrival,

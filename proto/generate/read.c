@@ -2,6 +2,7 @@
 // From the bytes of a descriptor set to the model. Options of our own come as fields that protobuf-c does not
 // know: it keeps their bytes, and these are read as our messages.
 #include "proto/generate/model.h"
+#include "proto/message.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@ enum {
 };
 #define ROOT "proto/kinds/"
 
-const char *const FOLDERS[] = {"system", "registry", "diagnostics", "routing", "reporting", NULL};
+#define FOLDER(number, NAME, name) [number] = #name,
+const char *const FOLDERS[] = {"system", SERVICES_EACH(FOLDER) NULL};
 
 typedef Google__Protobuf__FileDescriptorProto file_t;
 typedef Google__Protobuf__DescriptorProto message_t;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests to the running node. Failures are said on stderr here, once, so that verbs only pass the result
-// on.
+// The command line's requests to the running node, and the one place where an answer becomes what the shell
+// sees. Failures are said on stderr here, once, so that verbs only pass the result on.
 #pragma once
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/util.h"
+#include "common/node/client.h"
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "services/cli/cli.h"
@@ -19,6 +20,10 @@ enum { ASK_TIMEOUT_MS = 30000, ASK_SHORT_MS = 3000 };
 // CLI_REFUSED (there is no node) or CLI_LATER (it is not running).
 int ask_open(const cli_t *cli, ask_t **ret_ask);
 void ask_destroy(ask_t **self);
+client_t *ask_client(ask_t *self);
+
+// What the shell sees of a status of the client; says why on stderr unless it is CLIENT_DONE.
+int ask_said(const ask_t *self, client_status_t status, const client_why_t *why);
 
 // Sends `body` (NULL: empty) and waits for the reply of type `reply`, which the caller frees with
 // msg_body_free; ret_reply NULL: the reply has no body. Returns CLI_DONE, CLI_REFUSED (the node said no) or
@@ -49,6 +54,3 @@ char *ask_code_text(const char *code);
 // The last words of a program of the node in dir that cannot work until somebody acts, or ends again and
 // again; NULL: there are none. The caller frees them.
 char *ask_last_words(const char *dir, uint32_t service);
-
-// The services that keep records, in order; ended by 0.
-extern const uint32_t ASK_SERVICES[];

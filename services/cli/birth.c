@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/i18n.h"
+#include "common/forms/words.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
 #include "common/node/token.h"
@@ -19,7 +20,6 @@
 #include "services/cli/draft.h"
 #include "services/cli/output.h"
 #include "services/cli/recovery.h"
-#include "services/cli/words.h"
 
 enum {
     OPTION_ORG = CLI_KEY,

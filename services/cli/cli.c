@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "common/base/i18n.h"
+#include "common/base/nearest.h"
 #include "services/cli/help.h"
-#include "services/cli/nearest.h"
 #include "services/cli/verbs.h"
 
 const section_t CLI_SECTIONS[] = {

@@ -10,7 +10,7 @@
 #include "common/forms/sheet.h"
 #include "common/node/msg.h"
 #include "services/cli/import.h"
-#include "services/cli/pages.h"
+#include "services/cli/listing.h"
 
 typedef struct held { // a record in hand
     char *key;
@@ -105,12 +105,12 @@ static int write_merged(export_t *export, size_t n_kinds)
     return CLI_DONE;
 }
 
-static int list_kind(ask_t *ask, const kind_rule_t *kind, pages_take_t *take, void *context)
+static int list_kind(ask_t *ask, const kind_rule_t *kind, ask_take_t *take, void *context)
 {
     Selenga__List request = SELENGA__LIST__INIT;
     request.has_kind = true;
     request.kind = kind->number;
-    return pages_each(ask, &request, 0, take, NULL, context);
+    return ask_each(ask, &request, 0, take, NULL, context);
 }
 
 static int export_all(export_t *export, ask_t *ask)

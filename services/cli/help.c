@@ -9,7 +9,7 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
-#include "services/cli/table.h"
+#include "common/forms/grid.h"
 
 const struct argp_option HELP_COMMON_OPTIONS[] = {
     {"node", HELP_KEY_NODE, "DIR", 0, N_("the node's directory; else taken from SELENGA_NODE"), 0},

@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+#include "common/base/nearest.h"
 #include "common/forms/sheet.h"
 #include "services/cli/help.h"
-#include "services/cli/nearest.h"
 #include "services/cli/output.h"
 #include "services/cli/rejects.h"
 #include "services/cli/sender.h"

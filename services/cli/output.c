@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON on stdout, and numbers in words.
+// JSON on stdout.
 #include "services/cli/output.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
-#include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/forms/json.h"
 #include "services/cli/terminal.h"
@@ -60,33 +58,4 @@ json_t *output_text(const char *text)
 json_t *output_integer(bool known, int64_t number)
 {
     return known ? json_integer(number) : json_null();
-}
-
-const char *output_duration(uint64_t seconds, char *buffer, size_t size)
-{
-    uint64_t minutes = seconds / 60, hours = minutes / 60;
-    if (minutes == 0)
-        snprintf(buffer, size, _("%llu s"), (unsigned long long)seconds);
-    else if (hours == 0)
-        snprintf(buffer, size, _("%llu min"), (unsigned long long)minutes);
-    else if (hours < 48)
-        snprintf(buffer, size, _("%llu h %02llu min"), (unsigned long long)hours,
-                 (unsigned long long)(minutes % 60));
-    else
-        snprintf(buffer, size, _("%llu d %llu h"), (unsigned long long)(hours / 24),
-                 (unsigned long long)(hours % 24));
-    return buffer;
-}
-
-const char *output_bytes(uint64_t bytes, char *buffer, size_t size)
-{
-    static const char *const units[] = {N_("B"), N_("KiB"), N_("MiB"), N_("GiB"), N_("TiB")};
-    size_t unit = 0;
-    uint64_t tenths = bytes * 10;
-    for (; tenths >= 10240 && unit + 1 < sizeof units / sizeof *units; unit++) tenths /= 1024;
-    if (unit == 0)
-        snprintf(buffer, size, "%" PRIu64 " %s", bytes, _(units[unit]));
-    else
-        snprintf(buffer, size, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, _(units[unit]));
-    return buffer;
 }

@@ -23,9 +23,3 @@ json_t *output_text(const char *text);
 
 // The number if `known`, else null.
 json_t *output_integer(bool known, int64_t number);
-
-// "1h 02m", "3d 4h", "12 s" for people. Returns `buffer`.
-const char *output_duration(uint64_t seconds, char *buffer, size_t size);
-
-// "12.3 MiB" for people. Returns `buffer`.
-const char *output_bytes(uint64_t bytes, char *buffer, size_t size);

@@ -12,12 +12,12 @@
 #include "common/base/arena.h"
 #include "common/base/util.h"
 #include "common/forms/json.h"
+#include "common/forms/words.h"
 #include "common/node/msg.h"
+#include "services/cli/named.h"
 #include "services/cli/output.h"
-#include "services/cli/refs.h"
 #include "services/cli/sender.h"
 #include "services/cli/tally.h"
-#include "services/cli/words.h"
 
 enum {
     MAX_INPUT_BYTES = 256 << 20, // packed records held at once; a sheet has no such bound
@@ -97,8 +97,9 @@ static void take_outcome(void *context, uint64_t tag, const Selenga__Outcome *ou
     if (*why) cli_say(_("line %llu: %s"), (unsigned long long)put->items[tag].line, why);
     if (!put->results) return;
     static const char *const names[] = {"rejected", "new", "changed", "unchanged"};
+    char id[RID_TEXT];
     json_t *json = json_object();
-    json_object_set_new(json, "id", output_text(words_id(&outcome->id)));
+    json_object_set_new(json, "id", output_text(words_id(&outcome->id, id)));
     json_object_set_new(json, "result",
                         json_string(names[outcome->result <= RESULT_UNCHANGED ? outcome->result : 0]));
     json_object_set_new(json, "reason", output_text(why));
@@ -146,7 +147,7 @@ static int put_records(const cli_t *cli, put_t *put, FILE *in, const char *name)
 int put_run(const cli_t *cli)
 {
     const kind_rule_t *kind;
-    int r = refs_kind(cli->args[0], &kind);
+    int r = named_kind(cli->args[0], &kind);
     if (r != CLI_DONE) return r;
     bool from_file = cli->n_args > 1 && strcmp(cli->args[1], "-") != 0;
     const char *name = from_file ? cli->args[1] : _("standard input");

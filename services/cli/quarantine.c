@@ -10,14 +10,14 @@
 #include "common/base/i18n.h"
 #include "common/base/text.h"
 #include "common/base/util.h"
+#include "common/forms/grid.h"
 #include "common/forms/json.h"
+#include "common/forms/words.h"
 #include "common/node/msg.h"
 #include "common/schema/ids.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 #include "services/cli/quarantine.h"
-#include "services/cli/table.h"
-#include "services/cli/words.h"
 
 enum { SHOWN_MOST = 100, PAGE = 1000 };
 
@@ -134,8 +134,8 @@ static int gather_counts(const cli_t *cli, ask_t *ask, counts_t *ret)
     int r = CLI_DONE;
     Selenga__QuarantineQuery query = query_of(cli);
     query.has_counts = query.counts = true;
-    for (const uint32_t *service = ASK_SERVICES; *service && r == CLI_DONE; service++)
-        r = each_page(ask, *service, query, NULL, take_counts, ret);
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
+        r = each_page(ask, service, query, NULL, take_counts, ret);
     return r;
 }
 
@@ -158,19 +158,19 @@ static json_t *count_json(const count_t *count)
 
 static void print_counts(const cli_t *cli, const counts_t *counts)
 {
-    AUTO(table_destroy) table_t *table = table_new();
-    table_column(table, _("service"));
-    table_column(table, _("from"));
-    table_column(table, _("code"));
-    table_column_right(table, _("items"));
+    AUTO(grid_destroy) grid_t *grid = grid_new();
+    grid_column(grid, _("service"));
+    grid_column(grid, _("from"));
+    grid_column(grid, _("code"));
+    grid_column_right(grid, _("items"));
     for (size_t i = 0; i < counts->n; i++) {
-        table_cell(table, words_service(counts->rows[i].service));
-        table_cell(table, place_name(counts->rows[i].from));
-        table_cell(table, counts->rows[i].code);
-        table_cellf(table, "%" PRIu64, counts->rows[i].items);
+        grid_cell(grid, words_service(counts->rows[i].service));
+        grid_cell(grid, place_name(counts->rows[i].from));
+        grid_cell(grid, counts->rows[i].code);
+        grid_cellf(grid, "%" PRIu64, counts->rows[i].items);
     }
     if (counts->n == 0) say_nothing(cli);
-    table_print(table, stdout);
+    grid_print(grid, stdout);
 }
 
 int quarantine_summary(const cli_t *cli)
@@ -195,12 +195,12 @@ int quarantine_summary(const cli_t *cli)
 
 static json_t *item_json(const Selenga__Quarantined *item, uint32_t service)
 {
-    char peer[16];
+    char peer[16], id[RID_TEXT], kind[WORDS_KIND];
     AUTO(xfree) char *why = ask_fault_text(item->fault);
     json_t *json = json_object();
-    json_object_set_new(json, "id", output_text(words_id(&item->id)));
+    json_object_set_new(json, "id", output_text(words_id(&item->id, id)));
     json_object_set_new(json, "service", json_string(words_service(service)));
-    json_object_set_new(json, "kind", output_text(words_kind(item->kind)));
+    json_object_set_new(json, "kind", output_text(words_kind(item->kind, kind)));
     json_object_set_new(json, "org", output_text(item->org));
     json_object_set_new(json, "home", output_text(item->home));
     json_object_set_new(json, "version", output_text(item->version));
@@ -218,7 +218,7 @@ static json_t *item_json(const Selenga__Quarantined *item, uint32_t service)
 }
 
 typedef struct shown {
-    table_t *table; // NULL: JSON
+    grid_t *grid; // NULL: JSON
     output_array_t array;
     uint64_t items;
 } shown_t;
@@ -226,32 +226,32 @@ typedef struct shown {
 static void show_page(void *arg, const Selenga__QuarantineList *page, uint32_t service)
 {
     shown_t *shown = arg;
-    char text[64];
+    char text[64], id[RID_TEXT], kind[WORDS_KIND];
     for (size_t i = 0; i < page->n_items; i++) {
         const Selenga__Quarantined *item = page->items[i];
         shown->items++;
-        if (shown->table == NULL) {
+        if (shown->grid == NULL) {
             json_t *json = item_json(item, service);
             output_array_add(&shown->array, &json);
             continue;
         }
         AUTO(xfree) char *why = ask_fault_text(item->fault);
-        table_cell(shown->table, words_id(&item->id));
-        table_cell(shown->table, words_service(service));
-        table_cell(shown->table, words_kind(item->kind));
-        table_cell(shown->table, item->org);
-        table_cell(shown->table, place_name(from_name(item->from_peer, item->from_org, text, sizeof text)));
-        table_cell(shown->table, place_name(item->at));
-        table_cell(shown->table, why);
+        grid_cell(shown->grid, words_id(&item->id, id));
+        grid_cell(shown->grid, words_service(service));
+        grid_cell(shown->grid, words_kind(item->kind, kind));
+        grid_cell(shown->grid, item->org);
+        grid_cell(shown->grid, place_name(from_name(item->from_peer, item->from_org, text, sizeof text)));
+        grid_cell(shown->grid, place_name(item->at));
+        grid_cell(shown->grid, why);
     }
-    if (shown->table != NULL) table_print(shown->table, stdout);
+    if (shown->grid != NULL) grid_print(shown->grid, stdout);
 }
 
 static int show_all(const cli_t *cli, ask_t *ask, uint64_t *left, shown_t *shown)
 {
     int r = CLI_DONE;
-    for (const uint32_t *service = ASK_SERVICES; *service && r == CLI_DONE; service++)
-        r = each_page(ask, *service, query_of(cli), left, show_page, shown);
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
+        r = each_page(ask, service, query_of(cli), left, show_page, shown);
     return r;
 }
 
@@ -277,11 +277,11 @@ static int say_total(const cli_t *cli, ask_t *ask, uint64_t shown)
 
 static int list_table(const cli_t *cli, ask_t *ask, uint64_t *left)
 {
-    AUTO(table_destroy) table_t *table = table_new();
+    AUTO(grid_destroy) grid_t *grid = grid_new();
     const char *const titles[] = {N_("id"),   N_("service"), N_("kind"),  N_("org"),
                                   N_("from"), N_("at"),      N_("reason")};
-    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
-    shown_t shown = {.table = table};
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) grid_column(grid, _(titles[i]));
+    shown_t shown = {.grid = grid};
     int r = show_all(cli, ask, left, &shown);
     if (r == CLI_DONE && shown.items == 0) say_nothing(cli);
     return r == CLI_DONE && left != NULL && *left == 0 ? say_total(cli, ask, shown.items) : r;
@@ -320,9 +320,9 @@ static int act_on_id(const cli_t *cli, ask_t *ask, const char *text, act_t *act)
     query.has_id = true;
     query.id = (ProtobufCBinaryData){sizeof id.b, id.b};
     act->met++;
-    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++) {
         AUTO(msg_body_free) Selenga__QuarantineList *list = NULL;
-        int r = ask_call(ask, *service, MSG_QUARANTINE_LIST, &query, MSG_QUARANTINE_REPLY,
+        int r = ask_call(ask, service, MSG_QUARANTINE_LIST, &query, MSG_QUARANTINE_REPLY,
                          &selenga__quarantine_list__descriptor, &list, ASK_TIMEOUT_MS);
         if (r != CLI_DONE) return r;
         if (list->n_items == 0) continue;
@@ -331,7 +331,7 @@ static int act_on_id(const cli_t *cli, ask_t *ask, const char *text, act_t *act)
         body.id = query.id;
         body.why = (char *)(uintptr_t)act->why;
         body.from = (char *)(uintptr_t)act->from;
-        r = ask_call(ask, *service, act->type, &body, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
+        r = ask_call(ask, service, act->type, &body, MSG_DONE, NULL, NULL, ASK_TIMEOUT_MS);
         act->n += r == CLI_DONE;
         return r;
     }
@@ -403,8 +403,8 @@ static int run_act(const cli_t *cli, act_t *act)
     AUTO(ask_destroy) ask_t *ask = NULL;
     int r = ask_open(cli, &ask);
     if (r == CLI_DONE && !filtered) return act_on_ids(cli, ask, act);
-    for (const uint32_t *service = ASK_SERVICES; *service && r == CLI_DONE; service++)
-        r = act_on_many(cli, ask, *service, act);
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
+        r = act_on_many(cli, ask, service, act);
     if (filtered) show_progress(act, true);
     return r == CLI_DONE ? say_done(cli, act) : r;
 }

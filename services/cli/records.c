@@ -13,10 +13,10 @@
 #include "common/node/msg.h"
 #include "services/cli/ask.h"
 #include "services/cli/import.h"
+#include "services/cli/listing.h"
+#include "services/cli/named.h"
 #include "services/cli/output.h"
-#include "services/cli/pages.h"
 #include "services/cli/put.h"
-#include "services/cli/refs.h"
 #include "services/cli/show.h"
 #include "services/cli/verbs.h"
 
@@ -27,7 +27,7 @@ enum { OPTION_ORG = CLI_KEY, OPTION_WHERE, OPTION_LIMIT, OPTION_WHY, MAX_WHERE =
 static int run_kinds(const cli_t *cli)
 {
     const kind_rule_t *kind = NULL;
-    int r = cli->n_args ? refs_kind(cli->args[0], &kind) : CLI_DONE;
+    int r = cli->n_args ? named_kind(cli->args[0], &kind) : CLI_DONE;
     if (r != CLI_DONE) return r;
     if (!cli->json) {
         kinds_describe(kind, stdout);
@@ -57,8 +57,8 @@ static int run_get(const cli_t *cli)
 {
     const kind_rule_t *kind;
     rid_t id;
-    int r = refs_kind(cli->args[0], &kind);
-    if (r == CLI_DONE) r = refs_record(kind, cli->args[1], &id);
+    int r = named_kind(cli->args[0], &kind);
+    if (r == CLI_DONE) r = named_record(kind, cli->args[1], &id);
     if (r != CLI_DONE) return r;
     AUTO(ask_destroy) ask_t *ask = NULL;
     AUTO(msg_body_free) Selenga__Records *reply = NULL;
@@ -73,7 +73,7 @@ static int run_get(const cli_t *cli)
     if (r != CLI_DONE) return r;
     if (reply->n_records == 0)
         return cli_refuse(_("there is no %s %s at this node"), kind->name, cli->args[1]);
-    return pages_take_all(reply, take_one, (void *)cli);
+    return ask_take_all(ask, reply, take_one, (void *)cli);
 }
 
 // ---- list
@@ -82,7 +82,7 @@ typedef struct listing {
     const kind_rule_t *kind;
     bool json;
     output_array_t array;
-    table_t *table;
+    grid_t *grid;
     uint64_t n;
 } listing_t;
 
@@ -91,7 +91,7 @@ static int list_take(slice_t wire, const Selenga__Record *record, void *context)
     listing_t *listing = context;
     listing->n++;
     if (!listing->json) {
-        show_row(listing->table, listing->kind, record);
+        show_row(listing->grid, listing->kind, record);
         return CLI_DONE;
     }
     json_t *json = show_json(wire);
@@ -102,7 +102,7 @@ static int list_take(slice_t wire, const Selenga__Record *record, void *context)
 static void list_turn(void *context)
 {
     listing_t *listing = context;
-    if (!listing->json) table_print(listing->table, stdout);
+    if (!listing->json) grid_print(listing->grid, stdout);
 }
 
 // FIELD=VALUE; the texts point into `text`, which is cut at the '='.
@@ -137,13 +137,13 @@ static int read_conditions(const cli_t *cli, const kind_rule_t *kind, Selenga__M
 
 static int list(const cli_t *cli, ask_t *ask, Selenga__List *request, const kind_rule_t *kind, uint64_t limit)
 {
-    AUTO(table_destroy) table_t *table = table_new();
-    listing_t listing = {.kind = kind, .json = cli->json, .table = table};
+    AUTO(grid_destroy) grid_t *grid = grid_new();
+    listing_t listing = {.kind = kind, .json = cli->json, .grid = grid};
     if (cli->json)
         output_array_begin(&listing.array);
     else
-        show_columns(table, kind);
-    int r = pages_each(ask, request, limit, list_take, list_turn, &listing);
+        show_columns(grid, kind);
+    int r = ask_each(ask, request, limit, list_take, list_turn, &listing);
     if (cli->json) output_array_end(&listing.array);
     if (r == CLI_DONE && !cli->json && listing.n == 0) cli_say(_("nothing of kind %s fits"), kind->name);
     return r;
@@ -158,7 +158,7 @@ static int run_list(const cli_t *cli)
     const char *most = cli_option(cli, OPTION_LIMIT);
     if (most && !int_parse(most, 1, INT64_MAX, &limit))
         return cli_usage(cli, _("--limit '%s' is not a number from 1 on"), most);
-    int r = refs_kind(cli->args[0], &kind);
+    int r = named_kind(cli->args[0], &kind);
     if (r == CLI_DONE) r = read_conditions(cli, kind, matches, where, &request.n_where);
     if (r != CLI_DONE) return r;
     request.where = where;
@@ -178,8 +178,8 @@ static int run_delete(const cli_t *cli)
     rid_t id;
     const char *why = cli_option(cli, OPTION_WHY);
     if (!why || !*why) return cli_usage(cli, _("say why: --why TEXT"));
-    int r = refs_kind(cli->args[0], &kind);
-    if (r == CLI_DONE) r = refs_record(kind, cli->args[1], &id);
+    int r = named_kind(cli->args[0], &kind);
+    if (r == CLI_DONE) r = named_record(kind, cli->args[1], &id);
     if (r != CLI_DONE) return r;
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);

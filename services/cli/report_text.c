@@ -9,9 +9,9 @@
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/forms/csv.h"
+#include "common/forms/grid.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
-#include "services/cli/table.h"
 
 char *report_notes(const indicator_t *indicator)
 {
@@ -178,33 +178,33 @@ static const char *value_text(const indicator_t *indicator, char *buffer, size_t
     return number_text(indicator->value, indicator->unit, buffer, size);
 }
 
-static void indicator_row(table_t *table, const indicator_t *indicator)
+static void indicator_row(grid_t *grid, const indicator_t *indicator)
 {
     char text[64], target[80];
     bool english = strcmp(i18n_language(), "ru") != 0 && indicator->title_en && *indicator->title_en;
-    table_cell(table, indicator->code);
-    table_cell(table, value_text(indicator, text, sizeof text));
+    grid_cell(grid, indicator->code);
+    grid_cell(grid, value_text(indicator, text, sizeof text));
     if (indicator->has_numerator && indicator->has_denominator)
-        table_cellf(table, "%" PRId64 "/%" PRId64, indicator->numerator, indicator->denominator);
+        grid_cellf(grid, "%" PRId64 "/%" PRId64, indicator->numerator, indicator->denominator);
     else if (indicator->has_numerator)
-        table_cellf(table, "%" PRId64, indicator->numerator);
+        grid_cellf(grid, "%" PRId64, indicator->numerator);
     else
-        table_cell(table, NULL);
+        grid_cell(grid, NULL);
     if (indicator->target_op && *indicator->target_op) {
         number_text(indicator->target_value, indicator->unit, text, sizeof text);
         snprintf(target, sizeof target, "%s %s", indicator->target_op, text);
-        table_cell(table, target);
+        grid_cell(grid, target);
     } else {
-        table_cell(table, NULL);
+        grid_cell(grid, NULL);
     }
-    table_cell(table, report_met(indicator));
+    grid_cell(grid, report_met(indicator));
     if (indicator->coverage)
-        table_cellf(table, "%" PRIu64 "/%" PRIu64, indicator->coverage->received,
-                    indicator->coverage->expected);
+        grid_cellf(grid, "%" PRIu64 "/%" PRIu64, indicator->coverage->received,
+                   indicator->coverage->expected);
     else
-        table_cell(table, NULL);
-    table_cell(table, report_state(indicator));
-    table_cell(table, english ? indicator->title_en : indicator->title);
+        grid_cell(grid, NULL);
+    grid_cell(grid, report_state(indicator));
+    grid_cell(grid, english ? indicator->title_en : indicator->title);
 }
 
 static void print_unit(const report_t *report)
@@ -212,17 +212,17 @@ static void print_unit(const report_t *report)
     const Selenga__ReportUnit *unit = report->unit;
     const char *name = unit->name ? unit->name : "";
     printf(_("%s %s\nperiod %s, as of %s\n\n"), unit->org, name, report->period, report->as_of);
-    AUTO(table_destroy) table_t *table = table_new();
-    table_column(table, _("code"));
-    table_column_right(table, _("value"));
-    table_column_right(table, _("num/den"));
-    table_column_right(table, _("target"));
-    table_column(table, _("target met"));
-    table_column_right(table, _("coverage"));
-    table_column(table, _("state"));
-    table_column(table, _("indicator"));
-    for (size_t i = 0; i < unit->n_indicators; i++) indicator_row(table, unit->indicators[i]);
-    table_print(table, stdout);
+    AUTO(grid_destroy) grid_t *grid = grid_new();
+    grid_column(grid, _("code"));
+    grid_column_right(grid, _("value"));
+    grid_column_right(grid, _("num/den"));
+    grid_column_right(grid, _("target"));
+    grid_column(grid, _("target met"));
+    grid_column_right(grid, _("coverage"));
+    grid_column(grid, _("state"));
+    grid_column(grid, _("indicator"));
+    for (size_t i = 0; i < unit->n_indicators; i++) indicator_row(grid, unit->indicators[i]);
+    grid_print(grid, stdout);
     for (size_t i = 0; i < unit->n_indicators; i++) {
         AUTO(xfree) char *note = report_notes(unit->indicators[i]);
         if (note) printf("%s: %s\n", unit->indicators[i]->code, note);
@@ -239,27 +239,27 @@ static void print_children(const report_t *report)
 {
     if (report->n_children == 0) return;
     const Selenga__ReportUnit *unit = report->unit;
-    const char *codes[TABLE_MAX_COLUMNS];
+    const char *codes[GRID_COLUMNS];
     size_t n = 0;
-    AUTO(table_destroy) table_t *table = table_new();
-    table_column(table, _("organisation"));
-    for (size_t i = 0; i < unit->n_indicators && n + 2 < TABLE_MAX_COLUMNS; i++) {
+    AUTO(grid_destroy) grid_t *grid = grid_new();
+    grid_column(grid, _("organisation"));
+    for (size_t i = 0; i < unit->n_indicators && n + 2 < GRID_COLUMNS; i++) {
         if (!is_shown_side_by_side(unit->indicators[i])) continue;
-        table_column_right(table, unit->indicators[i]->code);
+        grid_column_right(grid, unit->indicators[i]->code);
         codes[n++] = unit->indicators[i]->code;
     }
-    table_column(table, _("name"));
+    grid_column(grid, _("name"));
     for (size_t i = 0; i < report->n_children; i++) {
-        table_cell(table, report->children[i]->org);
+        grid_cell(grid, report->children[i]->org);
         for (size_t k = 0; k < n; k++) {
             char text[64];
             const indicator_t *indicator = find_indicator(report->children[i], codes[k]);
-            table_cell(table, indicator ? value_text(indicator, text, sizeof text) : NULL);
+            grid_cell(grid, indicator ? value_text(indicator, text, sizeof text) : NULL);
         }
-        table_cell(table, report->children[i]->name);
+        grid_cell(grid, report->children[i]->name);
     }
     putchar('\n');
-    table_print(table, stdout);
+    grid_print(grid, stdout);
 }
 
 void report_print_tables(const report_t *report)

@@ -8,16 +8,16 @@
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/forms/json.h"
+#include "common/forms/words.h"
 #include "common/node/msg.h"
 #include "proto/kinds.h"
 #include "proto/routing.pb-c.h"
 #include "services/cli/ask.h"
+#include "services/cli/listing.h"
+#include "services/cli/named.h"
 #include "services/cli/output.h"
-#include "services/cli/pages.h"
-#include "services/cli/refs.h"
 #include "services/cli/show.h"
 #include "services/cli/verbs.h"
-#include "services/cli/words.h"
 
 enum { OPTION_CAMPAIGN = CLI_KEY, OPTION_BY, OPTION_TUTOR };
 
@@ -70,7 +70,7 @@ static void print_json(const shown_t *shown)
 
 static void print_tables(const shown_t *shown)
 {
-    AUTO(table_destroy) table_t *steps = table_new();
+    AUTO(grid_destroy) grid_t *steps = grid_new();
     show_columns(steps, &KIND_ACTIVITY);
     for (size_t i = 0; i < shown->n; i++) {
         const Selenga__Record *record = shown->items[i].record;
@@ -80,8 +80,8 @@ static void print_tables(const shown_t *shown)
             show_record(record, stdout);
     }
     putchar('\n');
-    if (table_rows(steps) == 0) puts(_("no activities"));
-    table_print(steps, stdout);
+    if (grid_rows(steps) == 0) puts(_("no activities"));
+    grid_print(steps, stdout);
 }
 
 // Shows what was taken, if all went well, and forgets it.
@@ -108,7 +108,7 @@ static int ask_and_show(const cli_t *cli, uint32_t type, const void *request)
                      ASK_TIMEOUT_MS);
     if (r != CLI_DONE) return r;
     shown_t shown = {0};
-    r = pages_take_all(reply, take, &shown);
+    r = ask_take_all(ask, reply, take, &shown);
     finish(cli, &shown, r);
     return r;
 }
@@ -133,7 +133,7 @@ static int run_confirm(const cli_t *cli)
     if (tutor && !words_is_person(tutor))
         return cli_usage(cli, _("'%s' is not a person; write ORG:NUMBER, e.g. 03-08-01:17"), tutor);
     rid_t id;
-    int r = refs_record(&KIND_ROUTE, cli->args[0], &id);
+    int r = named_record(&KIND_ROUTE, cli->args[0], &id);
     if (r != CLI_DONE) return r;
     Selenga__Confirm request = SELENGA__CONFIRM__INIT;
     request.has_route = true;
@@ -153,7 +153,7 @@ static int show_route(ask_t *ask, const rid_t *id, shown_t *shown, char **ret_co
     AUTO(msg_body_free) Selenga__Records *reply = NULL;
     int r = ask_call(ask, SERVICE_ROUTING, MSG_GET, &request, MSG_RECORDS, &selenga__records__descriptor,
                      &reply, ASK_TIMEOUT_MS);
-    if (r == CLI_DONE) r = pages_take_all(reply, take, shown);
+    if (r == CLI_DONE) r = ask_take_all(ask, reply, take, shown);
     const Selenga__Record *record = r == CLI_DONE && shown->n > 0 ? shown->items[0].record : NULL;
     if (record == NULL) return r;
     AUTO(msg_body_free)
@@ -166,7 +166,7 @@ static int show_route(ask_t *ask, const rid_t *id, shown_t *shown, char **ret_co
 static int run_show(const cli_t *cli)
 {
     rid_t id;
-    int r = refs_record(&KIND_ROUTE, cli->args[0], &id);
+    int r = named_record(&KIND_ROUTE, cli->args[0], &id);
     if (r != CLI_DONE) return r;
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);
@@ -182,7 +182,7 @@ static int run_show(const cli_t *cli)
     request.kind = N_ACTIVITY;
     request.where = where;
     request.n_where = 1;
-    if (r == CLI_DONE && code != NULL) r = pages_each(ask, &request, 0, take, NULL, &shown);
+    if (r == CLI_DONE && code != NULL) r = ask_each(ask, &request, 0, take, NULL, &shown);
     finish(cli, &shown, r);
     return r;
 }

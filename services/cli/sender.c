@@ -8,8 +8,8 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
+#include "common/forms/words.h"
 #include "common/node/msg.h"
-#include "services/cli/words.h"
 
 enum { GROUP_TAG = 0x0a, BULK_TAG = 0x10, BULK_SIZE = 2, SEND_TIMEOUT_MS = 120000, VARINT_MAX = 10 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records for people: as a list of fields, or as rows of a table. Driven by the kind's rules.
+// Records as the command line shows them (common/forms/view.h): with names and codes.
 #pragma once
+#include "common/forms/grid.h"
 #include "common/forms/json.h"
 #include "common/schema/kinds.h"
 #include "proto/record.pb-c.h"
-#include "services/cli/table.h"
 
 // Prints one record: what it is, then its fields that are not empty, one a line. A body that cannot be read
 // is said so.
@@ -14,8 +14,6 @@ void show_record(const Selenga__Record *record, FILE *out);
 // it.
 json_t *show_json(slice_t wire);
 
-// Columns for records of a kind: the id where there is no natural key, then the fields that are declared as
-// columns of lists. NULL: a kind that this program does not know; then its ids and organisations.
-void show_columns(table_t *table, const kind_rule_t *kind);
-// The row of a record under those columns.
-void show_row(table_t *table, const kind_rule_t *kind, const Selenga__Record *record);
+// Columns and rows of lists.
+void show_columns(grid_t *grid, const kind_rule_t *kind);
+void show_row(grid_t *grid, const kind_rule_t *kind, const Selenga__Record *record);

@@ -10,20 +10,18 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
+#include "common/forms/grid.h"
+#include "common/forms/words.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
 #include "common/schema/ids.h"
+#include "common/schema/services.h"
 #include "proto/kinds.h"
 #include "proto/registry.pb-c.h"
 #include "services/cli/ask.h"
+#include "services/cli/listing.h"
 #include "services/cli/output.h"
-#include "services/cli/pages.h"
-#include "services/cli/table.h"
 #include "services/cli/views.h"
-#include "services/cli/words.h"
-
-static const uint32_t PROGRAMS[] = {SERVICE_GATE, SERVICE_REGISTRY, SERVICE_DIAGNOSTICS, SERVICE_ROUTING,
-                                    SERVICE_REPORTING};
 
 // ---- node status
 
@@ -51,27 +49,27 @@ static json_t *status_json(uint32_t service, const Selenga__Status *status, cons
 }
 
 // A code is enough for the table; what it means stands below.
-static void status_row(table_t *table, uint32_t service, const Selenga__Status *status, const char *trouble)
+static void status_row(grid_t *grid, uint32_t service, const Selenga__Status *status, const char *trouble)
 {
     char text[64];
-    table_cell(table, words_service(service));
+    grid_cell(grid, words_service(service));
     if (*trouble)
-        table_cellf(table, "%.*s", (int)strcspn(trouble, ": "), trouble);
+        grid_cellf(grid, "%.*s", (int)strcspn(trouble, ": "), trouble);
     else
-        table_cell(table, status ? _("well") : _("no answer"));
-    table_cell(table, status ? output_duration(status->up_s, text, sizeof text) : NULL);
-    table_cell(table, status ? status->version : NULL);
+        grid_cell(grid, status ? _("well") : _("no answer"));
+    grid_cell(grid, status ? words_duration(status->up_s, i18n_now(), text, sizeof text) : NULL);
+    grid_cell(grid, status ? status->version : NULL);
     if (status)
-        table_cellf(table, "%" PRIu32, status->pid);
+        grid_cellf(grid, "%" PRIu32, status->pid);
     else
-        table_cell(table, NULL);
-    table_cell(table, status ? output_bytes(status->memory_bytes, text, sizeof text) : NULL);
-    bool stores = status && status->has_store_bytes && service != SERVICE_GATE;
-    table_cell(table, stores ? output_bytes(status->store_bytes, text, sizeof text) : NULL);
+        grid_cell(grid, NULL);
+    grid_cell(grid, status ? words_bytes(status->memory_bytes, i18n_now(), text, sizeof text) : NULL);
+    bool stores = status && status->has_store_bytes && service_keeps(service);
+    grid_cell(grid, stores ? words_bytes(status->store_bytes, i18n_now(), text, sizeof text) : NULL);
     if (stores)
-        table_cellf(table, "%" PRIu64, status->records);
+        grid_cellf(grid, "%" PRIu64, status->records);
     else
-        table_cell(table, NULL);
+        grid_cell(grid, NULL);
 }
 
 // What is to be done about a program that is not well; the caller frees it.
@@ -86,7 +84,7 @@ static char *note_of(const cli_t *cli, uint32_t service, const char *words, cons
 }
 
 // Returns whether the program is well; *ret_note, for the caller to free, is NULL then.
-static bool ask_program(const cli_t *cli, ask_t *ask, uint32_t service, json_t *array, table_t *table,
+static bool ask_program(const cli_t *cli, ask_t *ask, uint32_t service, json_t *array, grid_t *grid,
                         char **ret_note)
 {
     AUTO(msg_body_free) Selenga__Status *status = NULL;
@@ -97,15 +95,15 @@ static bool ask_program(const cli_t *cli, ask_t *ask, uint32_t service, json_t *
     const char *code = status && status->trouble ? status->trouble : "";
     const char *trouble = words ? words : why ? why : code;
     if (array) json_array_append_new(array, status_json(service, status, trouble));
-    if (table) status_row(table, service, status, words ? words : code);
+    if (grid) status_row(grid, service, status, words ? words : code);
     *ret_note = *trouble ? note_of(cli, service, words, why, code) : NULL;
     return !*trouble;
 }
 
 static void print_notes(char *const *notes)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS); i++)
-        if (notes[i]) printf("%s: %s\n", words_service(PROGRAMS[i]), notes[i]);
+    for (size_t i = 0; i < PROGRAMS_N; i++)
+        if (notes[i]) printf("%s: %s\n", PROGRAMS[i].name, notes[i]);
 }
 
 int status_run(const cli_t *cli)
@@ -114,22 +112,22 @@ int status_run(const cli_t *cli)
     int r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
     json_t *array = cli->json ? json_array() : NULL;
-    AUTO(table_destroy) table_t *table = table_new();
+    AUTO(grid_destroy) grid_t *grid = grid_new();
     const char *const titles[] = {N_("program"), N_("state"),  N_("up"),    N_("version"),
                                   N_("pid"),     N_("memory"), N_("store"), N_("records")};
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
-        (i < 4 ? table_column : table_column_right)(table, _(titles[i]));
+        (i < 4 ? grid_column : grid_column_right)(grid, _(titles[i]));
     bool well = true;
-    char *notes[ARRAY_SIZE(PROGRAMS)] = {NULL};
-    for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS); i++)
-        well = ask_program(cli, ask, PROGRAMS[i], array, array ? NULL : table, &notes[i]) && well;
+    char *notes[PROGRAMS_N] = {NULL};
+    for (size_t i = 0; i < PROGRAMS_N; i++)
+        well = ask_program(cli, ask, PROGRAMS[i].number, array, array ? NULL : grid, &notes[i]) && well;
     if (array) {
         output_json(&array);
     } else {
-        table_print(table, stdout);
+        grid_print(grid, stdout);
         print_notes(notes);
     }
-    for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS); i++) free(notes[i]);
+    for (size_t i = 0; i < PROGRAMS_N; i++) free(notes[i]);
     return well ? CLI_DONE : CLI_REFUSED;
 }
 
@@ -171,19 +169,19 @@ static json_t *child_json(const Selenga__Node *node, const char *path, const Sel
     return json;
 }
 
-static void child_row(table_t *table, const Selenga__Node *node, const char *path,
-                      const Selenga__LinkRow *link)
+static void child_row(grid_t *grid, const Selenga__Node *node, const char *path, const Selenga__LinkRow *link)
 {
     char since[64];
-    table_cell(table, node->org);
-    table_cell(table, node->name);
-    table_cell(table, node->level);
-    table_cell(table,
-               words_link(node->state && strcmp(node->state, "active") == 0 ? link ? link->state : "down"
-                                                                            : node->state));
-    table_cell(table, link && link->has_since_s ? output_duration(link->since_s, since, sizeof since) : NULL);
-    table_cell(table, link ? link->version : NULL);
-    table_cell(table, path);
+    grid_cell(grid, node->org);
+    grid_cell(grid, node->name);
+    grid_cell(grid, node->level);
+    grid_cell(grid, words_link(node->state && strcmp(node->state, "active") == 0 ? link ? link->state : "down"
+                                                                                 : node->state,
+                               i18n_now()));
+    grid_cell(grid, link && link->has_since_s ? words_duration(link->since_s, i18n_now(), since, sizeof since)
+                                              : NULL);
+    grid_cell(grid, link ? link->version : NULL);
+    grid_cell(grid, path);
 }
 
 static int take_child(slice_t wire, const Selenga__Record *record, void *context)
@@ -218,7 +216,7 @@ static int gather_children(ask_t *ask, children_t *children)
     Selenga__List request = SELENGA__LIST__INIT;
     request.has_kind = true;
     request.kind = N_NODE;
-    int r = pages_each(ask, &request, 0, take_child, NULL, children);
+    int r = ask_each(ask, &request, 0, take_child, NULL, children);
     if (children->n > 0) qsort(children->items, children->n, sizeof *children->items, by_org);
     return r;
 }
@@ -231,18 +229,18 @@ static void forget_children(children_t *children)
 
 static void show_children(const cli_t *cli, const children_t *children, const Selenga__Links *links)
 {
-    AUTO(table_destroy) table_t *table = table_new();
+    AUTO(grid_destroy) grid_t *grid = grid_new();
     json_t *array = json_array();
     const char *const titles[] = {N_("organisation"), N_("name"),    N_("level"), N_("state"),
                                   N_("since"),        N_("version"), N_("path")};
-    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) grid_column(grid, _(titles[i]));
     for (size_t i = 0; i < children->n; i++) {
         const child_t *child = &children->items[i];
         char path[PATH_TEXT];
         path_text(&child->path, path);
         const Selenga__LinkRow *link = link_of(links, path_own_label(&child->path));
         json_array_append_new(array, child_json(child->node, path, link));
-        child_row(table, child->node, path, link);
+        child_row(grid, child->node, path, link);
     }
     if (cli->json) {
         output_json(&array);
@@ -250,7 +248,7 @@ static void show_children(const cli_t *cli, const children_t *children, const Se
     }
     json_decref(array);
     if (children->n == 0) puts(_("no children; invite one: selenga node invite --help"));
-    table_print(table, stdout);
+    grid_print(grid, stdout);
     links_tell(links, false);
 }
 

@@ -30,13 +30,12 @@
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/node/msg.h"
-#include "proto/message.h"
+#include "common/schema/services.h"
 #include "services/cli/cli.h"
 #include "services/cli/program.h"
 
 enum {
-    N_PROGRAMS = 5,
-    GATE = 0,                // first to start, last to stop
+    GATE = 0,                // of PROGRAMS: first to start, last to stop
     ASK_EVERY_MS = 100,      // until all have answered
     SERVICE_STOP_MS = 10000, // a commit with fsync on a poor disk may take seconds
     GATE_STOP_MS = 3000,
@@ -47,22 +46,11 @@ enum {
 typedef struct supervisor {
     char dir[PATH_MAX], bin_dir[PATH_MAX];
     int lock, signals;
-    program_t programs[N_PROGRAMS];
+    program_t programs[PROGRAMS_N];
     void *context, *socket; // to the gate
     uint64_t next_ask_ms;
     bool ready, stopping, hurry;
 } supervisor_t;
-
-static const struct {
-    const char *name;
-    uint32_t service;
-} PROGRAMS[N_PROGRAMS] = {
-    {"selenga-gate", SERVICE_GATE},
-    {"selenga-registry", SERVICE_REGISTRY},
-    {"selenga-diagnostics", SERVICE_DIAGNOSTICS},
-    {"selenga-routing", SERVICE_ROUTING},
-    {"selenga-reporting", SERVICE_REPORTING},
-};
 
 // ---- beginning
 
@@ -72,14 +60,14 @@ static int find_programs(supervisor_t *self)
     if (n <= 0) return cli_refuse(_("cannot find the programs: %s"), strerror(errno));
     self->bin_dir[n] = '\0';
     *strrchr(self->bin_dir, '/') = '\0';
-    for (size_t i = 0; i < N_PROGRAMS; i++) {
+    for (size_t i = 0; i < PROGRAMS_N; i++) {
         char path[PATH_MAX + 64];
-        snprintf(path, sizeof path, "%s/%s", self->bin_dir, PROGRAMS[i].name);
+        snprintf(path, sizeof path, "%s/%s", self->bin_dir, PROGRAMS[i].program);
         if (access(path, X_OK) != 0)
             return cli_refuse(_("%s: %s; all programs of Selenga belong in one folder"), path,
                               strerror(errno));
         self->programs[i] =
-            (program_t){.name = PROGRAMS[i].name, .service = PROGRAMS[i].service, .output = -1};
+            (program_t){.name = PROGRAMS[i].program, .service = PROGRAMS[i].number, .output = -1};
     }
     return 0;
 }
@@ -120,7 +108,7 @@ static int open_logs(supervisor_t *self)
     char dir[PATH_MAX + 8];
     snprintf(dir, sizeof dir, "%s/log", self->dir);
     if (mkdir(dir, 0700) != 0 && errno != EEXIST) return cli_refuse("%s: %s", dir, strerror(errno));
-    for (size_t i = 0; i < N_PROGRAMS; i++) {
+    for (size_t i = 0; i < PROGRAMS_N; i++) {
         int r = logfile_open(dir, self->programs[i].name, LOGFILE_MAX_BYTES, &self->programs[i].log);
         if (r < 0) return cli_refuse("%s/%s.log: %s", dir, self->programs[i].name, strerror(-r));
         write_trouble(self, &self->programs[i], NULL);
@@ -181,7 +169,7 @@ static void write_pid(const supervisor_t *self, const program_t *program)
 
 static void start_due(supervisor_t *self, uint64_t now_ms)
 {
-    for (size_t i = 0; i < N_PROGRAMS; i++) {
+    for (size_t i = 0; i < PROGRAMS_N; i++) {
         program_t *program = &self->programs[i];
         if (program->pid != 0 || now_ms < program->start_at_ms) continue;
         int r = program_start(program, self->bin_dir, self->dir, now_ms);
@@ -213,7 +201,7 @@ static void reap(supervisor_t *self, uint64_t now_ms)
     int status;
     pid_t pid;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        for (size_t i = 0; i < N_PROGRAMS; i++) {
+        for (size_t i = 0; i < PROGRAMS_N; i++) {
             program_t *program = &self->programs[i];
             if (program->pid != pid) continue;
             program_ended(program, now_ms);
@@ -240,7 +228,7 @@ static void ask_those_silent(supervisor_t *self, uint64_t now_ms)
 {
     if (self->ready || now_ms < self->next_ask_ms) return;
     self->next_ask_ms = now_ms + ASK_EVERY_MS;
-    for (size_t i = 0; i < N_PROGRAMS; i++)
+    for (size_t i = 0; i < PROGRAMS_N; i++)
         if (!self->programs[i].well) ask(self, self->programs[i].service, MSG_STATUS, NULL);
 }
 
@@ -252,7 +240,7 @@ static void take_answers(supervisor_t *self)
         envelope_t envelope;
         if (msg_unpack(slice(zmq_msg_data(&frame), zmq_msg_size(&frame)), &envelope) != 0) continue;
         if (envelope.type != MSG_STATUS_REPLY) continue;
-        for (size_t i = 0; i < N_PROGRAMS; i++)
+        for (size_t i = 0; i < PROGRAMS_N; i++)
             if (self->programs[i].service == envelope.call) self->programs[i].well = true;
     }
     zmq_msg_close(&frame);
@@ -261,7 +249,7 @@ static void take_answers(supervisor_t *self)
 static void announce(supervisor_t *self)
 {
     if (self->ready) return;
-    for (size_t i = 0; i < N_PROGRAMS; i++)
+    for (size_t i = 0; i < PROGRAMS_N; i++)
         if (!self->programs[i].well || self->programs[i].pid == 0) return;
     self->ready = true;
     puts("ready");
@@ -274,7 +262,7 @@ static int milliseconds_to_wait(const supervisor_t *self, uint64_t now_ms)
 {
     uint64_t until = now_ms + 60000;
     if (!self->ready && self->next_ask_ms < until) until = self->next_ask_ms;
-    for (size_t i = 0; i < N_PROGRAMS; i++)
+    for (size_t i = 0; i < PROGRAMS_N; i++)
         if (self->programs[i].pid == 0 && self->programs[i].start_at_ms < until)
             until = self->programs[i].start_at_ms;
     return until > now_ms ? (int)(until - now_ms) : 0;
@@ -292,12 +280,12 @@ static void take_signal(supervisor_t *self)
 
 static void wait_for_events(supervisor_t *self, int timeout_ms)
 {
-    zmq_pollitem_t items[N_PROGRAMS + 2] = {
+    zmq_pollitem_t items[PROGRAMS_N + 2] = {
         {.fd = self->signals, .events = ZMQ_POLLIN},
         {.socket = self->socket, .events = ZMQ_POLLIN},
     };
     int n = 2;
-    for (size_t i = 0; i < N_PROGRAMS; i++)
+    for (size_t i = 0; i < PROGRAMS_N; i++)
         if (self->programs[i].output >= 0)
             items[n++] = (zmq_pollitem_t){.fd = self->programs[i].output, .events = ZMQ_POLLIN};
     zmq_poll(items, n, timeout_ms);
@@ -311,7 +299,7 @@ static void serve(supervisor_t *self)
         ask_those_silent(self, now_ms);
         wait_for_events(self, milliseconds_to_wait(self, mono_ms()));
         take_signal(self);
-        for (size_t i = 0; i < N_PROGRAMS; i++) program_drain(&self->programs[i]);
+        for (size_t i = 0; i < PROGRAMS_N; i++) program_drain(&self->programs[i]);
         reap(self, mono_ms());
         take_answers(self);
         announce(self);
@@ -348,7 +336,7 @@ static void stop_programs(supervisor_t *self, size_t from, size_t to, uint64_t p
         wait_for_events(self, killed ? 1000 : (int)(deadline - now_ms));
         take_signal(self);
         take_answers(self);
-        for (size_t i = 0; i < N_PROGRAMS; i++) program_drain(&self->programs[i]);
+        for (size_t i = 0; i < PROGRAMS_N; i++) program_drain(&self->programs[i]);
         reap(self, mono_ms());
     }
 }
@@ -357,7 +345,7 @@ static void close_all(supervisor_t *self)
 {
     if (self->socket) zmq_close(self->socket);
     if (self->context) zmq_ctx_term(self->context);
-    for (size_t i = 0; i < N_PROGRAMS; i++) logfile_destroy(&self->programs[i].log);
+    for (size_t i = 0; i < PROGRAMS_N; i++) logfile_destroy(&self->programs[i].log);
     if (self->signals >= 0) close(self->signals);
     if (self->lock >= 0) close(self->lock);
 }
@@ -379,9 +367,9 @@ int supervisor_run(const char *dir)
     int r = begin(&self, dir);
     if (r == 0) {
         serve(&self);
-        stop_programs(&self, GATE + 1, N_PROGRAMS, SERVICE_STOP_MS);
+        stop_programs(&self, GATE + 1, PROGRAMS_N, SERVICE_STOP_MS);
         stop_programs(&self, GATE, GATE + 1, GATE_STOP_MS);
-        for (size_t i = 0; i < N_PROGRAMS; i++) write_trouble(&self, &self.programs[i], NULL);
+        for (size_t i = 0; i < PROGRAMS_N; i++) write_trouble(&self, &self.programs[i], NULL);
     }
     close_all(&self);
     return r;

@@ -8,17 +8,17 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
+#include "common/forms/grid.h"
 #include "common/forms/json.h"
+#include "common/forms/words.h"
 #include "common/node/msg.h"
 #include "common/schema/ids.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 #include "services/cli/report.h"
-#include "services/cli/table.h"
 #include "services/cli/terminal.h"
 #include "services/cli/verbs.h"
 #include "services/cli/views.h"
-#include "services/cli/words.h"
 
 enum { OPTION_WATCH = CLI_KEY, WATCH_EVERY_S = 1 };
 
@@ -90,37 +90,37 @@ static json_t *queue_json(const Selenga__Queue *queue)
     return json;
 }
 
-static void queue_columns(table_t *table)
+static void queue_columns(grid_t *grid)
 {
-    table_column(table, _("service"));
-    table_column(table, _("peer"));
-    table_column(table, _("flow"));
-    table_column(table, _("state"));
-    table_column_right(table, _("waiting"));
-    table_column_right(table, _("oldest"));
-    table_column_right(table, _("sent/s"));
-    table_column_right(table, _("quarantine"));
-    table_column_right(table, _("last progress"));
-    table_column(table, _("reason"));
+    grid_column(grid, _("service"));
+    grid_column(grid, _("peer"));
+    grid_column(grid, _("flow"));
+    grid_column(grid, _("state"));
+    grid_column_right(grid, _("waiting"));
+    grid_column_right(grid, _("oldest"));
+    grid_column_right(grid, _("sent/s"));
+    grid_column_right(grid, _("quarantine"));
+    grid_column_right(grid, _("last progress"));
+    grid_column(grid, _("reason"));
 }
 
-static void queue_row(table_t *table, const Selenga__Queue *queue)
+static void queue_row(grid_t *grid, const Selenga__Queue *queue)
 {
     char text[64];
-    table_cell(table, words_service(queue->service));
-    table_cell(table, peer_name(queue, text, sizeof text));
-    table_cell(table, words_flow(queue->flow));
-    table_cell(table, words_state(queue->state));
-    table_cellf(table, "%" PRIu64, queue->waiting);
-    table_cell(table, queue->waiting ? output_duration(queue->oldest_s, text, sizeof text) : NULL);
-    table_cellf(table, "%" PRIu64, queue->sent_per_s);
-    table_cellf(table, "%" PRIu64, queue->quarantined);
-    table_cell(table, output_duration(queue->last_progress_s, text, sizeof text));
+    grid_cell(grid, words_service(queue->service));
+    grid_cell(grid, peer_name(queue, text, sizeof text));
+    grid_cell(grid, words_flow(queue->flow, i18n_now()));
+    grid_cell(grid, words_state(queue->state, i18n_now()));
+    grid_cellf(grid, "%" PRIu64, queue->waiting);
+    grid_cell(grid, queue->waiting ? words_duration(queue->oldest_s, i18n_now(), text, sizeof text) : NULL);
+    grid_cellf(grid, "%" PRIu64, queue->sent_per_s);
+    grid_cellf(grid, "%" PRIu64, queue->quarantined);
+    grid_cell(grid, words_duration(queue->last_progress_s, i18n_now(), text, sizeof text));
     AUTO(xfree) char *reason = ask_code_text(queue->reason), *paused = ask_code_text(queue->paused);
     if (*paused != '\0')
-        table_cellf(table, _("nothing is taken from it: %s"), paused);
+        grid_cellf(grid, _("nothing is taken from it: %s"), paused);
     else
-        table_cell(table, reason);
+        grid_cell(grid, reason);
 }
 
 // Local feeds, then up, then down; neighbours by name.
@@ -140,23 +140,23 @@ static int by_flow_and_peer(const void *a, const void *b)
 }
 
 // Asks every service; one that does not answer is said and the others are shown.
-static int gather_queues(ask_t *ask, json_t *array, table_t *table)
+static int gather_queues(ask_t *ask, json_t *array, grid_t *grid)
 {
     int result = CLI_DONE;
-    for (const uint32_t *service = ASK_SERVICES; *service; service++) {
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++) {
         AUTO(msg_body_free) Selenga__Queues *reply = NULL;
         AUTO(xfree) char *why = NULL;
-        int r = ask_quietly(ask, *service, MSG_QUEUES, NULL, MSG_QUEUES_REPLY, &selenga__queues__descriptor,
+        int r = ask_quietly(ask, service, MSG_QUEUES, NULL, MSG_QUEUES_REPLY, &selenga__queues__descriptor,
                             &reply, ASK_SHORT_MS, &why);
         if (r != CLI_DONE) {
-            cli_say("%s: %s", words_service(*service), why);
+            cli_say("%s: %s", words_service(service), why);
             result = r;
             continue;
         }
         qsort(reply->queues, reply->n_queues, sizeof *reply->queues, by_flow_and_peer);
         for (size_t i = 0; i < reply->n_queues; i++) {
             if (array) json_array_append_new(array, queue_json(reply->queues[i]));
-            if (table) queue_row(table, reply->queues[i]);
+            if (grid) queue_row(grid, reply->queues[i]);
         }
     }
     return result;
@@ -164,20 +164,20 @@ static int gather_queues(ask_t *ask, json_t *array, table_t *table)
 
 static int show_queues(const cli_t *cli, ask_t *ask, bool watching)
 {
-    AUTO(table_destroy) table_t *table = NULL;
+    AUTO(grid_destroy) grid_t *grid = NULL;
     json_t *array = NULL;
     if (cli->json) {
         array = json_array();
     } else {
-        table = table_new();
-        queue_columns(table);
+        grid = grid_new();
+        queue_columns(grid);
     }
-    int r = gather_queues(ask, array, table);
+    int r = gather_queues(ask, array, grid);
     if (watching && !cli->json && isatty(STDOUT_FILENO)) terminal_clear();
     if (array) output_json(&array);
-    if (table && table_rows(table) == 0 && r == CLI_DONE) puts(_("this node serves no feeds yet"));
-    if (table) table_print(table, stdout);
-    if (table) tell_parent(ask);
+    if (grid && grid_rows(grid) == 0 && r == CLI_DONE) puts(_("this node serves no feeds yet"));
+    if (grid) grid_print(grid, stdout);
+    if (grid) tell_parent(ask);
     return r;
 }
 
@@ -214,20 +214,20 @@ static json_t *link_json(const Selenga__LinkRow *row)
     return json;
 }
 
-static void link_row(table_t *table, const Selenga__LinkRow *row)
+static void link_row(grid_t *grid, const Selenga__LinkRow *row)
 {
     char since[64];
-    table_cell(table, link_name(row));
-    table_cell(table, words_role(row->role));
-    table_cell(table, words_link(row->state));
-    table_cell(table, row->has_since_s ? output_duration(row->since_s, since, sizeof since) : NULL);
+    grid_cell(grid, link_name(row));
+    grid_cell(grid, words_role(row->role, i18n_now()));
+    grid_cell(grid, words_link(row->state, i18n_now()));
+    grid_cell(grid, row->has_since_s ? words_duration(row->since_s, i18n_now(), since, sizeof since) : NULL);
     if (row->has_rtt_us && row->rtt_us >= 0)
-        table_cellf(table, "%" PRId64 ".%03d", row->rtt_us / 1000, (int)(row->rtt_us % 1000));
+        grid_cellf(grid, "%" PRId64 ".%03d", row->rtt_us / 1000, (int)(row->rtt_us % 1000));
     else
-        table_cell(table, NULL);
-    table_cell(table, row->key_fingerprint);
-    table_cell(table, row->key_expires);
-    table_cell(table, row->version);
+        grid_cell(grid, NULL);
+    grid_cell(grid, row->key_fingerprint);
+    grid_cell(grid, row->key_expires);
+    grid_cell(grid, row->version);
 }
 
 static int run_links(const cli_t *cli)
@@ -245,14 +245,14 @@ static int run_links(const cli_t *cli)
         output_json(&array);
         return CLI_DONE;
     }
-    AUTO(table_destroy) table_t *table = table_new();
+    AUTO(grid_destroy) grid_t *grid = grid_new();
     const char *const titles[] = {N_("peer"),        N_("role"),    N_("state"),
                                   N_("since"),       N_("rtt, ms"), N_("key fingerprint"),
                                   N_("key expires"), N_("version")};
-    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) table_column(table, _(titles[i]));
-    for (size_t i = 0; i < links->n_links; i++) link_row(table, links->links[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) grid_column(grid, _(titles[i]));
+    for (size_t i = 0; i < links->n_links; i++) link_row(grid, links->links[i]);
     if (links->n_links == 0) puts(_("no parent and no children"));
-    table_print(table, stdout);
+    grid_print(grid, stdout);
     links_tell(links, false);
     return CLI_DONE;
 }

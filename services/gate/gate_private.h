@@ -9,8 +9,6 @@
 #include "services/gate/settings.h"
 #include "services/gate/zap.h"
 
-enum { GATE_SERVICES_END = SERVICE_REPORTING + 1 };
-
 struct gate {
     node_conf_t node;
     node_keys_t node_keys; // for the parent

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 enum {
-    SERVICES_END = SERVICE_REPORTING + 1,
     PING_BODY_MAX = 64,
     CALLERS_BYTES = 32 * 1024 * 1024, // of requests that a service has not decided
     OWN_SHARES = 4,                   // another service of the node has as much room as so many neighbours
@@ -51,7 +50,7 @@ int local_open(void *context, const gate_settings_t *settings, counters_t *count
     local->settings = settings;
     local->counters = counters;
     local->hooks = *hooks;
-    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
         local->passed[n] = (outgoing_t){.from = SERVICE_GATE, .to = n};
     int r = door_open(&local->door, context, "local", DOOR_INSIDE);
     if (r) return r;
@@ -65,7 +64,7 @@ void local_close(local_t **local)
 {
     if (!*local) return;
     if ((*local)->holds_frame) door_done(&(*local)->frame);
-    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++) outgoing_clear(&(*local)->passed[n]);
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) outgoing_clear(&(*local)->passed[n]);
     door_close(&(*local)->door);
     shares_clear(&(*local)->shares);
     free(*local);
@@ -78,14 +77,9 @@ void local_poll_items(const local_t *local, zmq_pollitem_t ret_items[static 2])
     ret_items[1] = (zmq_pollitem_t){local->door.monitor, 0, ZMQ_POLLIN, 0};
 }
 
-static bool is_service(uint32_t number)
-{
-    return number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING;
-}
-
 bool local_has(const local_t *local, uint32_t service)
 {
-    return is_service(service) && local->services[service].routing != 0;
+    return service_keeps(service) && local->services[service].routing != 0;
 }
 
 static void note_gone(local_t *local, uint32_t service)
@@ -100,7 +94,7 @@ void local_take_events(local_t *local)
     door_event_t event;
     while (door_next_event(local->door.monitor, &event)) {
         if (event.event == ZMQ_EVENT_ACCEPTED) continue;
-        for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
+        for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
             if (local->services[n].routing && local->services[n].fd == event.value) note_gone(local, n);
     }
 }
@@ -160,7 +154,7 @@ static bool is_full(const local_t *local, uint32_t service)
 
 bool local_crowded(const local_t *local, uint64_t now_ms)
 {
-    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
         if (is_full(local, n) && now_ms - local->shares.moved_ms[n] < STUCK_MS) return true;
     return false;
 }
@@ -186,7 +180,7 @@ static void flush_one(local_t *local, uint32_t service)
 
 void local_flush(local_t *local)
 {
-    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++) flush_one(local, n);
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) flush_one(local, n);
 }
 
 int local_send(local_t *local, uint32_t service, const envelope_t *envelope, const ProtobufCMessage *body)
@@ -226,7 +220,7 @@ static void answer_ping(local_t *local, const door_frame_t *ping)
 
 static uint32_t service_of(const local_t *local, const door_frame_t *frame)
 {
-    for (uint32_t n = SERVICE_REGISTRY; n < SERVICES_END; n++)
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
         if (local->services[n].routing == frame->routing) return n;
     return SERVICE_CLI;
 }
@@ -272,7 +266,7 @@ static void refuse_second(local_t *local, uint32_t service, const door_frame_t *
 static uint32_t identify(local_t *local, door_frame_t *frame)
 {
     uint32_t known = service_of(local, frame), claimed = frame->envelope.from;
-    if (known || !is_service(claimed)) return known;
+    if (known || !service_keeps(claimed)) return known;
     bool greets = frame->envelope.type == MSG_HELLO;
     // Without a greeting only where nobody is registered: after a restart of the gate services go on as if
     // nothing had been.

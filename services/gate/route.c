@@ -15,11 +15,6 @@
 
 enum { ROUTE_LOCAL = 'L', ROUTE_JOIN = 'J', ROUTE_SIZE = 5 };
 
-static bool is_service(uint32_t number)
-{
-    return number >= SERVICE_REGISTRY && number <= SERVICE_REPORTING;
-}
-
 static void set_route(envelope_t *envelope, uint8_t kind, uint32_t routing)
 {
     envelope->route[0] = kind;
@@ -123,7 +118,7 @@ void route_from_caller(gate_t *gate, const door_frame_t *frame)
         status_answer(gate, frame);
     } else if (envelope->to == SERVICE_GATE && envelope->type == MSG_LINKS) {
         links_answer(gate, frame);
-    } else if (is_service(envelope->to) && request) {
+    } else if (service_keeps(envelope->to) && request) {
         forward_request(gate, frame);
     } else if (envelope->to == SERVICE_GATE && request) {
         refuse(gate, frame, "UNKNOWN-REQUEST");
@@ -181,7 +176,7 @@ static void send_between_services(gate_t *gate, uint32_t service, const envelope
     out.from = service;
     out.peer = service; // as a consumer and producer it is a neighbour of this label
     out.principal[0] = '\0';
-    if (is_service(out.to) && out.to != service)
+    if (service_keeps(out.to) && out.to != service)
         send_to_service(gate, out.to, &out);
     else
         count(gate, COUNT_NOT_ALLOWED);
@@ -215,8 +210,7 @@ static void begin_with_keys(gate_t *gate, size_t n)
 {
     log_at(L_INFO, "GATE-KEYS", _("the registry gave its keys: %zu may connect"), n);
     // Services that outlived an earlier gate may believe that links are up.
-    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
-        route_links_due(gate, service);
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++) route_links_due(gate, service);
 }
 
 static void take_keys(gate_t *gate, slice_t body)
@@ -331,7 +325,7 @@ void route_clone(gate_t *gate, uint32_t peer, bool cloned)
     link.has_peer = link.has_clone = 1;
     link.peer = peer;
     link.clone = cloned;
-    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++) {
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++) {
         envelope_t envelope = {.type = MSG_LINK, .to = service, .from = SERVICE_GATE};
         if (local_has(gate->local, service)) (void)local_send(gate->local, service, &envelope, &link.base);
     }
@@ -340,7 +334,7 @@ void route_clone(gate_t *gate, uint32_t peer, bool cloned)
 void route_link(gate_t *gate, uint32_t peer, bool up, uint8_t *untold)
 {
     uint8_t nobody = 0;
-    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++)
         if (local_has(gate->local, service)) tell_link(gate, service, peer, up, untold ? untold : &nobody);
 }
 
@@ -373,7 +367,7 @@ void route_links_to(gate_t *gate, uint32_t service)
 
 void route_links_left(gate_t *gate)
 {
-    for (uint32_t service = SERVICE_REGISTRY; service < GATE_SERVICES_END; service++)
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++)
         if ((gate->links_untold & bit_of(service)) != 0 && local_has(gate->local, service))
             tell_links_left(gate, service);
 }

@@ -35,7 +35,7 @@ static share_t *find(const shares_t *shares, uint32_t of)
 static bool owes(const share_t *share)
 {
     uint64_t owed = 0;
-    for (size_t i = 0; i < SHARES_SERVICES; i++) owed |= share->owed[i];
+    for (size_t i = 0; i < SERVICES_END; i++) owed |= share->owed[i];
     return owed != 0;
 }
 

@@ -6,18 +6,16 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"
 
-enum { SHARES_SERVICES = SERVICE_REPORTING + 1 };
-
 typedef struct share {
     uint32_t of;
-    uint64_t owed[SHARES_SERVICES];
+    uint64_t owed[SERVICES_END];
 } share_t;
 
 typedef struct shares {
     share_t *rows; // ascending by `of`
     size_t n, room;
-    uint64_t outside[SHARES_SERVICES];  // of all that comes from outside of the node
-    uint64_t moved_ms[SHARES_SERVICES]; // when it last went on; since when it may be stuck
+    uint64_t outside[SERVICES_END];  // of all that comes from outside of the node
+    uint64_t moved_ms[SERVICES_END]; // when it last went on; since when it may be stuck
 } shares_t;
 
 void shares_clear(shares_t *shares);

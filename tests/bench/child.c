@@ -10,7 +10,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { FIRST = SERVICE_REGISTRY, LAST = SERVICE_REPORTING, FLIGHT = 64 };
+enum { FIRST = SERVICES_FIRST, LAST = SERVICES_END - 1, FLIGHT = 64 };
 
 typedef struct flow { // both halves of one service's feed with the hub
     // what we pull

@@ -2,6 +2,9 @@
 # Nodes for benchmarks: sourced by run and ours.sh. The caller sets `programs` (folder of the built programs) and
 # `nodes` (folder for nodes), and defines bench_spawn (starts a program in the background, LAST is its number).
 
+# The gate, and the services of proto/message.h.
+node_programs="gate $(sed -nE 's/^ +S\([0-9]+, [A-Z]+, ([a-z]+)\).*/\1/p' "${BASH_SOURCE[0]%/*}/../../proto/message.h" | tr '\n' ' ')"
+
 ask() { # node, what to ask
     local name=$1
     shift
@@ -114,14 +117,14 @@ quiet() { # node: nothing waits in its queues
 
 cpu_of() { # node: milliseconds of CPU that its programs have used so far, one line each
     local p pid
-    for p in gate registry diagnostics routing reporting; do
+    for p in $node_programs; do
         pid=$(cat "$nodes/$1/run/$p.pid") && awk -v p="$p" '{ print p, ($14 + $15) * 10 }' "/proc/$pid/stat"
     done
 }
 
 pss_of() { # node: KiB of its five programs
     local p pid
-    for p in gate registry diagnostics routing reporting; do
+    for p in $node_programs; do
         pid=$(cat "$nodes/$1/run/$p.pid") && awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup"
     done | awk '{ n += $1 } END { print n }'
 }

@@ -64,7 +64,9 @@ done
 
 # init makes a whole node, or nothing
 "$selenga" node init region --org 03 --level region --name 'ЦНППМ' --listen tcp://127.0.0.1:7999 2>/dev/null
-for what in node.conf secret/node.key secret/root.key run log store/registry store/diagnostics store/routing store/reporting; do
+stores=$(sed -nE 's|^ +S\([0-9]+, [A-Z]+, ([a-z]+)\).*|store/\1|p' "$SOURCE/proto/message.h")
+[ "$(wc -w <<<"$stores")" -ge 4 ]
+for what in node.conf secret/node.key secret/root.key run log $stores; do
     test -e "region/$what"
 done
 [ "$(stat -c %a region/secret)" = 700 ]

@@ -3,7 +3,7 @@
 The same names as the command line prints with --json."""
 import wire
 
-SERVICES = {wire.REGISTRY: "registry", wire.DIAGNOSTICS: "diagnostics", wire.ROUTING: "routing", wire.REPORTING: "reporting"}
+SERVICES = wire.SERVICES
 TEXTS = {3: "flow", 4: "state", 5: "reason", 20: "paused"}
 NUMBERS = {6: "waiting", 7: "oldest_s", 8: "in_flight_bytes", 9: "head", 10: "acked", 11: "sent_per_s", 12: "quarantined",
            13: "last_progress_s", 14: "produced", 15: "applied"}

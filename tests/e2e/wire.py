@@ -3,16 +3,21 @@
 ctypes) and plain ZMTP over a file descriptor. What the programs refuse to send, this sends."""
 import ctypes
 import os
+import re
 import socket
 import struct
 import threading
+from pathlib import Path
 
 # Numbers of proto/message.h.
 HELLO, WELCOME, PING, PONG, JOIN, JOIN_REPLY = 1, 2, 3, 4, 7, 8
 PULL, PUSH, GIVEBACK_ASK, GIVEBACK, REBASE, WAKE = 10, 11, 12, 13, 14, 15
 PUT, PUT_REPLY, GET, LIST, RECORDS, ERROR, QUEUES, QUEUES_REPLY, STATUS, STATUS_REPLY = 20, 21, 22, 23, 24, 25, 26, 27, 33, 34
 EVALUATE, EVALUATED = 50, 51
-CLI, REGISTRY, DIAGNOSTICS, ROUTING, REPORTING, GATE = 0, 1, 2, 3, 4, 9
+# The list of services there, as {number: name}.
+SERVICES = {int(number): name for number, name in re.findall(
+    r"\bS\((\d+), [A-Z]+, ([a-z]+)\)", (Path(__file__).parents[2] / "proto" / "message.h").read_text())}
+CLI, REGISTRY, DIAGNOSTICS, ROUTING, REPORTING, GATE = 0, *SERVICES, 9
 
 
 def varint(n):

@@ -24,8 +24,8 @@ import looks
 BIN = Path(os.environ["BIN"])
 SOURCE = Path(os.environ["SOURCE"])
 SAMPLE = SOURCE / "deploy" / "sample"
-PROGRAMS = ("gate", "registry", "diagnostics", "routing", "reporting")
-SERVICES = PROGRAMS[1:]
+SERVICES = tuple(looks.SERVICES.values())
+PROGRAMS = ("gate", *SERVICES)
 # A test has no minute to wait until a dead line is noticed.
 QUICK = {"gate": {"ping_ms": 300, "silence_ms": 2000, "backoff_base_ms": 50, "backoff_max_ms": 400}}
 SANITIZED = "ASAN_OPTIONS" in os.environ

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files of a node that somebody else may have written, or a disk: its root secret, the last words of a
-// program, what a store says of itself. The first byte chooses which. The file that shows the words is part
-// of this one.
+// program, what a store says of itself. The first byte chooses which.
 #include "common/base/clock.h"
 #include "common/base/text.h"
 #include "common/node/root.h"
 #include "common/store/store_private.h"
-#include "services/cli/status.c"
+#include "services/cli/ask.h"
 #include "tests/fuzz/scratch.h"
 #include "tests/sim/kv_mem.h"
 #include <errno.h>

@@ -27,7 +27,7 @@ static uint32_t neighbour(uint8_t choice)
 // The row must be found by each of its names, and what is from outside is the sum of its rows.
 static void check(const gate_t *gate)
 {
-    for (uint32_t service = 1; service < SHARES_SERVICES; service++) {
+    for (uint32_t service = 1; service < SERVICES_END; service++) {
         uint64_t outside = 0;
         for (size_t i = 0; i < gate->shares.n; i++) {
             const share_t *row = &gate->shares.rows[i];
@@ -75,7 +75,7 @@ static void step(gate_t *gate, slice_t *in)
     size |= fuzz_byte(in);
     bool told = what % WHATS == TAKEN || what % WHATS == GREET; // of all others the size is a number
     slice_t bytes = told ? fuzz_take(in, size) : (slice_t){0};
-    uint32_t service = 1 + choice % (SHARES_SERVICES - 1), of = neighbour(choice);
+    uint32_t service = 1 + choice % (SERVICES_END - 1), of = neighbour(choice);
     uint64_t owed = shares_owed(&gate->shares, service, of);
     switch (what % WHATS) {
     case GIVE:

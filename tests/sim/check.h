@@ -33,6 +33,8 @@ bool arrives(world_t *w, const record_t *r, const unit_t *home, unit_t *u); // n
 // --- parts of the last check ---
 
 void check_stray(unit_t *u, const record_t *r);
+bool check_had(const unit_t *u, const rid_t *id, bool unmet); // see had_t
+void check_word(unit_t *u, const record_t *r, const place_t *place);
 void check_lost(world_t *w);
 void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t consumer_name,
                 uint32_t producer_name);

@@ -3,6 +3,21 @@
 #include "common/node/msg.h"
 #include "tests/sim/check.h"
 
+// The home has seen what a stray keeps, and stands above it: else it would never be replaced where it is
+// held.
+static void check_heeded(unit_t *u, const record_t *in)
+{
+    store_txn_t *txn = NULL;
+    record_t now;
+    if (in->kind / 100 != u->service || !path_equal(&in->home, &u->place.path)) return;
+    if (check_had(u, &in->id, true)) return; // README.md, what is open
+    if (holds(u, &in->id, &now, &txn) && path_equal(&now.home, &in->home) &&
+        (version_cmp(&now.version, &in->version) < 0 || !record_answers(&now, &in->version)))
+        broken(u->world, "%s, its home, has not seen version %s of kind %u, which a stray there keeps",
+               unit_name(u), version_name(&in->version), in->kind);
+    store_abort(&txn);
+}
+
 // A stray must be able to find its way to the home of what it keeps; and where no store was put back, there
 // is none.
 void check_stray(unit_t *u, const record_t *r)
@@ -12,6 +27,7 @@ void check_stray(unit_t *u, const record_t *r)
     if (!unwrap(r, &in, &stray) || stray == NULL || liar_may_fool(u, &in.home)) return;
     if ((u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE | FAULT_CLONE | FAULT_KEY)) == 0)
         broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
+    if (record_is_sealed(&in, u->place.seal_key)) check_heeded(u, &in);
     if (!path_equal(&r->home, &u->place.path)) return;
     bool ours = path_equal(&in.home, &u->place.path); // then it goes where the record went
     bool fits = ours ? r->down == in.down && path_equal(&r->to, &in.to)
@@ -61,6 +77,25 @@ void check_held(world_t *w)
         if (liar_spares(&w->units[i])) visit(&w->units[i], false, hold, w);
 }
 
+// What an operator left out stays where the word that stands above it is refused.
+static bool is_left_out(unit_t *u, const record_t *r)
+{
+    store_txn_t *txn = NULL;
+    if ((u->world->plan.faults & FAULT_KEY) == 0 || store_begin(u->store, false, &txn) != 0) return false;
+    bool left_out = waits(txn, &r->id, &r->version, NULL);
+    store_abort(&txn);
+    return left_out;
+}
+
+// Versions that say the same are one, whichever of them stands there.
+static void keep_writes(ledger_record_t *lr, const ledger_version_t *v)
+{
+    lr->held &= ~v->past;
+    for (size_t i = 0; i < lr->n; i++)
+        if (lr->versions[i].content == v->content && lr->versions[i].fate != VANISHED)
+            lr->held &= ~lr->versions[i].past;
+}
+
 static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     ledger_record_t *lr;
@@ -69,7 +104,7 @@ static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
     (void)place;
     if (!unwrap(r, &in, &stray)) return;
     const ledger_version_t *v = version_of(arg, &in, &lr);
-    if (v != NULL && (stray != NULL || lr->home == u->index)) lr->held &= ~v->past;
+    if (v != NULL && (stray != NULL || lr->home == u->index || is_left_out(u, r))) keep_writes(lr, v);
 }
 
 static int keep_quarantined(void *arg, const quarantined_t *q)

@@ -16,6 +16,7 @@ static void count_places(unit_t *u, const record_t *r, const place_t *place, voi
     (void)u;
     n->records++;
     n->listed += !r->gone && !place->aside;
+    if (r->gone && !liar_is(u)) check_word(u, r, place);
     n->aside += place->aside;
     n->lanes += (uint64_t)__builtin_popcount(place->lanes &
                                              ~(unsigned)(LANE_ALL | LANE_BULK)); // no lanes of their own

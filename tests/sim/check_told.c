@@ -31,6 +31,42 @@ void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t typ
     while (batch_next(&rest, &wire) == 0) check_one_told(w, from, liar, wire);
 }
 
+static void note_had(unit_t *u, const rid_t *id, bool unmet)
+{
+    world_t *w = u->world;
+    if (w->n_had == w->had_room) {
+        w->had_room = w->had_room * 2 + 256;
+        w->had = xrealloc(w->had, w->had_room * sizeof *w->had);
+    }
+    w->had[w->n_had++] = (had_t){u->index, *id, unmet};
+}
+
+void check_has(unit_t *u, store_txn_t *txn, const record_t *r)
+{
+    record_t in, held;
+    AUTO(msg_body_free) Selenga__Stray *stray;
+    note_had(u, &r->id, false);
+    if (unwrap(r, &in, &stray) && stray != NULL && store_get(txn, &in.id, &held, NULL) != 0)
+        note_had(u, &in.id, true);
+}
+
+bool check_had(const unit_t *u, const rid_t *id, bool unmet)
+{
+    const world_t *w = u->world;
+    for (size_t i = 0; i < w->n_had; i++)
+        if (w->had[i].unit == u->index && w->had[i].unmet == unmet && rid_equal(&w->had[i].id, id))
+            return true;
+    return false;
+}
+
+// Word that a record is gone is kept where the record was, and where somebody hears it who had handed it
+// over. Of anything else it leaves no trace.
+void check_word(unit_t *u, const record_t *r, const place_t *place)
+{
+    if ((place->lanes & LANE_LEFT) != 0 || check_had(u, &r->id, false)) return;
+    broken(u->world, "%s keeps word of kind %u, which it never held", unit_name(u), r->kind);
+}
+
 void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r)
 {
     world_t *w = home->world;

@@ -276,8 +276,8 @@ static ProtobufCBinaryData entries(world_t *w, batch_t *batch)
     draft_t *d = xcalloc(1, sizeof *d);
     for (unsigned n = 1 + below(w, 4); n > 0; n--) {
         if (!invent(w, d, false)) continue;
-        trace(w, "    lie: kind %u %02x%02x of %s, %s%s", d->r.kind, d->r.id.b[0], d->r.id.b[1],
-              path_text(&d->r.home, (char[PATH_TEXT]){0}), version_name(&d->r.version),
+        trace(w, "    lie: kind %u %02x%02x%02x of %s, %s%s", d->r.kind, d->r.id.b[0], d->r.id.b[1],
+              d->r.id.b[15], path_text(&d->r.home, (char[PATH_TEXT]){0}), version_name(&d->r.version),
               d->r.gone ? ", gone" : "");
         batch_add(batch, d->r.wire);
         memset(d, 0, sizeof *d);

@@ -94,7 +94,8 @@ static plan_t plan_of(uint64_t seed)
     plan_t plan = {.seed = seed, .steps = steps[z % 16 < 6 ? 0 : z % 16 < 11 ? 1 : z % 16 < 14 ? 2 : 3]};
     plan.faults = (unsigned)(z >> 8) & (unsigned)(z >> 24 | z >> 40) & FAULT_ALL & ~(unsigned)FAULT_LIAR;
     if (z >> 61 == 1) plan.faults |= FAULT_LIAR;
-    plan.faults &= ~(unsigned)FAULT_KEY; // only where it is asked for by name: README.md, what is open
+    // Of what a liar hands over who lost the key an operator decides: he may believe him.
+    if ((plan.faults & FAULT_LIAR) != 0 || (z >> 5 & 1) == 0) plan.faults &= ~(unsigned)FAULT_KEY;
     return plan;
 }
 

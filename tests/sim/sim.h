@@ -131,6 +131,13 @@ typedef struct unit {
     ledger_open_t pending; // what the ledger takes over at the commit
 } unit_t;
 
+// Which unit has held a record at any time; or had nothing of its own when a stray told of it.
+typedef struct had {
+    int unit;
+    rid_t id;
+    bool unmet;
+} had_t;
+
 // A record as its bytes.
 typedef struct wire {
     uint8_t *data;
@@ -156,11 +163,14 @@ struct world {
     int liar;                  // node; -1: none
     wire_t memory[MEMORY_MAX]; // what the liar has seen
     size_t n_memory;
+    had_t *had; // each once or more
+    size_t n_had, had_room;
     unsigned unrest;       // steps in a hundred that are faults
     unsigned load_percent; // of the writes
     uint32_t kinds;        // bits of the rows of work.c that this seed uses
     uint64_t serial, messages;
-    char why[512]; // what failed first; empty: nothing
+    size_t decided; // by operators, of what waited for want of a seal
+    char why[512];  // what failed first; empty: nothing
 };
 
 // --- chance
@@ -247,6 +257,8 @@ void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t typ
 void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r);
 // A stray that the unit keeps: a liar must not make it up.
 void check_kept(unit_t *u, const record_t *r);
+// The unit holds the record from now on.
+void check_has(unit_t *u, store_txn_t *txn, const record_t *r);
 // Word came here by which what was held has left.
 void check_left(unit_t *u, const record_t *old, const record_t *word);
 void check_store(unit_t *u);   // lanes and places fit

@@ -161,14 +161,15 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     world_t *w = u->world;
     bool home = path_equal(&now->home, &u->place.path) && (now->kind < 100 || now->kind / 100 == u->service);
     ledger_record_t *lr = ledger_find(w->ledger, &now->id);
-    (void)txn;
     if (liar_is(u)) liar_remember(w, now->wire);
     if (now->gone) {
         if (old != NULL) check_left(u, old, now);
-        trace(w, "    %s: kind %u %02x%02x has left", unit_name(u), now->kind, now->id.b[0], now->id.b[1]);
+        trace(w, "    %s: kind %u %02x%02x%02x has left", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
+              now->id.b[15]);
         return;
     }
     if (old != NULL && old->gone) old = NULL;
+    check_has(u, txn, now);
     learn(u, now);
     if (lr == NULL && home) lr = ledger_make(w->ledger, &now->id, now->kind, u->index);
     ledger_version_t *v = lr != NULL ? ledger_version(lr, &now->version) : NULL;
@@ -177,8 +178,8 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     if (own) v = hear_write(u, lr, old, now);
     if (own) check_written(u, lr, now);
     if (own) check_kept(u, now);
-    trace(w, "    %s: kind %u %02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
-          version_name(&now->version), own ? " (written)" : "");
+    trace(w, "    %s: kind %u %02x%02x%02x becomes %s%s", unit_name(u), now->kind, now->id.b[0], now->id.b[1],
+          now->id.b[15], version_name(&now->version), own ? " (written)" : "");
     if (own && now->version.inc > INC_MOST) broken(w, "incarnation of %s is thrown up", unit_name(u));
     if (liar_is(u) && own) ledger_note(&u->pending, lr, &now->version, v->past, own);
     if (liar_is(u)) return; // he may be given back what he made up, or wrote in vain and remembers

@@ -332,6 +332,7 @@ int work_mend(unit_t *u, store_txn_t *txn)
 }
 
 typedef struct {
+    const store_t *store;
     quarantine_key_t keys[512];
     size_t n;
 } unsealed_t;
@@ -339,8 +340,8 @@ typedef struct {
 static int note_unsealed(void *arg, const quarantined_t *q)
 {
     unsealed_t *found = arg;
-    bool waits = strcmp(q->fault.code, "SEAL") == 0 && found->n < ARRAY_SIZE(found->keys);
-    if (waits) found->keys[found->n++] = q->key;
+    bool ours = q->record.kind != 0 && store_is_home(found->store, &q->record);
+    if (ours && found->n < ARRAY_SIZE(found->keys)) found->keys[found->n++] = q->key;
     return 0;
 }
 
@@ -350,6 +351,16 @@ static bool lacks(store_txn_t *txn, const rid_t *id)
     return store_get(txn, id, &held, NULL) == KV_NONE;
 }
 
+// As the operator sees it: what is nowhere else he does not leave out, what ours was written upon he does not
+// take again. What breaks a rule he cannot take.
+static bool is_to_hold(unit_t *u, store_txn_t *txn, const quarantined_t *q)
+{
+    record_t held;
+    bool has = store_get(txn, &q->record.id, &held, NULL) == 0;
+    bool decided = has && !held.gone && record_answers(&held, &q->record.version);
+    return strcmp(q->fault.code, "SEAL") == 0 && !decided && (chance(u->world, 60) || !has);
+}
+
 static int take_item(unit_t *u, store_txn_t *txn, const quarantine_key_t *key)
 {
     quarantined_t q;
@@ -357,9 +368,7 @@ static int take_item(unit_t *u, store_txn_t *txn, const quarantine_key_t *key)
     if (rc != 0) return rc < 0 ? rc : 0;
     record_t copy = store_record_dup(&q.record);
     u->taking = true;
-    // As the operator sees it; what is nowhere else he does not leave out.
-    bool true_one = chance(u->world, 60) || lacks(txn, &copy.id);
-    rc = true_one ? store_take(txn, &copy) : store_leave_out(txn, &copy);
+    rc = is_to_hold(u, txn, &q) ? store_take(txn, &copy) : store_leave_out(txn, &copy);
     if (rc == 0) rc = store_answer(txn, &copy, key->peer);
     u->taking = false;
     if (rc == 0) rc = quarantine_clear(txn, key, NULL);
@@ -369,9 +378,10 @@ static int take_item(unit_t *u, store_txn_t *txn, const quarantine_key_t *key)
 
 int work_take(unit_t *u, store_txn_t *txn)
 {
-    unsealed_t found = {.n = 0};
+    unsealed_t found = {.store = u->store};
     int rc = quarantine_each(txn, note_unsealed, &found);
     for (size_t i = 0; i < found.n && rc == 0; i++) rc = take_item(u, txn, &found.keys[i]);
+    u->world->decided += found.n;
     return rc;
 }
 

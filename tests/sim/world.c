@@ -268,6 +268,21 @@ static void each(world_t *w, int (*what)(unit_t *, store_txn_t *))
     for (int i = 0; i < w->n_units && w->why[0] == '\0'; i++) apart(w, what, &w->units[i]);
 }
 
+// Of what an operator has decided about neighbours may show more that stands behind it.
+static bool decide_all(world_t *w)
+{
+    enum { ROUNDS = 8 };
+    size_t before;
+    int round = 0;
+    if ((w->plan.faults & FAULT_KEY) == 0) return settle(w);
+    do {
+        before = w->decided;
+        each(w, work_take);
+        if (!settle(w)) return false;
+    } while (w->decided > before && ++round < ROUNDS);
+    return w->decided == before || broken(w, "operators have no end of versions to decide about");
+}
+
 static void end(world_t *w)
 {
     stream(w, 1ULL << 40);
@@ -275,8 +290,7 @@ static void end(world_t *w)
     check_held(w);
     trace(w, "calm");
     if (!settle(w)) return;
-    if ((w->plan.faults & FAULT_KEY) != 0) each(w, work_take);
-    if (!settle(w)) return;
+    if (!decide_all(w)) return;
     each(w, work_repair); // operators import again what no store had any more
     if (chance(w, 70)) each(w, work_mend);
     if (!settle(w)) return;
@@ -315,6 +329,7 @@ static void close_world(world_t *w)
     }
     net_clear(w);
     liar_forget(w);
+    free(w->had);
     ledger_free(&w->ledger);
 }
 

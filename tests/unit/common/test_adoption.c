@@ -140,6 +140,101 @@ static void what_a_child_handed_back_a_person_may_take(void **state)
     assert_int_equal(brings(SCHOOL, lost(2, "another"), UNDER_ANOTHER), APPLIED_UNSEALED);
 }
 
+// --- who holds one of our past, and is not to have the record
+
+static record_t for_the_school(uint8_t n, version_t version, const char *body)
+{
+    record_t r = said(OURS, n, version, body);
+    r.down = DOWN_SERVING;
+    r.org = slice_text("03-08-01");
+    return r;
+}
+
+static const version_t older = {3, 5, LOST_LIFE}, newer = {3, 7, LOST_LIFE};
+
+// What the parent said of it became ours.
+static void we_have_adopted(uint8_t n)
+{
+    assert_int_equal(gives_back(PEER_PARENT, for_the_school(n, newer, "newer"), UNDER_ANOTHER), APPLIED_NEW);
+}
+
+static void whoever_is_to_have_the_record_is_asked_for_no_older_one(void **state)
+{
+    (void)state;
+    we_have_adopted(1);
+    uint64_t before = head();
+    assert_int_equal(gives_back(SCHOOL, for_the_school(1, older, "older"), UNDER_ANOTHER), APPLIED_KNOWN);
+    assert_int_equal(head(), before);
+}
+
+// It may be true, and then he must hear that it is gone; and it may be a guess. Only a person can tell.
+static void of_somebody_who_is_not_to_have_it_an_older_one_waits_for_a_person(void **state)
+{
+    (void)state;
+    we_have_adopted(1);
+    assert_int_equal(gives_back(SISTER, for_the_school(1, older, "older"), UNDER_ANOTHER), APPLIED_UNSEALED);
+    assert_int_equal(brings(SISTER, for_the_school(1, older, "older"), UNDER_ANOTHER), APPLIED_UNSEALED);
+    assert_false(hears_gone(SISTER, 1, 0));
+    holds_body(1, "newer");
+}
+
+static void what_is_pushed_to_us_may_be_held_behind_the_bringer_and_waits_too(void **state)
+{
+    (void)state;
+    we_have_adopted(1);
+    assert_int_equal(brings(SCHOOL, for_the_school(1, older, "older"), UNDER_ANOTHER), APPLIED_UNSEALED);
+}
+
+static void the_parent_whose_word_counts_hears_at_once_what_is_not_for_him(void **state)
+{
+    (void)state;
+    record_t before = for_the_school(1, older, "older"), now = for_the_school(1, newer, "newer");
+    now.up = 0;
+    assert_int_equal(gives_back(PEER_PARENT, now, UNDER_ANOTHER), APPLIED_NEW);
+    uint64_t at = head();
+    assert_int_equal(gives_back(PEER_PARENT, before, UNDER_ANOTHER), APPLIED_KNOWN);
+    assert_true(hears_gone(PEER_PARENT, 1, at));
+}
+
+static int decides(int (*what)(store_txn_t *, const record_t *), record_t r)
+{
+    uint8_t wire[512];
+    record_pack(&r, wire);
+    int rc = what(shelf_write(&shelf), &r);
+    shelf_commit(&shelf);
+    return rc;
+}
+
+static void what_ours_says_already_a_person_need_not_write_again(void **state)
+{
+    (void)state;
+    we_have_adopted(1);
+    uint64_t before = head();
+    assert_int_equal(decides(store_take, for_the_school(1, newer, "newer")), 0);
+    assert_int_equal(head(), before);
+    assert_int_equal(decides(store_take, for_the_school(1, older, "older")), 0);
+    holds_body(1, "older");
+}
+
+static void note_body(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
+{
+    (void)txn, (void)old;
+    *(bool *)arg |= now->body.size > 0;
+}
+
+// Its content was never looked at.
+static void what_a_person_leaves_out_is_written_by_nobody(void **state)
+{
+    (void)state;
+    bool written = false;
+    the_parent_has_given_back_all();
+    store_on_change(shelf.store, note_body, &written);
+    assert_int_equal(decides(store_leave_out, lost(1, "breaks a rule")), 0);
+    assert_false(written);
+    version_t now = present(1), his = {3, 7, LOST_LIFE};
+    assert_true(version_cmp(&now, &his) > 0);
+}
+
 #define REPLACED(test) cmocka_unit_test_setup_teardown(test, start_replaced, shelf_stop)
 
 int main(void)
@@ -151,6 +246,12 @@ int main(void)
         REPLACED(once_the_parent_has_given_back_all_he_is_not_believed_any_more),
         REPLACED(the_last_page_ends_it_for_the_rest_of_its_transaction),
         REPLACED(a_last_page_that_was_not_kept_ends_nothing),
+        REPLACED(whoever_is_to_have_the_record_is_asked_for_no_older_one),
+        REPLACED(of_somebody_who_is_not_to_have_it_an_older_one_waits_for_a_person),
+        REPLACED(what_is_pushed_to_us_may_be_held_behind_the_bringer_and_waits_too),
+        REPLACED(the_parent_whose_word_counts_hears_at_once_what_is_not_for_him),
+        REPLACED(what_ours_says_already_a_person_need_not_write_again),
+        REPLACED(what_a_person_leaves_out_is_written_by_nobody),
         REPLACED(what_the_parent_gives_back_is_ours_and_sealed_anew),
         REPLACED(it_goes_on_through_a_restart_until_he_has_given_back_all),
         REPLACED(what_was_written_meanwhile_stays_and_the_other_is_a_stray),

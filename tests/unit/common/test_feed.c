@@ -579,17 +579,21 @@ static void two_lives_of_a_record_leave_a_stray(void **state)
     close_side(&hub);
 }
 
-static applied_t take_as(side_t *side, record_t *r, bool giveback)
+static applied_t take_from(side_t *side, record_t *r, arrival_t arrival)
 {
     store_txn_t *txn = NULL;
     applied_t applied;
-    arrival_t arrival = {.peer = side->peer, .giveback = giveback};
     AUTO(xfree) uint8_t *wire = xmalloc(record_size(r));
     record_pack(r, wire);
     assert_int_equal(store_begin(side->store, true, &txn), 0);
     assert_int_equal(store_apply(txn, r, &arrival, &applied), 0);
     assert_int_equal(store_commit(&txn), 0);
     return applied;
+}
+
+static applied_t take_as(side_t *side, record_t *r, bool giveback)
+{
+    return take_from(side, r, (arrival_t){.peer = side->peer, .giveback = giveback});
 }
 
 static void take(side_t *side, record_t *r)
@@ -744,6 +748,48 @@ static void a_stray_that_comes_home_is_written_above(void **state)
     close_side(&hub);
 }
 
+static path_t home_at(side_t *side, uint8_t n)
+{
+    store_txn_t *txn = NULL;
+    record_t r;
+    rid_t id = an_id(n);
+    assert_int_equal(store_begin(side->store, false, &txn), 0);
+    assert_int_equal(store_get(txn, &id, &r, NULL), 0);
+    path_t home = r.home;
+    store_abort(&txn);
+    return home;
+}
+
+// A record from below has the id of one that the school had lost. The hub knows which was first only by what
+// the school says.
+static void of_two_homes_with_one_id_on_one_side_the_hub_holds_what_stands_there(void **state)
+{
+    (void)state;
+    side_t home, put_back, hub;
+    open_side(&home, false, 101);
+    open_side(&hub, true, 201);
+    open_side(&put_back, false, 102);
+    record_t below = {.id = an_id(1), .kind = KIND, .version = {9, 5, 11}, .up = UP_ALL}, r;
+    assert_true(path_parse("0a0b0c0d.11223344.55667788", &below.home));
+    assert_int_equal(take_from(&put_back, &below, (arrival_t){.peer = 0x55667788}), APPLIED_NEW);
+    talk(&put_back, &hub);
+    path_t at_hub = home_at(&hub, 1);
+    assert_true(path_equal(&at_hub, &below.home));
+    write_body(&home, 1, slice_text("first"));
+    store_txn_t *txn = NULL;
+    rid_t id = an_id(1);
+    assert_int_equal(store_begin(home.store, false, &txn), 0);
+    assert_int_equal(store_get(txn, &id, &r, NULL), 0);
+    take(&put_back, &r); // somebody had kept it
+    store_abort(&txn);
+    talk(&put_back, &hub);
+    at_hub = home_at(&hub, 1);
+    assert_true(path_equal(&at_hub, &store_place(put_back.store)->path));
+    close_side(&home);
+    close_side(&put_back);
+    close_side(&hub);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -762,6 +808,7 @@ int main(void)
         cmocka_unit_test(a_third_node_tells_two_lives_apart),
         cmocka_unit_test(word_of_less_than_is_held_hands_it_back),
         cmocka_unit_test(a_stray_that_comes_home_is_written_above),
+        cmocka_unit_test(of_two_homes_with_one_id_on_one_side_the_hub_holds_what_stands_there),
     };
     return cmocka_run_group_tests(tests, make_dir, NULL);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Catalogues: what is refused, and what a lookup answers.
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,7 +60,7 @@ static size_t build(char *out)
 static void a_missing_catalogue_is_refused(void **state)
 {
     (void)state;
-    assert_int_equal(i18n_load("/nowhere/selenga.mo"), -ENOENT);
+    assert_int_equal(i18n_load(LANG_RU, "/nowhere/selenga.mo"), -ENOENT);
     assert_string_equal(i18n_text("done"), "done");
 }
 
@@ -70,7 +71,7 @@ static void every_truncation_of_a_catalogue_is_refused(void **state)
     size_t size = build(bytes);
     for (size_t n = 0; n < size; n++) {
         write_file(bytes, n);
-        assert_int_equal(i18n_load(path), -EBADMSG);
+        assert_int_equal(i18n_load(LANG_RU, path), -EBADMSG);
     }
 }
 
@@ -82,7 +83,7 @@ static void a_text_that_points_outside_is_refused(void **state)
     uint32_t far = 0xfffffff0;
     memcpy(bytes + 24, &far, sizeof far);
     write_file(bytes, size);
-    assert_int_equal(i18n_load(path), -EBADMSG);
+    assert_int_equal(i18n_load(LANG_RU, path), -EBADMSG);
 }
 
 static void english_stays_without_a_catalogue(void **state)
@@ -91,15 +92,74 @@ static void english_stays_without_a_catalogue(void **state)
     assert_string_equal(i18n_text("done"), "done");
 }
 
-static void a_lookup_answers_in_the_language_of_the_catalogue(void **state)
+static void a_lookup_answers_in_the_language_that_it_names(void **state)
 {
     (void)state;
     char bytes[512];
     write_file(bytes, build(bytes));
-    assert_int_equal(i18n_load(path), 0);
-    assert_string_equal(i18n_text("done"), "готово");
-    assert_string_equal(i18n_text("unknown"), "unknown");
-    assert_string_equal(i18n_text(""), "");
+    assert_int_equal(i18n_load(LANG_RU, path), 0);
+    assert_string_equal(i18n_in(LANG_RU, "done"), "готово");
+    assert_string_equal(i18n_in(LANG_EN, "done"), "done");
+    assert_string_equal(i18n_in(LANG_RU, "unknown"), "unknown");
+    assert_string_equal(i18n_in(LANG_RU, ""), "");
+    // A catalogue that is there changes nothing for those who did not ask for it.
+    assert_string_equal(_("done"), "done");
+}
+
+static void a_thread_speaks_its_own_language_until_it_is_put_back(void **state)
+{
+    (void)state;
+    assert_int_equal(i18n_now(), LANG_EN);
+    assert_int_equal(i18n_use(LANG_RU), LANG_EN);
+    assert_string_equal(_("done"), "готово");
+    assert_string_equal(i18n_language(), "ru");
+    assert_string_equal(i18n_in(LANG_EN, "done"), "done");
+    assert_int_equal(i18n_use(LANG_EN), LANG_RU);
+    assert_string_equal(_("done"), "done");
+}
+
+enum { LOOKUPS = 20000 };
+
+// Counts the answers in a wrong language: cmocka's asserts belong to the test's own thread.
+static void *speak(void *context)
+{
+    lang_t lang = *(lang_t *)context;
+    const char *right = lang == LANG_RU ? "готово" : "done";
+    uintptr_t wrong = 0;
+    i18n_use(lang);
+    for (int i = 0; i < LOOKUPS; i++) {
+        wrong += strcmp(_("done"), right) != 0;
+        wrong += strcmp(i18n_in(LANG_RU, "done"), "готово") != 0;
+    }
+    return (void *)wrong; // NOLINT: a number
+}
+
+static void threads_of_two_languages_do_not_disturb_each_other(void **state)
+{
+    (void)state;
+    static const lang_t langs[] = {LANG_RU, LANG_EN};
+    pthread_t threads[2];
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, speak, (void *)(uintptr_t)&langs[i]), 0);
+    for (size_t i = 0; i < 100; i++)
+        assert_int_equal(i18n_load(LANG_RU, path), 0); // a newer one comes meanwhile
+    for (size_t i = 0; i < 2; i++) {
+        void *wrong = NULL;
+        assert_int_equal(pthread_join(threads[i], &wrong), 0);
+        assert_null(wrong);
+    }
+    assert_string_equal(_("done"), "done");
+}
+
+static void languages_have_names(void **state)
+{
+    (void)state;
+    lang_t lang = LANG_EN;
+    assert_false(lang_by_name("tlh", &lang));
+    assert_false(lang_by_name("", &lang));
+    assert_true(lang_by_name("ru", &lang));
+    assert_int_equal(lang, LANG_RU);
+    assert_string_equal(lang_name(LANG_EN), "en");
 }
 
 int main(void)
@@ -109,7 +169,10 @@ int main(void)
         cmocka_unit_test(every_truncation_of_a_catalogue_is_refused),
         cmocka_unit_test(a_text_that_points_outside_is_refused),
         cmocka_unit_test(english_stays_without_a_catalogue),
-        cmocka_unit_test(a_lookup_answers_in_the_language_of_the_catalogue),
+        cmocka_unit_test(a_lookup_answers_in_the_language_that_it_names),
+        cmocka_unit_test(a_thread_speaks_its_own_language_until_it_is_put_back),
+        cmocka_unit_test(threads_of_two_languages_do_not_disturb_each_other),
+        cmocka_unit_test(languages_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables as a terminal shows them.
+// Tables, and how a terminal shows them.
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,15 +11,15 @@
 
 #include <cmocka.h>
 
-#include "services/cli/table.h"
+#include "common/forms/grid.h"
 
 // Prints the table and returns the text, which the caller frees.
-static char *printed(table_t *table)
+static char *printed(grid_t *grid)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    table_print(table, out);
+    grid_print(grid, out);
     fclose(out);
     return text;
 }
@@ -27,24 +27,24 @@ static char *printed(table_t *table)
 static void a_terminal_escape_in_data_is_defused(void **state)
 {
     (void)state;
-    table_t *table = table_new();
-    table_column(table, "name");
-    table_cell(table, "\033[2Jred\xff");
-    char *text = printed(table);
+    grid_t *grid = grid_new();
+    grid_column(grid, "name");
+    grid_cell(grid, "\033[2Jred\xff");
+    char *text = printed(grid);
     assert_string_equal(text, "name\n?[2Jred?\n");
     free(text);
-    table_destroy(&table);
+    grid_destroy(&grid);
 }
 
 static void a_table_without_rows_prints_nothing(void **state)
 {
     (void)state;
-    table_t *table = table_new();
-    table_column(table, "name");
-    char *text = printed(table);
+    grid_t *grid = grid_new();
+    grid_column(grid, "name");
+    char *text = printed(grid);
     assert_string_equal(text, "");
     free(text);
-    table_destroy(&table);
+    grid_destroy(&grid);
 }
 
 static void cyrillic_counts_cells_and_not_bytes(void **state)
@@ -61,41 +61,63 @@ static void cyrillic_counts_cells_and_not_bytes(void **state)
 static void columns_line_up_and_lines_end_without_blanks(void **state)
 {
     (void)state;
-    table_t *table = table_new();
-    table_column(table, "фамилия");
-    table_column_right(table, "n");
-    table_column(table, "школа");
-    table_cell(table, "Ли");
-    table_cellf(table, "%d", 7);
-    table_cell(table, "Петропавловка");
-    table_cell(table, "Цыренжапова");
-    table_cellf(table, "%d", 120);
-    table_cell(table, NULL);
-    char *text = printed(table);
+    grid_t *grid = grid_new();
+    grid_column(grid, "фамилия");
+    grid_column_right(grid, "n");
+    grid_column(grid, "школа");
+    grid_cell(grid, "Ли");
+    grid_cellf(grid, "%d", 7);
+    grid_cell(grid, "Петропавловка");
+    grid_cell(grid, "Цыренжапова");
+    grid_cellf(grid, "%d", 120);
+    grid_cell(grid, NULL);
+    char *text = printed(grid);
     assert_string_equal(text, "фамилия        n  школа\n"
                               "Ли             7  Петропавловка\n"
                               "Цыренжапова  120  -\n");
     free(text);
-    table_destroy(&table);
+    grid_destroy(&grid);
 }
 
 static void a_list_printed_in_parts_has_one_heading(void **state)
 {
     (void)state;
-    table_t *table = table_new();
-    table_column(table, "a");
-    table_column(table, "b");
-    table_cell(table, "long");
-    table_cell(table, "x");
-    free(printed(table));
-    table_cell(table, "s");
-    table_cell(table, "y");
-    char *text = printed(table);
+    grid_t *grid = grid_new();
+    grid_column(grid, "a");
+    grid_column(grid, "b");
+    grid_cell(grid, "long");
+    grid_cell(grid, "x");
+    free(printed(grid));
+    grid_cell(grid, "s");
+    grid_cell(grid, "y");
+    char *text = printed(grid);
     assert_string_equal(text, "s     y\n");
     free(text);
-    table_destroy(&table);
-    assert_null(table);
-    table_destroy(&table);
+    grid_destroy(&grid);
+    assert_null(grid);
+    grid_destroy(&grid);
+}
+
+static void another_reader_gets_titles_and_cells_as_they_were_given(void **state)
+{
+    (void)state;
+    grid_t *grid = grid_new();
+    grid_column(grid, "имя");
+    grid_column_right(grid, "n");
+    grid_cell(grid, "<b>\033");
+    grid_cell(grid, "");
+    grid_cell(grid, "unfinished row");
+    assert_int_equal(grid_columns(grid), 2);
+    assert_int_equal(grid_rows(grid), 1);
+    assert_string_equal(grid_title(grid, 0), "имя");
+    assert_false(grid_is_right(grid, 0));
+    assert_true(grid_is_right(grid, 1));
+    assert_string_equal(grid_at(grid, 0, 0), "<b>\033");
+    assert_null(grid_at(grid, 0, 1));
+    grid_forget(grid);
+    assert_int_equal(grid_rows(grid), 0);
+    assert_int_equal(grid_columns(grid), 2);
+    grid_destroy(&grid);
 }
 
 int main(void)
@@ -107,6 +129,7 @@ int main(void)
         cmocka_unit_test(cyrillic_counts_cells_and_not_bytes),
         cmocka_unit_test(columns_line_up_and_lines_end_without_blanks),
         cmocka_unit_test(a_list_printed_in_parts_has_one_heading),
+        cmocka_unit_test(another_reader_gets_titles_and_cells_as_they_were_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,8 +6,8 @@
 #include "services/cli/cli.h"
 
 // The kind of this name. Returns CLI_DONE, or CLI_REFUSED after naming the nearest.
-int refs_kind(const char *name, const kind_rule_t **ret_kind);
+int named_kind(const char *name, const kind_rule_t **ret_kind);
 
 // The id that `text` means: an id, or the natural key with its parts joined by ':', '/' or blanks. Returns
 // CLI_DONE, or CLI_REFUSED after saying what the key looks like.
-int refs_record(const kind_rule_t *kind, const char *text, rid_t *ret_id);
+int named_record(const kind_rule_t *kind, const char *text, rid_t *ret_id);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables: cells are kept in one growing array, row after row; widths are measured as cells come.
-#include "services/cli/table.h"
+// Cells are kept in one growing array, row after row; widths are measured when they are shown.
+#include "common/forms/grid.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -13,16 +13,16 @@
 
 enum { GAP = 2 }; // blanks between columns
 
-struct table {
+struct grid {
     size_t n_columns;
     struct {
         char *title;
-        size_t width;
+        size_t width; // as text, so far
         bool right;
-    } columns[TABLE_MAX_COLUMNS];
+    } columns[GRID_COLUMNS];
     char **cells;
     size_t n_cells, room;
-    bool headed;
+    bool headed; // the text has its heading
 };
 
 // Decodes one character at `text` into its width. Returns its bytes, at least 1 before the end.
@@ -68,61 +68,56 @@ static char *clean_copy(const char *text)
     return copy;
 }
 
-table_t *table_new(void)
+grid_t *grid_new(void)
 {
-    return xcalloc(1, sizeof(table_t));
+    return xcalloc(1, sizeof(grid_t));
 }
 
-static void forget_cells(table_t *self)
+void grid_forget(grid_t *self)
 {
     for (size_t i = 0; i < self->n_cells; i++) free(self->cells[i]);
     self->n_cells = 0;
 }
 
-void table_destroy(table_t **self_p)
+void grid_destroy(grid_t **self_p)
 {
-    table_t *self = *self_p;
+    grid_t *self = *self_p;
     if (!self) return;
-    forget_cells(self);
+    grid_forget(self);
     free(self->cells);
     for (size_t i = 0; i < self->n_columns; i++) free(self->columns[i].title);
     free(self);
     *self_p = NULL;
 }
 
-static void add_column(table_t *self, const char *title, bool right)
+static void add_column(grid_t *self, const char *title, bool right)
 {
-    assert(self->n_columns < TABLE_MAX_COLUMNS && self->n_cells == 0);
-    self->columns[self->n_columns].title = clean_copy(title);
-    self->columns[self->n_columns].width = text_width(title);
+    assert(self->n_columns < GRID_COLUMNS && self->n_cells == 0);
+    self->columns[self->n_columns].title = xstrdup(title);
     self->columns[self->n_columns++].right = right;
 }
 
-void table_column(table_t *self, const char *title)
+void grid_column(grid_t *self, const char *title)
 {
     add_column(self, title, false);
 }
 
-void table_column_right(table_t *self, const char *title)
+void grid_column_right(grid_t *self, const char *title)
 {
     add_column(self, title, true);
 }
 
-void table_cell(table_t *self, const char *text)
+void grid_cell(grid_t *self, const char *text)
 {
     assert(self->n_columns > 0);
     if (self->n_cells == self->room) {
         self->room = self->room ? self->room * 2 : 64;
         self->cells = xrealloc(self->cells, self->room * sizeof *self->cells);
     }
-    size_t column = self->n_cells % self->n_columns;
-    char *cell = clean_copy(text && *text ? text : "-");
-    size_t width = text_width(cell);
-    if (width > self->columns[column].width) self->columns[column].width = width;
-    self->cells[self->n_cells++] = cell;
+    self->cells[self->n_cells++] = text && *text ? xstrdup(text) : NULL;
 }
 
-void table_cellf(table_t *self, const char *format, ...)
+void grid_cellf(grid_t *self, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -130,8 +125,61 @@ void table_cellf(table_t *self, const char *format, ...)
     int n = vasprintf(&text, format, args);
     va_end(args);
     if (n < 0) abort();
-    table_cell(self, text);
+    grid_cell(self, text);
     free(text);
+}
+
+// --- reading
+
+size_t grid_columns(const grid_t *self)
+{
+    return self->n_columns;
+}
+
+const char *grid_title(const grid_t *self, size_t column)
+{
+    assert(column < self->n_columns);
+    return self->columns[column].title;
+}
+
+bool grid_is_right(const grid_t *self, size_t column)
+{
+    assert(column < self->n_columns);
+    return self->columns[column].right;
+}
+
+size_t grid_rows(const grid_t *self)
+{
+    return self->n_columns ? self->n_cells / self->n_columns : 0;
+}
+
+const char *grid_at(const grid_t *self, size_t row, size_t column)
+{
+    assert(column < self->n_columns && row < grid_rows(self));
+    return self->cells[row * self->n_columns + column];
+}
+
+// --- as text
+
+// What stands there as text; the caller frees it.
+static char *shown(const char *cell)
+{
+    return clean_copy(cell ? cell : "-");
+}
+
+static void widen(grid_t *self, size_t column, const char *text)
+{
+    size_t width = text_width(text);
+    if (width > self->columns[column].width) self->columns[column].width = width;
+}
+
+static void measure_all(grid_t *self)
+{
+    for (size_t i = 0; i < self->n_columns; i++) widen(self, i, self->columns[i].title);
+    for (size_t i = 0; i < self->n_cells; i++) {
+        AUTO(xfree) char *text = shown(self->cells[i]);
+        widen(self, i % self->n_columns, text);
+    }
 }
 
 static void pad(FILE *out, size_t n)
@@ -139,8 +187,9 @@ static void pad(FILE *out, size_t n)
     while (n-- > 0) fputc(' ', out);
 }
 
-static void print_cell(const table_t *self, FILE *out, size_t column, const char *text)
+static void print_cell(const grid_t *self, FILE *out, size_t column, const char *cell)
 {
+    AUTO(xfree) char *text = shown(cell);
     size_t blank = self->columns[column].width - text_width(text);
     bool last = column + 1 == self->n_columns;
     if (self->columns[column].right) pad(out, blank);
@@ -152,17 +201,13 @@ static void print_cell(const table_t *self, FILE *out, size_t column, const char
         pad(out, GAP);
 }
 
-void table_print(table_t *self, FILE *out)
+void grid_print(grid_t *self, FILE *out)
 {
     assert(self->n_columns > 0 && self->n_cells % self->n_columns == 0);
+    measure_all(self);
     if (self->n_cells > 0 && !self->headed)
         for (size_t i = 0; i < self->n_columns; i++) print_cell(self, out, i, self->columns[i].title);
     self->headed = self->headed || self->n_cells > 0;
     for (size_t i = 0; i < self->n_cells; i++) print_cell(self, out, i % self->n_columns, self->cells[i]);
-    forget_cells(self);
-}
-
-size_t table_rows(const table_t *self)
-{
-    return self->n_columns ? self->n_cells / self->n_columns : 0;
+    grid_forget(self);
 }

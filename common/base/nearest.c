@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edit distance with swaps (optimal string alignment), by bytes: verbs, kinds and options are ASCII.
-#include "services/cli/nearest.h"
+#include "common/base/nearest.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Codes to words and back.
-#include "services/cli/words.h"
+#include "common/forms/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,55 +37,53 @@ static const word_t ROLES[] = {
     {"child", N_("child")},
 };
 
-static const char *look_up(const word_t *words, size_t n, const char *code)
+static const char *look_up(const word_t *words, size_t n, const char *code, lang_t lang)
 {
     for (size_t i = 0; code && i < n; i++)
-        if (strcmp(words[i].code, code) == 0) return _(words[i].text);
+        if (strcmp(words[i].code, code) == 0) return i18n_in(lang, words[i].text);
     return code ? code : "";
 }
 
-const char *words_state(const char *code)
+const char *words_state(const char *code, lang_t lang)
 {
-    return look_up(STATES, ARRAY_SIZE(STATES), code);
+    return look_up(STATES, ARRAY_SIZE(STATES), code, lang);
 }
 
-const char *words_link(const char *code)
+const char *words_link(const char *code, lang_t lang)
 {
-    return look_up(LINKS, ARRAY_SIZE(LINKS), code);
+    return look_up(LINKS, ARRAY_SIZE(LINKS), code, lang);
 }
 
-const char *words_flow(const char *code)
+const char *words_flow(const char *code, lang_t lang)
 {
-    return look_up(FLOWS, ARRAY_SIZE(FLOWS), code);
+    return look_up(FLOWS, ARRAY_SIZE(FLOWS), code, lang);
 }
 
-const char *words_role(const char *code)
+const char *words_role(const char *code, lang_t lang)
 {
-    return look_up(ROLES, ARRAY_SIZE(ROLES), code);
+    return look_up(ROLES, ARRAY_SIZE(ROLES), code, lang);
 }
 
-const char *words_id(const ProtobufCBinaryData *id)
+const char *words_id(const ProtobufCBinaryData *id, char buffer[static RID_TEXT])
 {
-    static char text[RID_TEXT];
     rid_t rid;
     if (id->len != sizeof rid.b) return "";
     memcpy(rid.b, id->data, sizeof rid.b);
-    return rid_text(&rid, text);
+    return rid_text(&rid, buffer);
 }
 
 const char *words_service(uint32_t service)
 {
-    const char *name = service == SERVICE_GATE ? "gate" : service_name(service);
+    const char *name = service_name(service);
     return name ? name : "?";
 }
 
-const char *words_kind(uint32_t number)
+const char *words_kind(uint32_t number, char buffer[static WORDS_KIND])
 {
-    static char text[16];
     const kind_rule_t *kind = kind_by_number(number);
     if (kind) return kind->name;
-    snprintf(text, sizeof text, "%" PRIu32, number);
-    return text;
+    snprintf(buffer, WORDS_KIND, "%" PRIu32, number);
+    return buffer;
 }
 
 const char *words_peer(uint32_t peer, char *buffer, size_t size)
@@ -94,6 +92,36 @@ const char *words_peer(uint32_t peer, char *buffer, size_t size)
     if (peer == PEER_PARENT) return "parent";
     if (peer < PEER_LABEL_MIN) return words_service(peer);
     snprintf(buffer, size, "%08" PRIx32, peer);
+    return buffer;
+}
+
+const char *words_duration(uint64_t seconds, lang_t lang, char *buffer, size_t size)
+{
+    uint64_t minutes = seconds / 60, hours = minutes / 60;
+    if (minutes == 0)
+        snprintf(buffer, size, i18n_in(lang, "%llu s"), (unsigned long long)seconds);
+    else if (hours == 0)
+        snprintf(buffer, size, i18n_in(lang, "%llu min"), (unsigned long long)minutes);
+    else if (hours < 48)
+        snprintf(buffer, size, i18n_in(lang, "%llu h %02llu min"), (unsigned long long)hours,
+                 (unsigned long long)(minutes % 60));
+    else
+        snprintf(buffer, size, i18n_in(lang, "%llu d %llu h"), (unsigned long long)(hours / 24),
+                 (unsigned long long)(hours % 24));
+    return buffer;
+}
+
+const char *words_bytes(uint64_t bytes, lang_t lang, char *buffer, size_t size)
+{
+    static const char *const units[] = {N_("B"), N_("KiB"), N_("MiB"), N_("GiB"), N_("TiB")};
+    size_t unit = 0;
+    uint64_t tenths = bytes * 10;
+    for (; tenths >= 10240 && unit + 1 < ARRAY_SIZE(units); unit++) tenths /= 1024;
+    if (unit == 0)
+        snprintf(buffer, size, "%" PRIu64 " %s", bytes, i18n_in(lang, units[unit]));
+    else
+        snprintf(buffer, size, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10,
+                 i18n_in(lang, units[unit]));
     return buffer;
 }
 

@@ -2,9 +2,7 @@
 // Versions kept aside (design 2.7, rule 2). A neighbour hands us a version of a home for which he does not
 // speak: only that home can judge its seal. It stands in the log, on the lane towards its home and on no
 // other, so that the feed takes it there; no id leads to it, nobody else is served it, and it goes when the
-// home's word answers it.
-//
-//   ASIDE  record id (16) | first 8 bytes of BLAKE2b of the version as received  ->  seq (8) | peer (4)
+// home's word answers it. Rows: FORMAT.md, aside.
 #include "common/base/mutant.h"
 #include "common/store/quota.h"
 #include "common/store/store_private.h"

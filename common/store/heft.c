@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//   KV_PEERS  peer (4) | 'h'  ->  bytes (8); absent: none, or a store of before
+// Row 'h': FORMAT.md, peers; absent: none, or a store of before.
 #include "common/store/heft.h"
 #include "common/store/quota.h"
 #include "common/store/store_private.h"

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Listing by kind and organisation, and by reference.
-//
-//   KINDS  kind (4) | hash of org (8) | seq (8)   ->  record id (16), and a byte 1 for a tombstone
-//   REFS   referred id (16) | kind (4) | seq (8)  ->  record id (16)
+// Listing by kind and organisation, and by reference. Rows: FORMAT.md, kinds and refs.
 //
 // A tombstone is not listed, but must find its lanes anew like any other.
 // By seq, as lanes are: new entries of one organisation, or about one person, stand beside each other.

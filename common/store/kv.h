@@ -12,16 +12,17 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+// Their rows, byte by byte: FORMAT.md.
 enum kv_table {
-    KV_META,       // one-byte keys, see store.c
+    KV_META,       // of the store itself, one-byte keys
     KV_RECORDS,    // record id -> seq of its last change
     KV_LOG,        // that seq -> place and record
-    KV_LANES,      // lane, seq -> nothing
+    KV_LANES,      // lane, peer, seq -> nothing
     KV_KINDS,      // kind, organisation, seq -> record id: listing
     KV_REFS,       // referred id, kind, seq -> record id: who refers to it
-    KV_PEERS,      // peer, field -> both halves of its feeds
-    KV_QUARANTINE, // record id -> what was refused and why
-    KV_ASIDE,      // record id, version's digest -> its place in the log, whose it is
+    KV_PEERS,      // peer, field -> its feeds, its shares, counts of its lanes
+    KV_QUARANTINE, // record id, peer, home -> what was refused and why
+    KV_ASIDE,      // record id, version's digest -> its place in the log, who handed it over
     KV_AUX,        // the service's own
     KV_N_TABLES
 };

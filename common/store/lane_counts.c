@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries of a lane are counted by blocks of seqs, in two sizes, and in all. What stands behind a position is
-// then a few sums and a walk within one small block.
-//
-//   KV_PEERS  peer (4) | 'n' | lane (1) | size (1) | block (8)  ->  entries (8); none: no row
-//   META      'C' -> head (8) of the transaction that kept them last: of another head they are wrong
-//
-// peer and lane are those of the lane's key. The lane ALL has no entries: in their place its records are
-// counted by kind, which stands where the peer does, 0 for all; with LANE_BULK only those from this node and
-// above it.
+// then a few sums and a walk within one small block. The lane ALL has no entries: in their place its records
+// are counted by kind, which stands where the peer does. Rows: FORMAT.md, peers 'n' and meta 'C'.
 #include "common/store/lane_counts.h"
 #include "common/store/store_private.h"
 #include "proto/kind.h"

@@ -2,7 +2,7 @@
 // Lanes: for each neighbour, the records it must have, each once, in order of their last change here
 // (design 2.2, 2.3).
 //
-//   lane (1) | peer (4) | seq (8)  ->  nothing        all big-endian, so that byte order is reading order
+// Keys: FORMAT.md, lanes; byte order is reading order.
 //
 // Records of a load stand in lanes beside those of all others, with LANE_BULK in the key's first byte.
 // The log has the record at that seq. It is itself the lane ALL, and all lanes of what is not indexed yet:

@@ -37,7 +37,7 @@ typedef struct lineage {
     life_t lives[LIVES_KEPT]; // oldest first, the present one last
 } lineage_t;
 
-// 'L' of a store's META: forgotten (8), then start (8), digest (8) of each life. 0 or -EUCLEAN.
+// 'L' of a store's META (FORMAT.md). 0 or -EUCLEAN.
 int lineage_parse(slice_t bytes, lineage_t *ret);
 enum { LINEAGE_BYTES = 8 + 16 * LIVES_KEPT };
 slice_t lineage_pack(const lineage_t *lineage, uint8_t buf[LINEAGE_BYTES]);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//   KV_QUARANTINE  record id (16) | peer (4) | path of its home ->
-//                  since (8) | flags (1) | size of reason (2) | reason | the record as received
-//   Flags: 1 handed back. Reason: code \0 field \0 arguments, each ended by \0.
+// Rows: FORMAT.md, quarantine.
 #include "common/store/quarantine.h"
 #include "common/schema/kinds.h"
 #include "common/store/quota.h"
@@ -165,7 +163,8 @@ static void parse_reason(slice_t v, fault_t *ret)
         parts[n++] = (const char *)v.data + at;
         at = (size_t)(end - v.data) + 1;
     }
-    fault_set(ret, parts[0], parts[1], n > 2 ? parts[2] : NULL, n > 3 ? parts[3] : NULL, NULL);
+    _Static_assert(FAULT_ARGS == 4, "each argument is handed on");
+    fault_set(ret, parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]); // the first NULL ends them
 }
 
 static int item_parse(const quarantine_key_t *key, slice_t v, quarantined_t *ret)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//   KV_PEERS  peer (4) | letter of the sort (1)  ->  items (8) | bytes (8); absent: none
+// Rows: FORMAT.md, peers; absent: none.
 #include "common/store/quota.h"
 #include "common/store/topology.h"
 #include "proto/message.h"

@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store's rooms: meta (lineage, incarnation, head), records with their places. Changing them:
-// store_write.c. Lanes: lanes.c. Listing: index.c.
-//
-//   META     'F' -> format (1)   'H' -> head (8)   'I' -> incarnation (4)
-//            'L' -> lineage (lineage.h)      'X' -> seq (8) up to which records are indexed
-//            'C' -> lane_counts.c
-//            'V' -> version of the program that opened it last, as text: for people
-//            'R' -> the node was lost with its seal key: 2 adopting from the parent, 1 after that (1)
-//   RECORDS  record id (16) -> seq (8) of its last change here
-//   LOG      that seq (8) -> place, then the record's wire form:
-//            format (1) | lanes (1) | flags (1) | left (1) | time (4) | src (4) | toward (4) | child (4)
-//            | whom the record has left (4 each), as many as `left` says; big-endian. Flags: 1 kept aside,
-//            in no index but lanes (aside.c)
+// store_write.c. Lanes: lanes.c. Listing: index.c. Bytes on disk: FORMAT.md, meta, log and records.
 //
 // Records stand in the order of their last change, so that writing appends and feeds read in a row; under
 // their ids each new one would touch a page of its own.

@@ -2,9 +2,7 @@
 // The consumer half. It alone knows what it has: position and witness are written in the transaction that
 // applies what they cover; everything it says leaves after that transaction is durable.
 //
-//   KV_PEERS  'c' -> position of each stream, witness
-//             'f' -> the filter with which that was reached, written when it changes: number of kinds, of
-//             near kinds, both lists filled up with zeros to the same length, 32 at least
+// Rows 'c' and 'f': common/store/FORMAT.md, peers. The filter is written when it changes.
 #include "common/base/mutant.h"
 #include "common/sync/admit.h"
 #include "common/sync/feed_private.h"

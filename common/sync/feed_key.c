@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Under which key a neighbour was read.
-//
-//   KV_PEERS  'k' -> the key, as numbers
+// Under which key a neighbour was read. Row 'k': common/store/FORMAT.md, peers.
 #include "common/sync/feed_private.h"
 
 // Due at the next tick. What it was given back before says nothing of it either.

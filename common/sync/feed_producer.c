@@ -2,7 +2,7 @@
 // The producer half: reads lanes behind each consumer's position, within its credit. It keeps nothing that
 // matters; the acknowledged position is remembered only to show people what waits while a consumer is away.
 //
-//   KV_PEERS  'a' -> acknowledged position    'r' -> position, witness for which give-back is done
+// Rows 'a' and 'r': common/store/FORMAT.md, peers.
 #include "common/base/mutant.h"
 #include "common/store/quarantine.h"
 #include "common/sync/feed_private.h"

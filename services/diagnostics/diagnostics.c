@@ -3,9 +3,7 @@
 // deficit in the same transaction. A new scale does so for all results of this node, some at a time, beside
 // other work.
 //
-//   KV_AUX  'S'  ->  how far a look at all results has come (list_mark_t), empty at its beginning; none is
-//   due
-//                    where there is no such entry
+// Row 'S', how far such a look has come: common/store/FORMAT.md, aux.
 #include "services/diagnostics/diagnostics.h"
 #include "common/base/date.h"
 #include "common/node/msg.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//   MAGIC | BLAKE2b of the rest (32) | for each record: size (4, big-endian) | wire form
+// The file's bytes: common/store/FORMAT.md.
 #include "services/registry/admitted.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"

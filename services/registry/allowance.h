@@ -4,7 +4,7 @@
 // the time that this process runs, so that no clock does either. Under another key all begin anew: everybody
 // has to ask again.
 //
-//   KV_AUX  'A' | label (4)  ->  spent (4) | mark of the key (8)
+// Row 'A': common/store/FORMAT.md, aux.
 #pragma once
 #include "common/node/oprf.h"
 #include "common/store/kv.h"

@@ -4,7 +4,7 @@
 // is put back brings no invitation to life again, and one that was far ahead for a while makes none expire
 // early, because an invitation's time is counted from when it was made.
 //
-//   KV_AUX  'E'  ->  unix seconds (8, big-endian)
+// Row 'E': common/store/FORMAT.md, aux.
 #pragma once
 #include "common/store/store.h"
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//   KV_AUX  'P' | pseudonym (16) | id of the person record (16)  ->  nothing      people whose home is this
-//   node
-//   KV_AUX  'W' | pseudonym (16)  ->  the provisional one (16) that it took the place of
+// What is known of one. Rows 'P' and 'W': common/store/FORMAT.md, aux.
 #include "services/reporting/human.h"
 #include "common/node/msg.h"
 #include "proto/registry.pb-c.h"

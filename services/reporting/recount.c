@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//   KV_AUX  'G' | pseudonym (16)  ->  his fact records that are alive: year (2) | id (16), each
-//           'F' | pseudonym (16)  ->  the same as earlier programs had it: ids alone
-//           'D' | pseudonym (16)  ->  he waits to be counted: of a load (1) | first year (2) | last year (2)
+// Whose facts are counted anew, and when. Rows 'G', 'F' and 'D': common/store/FORMAT.md, aux.
 #include "services/reporting/recount.h"
 #include "common/node/msg.h"
 #include "proto/reporting.pb-c.h"

@@ -100,6 +100,24 @@ static void what_waits_outlives_the_process_byte_for_byte_with_its_reason(void *
     shelf_abort(&shelf);
 }
 
+static void all_arguments_of_a_reason_are_kept(void **state)
+{
+    (void)state;
+    quarantined_t item;
+    fault_t fault;
+    arrival_t arrival = {.peer = SCHOOL};
+    record_t r = shelf_incoming(1, 8, wire);
+    quarantine_key_t key = quarantine_key_of(&r, SCHOOL);
+    fault_set(&fault, "RANGE", "score", "-1", "0", "", "100");
+    assert_int_equal(quarantine_put(shelf_write(&shelf), &arrival, r.wire, &r, &fault), 0);
+    shelf_commit(&shelf);
+    assert_int_equal(quarantine_get(shelf_read(&shelf), &key, &item), 0);
+    assert_int_equal(item.fault.n_args, FAULT_ARGS);
+    assert_string_equal(item.fault.args[2], "");
+    assert_string_equal(item.fault.args[3], "100");
+    shelf_abort(&shelf);
+}
+
 static void two_homes_with_one_id_wait_side_by_side(void **state)
 {
     (void)state;
@@ -292,6 +310,7 @@ int main(void)
         SHELF(an_older_version_does_not_take_a_newer_ones_place),
         SHELF(a_version_takes_away_only_what_is_not_newer),
         SHELF(what_waits_outlives_the_process_byte_for_byte_with_its_reason),
+        SHELF(all_arguments_of_a_reason_are_kept),
         SHELF(two_homes_with_one_id_wait_side_by_side),
         SHELF(two_neighbours_with_one_record_wait_side_by_side),
         SHELF(items_are_counted_by_neighbour),

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Row 'h': FORMAT.md, peers; absent: none, or a store of before.
+// Row 'h': FORMAT.md, peers; absent: none. META 'W' says that they are kept.
 #include "common/store/heft.h"
 #include "common/store/quota.h"
 #include "common/store/store_private.h"
 #include "common/store/topology.h"
 #include "proto/message.h"
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { ROW_KEY = 5, ROW = 8 };
 
@@ -48,16 +50,22 @@ int heft_note(store_txn_t *txn, uint32_t peer, int64_t bytes)
     return rc;
 }
 
+static int put_row(store_txn_t *txn, uint32_t peer, uint64_t bytes)
+{
+    uint8_t key[ROW_KEY], row[ROW];
+    be64_store(row, bytes);
+    return kv_put(txn->kv, KV_PEERS, row_key(key, peer), slice(row, sizeof row));
+}
+
 int heft_put(store_txn_t *txn)
 {
     uint64_t bytes;
-    uint8_t key[ROW_KEY], row[ROW];
     if (txn->heft_bytes == 0) return 0;
     int rc = read_row(txn, txn->heft_peer, &bytes);
     if (rc != 0) return rc;
-    be64_store(row, sum(bytes, txn->heft_bytes));
+    bytes = sum(bytes, txn->heft_bytes);
     txn->heft_bytes = 0;
-    return kv_put(txn->kv, KV_PEERS, row_key(key, txn->heft_peer), slice(row, sizeof row));
+    return put_row(txn, txn->heft_peer, bytes);
 }
 
 int heft_used(store_txn_t *txn, uint32_t peer, uint64_t *ret_bytes)
@@ -77,5 +85,71 @@ int heft_is_full(store_txn_t *txn, uint32_t peer, bool *ret_full)
         most *= QUOTA_RANK_TIMES;
     int rc = heft_used(txn, peer, &used);
     *ret_full = rc == 0 && used >= most;
+    return rc;
+}
+
+// --- a store of before they were kept ------------------------------------------------------------
+
+typedef struct heft {
+    uint32_t peer;
+    uint64_t bytes;
+} heft_t;
+
+typedef struct hefts { // by peer
+    heft_t *all;
+    size_t n;
+} hefts_t;
+
+static heft_t *heft_of(hefts_t *hefts, uint32_t peer)
+{
+    size_t low = 0, high = hefts->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (hefts->all[middle].peer < peer)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < hefts->n && hefts->all[low].peer == peer) return &hefts->all[low];
+    hefts->all = xrealloc(hefts->all, (hefts->n + 1) * sizeof *hefts->all);
+    memmove(&hefts->all[low + 1], &hefts->all[low], (hefts->n - low) * sizeof *hefts->all);
+    hefts->n++;
+    hefts->all[low] = (heft_t){.peer = peer};
+    return &hefts->all[low];
+}
+
+// The log has places, too, that records have left since.
+static int weigh(void *arg, store_txn_t *txn, const record_t *r, const place_t *place)
+{
+    record_t present;
+    place_t now;
+    if (place->aside || !is_child(place->toward)) return 0;
+    int rc = store_get(txn, &r->id, &present, &now);
+    if (rc == 0 && now.at == place->at) heft_of(arg, place->toward)->bytes += r->wire.size;
+    return rc < 0 ? rc : 0;
+}
+
+static int weigh_all(store_txn_t *txn)
+{
+    hefts_t hefts = {0};
+    int rc = log_each(txn, 0, weigh, &hefts);
+    for (size_t i = 0; i < hefts.n && rc == 0; i++) rc = put_row(txn, hefts.all[i].peer, hefts.all[i].bytes);
+    free(hefts.all);
+    return rc;
+}
+
+int heft_open(store_t *store)
+{
+    static const uint8_t letter[] = {'W'};
+    slice_t v, mark = slice(letter, sizeof letter);
+    store_txn_t *txn = NULL;
+    int rc = store_begin(store, true, &txn);
+    if (rc != 0) return rc;
+    rc = kv_get(txn->kv, KV_META, mark, &v);
+    if (rc == KV_NONE && (rc = weigh_all(txn)) == 0) {
+        rc = kv_put(txn->kv, KV_META, mark, mark);
+        if (rc == 0) return store_commit(&txn);
+    }
+    store_abort(&txn);
     return rc;
 }

@@ -11,3 +11,5 @@ int heft_put(store_txn_t *txn); // before the commit. 0 or -errno
 int heft_used(store_txn_t *txn, uint32_t peer, uint64_t *ret_bytes);
 // Does it fill its part, so that nothing more is taken of it? 0 or -errno.
 int heft_is_full(store_txn_t *txn, uint32_t peer, bool *ret_full);
+// Counts them in a store of a program that did not, once. 0 or -errno.
+int heft_open(store_t *store);

@@ -111,6 +111,7 @@ int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (
     store->tail_is_old = true;
     int rc = open_meta(store, boot_id);
     if (rc == 0) rc = lane_counts_open(store);
+    if (rc == 0) rc = heft_open(store);
     if (rc != 0) {
         store_close(&store);
         return rc;

@@ -52,9 +52,9 @@ message SchoolGarden {
 # Code, unit, numerator, denominator, and what the report says: numerator, denominator, value.
 FORMULAS = (
     ("G-YOUNG", "count", "count(school_garden where state = young)", None, (1, None, "1")),
-    ("G-AREA", "count", "sum(school_garden.area)", None, (1050, 100, "10.50")),
+    ("G-AREA", "count", "sum(school_garden.area)", None, (1350, 100, "13.50")),
     ("G-LARGE", "percent", "count(school_garden where area > 5.5 and planted_on < period.first)", "count(school_garden)", (1, 3, "33.3")),
-    ("G-MEAN", "ratio", "sum(school_garden.area)", "count(school_garden where known area)", (1050, 200, "5.3")),
+    ("G-MEAN", "ratio", "sum(school_garden.area)", "count(school_garden where known area)", (1350, 300, "4.5")),
     ("G-GARDENERS", "count", "count(distinct school_garden.gardener)", None, (1, None, "1")),
     ("G-CUT", "count", "count(school_garden where cut_on in period and not state = young)", None, (1, None, "1")),
 )

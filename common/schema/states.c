@@ -233,6 +233,7 @@ const char *states_who_codes(const state_change_t *change, char *buf, size_t siz
 }
 
 // Whole items only, so that no character is cut.
+static bool append(char *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static bool append(char *buf, const char *format, ...)
 {
     char item[STATES_TEXT];

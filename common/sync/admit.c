@@ -205,14 +205,22 @@ static bool judge_from_home_side(const store_place_t *place, uint32_t peer, cons
     return rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
 }
 
+// The rules that hold whoever brings it.
+static bool keeps_rules(const record_t *r, const kind_rule_t *rule, fault_t *fault)
+{
+    if (!stamp_fits(r, rule)) return refuse(fault, "REACH", r->org);
+    if (!r->deleted) return judge_body(r, rule, fault);
+    return rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
+}
+
 // Its seal decides, in store_apply. What a node that lost its seal key is to take at its parent's word has to
 // keep all rules.
 static bool judge_own(const store_place_t *place, const record_t *r, fault_t *fault)
 {
     const kind_rule_t *rule = kind_by_number(r->kind);
-    if (rule == NULL || r->deleted) return true;
-    if (record_is_sealed(r, place->seal_key)) return readable(rule, r->body, fault);
-    return !place->adopt_from_parent || judge_body(r, rule, fault);
+    if (rule == NULL) return true;
+    if (record_is_sealed(r, place->seal_key)) return r->deleted || readable(rule, r->body, fault);
+    return !place->adopt_from_parent || keeps_rules(r, rule, fault);
 }
 
 bool admit(void *arg, store_txn_t *txn, uint32_t peer, const record_t *r, fault_t *ret_fault)
@@ -229,8 +237,7 @@ bool admit_content(const record_t *r, fault_t *ret_fault)
 {
     const kind_rule_t *rule = kind_by_number(r->kind);
     if (rule == NULL) return refuse(ret_fault, "UNKNOWN-KIND", r->org);
-    if (!r->deleted) return judge_body(r, rule, ret_fault);
-    return rid_is_of(rule, r->org, &r->id) || refuse(ret_fault, "ID-NOT-KEY", r->org);
+    return keeps_rules(r, rule, ret_fault);
 }
 
 bool admit_may_change(const fault_t *fault)

@@ -52,8 +52,9 @@ uint64_t ask_for(uint32_t service, int timeout_ms, heard_t *heard);
 // Lets the client have its turns until the condition holds; fails the test when it never does.
 #define turn_until(condition)                                                                                \
     do {                                                                                                     \
-        for (int left_ = SOON_MS; !(condition); left_ -= 5) {                                                \
-            if (left_ <= 0) fail_msg("never came true: %s", #condition);                                     \
+        int left_ = SOON_MS;                                                                                 \
+        while (!(condition)) {                                                                               \
+            if ((left_ -= 5) <= 0) fail_msg("never came true: %s", #condition);                              \
             zmq_pollitem_t item_ = {client_socket(client), 0, ZMQ_POLLIN, 0};                                \
             zmq_poll(&item_, 1, 5);                                                                          \
             client_turn(client);                                                                             \

@@ -308,10 +308,14 @@ int store_take(store_txn_t *txn, const record_t *r)
     return rc;
 }
 
-// Where we have none of our own, only a tombstone can stand above it.
+// Where we have none of our own, only a tombstone can stand above it; one that neighbours let in, too, where
+// what it stands above went further than its kind goes.
 static int bury(store_txn_t *txn, const record_t *r)
 {
     record_t draft = *r;
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    if (rule != NULL && draft.up > rule->up) draft.up = rule->up;
+    if (rule != NULL && draft.down != rule->down) draft.down = DOWN_NONE;
     draft.deleted = true;
     draft.body = (slice_t){0};
     AUTO(xfree) uint8_t *wire = xmalloc(record_size(&draft));

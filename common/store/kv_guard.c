@@ -15,7 +15,7 @@
 
 enum { STACK_BYTES = 64 * 1024, LINE_BYTES = 1024 };
 
-static const int SIGNALS[] = {SIGBUS, SIGSEGV};
+static const int SIGNALS[] = {SIGBUS, SIGSEGV, SIGABRT}; // the last: the C library found its heap spoilt
 static char damaged[LINE_BYTES] = " error STORE-DAMAGED: the store is damaged\n";
 static char broken[LINE_BYTES] = " error CRASHED: the program broke off\n";
 static const void *volatile map_at;
@@ -66,7 +66,9 @@ static void on_fault(int number, siginfo_t *info, void *context)
 {
     (void)context;
     uintptr_t at = (uintptr_t)info->si_addr, map = (uintptr_t)map_at;
-    if (back != NULL || (map != 0 && at >= map && at - map < map_size)) kv_guard_fail();
+    bool aborts = number == SIGABRT; // it may hold locks of the heap: there is no way back
+    if (aborts && back != NULL) back = NULL, kv_guard_fail();
+    if (!aborts && (back != NULL || (map != 0 && at >= map && at - map < map_size))) kv_guard_fail();
     say(broken);
     // The same instruction again, or what somebody sent: to those who had it before.
     for (size_t i = 0; i < ARRAY_SIZE(SIGNALS); i++)

@@ -3,8 +3,9 @@
 // end of a cut file is SIGBUS, and noise leads it astray.
 //
 // While a store is opened a fault is an error of that opening. Later there is nowhere to go back to: the
-// process says STORE-DAMAGED in one line of its log and ends with KV_GUARD_EXIT. A fault outside the map is
-// told too, and kills as it always does. For the thread that opens stores; at most one store a process.
+// process says STORE-DAMAGED in one line of its log and ends with KV_GUARD_EXIT; so it does where LMDB spoilt
+// the heap while it was opened. A fault outside the map, or an abort, is told too, and kills as it always
+// does. For the thread that opens stores; at most one store a process.
 #pragma once
 #include <stddef.h>
 

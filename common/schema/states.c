@@ -13,13 +13,6 @@ bool states_is_one(const field_rule_t *f)
     return false;
 }
 
-static const field_word_t *find_word(const field_rule_t *f, slice_t code)
-{
-    for (size_t i = 0; i < f->n_words; i++)
-        if (slice_equal(slice_text(f->words[i].code), code)) return &f->words[i];
-    return NULL;
-}
-
 // --- checking ------------------------------------------------------------------------------------
 
 typedef struct change {
@@ -138,8 +131,8 @@ static int check_field(change_t *c, fault_t *ret_fault)
     const char *now = body_str(c->kind, c->after, c->field);
     slice_t was;
     bool stood = wire_find_bytes(c->before, kind_field_number(c->kind, c->field), &was);
-    c->to = now != NULL ? find_word(f, slice_text(now)) : NULL;
-    c->from = stood ? find_word(f, was) : NULL;
+    c->to = now != NULL ? field_word(f, slice_text(now)) : NULL;
+    c->from = stood ? field_word(f, was) : NULL;
     if (c->to == NULL) return 0; // no word of the field, or none where one is required: body_validate says so
     if (!stood) return check_begin(c, ret_fault);
     if (c->from == NULL) return 0;
@@ -190,7 +183,7 @@ unsigned states_awaits(const kind_rule_t *kind, slice_t body)
     for (size_t i = 0; i < kind->n_fields; i++) {
         if (!states_is_one(&kind->fields[i]) || !wire_find_bytes(body, kind_field_number(kind, i), &code))
             continue;
-        const field_word_t *word = find_word(&kind->fields[i], code);
+        const field_word_t *word = field_word(&kind->fields[i], code);
         levels |= word != NULL ? word->awaits : 0;
     }
     return levels;
@@ -275,7 +268,7 @@ const char *states_words(const char *of, const char *codes, const char *none, ch
     bool done = false;
     buf[0] = '\0';
     while (text_next_piece(&rest, ' ', &done, &code)) {
-        const field_word_t *word = f != NULL ? find_word(f, code) : NULL;
+        const field_word_t *word = f != NULL ? field_word(f, code) : NULL;
         if (word != NULL)
             append_word(buf, word);
         else if (code.size > 0)

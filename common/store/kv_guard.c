@@ -66,9 +66,9 @@ static void on_fault(int number, siginfo_t *info, void *context)
 {
     (void)context;
     uintptr_t at = (uintptr_t)info->si_addr, map = (uintptr_t)map_at;
-    bool aborts = number == SIGABRT; // it may hold locks of the heap: there is no way back
-    if (aborts && back != NULL) back = NULL, kv_guard_fail();
-    if (!aborts && (back != NULL || (map != 0 && at >= map && at - map < map_size))) kv_guard_fail();
+    bool opening = back != NULL, aborts = number == SIGABRT;
+    if (aborts) back = NULL; // it may hold locks of the heap: there is no way back
+    if (opening || (!aborts && map != 0 && at >= map && at - map < map_size)) kv_guard_fail();
     say(broken);
     // The same instruction again, or what somebody sent: to those who had it before.
     for (size_t i = 0; i < ARRAY_SIZE(SIGNALS); i++)

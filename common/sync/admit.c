@@ -189,6 +189,13 @@ static bool judge_body(const record_t *r, const kind_rule_t *rule, fault_t *faul
     return body_tells_the_same(r, rule, body, fault);
 }
 
+// Is the body, or the id of a tombstone, such as the kind has it?
+static bool content_fits(const record_t *r, const kind_rule_t *rule, fault_t *fault)
+{
+    if (!r->deleted) return judge_body(r, rule, fault);
+    return rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
+}
+
 // Does the home's side speak, and within what it may say?
 static bool judge_from_home_side(const store_place_t *place, uint32_t peer, const record_t *r, fault_t *fault)
 {
@@ -200,17 +207,15 @@ static bool judge_from_home_side(const store_place_t *place, uint32_t peer, cons
     const kind_rule_t *rule = kind_by_number(r->kind);
     if (rule == NULL) return true; // of a newer version: kept and passed on whole
     if (!stamp_fits(r, rule)) return refuse(fault, "REACH", r->org);
-    if (!level_may_write(place, peer, r, rule, fault)) return false;
-    if (!r->deleted) return judge_body(r, rule, fault) && speaker_fits(place, peer, r, rule, fault);
-    return rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
+    return level_may_write(place, peer, r, rule, fault) && content_fits(r, rule, fault) &&
+           (r->deleted || speaker_fits(place, peer, r, rule, fault));
 }
 
 // The rules that hold whoever brings it.
 static bool keeps_rules(const record_t *r, const kind_rule_t *rule, fault_t *fault)
 {
     if (!stamp_fits(r, rule)) return refuse(fault, "REACH", r->org);
-    if (!r->deleted) return judge_body(r, rule, fault);
-    return rid_is_of(rule, r->org, &r->id) || refuse(fault, "ID-NOT-KEY", r->org);
+    return content_fits(r, rule, fault);
 }
 
 // Its seal decides, in store_apply. What a node that lost its seal key is to take at its parent's word has to

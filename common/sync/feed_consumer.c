@@ -127,10 +127,8 @@ static int apply_push(feed_t *feed, store_txn_t *txn, link_t *link, const Seleng
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
     if (rc == -EBADMSG)
         in->open = false; // a broken producer: the position stays, the tick asks again after a pause
-    if (rc == TAKE_OVER || rc == TAKE_FULL) {
-        consumer_hold_up(link, rc == TAKE_OVER ? "PEER-QUOTA" : "PEER-STORE", now_ms);
+    if (consumer_is_full(link, rc, now_ms))
         return save_cursor(txn, link); // what was taken is of this witness; the position stays
-    }
     if (rc != 0) return rc;
     in->trouble = NULL;
     in->expected = *upto;
@@ -239,6 +237,13 @@ void consumer_hold_up(link_t *link, const char *code, int64_t now_ms)
     in->tell = true;
     in->trouble = code;
     in->held_until_ms = now_ms + HOLD_UP_MS;
+}
+
+bool consumer_is_full(link_t *link, int taken, int64_t now_ms)
+{
+    if (taken != TAKE_OVER && taken != TAKE_FULL) return false;
+    consumer_hold_up(link, taken == TAKE_OVER ? "PEER-QUOTA" : "PEER-STORE", now_ms);
+    return true;
 }
 
 // What a producer that was put back gets: first what waits in quarantine from it, which may exist nowhere

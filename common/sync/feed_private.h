@@ -146,6 +146,8 @@ int consumer_flush(feed_t *feed, link_t *link, int64_t now_ms);
 bool consumer_tick(link_t *link, int64_t now_ms); // is something due?
 // Nothing is taken from this neighbour for a while: it went past its share, or its credit.
 void consumer_hold_up(link_t *link, const char *code, int64_t now_ms);
+// The same if that is what feed_take said; false: it is not.
+bool consumer_is_full(link_t *link, int taken, int64_t now_ms);
 // Applies a batch from a peer; arrival as given. -EBADMSG when it is no batch: nothing was applied.
 // TAKE_OVER: a record found no room in the peer's share; those before it were applied, which does no harm
 // when they come again. TAKE_FULL: the peer's records fill its part of the store; nothing was taken.

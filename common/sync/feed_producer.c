@@ -196,9 +196,8 @@ int producer_giveback(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body
     arrival_t arrival = {.peer = link->peer, .giveback = true};
     int rc =
         feed_take(feed, txn, slice(m->entries.data, m->entries.len), m->encoding, m->plain_bytes, &arrival);
-    if (rc == TAKE_OVER || rc == TAKE_FULL) {
+    if (consumer_is_full(link, rc, now_ms)) {
         out->again_ms = now_ms + HOLD_UP_MS;
-        consumer_hold_up(link, rc == TAKE_OVER ? "PEER-QUOTA" : "PEER-STORE", now_ms);
         return 0;
     }
     if (rc != 0) return rc;

@@ -146,6 +146,7 @@ typedef struct kind_rule {
     const char *about_field;   // field that refers to what the record is about; NULL: its reach and
                                // organisation are its own
     const char *speaker_field; // field that names the organisation that speaks; NULL: none does
+    const char *speaker_level; // field that names the level at which it speaks; NULL: none does
     // Checks across fields that no rule of a field says; NULL when none. Returns NULL or a fault code of
     // common/schema/fault.h; *ret_field names the field.
     const char *(*check)(const ProtobufCMessage *body, const char **ret_field);

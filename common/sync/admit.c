@@ -142,15 +142,17 @@ static bool node_of_its_hub(const record_t *r, const body_t *body, fault_t *faul
 }
 
 // No home below a child stands higher than the child.
-static bool level_fits(const store_place_t *place, uint32_t child, const record_t *r, fault_t *fault)
+static bool level_fits(const store_place_t *place, uint32_t child, const record_t *r, const kind_rule_t *rule,
+                       fault_t *fault)
 {
     slice_t level;
     int rank = scope_child_rank(place->scope, child);
-    uint32_t number = kind_field_number(&KIND_REVIEW, (size_t)kind_field(&KIND_REVIEW, "level"));
-    if (r->kind != N_REVIEW || rank < 0 || !wire_find_bytes(r->body, number, &level)) return true;
+    int field = rule->speaker_level != NULL ? kind_field(rule, rule->speaker_level) : -1;
+    if (field < 0 || rank < 0 || !wire_find_bytes(r->body, kind_field_number(rule, (size_t)field), &level))
+        return true;
     for (int i = 0; i <= rank; i++)
         if (slice_equal(level, slice_text(level_name(i)))) return true;
-    fault_set(fault, "NOT-WRITER", NULL, KIND_REVIEW.name, level_name(rank));
+    fault_set(fault, "NOT-WRITER", NULL, rule->name, level_name(rank));
     return false;
 }
 
@@ -163,7 +165,7 @@ static bool speaker_fits(const store_place_t *place, uint32_t peer, const record
     int i = rule->speaker_field != NULL ? kind_field(rule, rule->speaker_field) : -1;
     if (i < 0 || !wire_find_bytes(r->body, kind_field_number(rule, (size_t)i), &office)) return true;
     if (peer != PEER_PARENT)
-        return org_of_child(place, peer, office, fault) && level_fits(place, peer, r, fault);
+        return org_of_child(place, peer, office, fault) && level_fits(place, peer, r, rule, fault);
     return scope_in_self(place->scope, office) != SCOPE_YES || refuse(fault, "ORG-FOREIGN", office);
 }
 

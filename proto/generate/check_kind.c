@@ -141,6 +141,12 @@ static void check_about(model_t *model, const kind_t *kind)
          (speaker->flags & F_REQUIRED) == 0))
         complain(model, kind, speaker,
                  "speaker: is a reference to an organisation that is: REQUIRED; `%s` is none", says->speaker);
+    const field_t *level = says->speaker_level != NULL ? find_field(kind, says->speaker_level) : NULL;
+    if (says->speaker_level != NULL && (says->speaker == NULL || level == NULL || level->type != FIELD_ENUM ||
+                                        (level->flags & F_DERIVED) == 0))
+        complain(model, kind, level,
+                 "speaker_level: is a field of words, beside a speaker, that is: DERIVED; `%s` is none",
+                 says->speaker_level);
 }
 
 static void check_lists(model_t *model, const kind_t *kind)

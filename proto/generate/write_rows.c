@@ -189,6 +189,7 @@ static void write_kind(const kind_t *kind, FILE *out)
     if (says->org != NULL) fprintf(out, "    .org_field = \"%s\",\n", says->org);
     if (says->about != NULL) fprintf(out, "    .about_field = \"%s\",\n", says->about);
     if (says->speaker != NULL) fprintf(out, "    .speaker_field = \"%s\",\n", says->speaker);
+    if (says->speaker_level != NULL) fprintf(out, "    .speaker_level = \"%s\",\n", says->speaker_level);
     if (says->check != NULL) fprintf(out, "    .check = %s,\n", says->check);
     write_readers("read_by", says->read_by, says->n_read_by, out);
     write_readers("read_near_by", says->read_near_by, says->n_read_near_by, out);

@@ -119,6 +119,8 @@ CASES = [
      'FieldTrip.place: the organisation follows from about; write org: "...", a field that is DERIVED'),
     ("a speaker that is no organisation", 'org: "place"', 'org: "place" speaker: "place"',
      "FieldTrip.place: speaker: is a reference to an organisation that is: REQUIRED; `place` is none"),
+    ("a level of no speaker", 'org: "place"', 'org: "place" speaker_level: "moon"',
+     "FieldTrip: speaker_level: is a field of words, beside a speaker, that is: DERIVED; `moon` is none"),
     ("a kind without columns in lists", "is: [REQUIRED, KEY, CODE, LIST]", "is: [REQUIRED, KEY, CODE]",
      "Place: 0 columns in lists; write is: LIST at 1 to 9 fields"),
     ("a service that reads its own kind", "read_by: REPORTING", "read_by: ROUTING", "Place: routing reads it anyway; take it away"),

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 // Kinds below SYSTEM_KINDS live in any service's store; proto/kinds/system has their bodies.
-enum { KIND_STRAY = 1, KIND_REFUSAL = 2, KIND_VERDICT = 3, SYSTEM_KINDS = 100 };
+enum { KIND_CONFLICT = 1, KIND_REFUSAL = 2, KIND_VERDICT = 3, SYSTEM_KINDS = 100 };
 
 enum {
     CODE_MAX = 64,         // bytes of a code: it is part of keys, references and sheets
@@ -17,6 +17,7 @@ enum {
     FIELD_NAME_MAX = 39,   // bytes of a field's name: a fault names it
     LIST_COLUMNS_MAX = 9,  // columns of a kind in lists: a terminal is not wider
     FACT_COLUMNS_MAX = 12, // columns of a fact table
+    TITLE_STEPS = 4,       // kinds from which one title may be handed on
 };
 
 // What a person reads, in both languages.
@@ -50,15 +51,17 @@ typedef enum field_type {
 } field_type_t;
 
 enum {
-    F_REQUIRED = 1,  // must be there
-    F_KEY = 2,       // part of the natural key, in the order of rows
-    F_INDEX = 4,     // FIELD_REF, FIELD_ANY_REF only: the store can list records by this reference
-    F_DERIVED = 8,   // set by the home's service, refused from outside
-    F_LIST = 16,     // a column of lists
-    F_FACT = 32,     // a column of the kind's fact table
-    F_CODE = 64,     // FIELD_TEXT only: others refer to it, so ':' and ';' are not in it
-    F_REASON = 128,  // FIELD_TEXT only: codes of common/schema/reason.h, or a text
-    F_ACCOUNT = 256, // facts about people are made of it
+    F_REQUIRED = 1,   // must be there
+    F_KEY = 2,        // part of the natural key, in the order of rows
+    F_INDEX = 4,      // FIELD_REF, FIELD_ANY_REF only: the store can list records by this reference
+    F_DERIVED = 8,    // set by the home's service, refused from outside
+    F_LIST = 16,      // a column of lists
+    F_FACT = 32,      // a column of the kind's fact table
+    F_CODE = 64,      // FIELD_TEXT only: others refer to it, so ':' and ';' are not in it
+    F_REASON = 128,   // FIELD_TEXT only: codes of common/schema/reason.h, or a text
+    F_ACCOUNT = 256,  // facts about people are made of it
+    F_TITLE = 512,    // FIELD_TEXT, FIELD_REF only: part of what people call the record
+    F_EXPIRES = 1024, // FIELD_DATE, FIELD_INT of unix time: a term that ends by it
 };
 
 enum {
@@ -82,7 +85,9 @@ typedef struct field_word {
     bool start; // a record may begin in it
     const state_change_t *next;
     size_t n_next;
-    unsigned awaits; // W_ flags: levels whose review is waited for meanwhile
+    unsigned awaits;            // W_ flags: levels whose review is waited for meanwhile
+    unsigned level;             // W_ flag: where a record of this word stands in its tree; 0: anywhere
+    const char *const *aliases; // other words for it in sheets; NULL at the end, or NULL: none
 } field_word_t;
 
 typedef struct field_rule {
@@ -100,6 +105,9 @@ typedef struct field_rule {
     bilingual_t label;     // short, as headings and forms have it
     bilingual_t help;
     const char *const *aliases; // other headings of its column in sheets; NULL at the end, or NULL: none
+    // References: the column of lists in which stands what people call the record it leads to; NULL: no words
+    // for it. Its name is this one's with ".name" behind it.
+    const struct field_rule *named;
 } field_rule_t;
 
 // Reach (design 2.3). Ranks of levels: 0 school, 1 municipality, 2 region, 3 federation.
@@ -128,7 +136,16 @@ enum {
     R_ANALYST = 16,
     R_OPERATOR = 32,
     R_PRIVACY = 64,
+    R_OFFICES = R_COORDINATOR | R_METHODIST | R_REGIONAL,
+    R_ANY = 127,
 };
+
+// What people may do with records of a kind through an account: R_ flags. Who is not named may not.
+typedef struct access_rule {
+    unsigned read, write, remove;
+    const char *own; // names of fields, separated by spaces: references to the person whose the record is, or
+                     // the number that names one beside the organisation; "": nobody's
+} access_rule_t;
 
 typedef struct kind_rule {
     uint32_t number; // service * 100 + n, never reused
@@ -147,12 +164,19 @@ typedef struct kind_rule {
                                // organisation are its own
     const char *speaker_field; // field that names the organisation that speaks; NULL: none does
     const char *speaker_level; // field that names the level at which it speaks; NULL: none does
+    const char *ends_by;       // date by which a record ends; NULL: none
+    const char *above_field;   // field that refers to the record above it, of the same kind; NULL: no tree
+    bool
+        one_tree; // whoever is above the first is so for all: a record that has one above it does not lose it
     // Checks across fields that no rule of a field says; NULL when none. Returns NULL or a fault code of
     // common/schema/fault.h; *ret_field names the field.
     const char *(*check)(const ProtobufCMessage *body, const char **ret_field);
     // Services of the same node that read its records: bit 1 << number of the service. From any home, or only
     // from this node and those above it.
     unsigned read_by, read_near_by;
+    uint32_t titled; // number of the kind with the titles of its records, under the same natural key: itself,
+                     // or one of its sheet; 0: they have none
+    access_rule_t access;
     bilingual_t label; // what one record is called
     bilingual_t help;
 } kind_rule_t;
@@ -171,12 +195,30 @@ typedef struct sheet_column {
     const field_rule_t *rule;   // its label, help and aliases
 } sheet_column_t;
 
+// A heading that stands for several columns; without words a cell is parted at its blanks.
+enum { SPLIT_MAX = 4 };
+
+typedef struct sheet_gives {
+    const char *is;
+    const char *cells[SPLIT_MAX];
+} sheet_gives_t;
+
+typedef struct sheet_split {
+    const char *const *headings; // NULL at the end
+    size_t into[SPLIT_MAX];      // columns
+    size_t n_into;
+    const sheet_gives_t *words;
+    size_t n_words;
+} sheet_split_t;
+
 typedef struct sheet_rule {
     const char *name;
     const kind_rule_t *kinds[SHEET_KINDS_MAX];
     size_t n_kinds;
     const sheet_column_t *columns;
     size_t n_columns;
+    const sheet_split_t *splits;
+    size_t n_splits;
 } sheet_rule_t;
 
 extern const sheet_rule_t SHEETS[];

@@ -18,11 +18,12 @@
 enum service {
     SERVICE_CLI = 0, // the command line, and any local caller
     SERVICES_EACH(SERVICE_NUMBER) SERVICES_END,
-    SERVICE_GATE = 9, // a program without a store
+    SERVICE_CONSOLE = 8, // a caller that speaks for accounts; only who asks how it is may ask it
+    SERVICE_GATE = 9,    // a program without a store
 };
 enum { SERVICES_FIRST = 1 };
 
-// Does it keep records? The gate and callers do not.
+// Does it keep records? The gate, the console and callers do not.
 static inline bool service_keeps(uint32_t number)
 {
     return number >= SERVICES_FIRST && number < SERVICES_END;
@@ -94,6 +95,17 @@ enum message {
     MSG_ADMIT = 56, // answered by MSG_DONE
     MSG_REVIEWS = 60,
     MSG_REVIEWS_REPLY = 61,
+    // between the services of a node: who refers to what one of them is to delete?
+    MSG_REFERRING = 62,
+    MSG_REFERRED = 63,
+    MSG_HISTORY = 64,
+    MSG_HISTORY_REPLY = 65,
+    // accounts, of a local caller to the registry
+    MSG_ACCOUNT_ACT = 66,
+    MSG_ACCOUNT_REPLY = 67,
+    MSG_LOGIN = 68, // answered by MSG_ACCOUNT_REPLY
+    MSG_AUDIT = 72, // how far the audit log goes
+    MSG_AUDIT_HEAD = 73,
 };
 
 // What neighbours may say to each other's service: feeds, and of pseudonyms registry with registry.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clocks.
 #include "common/base/clock.h"
+#include "common/base/date.h"
 #include <assert.h>
 #include <stdbool.h>
 #include <time.h>
@@ -27,6 +28,14 @@ uint64_t mono_ms(void)
 int64_t wall_s(void)
 {
     return frozen.on ? (int64_t)(frozen.wall_us / 1000000U) : (int64_t)time(NULL);
+}
+
+int32_t wall_day(void)
+{
+    time_t now = (time_t)wall_s();
+    struct tm tm;
+    localtime_r(&now, &tm);
+    return date_days(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 }
 
 void clock_freeze(uint64_t mono_value_us, int64_t wall_value_s)

@@ -11,6 +11,9 @@ uint64_t mono_ms(void);
 // Unix time in seconds, whatever the machine believes it to be.
 int64_t wall_s(void);
 
+// The day that people at this computer have, by its time zone.
+int32_t wall_day(void);
+
 // For tests: freezes both clocks at these values, in this process.
 void clock_freeze(uint64_t mono_value_us, int64_t wall_value_s);
 // For tests: moves the frozen clocks forward. They must have been frozen.

@@ -21,9 +21,6 @@ typedef struct counters {
 //   static uint64_t values[N]; counters_t counters = counters_of(ROWS, values, N);
 counters_t counters_of(const counter_row_t *rows, uint64_t *values, size_t n);
 void counters_add(counters_t *counters, size_t index, uint64_t by);
-uint64_t counters_get(const counters_t *counters, size_t index);
 
-// One line "name value" for each counter.
-void counters_print(const counters_t *counters, FILE *to);
 // One line for each counter with its sentence, for help and documents.
 void counters_print_help(const counters_t *counters, FILE *to);

@@ -126,6 +126,35 @@ const char *i18n_in(lang_t lang, const char *msgid)
     return text && length > 0 ? text : msgid;
 }
 
+// Which of a language's forms a count has: Plural-Forms of its catalogue.
+static size_t form_of(lang_t lang, unsigned long long n)
+{
+    if (lang != LANG_RU) return n != 1;
+    if (n % 10 == 1 && n % 100 != 11) return 0;
+    return n % 10 >= 2 && n % 10 <= 4 && (n % 100 < 10 || n % 100 >= 20) ? 1 : 2;
+}
+
+// A row of the catalogue with forms has them one after the other, a NUL between them.
+const char *i18n_n_in(lang_t lang, const char *one, const char *many, unsigned long long n)
+{
+    size_t length = 0;
+    const catalogue_t *c = catalogues[lang];
+    const char *text = c ? find(c, one, &length) : NULL;
+    if (!text || length == 0) return form_of(LANG_EN, n) == 0 ? one : many;
+    const char *end = text + length;
+    for (size_t form = form_of(lang, n); form > 0; form--) {
+        const char *next = text + strlen(text) + 1;
+        if (next > end) break; // it has fewer
+        text = next;
+    }
+    return text;
+}
+
+const char *i18n_n(const char *one, const char *many, unsigned long long n)
+{
+    return i18n_n_in(i18n_now(), one, many, n);
+}
+
 const char *i18n_text(const char *msgid)
 {
     return i18n_in(i18n_now(), msgid);

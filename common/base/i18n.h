@@ -24,6 +24,7 @@ typedef enum lang {
 // The text in the thread's language. Keep %-marks as they are: msgfmt checks them when the catalogue is
 // built.
 #define _(text) i18n_text(text)
+// With a count and a noun: i18n_n("%zu row", "%zu rows", n), even where English would do with one of them.
 // Marks a text of a table; it is translated where it is shown: _(row->text), i18n_in(lang, row->text).
 #define N_(text) text
 
@@ -47,6 +48,12 @@ lang_t i18n_use(lang_t lang);
 const char *i18n_in(lang_t lang, const char *msgid) __attribute__((format_arg(2)));
 // The same in the thread's language.
 const char *i18n_text(const char *msgid) __attribute__((format_arg(1)));
+
+// The same for a count: `one` or `many` in English, elsewhere the form that the language has for n.
+const char *i18n_n_in(lang_t lang, const char *one, const char *many, unsigned long long n)
+    __attribute__((format_arg(2), format_arg(3)));
+const char *i18n_n(const char *one, const char *many, unsigned long long n)
+    __attribute__((format_arg(1), format_arg(2)));
 
 // "ru", "en".
 const char *lang_name(lang_t lang);

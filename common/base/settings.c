@@ -89,8 +89,10 @@ static void say_range(const setting_t *row, unsigned line, const char *value, wh
     else if (!text_is_clean(slice_text(value)))
         why_set(why, _("node.conf line %u: %s holds characters that are no text"), line, row->name);
     else
-        why_set(why, _("node.conf line %u: %s is longer than %lld bytes"), line, row->name,
-                (long long)row->max);
+        why_set(why,
+                i18n_n("node.conf line %u: %s is longer than %lld byte",
+                       "node.conf line %u: %s is longer than %lld bytes", (unsigned long long)row->max),
+                line, row->name, (long long)row->max);
 }
 
 static int load_item(const settings_table_t *table, zconfig_t *section, zconfig_t *item, const char *text,

@@ -29,13 +29,16 @@ void why_set(why_t *why, const char *format, ...)
     if (n >= (int)sizeof why->text) trim_broken_character(why->text);
 }
 
+void out_of_memory(void)
+{
+    static const char text[] = "out of memory\n";
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    abort();
+}
+
 static void *checked(void *block)
 {
-    if (!block) {
-        static const char text[] = "out of memory\n";
-        (void)!write(STDERR_FILENO, text, sizeof text - 1);
-        abort();
-    }
+    if (!block) out_of_memory();
     return block;
 }
 

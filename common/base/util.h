@@ -36,6 +36,8 @@ void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *old, size_t size);
 char *xstrdup(const char *text);
 void *xmemdup(const void *data, size_t size);
+// What they do then: says so and aborts.
+_Noreturn void out_of_memory(void);
 
 // free() for AUTO(): AUTO(xfree) char *text = NULL; takes the address of the pointer, which it clears.
 void xfree(void *pointer_to_pointer);

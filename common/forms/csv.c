@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// See csv.h. Two passes: the first counts what is UTF-8 and what is not, the second reads. windows-1251
-// becomes UTF-8 byte by byte from a table that iconv fills at the start.
+// See csv.h. charset.c makes UTF-8 of the file first; the beginning tells separator and line ends.
 #include "common/forms/csv.h"
 #include "common/base/text.h"
+#include "common/forms/charset.h"
 #include <errno.h>
-#include <iconv.h>
 #include <stdlib.h>
 
-enum { CHARSET_FIRST = 0x80, CHARSET_SIZE = 128, CHARACTER = 4 };
+enum { SAMPLE = 64 * 1024, SAMPLE_LINES = 40, MARKED_LINE = 16 };
 
 struct csv {
     FILE *in;
-    FILE *copy; // owned: of a pipe
-    off_t start, at;
-    size_t line;
-    char separator;
-    bool is_1251;
-    char charset[CHARSET_SIZE][CHARACTER]; // UTF-8 of bytes from 0x80; empty where there is no character
-    char *text;                            // the cells of a row, NUL after each
+    FILE *copy; // owned: of what is no seekable UTF-8
+    off_t at;
+    size_t line, number; // of the next line; of the row before
+    char separator, line_end;
+    const char *charset;
+    char *text; // the cells of a row, NUL after each
     size_t used, cell_start;
     const char *cells[CSV_COLUMNS_MAX];
     size_t n;
@@ -36,39 +34,89 @@ static int fail_bound(fault_t *ret_fault, const char *code, size_t bound)
     return fail(ret_fault, CSV_E_ROW, code, text);
 }
 
-// --- the first pass ------------------------------------------------------------------------------
+// --- what the beginning tells ----------------------------------------------------------------------
 
-typedef struct census {
-    size_t good, bad; // characters of several bytes; bytes that belong to none
-    bool nul;
-} census_t;
+static const char separators[] = {';', '\t', ','};
+enum { N_SEPARATORS = sizeof separators };
 
-// Counts what can be told of the bytes; returns how many at the end may be the beginning of a character.
-static size_t count_some(const uint8_t *bytes, size_t n, bool last, census_t *c)
+typedef struct lines {
+    unsigned n;
+    unsigned counts[SAMPLE_LINES][N_SEPARATORS];
+} lines_t;
+
+// Separators of each line, outside quotation marks.
+static void count_lines(const char *text, size_t n, char line_end, lines_t *lines)
 {
-    size_t i = 0;
-    while (i < n) {
-        size_t length = utf8_length(slice(bytes + i, n - i));
-        if (length == 0 && !last && n - i < CHARACTER) break;
-        c->nul = c->nul || bytes[i] == 0;
-        c->bad += length == 0;
-        c->good += length > 1;
-        i += length > 0 ? length : 1;
+    bool quoted = false;
+    for (size_t i = 0; i < n && lines->n < SAMPLE_LINES; i++) {
+        if (text[i] == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (text[i] == line_end) lines->n++;
+        for (size_t s = 0; s < N_SEPARATORS && lines->n < SAMPLE_LINES; s++)
+            lines->counts[lines->n][s] += text[i] == separators[s];
     }
-    return n - i;
+    if (lines->n < SAMPLE_LINES) lines->n++;
 }
 
-static int take_census(csv_t *csv, census_t *c)
+// How many lines have the number of separators that most have.
+static unsigned agreement(const lines_t *lines, size_t s)
 {
-    uint8_t buf[16 * 1024];
-    size_t kept = 0, got;
-    do {
-        got = fread(buf + kept, 1, sizeof buf - kept, csv->in);
-        size_t n = kept + got;
-        kept = count_some(buf, n, got == 0, c);
-        memmove(buf, buf + n - kept, kept);
-    } while (got > 0);
-    return ferror(csv->in) ? -EIO : 0;
+    unsigned most = 0;
+    for (unsigned i = 0; i < lines->n; i++) {
+        unsigned same = 0;
+        for (unsigned k = 0; k < lines->n; k++) same += lines->counts[k][s] == lines->counts[i][s];
+        if (lines->counts[i][s] > 0 && same > most) most = same;
+    }
+    return most;
+}
+
+static unsigned most_in_a_line(const lines_t *lines, size_t s)
+{
+    unsigned most = 0;
+    for (unsigned i = 0; i < lines->n; i++)
+        if (lines->counts[i][s] > most) most = lines->counts[i][s];
+    return most;
+}
+
+static char find_separator(const char *text, size_t n, char line_end)
+{
+    lines_t lines = {0};
+    char best = ',';
+    unsigned best_agree = 0, best_most = 0;
+    count_lines(text, n, line_end, &lines);
+    for (size_t s = 0; s < N_SEPARATORS; s++) {
+        unsigned agree = agreement(&lines, s), most = most_in_a_line(&lines, s);
+        if (agree < best_agree || (agree == best_agree && most <= best_most)) continue;
+        best = separators[s];
+        best_agree = agree;
+        best_most = most;
+    }
+    return best;
+}
+
+// Lines of old Macintosh programs end in CR alone.
+static char find_line_end(const char *text, size_t n)
+{
+    size_t alone = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == '\n') return '\n';
+        alone += text[i] == '\r';
+    }
+    return alone > 0 ? '\r' : '\n';
+}
+
+// `sep=;`, alone in the first line: which separator it tells, and how many bytes it takes.
+static size_t marked_separator(const char *text, size_t n, char *ret_separator)
+{
+    size_t i = n > 0 && text[0] == '"';
+    if (n < i + 6 || strncasecmp(text + i, "sep=", 4) != 0) return 0;
+    char separator = text[i + 4];
+    if (separator != ';' && separator != ',' && separator != '\t') return 0;
+    for (i += 5; i < n && i < MARKED_LINE && text[i] != '\n' && text[i] != '\r'; i++)
+        if (text[i] != '"' && text[i] != separator) return 0;
+    if (i == n || i == MARKED_LINE) return 0;
+    *ret_separator = separator;
+    return i + 1 + (text[i] == '\r' && i + 1 < n && text[i + 1] == '\n');
 }
 
 static int go_to(csv_t *csv, off_t at)
@@ -77,91 +125,27 @@ static int go_to(csv_t *csv, off_t at)
     return fseeko(csv->in, at, SEEK_SET) == 0 ? 0 : -errno;
 }
 
-static int copy_pipe(csv_t *csv)
+static int look_at_beginning(csv_t *csv)
 {
-    char buf[16 * 1024];
-    size_t got;
-    csv->copy = tmpfile();
-    if (csv->copy == NULL) return -errno;
-    while ((got = fread(buf, 1, sizeof buf, csv->in)) > 0)
-        if (fwrite(buf, 1, got, csv->copy) != got) return -errno;
-    if (ferror(csv->in) || fflush(csv->copy) != 0) return -EIO;
-    csv->in = csv->copy;
-    csv->start = 0;
-    return go_to(csv, 0);
-}
-
-static int skip_mark(csv_t *csv, bool *ret_marked)
-{
-    uint8_t mark[3];
-    *ret_marked = fread(mark, 1, sizeof mark, csv->in) == sizeof mark && memcmp(mark, "\xef\xbb\xbf", 3) == 0;
-    if (*ret_marked) csv->start += (off_t)sizeof mark;
-    return go_to(csv, csv->start);
-}
-
-static bool fill_charset(csv_t *csv)
-{
-    iconv_t convert = iconv_open("UTF-8", "WINDOWS-1251");
-    if (convert == (iconv_t)-1) return false;
-    for (size_t i = 0; i < CHARSET_SIZE; i++) {
-        char byte = (char)(CHARSET_FIRST + i), *from = &byte, *to = csv->charset[i];
-        size_t from_size = 1, to_size = CHARACTER - 1;
-        if (iconv(convert, &from, &from_size, &to, &to_size) == (size_t)-1) csv->charset[i][0] = '\0';
-        (void)iconv(convert, NULL, NULL, NULL, NULL);
-    }
-    iconv_close(convert);
-    return true;
-}
-
-// Text in windows-1251 hardly ever holds what looks like UTF-8; a UTF-8 file with damage is mostly UTF-8.
-static int choose_encoding(csv_t *csv, bool marked, const census_t *c, fault_t *ret_fault)
-{
-    if (c->nul) return fail(ret_fault, CSV_E_FILE, "CSV-NUL", NULL);
-    if (c->bad == 0) return 0;
-    if (marked || c->good > c->bad) return fail(ret_fault, CSV_E_FILE, "CSV-ENCODING", NULL);
-    csv->is_1251 = true;
-    return fill_charset(csv) ? 0 : fail(ret_fault, CSV_E_FILE, "CSV-ENCODING", NULL);
-}
-
-// Counts both in the first line, outside quotation marks.
-static char find_separator(csv_t *csv)
-{
-    size_t commas = 0, semicolons = 0;
-    bool quoted = false;
-    int c;
-    for (size_t i = 0; i < CSV_ROW_MAX && (c = getc_unlocked(csv->in)) != EOF; i++) {
-        if (c == '"') quoted = !quoted;
-        if (quoted) continue;
-        if (c == '\n' && i > 1) break;
-        commas += c == ',';
-        semicolons += c == ';';
-    }
-    return semicolons > commas ? ';' : ',';
-}
-
-static int prepare(csv_t *csv, fault_t *ret_fault)
-{
-    census_t census = {0};
-    bool marked = false;
-    csv->start = ftello(csv->in);
-    int rc = csv->start >= 0 ? go_to(csv, csv->start) : copy_pipe(csv);
-    if (rc == 0) rc = skip_mark(csv, &marked);
-    if (rc == 0) rc = take_census(csv, &census);
-    if (rc == 0) rc = go_to(csv, csv->start);
-    if (rc == 0) csv->separator = find_separator(csv);
-    if (rc == 0) rc = go_to(csv, csv->start);
-    if (rc != 0) return fail(ret_fault, CSV_E_FILE, "CSV-READ", strerror(-rc));
-    return choose_encoding(csv, marked, &census, ret_fault);
+    off_t start = ftello(csv->in);
+    AUTO(xfree) char *text = xmalloc(SAMPLE);
+    size_t n = fread(text, 1, SAMPLE, csv->in);
+    size_t skip = marked_separator(text, n, &csv->separator);
+    csv->line_end = find_line_end(text, n);
+    if (skip == 0) csv->separator = find_separator(text, n, csv->line_end);
+    csv->line += skip > 0;
+    return go_to(csv, start + (off_t)skip);
 }
 
 int csv_open(FILE *in, csv_t **ret_csv, fault_t *ret_fault)
 {
     AUTO(csv_close) csv_t *csv = xcalloc(1, sizeof *csv);
-    csv->in = in;
     csv->line = 1;
     csv->text = xmalloc(CSV_ROW_MAX);
-    int rc = prepare(csv, ret_fault);
-    if (rc != 0) return rc;
+    if (charset_open(in, &csv->in, &csv->charset, ret_fault) != 0) return CSV_E_FILE;
+    if (csv->in != in) csv->copy = csv->in;
+    int rc = look_at_beginning(csv);
+    if (rc != 0) return fail(ret_fault, CSV_E_FILE, "CSV-READ", strerror(-rc));
     *ret_csv = csv;
     csv = NULL;
     return 0;
@@ -181,27 +165,27 @@ char csv_separator(const csv_t *csv)
     return csv->separator;
 }
 
+const char *csv_charset(const csv_t *csv)
+{
+    return csv->charset;
+}
+
 // --- the second pass -----------------------------------------------------------------------------
 
 static int next_byte(csv_t *csv)
 {
     int c = getc_unlocked(csv->in);
     csv->at += c != EOF;
-    csv->line += c == '\n';
+    csv->line += c == csv->line_end;
     return c;
 }
 
 // One more byte is wanted for the NUL.
 static int put_byte(csv_t *csv, int byte, fault_t *ret_fault)
 {
-    char one[2] = {(char)byte, '\0'};
-    const char *utf8 = csv->is_1251 && byte >= CHARSET_FIRST ? csv->charset[byte - CHARSET_FIRST] : one;
-    size_t size = strlen(utf8);
-    if (size == 0) return fail(ret_fault, CSV_E_ROW, "CSV-ENCODING", NULL);
-    if (csv->used - csv->cell_start + size > CSV_CELL_MAX || csv->used + size + 1 > CSV_ROW_MAX)
+    if (csv->used - csv->cell_start == CSV_CELL_MAX || csv->used + 2 > CSV_ROW_MAX)
         return fail_bound(ret_fault, "CSV-CELL", CSV_CELL_MAX);
-    memcpy(csv->text + csv->used, utf8, size);
-    csv->used += size;
+    csv->text[csv->used++] = (char)byte;
     return 0;
 }
 
@@ -218,7 +202,7 @@ static int end_cell(csv_t *csv, fault_t *ret_fault)
 // Takes the rest of a line end that began with c.
 static bool is_line_end(csv_t *csv, int c)
 {
-    if (c == '\n' || c == EOF) return true;
+    if (c == csv->line_end || c == EOF) return true;
     if (c != '\r') return false;
     int after = next_byte(csv);
     if (after == '\n' || after == EOF) return true;
@@ -271,7 +255,7 @@ static int resume(csv_t *csv, off_t began, size_t line, fault_t *ret_fault)
     csv->line = line;
     int c;
     do c = next_byte(csv);
-    while (c != '\n' && c != EOF);
+    while (c != csv->line_end && c != EOF);
     return CSV_E_ROW;
 }
 
@@ -282,20 +266,38 @@ static int read_row(csv_t *csv, int first, csv_row_t *ret_row, fault_t *ret_faul
     bool more = true;
     int rc = 0;
     csv->used = csv->cell_start = csv->n = 0;
+    csv->number++;
     for (int c = first; rc == 0 && more; c = more && rc == 0 ? next_byte(csv) : 0)
         rc = read_cell(csv, c, &more, ret_fault);
-    *ret_row = (csv_row_t){.line = line, .n = csv->n, .cells = csv->cells};
+    *ret_row = (csv_row_t){.line = line, .number = csv->number, .n = csv->n, .cells = csv->cells};
     return rc == 0 ? 0 : resume(csv, began, line, ret_fault);
+}
+
+static bool is_blank(const csv_row_t *row)
+{
+    for (size_t i = 0; i < row->n; i++)
+        if (text_trim(slice_text(row->cells[i])).size > 0) return false;
+    return true;
 }
 
 int csv_next(csv_t *csv, csv_row_t *ret_row, fault_t *ret_fault)
 {
     for (;;) {
         int c = next_byte(csv);
-        if (c == '\n' || c == '\r') continue; // a blank line
-        if (c != EOF) return read_row(csv, c, ret_row, ret_fault);
-        if (ferror(csv->in)) return fail(ret_fault, CSV_E_FILE, "CSV-READ", strerror(EIO));
-        return CSV_E_END;
+        if (c == '\r' && csv->line_end == '\n') { // of CR LF
+            c = next_byte(csv);
+            if (c != '\n' && c != EOF) {
+                ungetc(c, csv->in);
+                csv->at--;
+                c = '\r';
+            }
+        }
+        csv->number += c == csv->line_end;
+        if (c == csv->line_end || c == '\r') continue; // a blank line
+        if (c == EOF && ferror(csv->in)) return fail(ret_fault, CSV_E_FILE, "CSV-READ", strerror(EIO));
+        if (c == EOF) return CSV_E_END;
+        int rc = read_row(csv, c, ret_row, ret_fault);
+        if (rc != 0 || !is_blank(ret_row)) return rc;
     }
 }
 
@@ -310,10 +312,11 @@ static bool needs_quotes(const char *cell, char separator)
            (n > 0 && (cell[0] == ' ' || cell[n - 1] == ' '));
 }
 
-static void write_cell(FILE *out, char separator, const char *cell)
+static void write_cell(FILE *out, char separator, const char *before, const char *cell)
 {
     bool quotes = needs_quotes(cell, separator);
     if (quotes) putc_unlocked('"', out);
+    fputs(before, out);
     for (; *cell != '\0'; cell++) {
         if (*cell == '"') putc_unlocked('"', out);
         putc_unlocked(*cell, out);
@@ -325,8 +328,46 @@ int csv_write(FILE *out, char separator, const char *const *cells, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (i > 0) putc_unlocked(separator, out);
-        write_cell(out, separator, cells[i]);
+        write_cell(out, separator, "", cells[i]);
     }
     putc_unlocked('\n', out);
     return ferror(out) ? -EIO : 0;
+}
+
+// --- cells that would be computed ----------------------------------------------------------------
+
+static bool is_negative_number(const char *cell)
+{
+    if (*cell != '-' || cell[1] < '0' || cell[1] > '9') return false;
+    cell += 1 + strspn(cell + 1, "0123456789");
+    if (*cell == '.' || *cell == ',') cell += 1 + strspn(cell + 1, "0123456789");
+    return *cell == '\0';
+}
+
+static bool begins_formula(const char *cell)
+{
+    return *cell != '\0' && strchr("=+-@\t\r", *cell) != NULL;
+}
+
+bool csv_is_formula(const char *cell)
+{
+    return begins_formula(cell) && !is_negative_number(cell);
+}
+
+int csv_write_plain(FILE *out, char separator, const char *const *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t marks = strspn(cells[i], "'");
+        bool marked = marks > 0 ? begins_formula(cells[i] + marks) : csv_is_formula(cells[i]);
+        if (i > 0) putc_unlocked(separator, out);
+        write_cell(out, separator, marked ? "'" : "", cells[i]);
+    }
+    putc_unlocked('\n', out);
+    return ferror(out) ? -EIO : 0;
+}
+
+const char *csv_read_plain(const char *cell)
+{
+    size_t marks = strspn(cell, "'");
+    return cell + (marks > 0 && begins_formula(cell + marks));
 }

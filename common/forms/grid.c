@@ -10,8 +10,10 @@
 #include <wchar.h>
 
 #include "common/base/util.h"
+#include "common/base/vec.h"
 
-enum { GAP = 2 }; // blanks between columns
+enum { GAP = 2 };         // blanks between columns
+enum { LEAST_WIDTH = 8 }; // of a column that is cut
 
 struct grid {
     size_t n_columns;
@@ -22,7 +24,9 @@ struct grid {
     } columns[GRID_COLUMNS];
     char **cells;
     size_t n_cells, room;
-    bool headed; // the text has its heading
+    bool headed;     // the text has its heading
+    size_t fit;      // cells of a line; 0: any number
+    size_t n_fitted; // columns shown, once it is headed
 };
 
 // Decodes one character at `text` into its width. Returns its bytes, at least 1 before the end.
@@ -50,8 +54,7 @@ size_t text_width(const char *text)
     return total;
 }
 
-// A copy in which every character that a terminal might obey, or that is not UTF-8, is '?'.
-static char *clean_copy(const char *text)
+char *text_obedient(const char *text)
 {
     char *copy = xmalloc(strlen(text) + 1), *out = copy;
     while (*text) {
@@ -110,11 +113,7 @@ void grid_column_right(grid_t *self, const char *title)
 void grid_cell(grid_t *self, const char *text)
 {
     assert(self->n_columns > 0);
-    if (self->n_cells == self->room) {
-        self->room = self->room ? self->room * 2 : 64;
-        self->cells = xrealloc(self->cells, self->room * sizeof *self->cells);
-    }
-    self->cells[self->n_cells++] = text && *text ? xstrdup(text) : NULL;
+    *vec_add(self->cells, self->n_cells, self->room) = text && *text ? xstrdup(text) : NULL;
 }
 
 void grid_cellf(grid_t *self, const char *format, ...)
@@ -164,7 +163,7 @@ const char *grid_at(const grid_t *self, size_t row, size_t column)
 // What stands there as text; the caller frees it.
 static char *shown(const char *cell)
 {
-    return clean_copy(cell ? cell : "-");
+    return text_obedient(cell ? cell : "-");
 }
 
 static void widen(grid_t *self, size_t column, const char *text)
@@ -187,11 +186,31 @@ static void pad(FILE *out, size_t n)
     while (n-- > 0) fputc(' ', out);
 }
 
+// Cuts the text, in place, to `width` cells with "…" as the last.
+static char *cut(char *text, size_t width)
+{
+    static const char MORE[] = "…";
+    size_t length = strlen(text), at = 0, used = 0, cells;
+    bool plain;
+    if (text_width(text) <= width) return text;
+    while (at < length) {
+        size_t n = measure(text + at, &cells, &plain);
+        if (used + cells + 1 > width) break;
+        used += cells;
+        at += n;
+    }
+    text = xrealloc(text, at + sizeof MORE);
+    memcpy(text + at, MORE, sizeof MORE);
+    return text;
+}
+
 static void print_cell(const grid_t *self, FILE *out, size_t column, const char *cell)
 {
-    AUTO(xfree) char *text = shown(cell);
+    if (column >= self->n_fitted) return;
+    char *text = shown(cell);
+    if (self->fit > 0) text = cut(text, self->columns[column].width);
     size_t blank = self->columns[column].width - text_width(text);
-    bool last = column + 1 == self->n_columns;
+    bool last = column + 1 == self->n_fitted;
     if (self->columns[column].right) pad(out, blank);
     fputs(text, out);
     if (!self->columns[column].right && !last) pad(out, blank);
@@ -199,13 +218,52 @@ static void print_cell(const grid_t *self, FILE *out, size_t column, const char 
         fputc('\n', out);
     else
         pad(out, GAP);
+    free(text);
+}
+
+static size_t line_width(const grid_t *self, size_t n)
+{
+    size_t total = n > 0 ? (n - 1) * GAP : 0;
+    for (size_t i = 0; i < n; i++) total += self->columns[i].width;
+    return total;
+}
+
+// Takes one cell after another from the widest column, then leaves out columns from the end.
+static void fit(grid_t *self)
+{
+    size_t n = self->n_columns;
+    while (line_width(self, n) > self->fit) {
+        size_t widest = 0;
+        for (size_t i = 1; i < n; i++)
+            if (self->columns[i].width > self->columns[widest].width) widest = i;
+        if (self->columns[widest].width > LEAST_WIDTH)
+            self->columns[widest].width--;
+        else if (n > 1)
+            n--;
+        else
+            break;
+    }
+    self->n_fitted = n;
+}
+
+void grid_fit(grid_t *self, size_t cells)
+{
+    self->fit = cells;
+}
+
+size_t grid_fitted(const grid_t *self)
+{
+    return self->headed ? self->n_fitted : self->n_columns;
 }
 
 void grid_print(grid_t *self, FILE *out)
 {
     assert(self->n_columns > 0 && self->n_cells % self->n_columns == 0);
-    measure_all(self);
-    if (self->n_cells > 0 && !self->headed)
+    bool first = !self->headed && self->n_cells > 0;
+    if (first) self->n_fitted = self->n_columns;
+    if (first || self->fit == 0) measure_all(self);
+    if (first && self->fit > 0) fit(self);
+    if (first)
         for (size_t i = 0; i < self->n_columns; i++) print_cell(self, out, i, self->columns[i].title);
     self->headed = self->headed || self->n_cells > 0;
     for (size_t i = 0; i < self->n_cells; i++) print_cell(self, out, i % self->n_columns, self->cells[i]);

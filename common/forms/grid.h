@@ -9,7 +9,7 @@
 
 typedef struct grid grid_t;
 
-enum { GRID_COLUMNS = 32 };
+enum { GRID_COLUMNS = 136 };
 
 // A table without columns. Never fails. The caller destroys it.
 grid_t *grid_new(void);
@@ -40,5 +40,15 @@ void grid_forget(grid_t *self);
 // width of characters is that of LC_CTYPE (i18n_init).
 void grid_print(grid_t *self, FILE *out);
 
+// From now on no line is wider than `cells` of a terminal: long cells end in "…", and columns at the end for
+// which there is no room even so are left out. What the first rows printed need decides for all that follow.
+// 0: nothing is cut.
+void grid_fit(grid_t *self, size_t cells);
+// How many of its columns were printed.
+size_t grid_fitted(const grid_t *self);
+
+// A copy in which every character that a terminal might obey, or that is not UTF-8, is '?'; the caller frees
+// it.
+char *text_obedient(const char *text);
 // Cells that a terminal needs for UTF-8 `text`; bytes that are not UTF-8 count one each.
 size_t text_width(const char *text);

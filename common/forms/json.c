@@ -3,6 +3,7 @@
 #include "common/forms/json.h"
 #include "common/base/i18n.h"
 #include "common/base/text.h"
+#include "common/schema/describe.h"
 #include "common/schema/states.h"
 #include "proto/record.pb-c.h"
 #include <errno.h>
@@ -294,7 +295,8 @@ int body_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, 
 // Is the name one of the record form's?
 static bool is_form_name(const char *name)
 {
-    static const char *const names[] = {"id", "kind", "home", "version", "org", "deleted", "body", "review"};
+    static const char *const names[] = {"id",      "kind", "home",   "version", "org",
+                                        "deleted", "body", "review", "names",   "expect_version"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (strcmp(names[i], name) == 0) return true;
     return false;
@@ -342,6 +344,17 @@ static int take_id(const kind_rule_t *kind, const json_t *value, const body_t *b
     return 0;
 }
 
+// The version that the writer has read; null: there was none.
+static int take_expected(const json_t *value, arena_t *arena, Selenga__Item *item, fault_t *ret_fault)
+{
+    const char *text = json_is_null(value) ? "" : json_string_value(value);
+    if (value == NULL) return 0;
+    if (text == NULL)
+        return refuse(ret_fault, "BAD-TYPE", "expect_version", "\"1.42.9f3a5c0102030405\"", NULL);
+    item->expect_version = arena_text(arena, slice_text(text));
+    return item->expect_version != NULL ? 0 : refuse(ret_fault, "TOO-BIG", NULL, "32768", NULL);
+}
+
 int item_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, Selenga__Item **ret_item,
                    fault_t *ret_fault)
 {
@@ -360,6 +373,8 @@ int item_from_json(const kind_rule_t *kind, const json_t *json, arena_t *arena, 
     if (take_id(kind, form != NULL ? json_object_get(json, "id") : NULL, body, arena, item, ret_fault) != 0)
         return JSON_E_FAULT;
     if (body_pack(body, arena, &bytes, ret_fault) != 0) return JSON_E_FAULT;
+    if (form != NULL && take_expected(json_object_get(json, "expect_version"), arena, item, ret_fault) != 0)
+        return JSON_E_FAULT;
     item->has_kind = 1;
     item->kind = kind->number;
     item->has_body = 1;

@@ -2,7 +2,10 @@
 // Objects of a JSON document one by one. A scanner that knows strings and brackets cuts them out, bounded in
 // size and depth; jansson then sees one at a time. So an array of a million records needs memory for one, and
 // 10,000 open brackets are refused at the ninth.
+#include "common/base/i18n.h"
 #include "common/forms/json.h"
+#include <errno.h>
+#include <string.h>
 
 struct json_stream {
     FILE *in;
@@ -76,7 +79,7 @@ static int cut_object(json_stream_t *s, size_t *ret_size, fault_t *ret_fault)
     bool in_string = false, escaped = false;
     s->began = s->line;
     for (;; c = next_char(s)) {
-        if (c == EOF) return fail_syntax(s, s->line, "…", ret_fault);
+        if (c == EOF) return fail_syntax(s, s->line, N_("the text ends within a record"), ret_fault);
         if (n == JSON_RECORD_MAX) return fail_bound(s, "JSON-SIZE", JSON_RECORD_MAX, ret_fault);
         s->text[n++] = (char)c;
         if (in_string) {
@@ -93,6 +96,23 @@ static int cut_object(json_stream_t *s, size_t *ret_size, fault_t *ret_fault)
     }
 }
 
+// jansson says it in English only.
+static const char *what_is_wrong(const json_error_t *error)
+{
+    static const struct {
+        enum json_error_code code;
+        const char *text;
+    } WRONG[] = {{json_error_invalid_utf8, N_("this is not text in UTF-8")},
+                 {json_error_duplicate_key, N_("a name stands there twice")},
+                 {json_error_numeric_overflow, N_("the number is too large")},
+                 {json_error_null_character, N_("it holds a NUL character")},
+                 {json_error_null_byte_in_key, N_("it holds a NUL character")},
+                 {json_error_premature_end_of_input, N_("the text ends within a record")}};
+    for (size_t i = 0; i < ARRAY_SIZE(WRONG); i++)
+        if (WRONG[i].code == json_error_code(error)) return WRONG[i].text;
+    return N_("a name, a value, a comma, a colon or a bracket is missing or too much");
+}
+
 static int load_object(json_stream_t *s, json_t **ret_json, fault_t *ret_fault)
 {
     size_t size = 0;
@@ -102,7 +122,7 @@ static int load_object(json_stream_t *s, json_t **ret_json, fault_t *ret_fault)
     json_t *json = json_loadb(s->text, size, JSON_REJECT_DUPLICATES, &error);
     if (json == NULL) {
         size_t line = error.line > 0 ? s->began + (size_t)error.line - 1 : s->began;
-        return fail_syntax(s, line, error.text, ret_fault);
+        return fail_syntax(s, line, what_is_wrong(&error), ret_fault);
     }
     *ret_json = json;
     return 0;
@@ -111,7 +131,7 @@ static int load_object(json_stream_t *s, json_t **ret_json, fault_t *ret_fault)
 static int end_of_text(json_stream_t *s, fault_t *ret_fault)
 {
     if (next_token(s) != EOF) return fail(s, "JSON-SHAPE", NULL, NULL, ret_fault);
-    if (ferror(s->in)) return fail_syntax(s, s->line, "EIO", ret_fault);
+    if (ferror(s->in)) return fail_syntax(s, s->line, strerrordesc_np(EIO), ret_fault);
     s->state = AT_END;
     return JSON_E_END;
 }
@@ -133,7 +153,8 @@ int json_stream_next(json_stream_t *s, json_t **ret_json, fault_t *ret_fault)
     case AFTER_ELEMENT:
         c = next_token(s);
         if (c == ']') return end_of_text(s, ret_fault);
-        if (c != ',') return fail_syntax(s, s->line, ", ]", ret_fault);
+        if (c != ',')
+            return fail_syntax(s, s->line, N_("a comma or the closing bracket is expected"), ret_fault);
         c = next_token(s);
         break;
     case AFTER_OBJECT: // a single object was the whole document

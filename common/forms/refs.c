@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From words to kinds and ids.
 #include "common/forms/refs.h"
+#include "common/forms/view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,14 +26,21 @@ int refs_kind(const char *name, lang_t lang, const kind_rule_t **ret_kind, why_t
     return REFS_E_UNKNOWN;
 }
 
+// What a person calls the kind.
+static const char *kind_words(const kind_rule_t *kind, lang_t lang)
+{
+    return lang == LANG_EN ? kind->name : bilingual_in(&kind->label, lang);
+}
+
 // "org:number": what the key of a kind is made of.
-static void key_shape(const kind_rule_t *kind, char *buffer, size_t size)
+static void key_shape(const kind_rule_t *kind, lang_t lang, char *buffer, size_t size)
 {
     size_t used = 0;
     buffer[0] = '\0';
     for (size_t i = 0; i < kind->n_fields && used < size; i++) {
         if (!(kind->fields[i].flags & F_KEY)) continue;
-        used += (size_t)snprintf(buffer + used, size - used, "%s%s", used ? ":" : "", kind->fields[i].name);
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s", used ? ":" : "",
+                                 view_name(&kind->fields[i], view_for(lang)));
     }
 }
 
@@ -47,11 +55,12 @@ int refs_record(const kind_rule_t *kind, const char *text, lang_t lang, rid_t *r
         if (ref_from_person(kind, parts, ret_id)) return 0;
     }
     if (kind_has_key(kind)) {
-        key_shape(kind, shape, sizeof shape);
+        key_shape(kind, lang, shape, sizeof shape);
         why_set(ret_why, i18n_in(lang, "'%s' is neither an id nor the key of %s, which is %s"), text,
-                kind->name, shape);
+                kind_words(kind, lang), shape);
     } else {
-        why_set(ret_why, i18n_in(lang, "'%s' is not an id; %s has no other name"), text, kind->name);
+        why_set(ret_why, i18n_in(lang, "'%s' is not an id; %s has no other name"), text,
+                kind_words(kind, lang));
     }
     return REFS_E_UNKNOWN;
 }

@@ -9,6 +9,11 @@
 #include "common/forms/words.h"
 #include "common/schema/ids.h"
 
+view_t view_for(lang_t lang)
+{
+    return (view_t){lang == LANG_EN ? VIEW_CODES : VIEW_WORDS, lang};
+}
+
 // --- values
 
 const char *view_name(const field_rule_t *field, view_t view)
@@ -40,10 +45,10 @@ static const char *set_text(const field_rule_t *field, const char *codes, lang_t
     return buffer;
 }
 
-static const char *day_text(int64_t days, lang_t lang, char *buffer)
+const char *view_day(int32_t days, lang_t lang, char buffer[static VIEW_TEXT])
 {
-    if (lang != LANG_RU || !date_is_valid((int32_t)days)) return date_text((int32_t)days, buffer);
-    civil_t day = date_civil((int32_t)days);
+    if (lang != LANG_RU || !date_is_valid(days)) return date_text(days, buffer);
+    civil_t day = date_civil(days);
     snprintf(buffer, VIEW_TEXT, "%02d.%02d.%04d", day.day, day.month, day.year);
     return buffer;
 }
@@ -68,7 +73,7 @@ static const char *words_text(const kind_rule_t *kind, const body_t *body, size_
     case FIELD_BOOL:
         return body_int(kind, body, i) != 0 ? i18n_in(lang, "yes") : i18n_in(lang, "no");
     case FIELD_DATE:
-        return day_text(body_int(kind, body, i), lang, buffer);
+        return view_day((int32_t)body_int(kind, body, i), lang, buffer);
     case FIELD_DECIMAL:
         return decimal_words(body_print(kind, body, i, buffer), lang, buffer);
     case FIELD_TEXT:

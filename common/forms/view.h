@@ -18,6 +18,9 @@ typedef struct view {
     lang_t lang;
 } view_t;
 
+// On a screen: English readers see names and codes, which are words to them; others labels and words.
+view_t view_for(lang_t lang);
+
 enum { VIEW_TEXT = REASON_TEXT }; // bytes of any value, with its NUL
 
 // What the field is called.
@@ -25,6 +28,9 @@ const char *view_name(const field_rule_t *field, view_t view);
 // Its value; "" when absent. Returns `buffer`, a text of the body, or a constant.
 const char *view_value(const kind_rule_t *kind, const body_t *body, size_t i, view_t view,
                        char buffer[static VIEW_TEXT]);
+
+// A day as readers of the language write it. Returns `buffer`.
+const char *view_day(int32_t days, lang_t lang, char buffer[static VIEW_TEXT]);
 
 typedef enum view_result {
     VIEW_WHOLE = 0,

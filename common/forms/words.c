@@ -10,6 +10,7 @@
 #include "common/base/util.h"
 #include "common/schema/ids.h"
 #include "common/schema/kinds.h"
+#include "common/schema/states.h"
 #include "proto/message.h"
 
 typedef struct word {
@@ -23,7 +24,7 @@ static const word_t STATES[] = {
 
 static const word_t LINKS[] = {
     {"up", N_("connected")},    {"down", N_("not connected")},     {"refused", N_("refused")},
-    {"revoked", N_("revoked")}, {"clone", N_("copy turned away")},
+    {"revoked", N_("revoked")}, {"clone", N_("copy turned away")}, {"hangs", N_("does not answer")},
 };
 
 static const word_t FLOWS[] = {
@@ -86,12 +87,51 @@ const char *words_kind(uint32_t number, char buffer[static WORDS_KIND])
     return buffer;
 }
 
+const char *words_kind_in(uint32_t number, lang_t lang, char buffer[static WORDS_KIND])
+{
+    const kind_rule_t *kind = kind_by_number(number);
+    return kind && lang != LANG_EN ? bilingual_in(&kind->label, lang) : words_kind(number, buffer);
+}
+
 const char *words_peer(uint32_t peer, char *buffer, size_t size)
 {
     if (peer == PEER_SELF) return "here";
     if (peer == PEER_PARENT) return "parent";
     if (peer < PEER_LABEL_MIN) return words_service(peer);
     snprintf(buffer, size, "%08" PRIx32, peer);
+    return buffer;
+}
+
+static const word_t PLACES[] = {
+    {"here", N_("here")},
+    {"parent", N_("parent")},
+};
+
+const char *words_place_in(const char *place, lang_t lang)
+{
+    return look_up(PLACES, ARRAY_SIZE(PLACES), place, lang);
+}
+
+const char *words_place_of(const char *words, lang_t lang)
+{
+    for (size_t i = 0; words && i < ARRAY_SIZE(PLACES); i++)
+        if (strcmp(i18n_in(lang, PLACES[i].text), words) == 0) return PLACES[i].code;
+    return words;
+}
+
+const char *words_author(slice_t author, lang_t lang, char buffer[static WORDS_AUTHOR])
+{
+    static const char LOCAL[] = "local:", ACCOUNT[] = "account:";
+    char name[WORDS_AUTHOR / 2], role[STATES_TEXT];
+    snprintf(name, sizeof name, "%.*s", (int)author.size, (const char *)author.data);
+    if (strncmp(name, LOCAL, sizeof LOCAL - 1) == 0)
+        snprintf(buffer, WORDS_AUTHOR, i18n_in(lang, N_("user %s of the node's computer")),
+                 name + sizeof LOCAL - 1);
+    else if (strncmp(name, ACCOUNT, sizeof ACCOUNT - 1) == 0)
+        snprintf(buffer, WORDS_AUTHOR, i18n_in(lang, N_("an account in the role: %s")),
+                 states_who(name + sizeof ACCOUNT - 1, lang, role));
+    else
+        snprintf(buffer, WORDS_AUTHOR, "%s", name);
     return buffer;
 }
 

@@ -27,9 +27,20 @@ const char *words_service(uint32_t service);
 // "person", or the number of a kind that this program does not know. Returns `buffer` or a constant.
 enum { WORDS_KIND = 16 };
 const char *words_kind(uint32_t number, char buffer[static WORDS_KIND]);
+// The same as people read it: in English the name, else the label.
+const char *words_kind_in(uint32_t number, lang_t lang, char buffer[static WORDS_KIND]);
 
 // "here", "parent", "registry" or a child's label in hex. Returns `buffer` or a constant.
 const char *words_peer(uint32_t peer, char *buffer, size_t size);
+// What words_peer() gave, or another name of a place, as people read it; and back. Both return a constant or
+// `place`.
+const char *words_place_in(const char *place, lang_t lang);
+const char *words_place_of(const char *words, lang_t lang);
+
+// Who wrote a record, as the gate notes it: a program of a node, somebody at the computer by his number
+// there, an account by its role. Returns `buffer`.
+enum { WORDS_AUTHOR = 256 };
+const char *words_author(slice_t author, lang_t lang, char buffer[static WORDS_AUTHOR]);
 
 // "12 s", "1 h 02 min", "3 d 4 h". Returns `buffer`.
 const char *words_duration(uint64_t seconds, lang_t lang, char *buffer, size_t size);

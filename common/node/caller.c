@@ -98,7 +98,8 @@ int caller_open(const char *dir, caller_t **ret_caller)
     if (!caller->socket) return -errno;
     caller->dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (caller->dir_fd < 0) return errno == ENOENT || errno == ENOTDIR ? CALLER_E_NOT_RUNNING : -errno;
-    if (!caller_reaches(caller)) return CALLER_E_NOT_RUNNING;
+    // It may well run: this user may not come to its socket.
+    if (!caller_reaches(caller)) return errno == EACCES || errno == EPERM ? -EACCES : CALLER_E_NOT_RUNNING;
     int r = connect_gate(caller);
     if (r) return r;
     *ret_caller = caller;
@@ -234,11 +235,13 @@ int caller_call(caller_t *caller, uint32_t service, uint32_t type, const Protobu
     return send_and_wait(caller, &frame, timeout_ms, ret_reply);
 }
 
-int caller_send(caller_t *caller, uint32_t service, uint32_t type, slice_t body, uint64_t *ret_call)
+int caller_send(caller_t *caller, const char *account, uint32_t service, uint32_t type, slice_t body,
+                uint64_t *ret_call)
 {
     if (body.size > MAX_BODY) return -EMSGSIZE;
     envelope_t request = {
         .type = type, .to = service, .from = SERVICE_CLI, .call = ++caller->last_call, .body = body};
+    if (account != NULL && !text_copy(request.account, sizeof request.account, account)) return -EINVAL;
     zmq_msg_t frame;
     msg_pack(&request, &frame);
     *ret_call = request.call;

@@ -38,7 +38,9 @@ int caller_call(caller_t *caller, uint32_t service, uint32_t type, const Protobu
 
 // Sends one request and does not wait. *ret_call is what its answer echoes in `call`. Returns 0, -EAGAIN
 // (CALLER_QUEUE messages are unsent), or negative errno.
-int caller_send(caller_t *caller, uint32_t service, uint32_t type, slice_t body, uint64_t *ret_call);
+// account: in whose name, which only the node's console may say; NULL: nobody's.
+int caller_send(caller_t *caller, const char *account, uint32_t service, uint32_t type, slice_t body,
+                uint64_t *ret_call);
 
 // The next answer, of whichever call; its body lives until the next call of this or of caller_call. Returns
 // 0, -EAGAIN (none now), CALLER_E_BROKEN, or negative errno.

@@ -39,11 +39,12 @@ struct client {
 
 // --- beginning and end
 
+// Also where this user may not look: then opening says so.
 static bool is_node(const char *dir)
 {
     char path[PATH_MAX];
     int n = snprintf(path, sizeof path, "%s/node.conf", dir);
-    return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
+    return n > 0 && (size_t)n < sizeof path && (access(path, F_OK) == 0 || errno == EACCES);
 }
 
 client_status_t client_open(const char *dir, client_t **ret_client, client_why_t *ret_why)
@@ -112,7 +113,7 @@ static int send_request(client_t *self, const client_request_t *request, call_t 
     if (body.size > MAX_BODY) return -EMSGSIZE;
     if (!free_call(self) || self->bytes + body.size > CLIENT_BYTES) return -EAGAIN;
     call->size = body.size;
-    return caller_send(self->caller, request->service, request->type, body, &call->echoed);
+    return caller_send(self->caller, request->account, request->service, request->type, body, &call->echoed);
 }
 
 uint64_t client_start(client_t *self, const client_request_t *request, client_take_t *take, void *context,

@@ -36,6 +36,7 @@ typedef enum client_cause {
     CLIENT_UNREADABLE,  // an answer of another shape than was asked for
     CLIENT_BAD_RECORD,  // an answer in which a record cannot be read
     CLIENT_BAD_MARK,    // a page whose mark cannot be kept
+    CLIENT_CHANGES,     // what was asked for changes faster than it can be read
     CLIENT_SYSTEM,      // `error`: errno
 } client_cause_t;
 
@@ -61,6 +62,7 @@ typedef struct client_request {
     uint32_t reply;                               // type of the answer
     const ProtobufCMessageDescriptor *descriptor; // of its body; NULL: it has none
     int timeout_ms;
+    const char *account; // through which a person asks: only of the node's console; NULL: none
 } client_request_t;
 
 typedef struct client_reply {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/node/intake.h"
+#include "common/base/vec.h"
 #include "common/node/outgoing.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/message.h"
@@ -77,10 +78,7 @@ static uint32_t sender_of(intake_t *in, uint32_t of)
         if (in->senders[i].of == of) return (uint32_t)i;
         if (in->senders[i].waiting == 0 && in->senders[i].untold == 0) spare = i;
     }
-    if (spare == in->room) {
-        in->room = 2 * in->room + 16;
-        in->senders = xrealloc(in->senders, in->room * sizeof *in->senders);
-    }
+    vec_reserve(in->senders, in->room, spare + 1);
     if (spare == in->n_senders) in->n_senders++;
     in->senders[spare] = (sender_t){.of = of};
     return (uint32_t)spare;

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The envelope's bytes: protobuf wire format, read and written by hand.
+// The envelope's bytes: protobuf wire format, walked and written by hand.
 //
 //   tag(1) varint protocol | tag(2) type | tag(3) to | tag(4) from | tag(5) fixed32 peer | tag(6) principal |
-//   tag(7) call | tag(8) route | tag(9) body        each at most once; zero and empty ones are left out, but
-//   for protocol
+//   tag(7) call | tag(8) route | tag(10) account | tag(9) body        each at most once; zero and empty ones
+//   are left out, but for protocol
 //
 // By hand because a gate reads every envelope of a stranger: no allocation, no recursion, one pass, body in
 // place.
 #include "common/node/msg.h"
+#include "common/schema/wire.h"
 #include "proto/message.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-
-enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
 
 enum {
     FIELD_PROTOCOL = 1,
@@ -25,72 +24,18 @@ enum {
     FIELD_CALL = 7,
     FIELD_ROUTE = 8,
     FIELD_BODY = 9,
+    FIELD_ACCOUNT = 10,
+    FIELD_LAST = FIELD_ACCOUNT,
 };
 
 static const uint8_t WIRE_OF[] = {
     [FIELD_PROTOCOL] = WIRE_VARINT, [FIELD_TYPE] = WIRE_VARINT, [FIELD_TO] = WIRE_VARINT,
     [FIELD_FROM] = WIRE_VARINT,     [FIELD_PEER] = WIRE_32,     [FIELD_PRINCIPAL] = WIRE_BYTES,
     [FIELD_CALL] = WIRE_VARINT,     [FIELD_ROUTE] = WIRE_BYTES, [FIELD_BODY] = WIRE_BYTES,
+    [FIELD_ACCOUNT] = WIRE_BYTES,
 };
 
 // --- reading
-
-typedef struct field {
-    uint64_t number;
-    unsigned wire;
-    uint64_t value; // of varint and fixed
-    slice_t bytes;
-} field_t;
-
-static bool take_varint(slice_t *from, uint64_t *ret_value)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < 10 && i < from->size; i++) {
-        uint8_t byte = from->data[i];
-        if (i == 9 && byte > 1) return false; // more than 64 bits
-        value |= (uint64_t)(byte & 0x7f) << (7 * i);
-        if (byte & 0x80) continue;
-        *from = slice(from->data + i + 1, from->size - i - 1);
-        *ret_value = value;
-        return true;
-    }
-    return false;
-}
-
-static bool take_bytes(slice_t *from, uint64_t size, slice_t *ret_bytes)
-{
-    if (size > from->size) return false;
-    *ret_bytes = slice(from->data, (size_t)size);
-    *from = slice(from->data + size, from->size - (size_t)size);
-    return true;
-}
-
-static uint64_t little_endian(slice_t bytes)
-{
-    uint64_t value = 0;
-    for (size_t i = bytes.size; i > 0; i--) value = value << 8 | bytes.data[i - 1];
-    return value;
-}
-
-static bool take_field(slice_t *from, field_t *ret_field)
-{
-    field_t field = {0};
-    uint64_t tag;
-    if (!take_varint(from, &tag) || tag >> 3 == 0 || tag >> 32) return false;
-    field.number = tag >> 3;
-    field.wire = tag & 7;
-    bool good = false;
-    if (field.wire == WIRE_VARINT) {
-        good = take_varint(from, &field.value);
-    } else if (field.wire == WIRE_BYTES) {
-        good = take_varint(from, &field.value) && take_bytes(from, field.value, &field.bytes);
-    } else if (field.wire == WIRE_32 || field.wire == WIRE_64) {
-        good = take_bytes(from, field.wire == WIRE_32 ? 4 : 8, &field.bytes);
-        field.value = good ? little_endian(field.bytes) : 0;
-    }
-    if (good) *ret_field = field;
-    return good;
-}
 
 static int set_number(uint32_t *to, uint64_t value)
 {
@@ -117,6 +62,15 @@ static int set_route(envelope_t *envelope, slice_t bytes)
     return 0;
 }
 
+static int set_account(envelope_t *envelope, slice_t bytes)
+{
+    if (bytes.size > ACCOUNT_MAX) return MSG_E_TOO_BIG;
+    if (memchr(bytes.data, '\0', bytes.size) != NULL) return MSG_E_MALFORMED;
+    memcpy(envelope->account, bytes.data, bytes.size);
+    envelope->account[bytes.size] = '\0';
+    return 0;
+}
+
 static int set_body(envelope_t *envelope, slice_t bytes)
 {
     if (bytes.size > MAX_BODY) return MSG_E_TOO_BIG;
@@ -124,7 +78,7 @@ static int set_body(envelope_t *envelope, slice_t bytes)
     return 0;
 }
 
-static int set_field(envelope_t *envelope, const field_t *field)
+static int set_field(envelope_t *envelope, const wire_field_t *field)
 {
     switch (field->number) {
     case FIELD_PROTOCOL:
@@ -146,6 +100,8 @@ static int set_field(envelope_t *envelope, const field_t *field)
         return set_route(envelope, field->bytes);
     case FIELD_BODY:
         return set_body(envelope, field->bytes);
+    case FIELD_ACCOUNT:
+        return field->bytes.size > 0 ? set_account(envelope, field->bytes) : 0;
     default:
         return 0; // of a later minor version
     }
@@ -157,10 +113,10 @@ int msg_unpack(slice_t bytes, envelope_t *ret_envelope)
     envelope_t envelope = {0};
     unsigned seen = 0;
     while (bytes.size) {
-        field_t field;
-        if (!take_field(&bytes, &field)) return MSG_E_MALFORMED;
-        if (field.number <= FIELD_BODY) {
-            if (field.wire != WIRE_OF[field.number] || seen & 1U << field.number) return MSG_E_MALFORMED;
+        wire_field_t field;
+        if (wire_next(&bytes, &field) < 0) return MSG_E_MALFORMED;
+        if (field.number <= FIELD_LAST) {
+            if (field.type != WIRE_OF[field.number] || seen & 1U << field.number) return MSG_E_MALFORMED;
             seen |= 1U << field.number;
         }
         int r = set_field(&envelope, &field);
@@ -235,6 +191,7 @@ static void put_head(cursor_t *to, const envelope_t *envelope)
     put_bytes(to, FIELD_PRINCIPAL, envelope->principal, strlen(envelope->principal));
     put_number(to, FIELD_CALL, envelope->call);
     put_bytes(to, FIELD_ROUTE, envelope->route, envelope->route_size);
+    put_bytes(to, FIELD_ACCOUNT, envelope->account, strlen(envelope->account));
 }
 
 size_t msg_size(const envelope_t *envelope)

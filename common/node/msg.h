@@ -11,8 +11,12 @@ enum {
     MAX_FRAME = MAX_BODY + 64 * 1024, // with envelope and CURVE's 33 bytes; every socket's ZMQ_MAXMSGSIZE
     PRINCIPAL_MAX = 127,
     ROUTE_MAX = 32,
-    MSG_HEAD_MAX = 256, // bytes of an envelope before its body, at most
+    ACCOUNT_MAX = 64,   // CODE_MAX of proto/kind.h
+    MSG_HEAD_MAX = 320, // bytes of an envelope before its body, at most
 };
+
+// A principal that begins so is the node's console, which speaks for accounts.
+#define PRINCIPAL_CONSOLE "console:"
 
 typedef struct envelope {
     uint32_t type; // enum message of proto/message.h, or a number that we do not know
@@ -23,7 +27,8 @@ typedef struct envelope {
     char principal[PRINCIPAL_MAX + 1]; // printable ASCII
     uint8_t route[ROUTE_MAX];
     size_t route_size;
-    slice_t body; // belongs to the frame that it was read from, or to the sender
+    char account[ACCOUNT_MAX + 1]; // UTF-8; "": none
+    slice_t body;                  // belongs to the frame that it was read from, or to the sender
 } envelope_t;
 
 // Outcomes of msg_unpack.

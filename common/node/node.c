@@ -3,6 +3,7 @@
 #include "common/node/node.h"
 #include "common/base/file.h"
 #include "common/base/i18n.h"
+#include "common/base/system_error.h"
 #include "common/schema/services.h"
 #include <dirent.h>
 #include <errno.h>
@@ -46,14 +47,14 @@ static bool is_empty(int fd)
 
 static int refuse_path(const char *dir, const char *name, int error, why_t *why)
 {
-    why_set(why, _("cannot make or use %s/%s: %s"), dir, name, strerror(error));
+    why_set(why, _("cannot make or use %s/%s: %s"), dir, name, system_error(error));
     return NODE_E_REFUSED;
 }
 
 int node_make_dirs(const char *dir, why_t *why)
 {
     struct stat st;
-    if (mkdir(dir, 0755) && errno != EEXIST) return refuse_path(dir, "", errno, why);
+    if (mkdir(dir, 0750) && errno != EEXIST) return refuse_path(dir, "", errno, why);
     // From here on it is this folder and no other: not a link, and nobody else's.
     AUTO(xclose) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st)) return refuse_path(dir, "", errno, why);
@@ -77,7 +78,7 @@ int node_enter(const char *dir, why_t *why)
 {
     umask(S_IRWXG | S_IRWXO);
     if (chdir(dir) == 0) return 0;
-    why_set(why, _("cannot enter %s: %s"), dir, strerror(errno));
+    why_set(why, _("cannot enter %s: %s"), dir, system_error(errno));
     return NODE_E_ABSENT;
 }
 
@@ -109,7 +110,7 @@ static int refuse_secret(const char *path, int r, why_t *why)
     else if (r == -EBADMSG || r == -EFBIG)
         why_set(why, _("%s is damaged"), path);
     else
-        why_set(why, _("cannot use %s: %s"), path, strerror(-r));
+        why_set(why, _("cannot use %s: %s"), path, system_error(-r));
     return NODE_E_REFUSED;
 }
 

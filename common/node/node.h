@@ -8,11 +8,12 @@
 //   DIR/secret/pseudonym.key only at the node that makes a region's pseudonyms: its key and the one before
 //   DIR/admitted             whom it admitted, beside the store; services/registry/admitted.h
 //   DIR/store/SERVICE/       one LMDB environment each
+//   DIR/audit/SERVICE.log    what people did; common/node/audit.h
 //   DIR/run/gate             the gate's local endpoint; access to it is access to the node
 //   DIR/log/
 //
-// secret/ and run/ are 0700 and files in secret/ 0600: whoever may open them is the node. All faults are
-// sentences.
+// DIR and log/ are 0750, logs 0640, all else that is made in it 0700 and 0600, whatever the umask: whoever
+// may open secret/ or run/ is the node. All faults are sentences.
 #pragma once
 #include "common/base/settings.h"
 #include "common/schema/ids.h"

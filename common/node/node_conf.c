@@ -5,6 +5,7 @@
 // quotes and a school's name usually contains some.
 #include "common/base/file.h"
 #include "common/base/i18n.h"
+#include "common/base/system_error.h"
 #include "common/node/node.h"
 #include "common/schema/services.h"
 #include <errno.h>
@@ -63,7 +64,7 @@ static const setting_t PARENT_ROWS[] = {
 static const settings_table_t PARENT_TABLE = {"parent", PARENT_ROWS, ARRAY_SIZE(PARENT_ROWS)};
 
 // Sections that all services share; each program checks what is its own when it starts.
-static const char *const SHARED_SECTIONS[] = {"store", "feed", "service"};
+static const char *const SHARED_SECTIONS[] = {"store", "feed", "service", "supervisor"};
 
 bool node_is_org(const char *text)
 {
@@ -174,7 +175,7 @@ static int read_text(const char *dir, char **ret_text, why_t *why)
     if (!r && strlen((char *)text) != size) r = -EINVAL; // a NUL inside
     if (r) {
         xfree(&text);
-        why_set(why, _("cannot read %s: %s"), path, strerror(-r));
+        why_set(why, _("cannot read %s: %s"), path, system_error(-r));
         return NODE_E_REFUSED;
     }
     *ret_text = (char *)text;
@@ -274,8 +275,8 @@ int node_conf_save(const char *dir, const node_conf_t *conf, why_t *why)
     fclose(to);
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/node.conf", dir);
-    int r = file_replace(path, slice(text, size), 0644);
+    int r = file_replace(path, slice(text, size), 0600);
     if (!r) return 0;
-    why_set(why, _("cannot write %s: %s"), path, strerror(-r));
+    why_set(why, _("cannot write %s: %s"), path, system_error(-r));
     return NODE_E_REFUSED;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/node/outgoing.h"
+#include "common/base/vec.h"
 #include "proto/message.h"
 #include <assert.h>
 #include <errno.h>
@@ -11,11 +12,7 @@ enum { LENGTH = 4, FIRST_ROOM = 4096 };
 
 static zmq_msg_t *add_frame(outgoing_t *out)
 {
-    if (out->n == out->room) {
-        out->room = out->room * 2 + 16;
-        out->frames = xrealloc(out->frames, out->room * sizeof *out->frames);
-    }
-    return &out->frames[out->n++];
+    return vec_add(out->frames, out->n, out->room);
 }
 
 static void free_bundle(void *data, void *bundle)
@@ -51,10 +48,7 @@ static void close_bundle(outgoing_t *out)
 static uint8_t *grow(outgoing_t *out, size_t more)
 {
     size_t need = MSG_HEAD_MAX + out->size + more;
-    if (need > out->bundle_room) {
-        out->bundle_room = 2 * need > FIRST_ROOM ? 2 * need : FIRST_ROOM;
-        out->bundle = xrealloc(out->bundle, out->bundle_room);
-    }
+    vec_reserve(out->bundle, out->bundle_room, need > FIRST_ROOM ? need : FIRST_ROOM);
     uint8_t *at = out->bundle + MSG_HEAD_MAX + out->size;
     out->size += more;
     return at;

@@ -82,15 +82,16 @@ client_status_t pages_take_all(const Selenga__Records *page, pages_take_t *take,
     return take_page(page, &left, &enough, take, context, ret_why);
 }
 
-static client_status_t keep_mark(pages_t *self, const Selenga__Records *page, client_why_t *ret_why)
+client_status_t page_mark_keep(page_mark_t *mark, bool more, const ProtobufCBinaryData *next,
+                               client_why_t *ret_why)
 {
-    self->mark.size = page->has_next ? page->next.len : 0;
-    if (self->mark.size > sizeof self->mark.bytes) {
-        self->mark.size = 0;
+    mark->size = more ? next->len : 0;
+    if (mark->size > sizeof mark->bytes) {
+        mark->size = 0;
         *ret_why = (client_why_t){.cause = CLIENT_BAD_MARK};
         return CLIENT_REFUSED;
     }
-    if (self->mark.size > 0) memcpy(self->mark.bytes, page->next.data, self->mark.size);
+    if (mark->size > 0) memcpy(mark->bytes, next->data, mark->size);
     return CLIENT_DONE;
 }
 
@@ -98,10 +99,13 @@ static void take_reply(void *context, client_reply_t *reply)
 {
     pages_t *self = context;
     client_status_t status = reply->status;
+    const Selenga__Records *page = reply->body;
     self->call = 0;
+    self->request->has_skip = false; // the first page was it
     if (status == CLIENT_DONE)
-        status = take_page(reply->body, &self->left, &self->enough, self->take, self->context, &reply->why);
-    if (status == CLIENT_DONE && !self->enough) status = keep_mark(self, reply->body, &reply->why);
+        status = take_page(page, &self->left, &self->enough, self->take, self->context, &reply->why);
+    if (status == CLIENT_DONE && !self->enough)
+        status = page_mark_keep(&self->mark, page->has_next, &page->next, &reply->why);
     bool over = status != CLIENT_DONE || self->enough || self->left == 0 || self->mark.size == 0;
     self->turn(self->context, status, status == CLIENT_DONE ? NULL : &reply->why, over);
 }

@@ -13,6 +13,11 @@ typedef struct page_mark {
     size_t size;
 } page_mark_t;
 
+// Keeps where a page ended; `more` false: the list did. CLIENT_DONE; or, of a mark that is too long to be
+// kept, CLIENT_REFUSED with *ret_why.
+client_status_t page_mark_keep(page_mark_t *mark, bool more, const ProtobufCBinaryData *next,
+                               client_why_t *ret_why);
+
 // One record, as bytes of the wire and unpacked, valid during the call. False: enough, the list ends here.
 typedef bool pages_take_t(void *context, slice_t wire, const Selenga__Record *record);
 

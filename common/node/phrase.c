@@ -198,7 +198,10 @@ static int read_words(slice_t text, uint8_t ret_bytes[static PHRASE_WORDS], why_
     }
     sodium_memzero(&word, sizeof word);
     if (n == PHRASE_WORDS) return 0;
-    why_set(why, _("a recovery phrase has %d words, here there are %zu"), PHRASE_WORDS, n);
+    why_set(why,
+            i18n_n("a recovery phrase has %d words, here there is %zu",
+                   "a recovery phrase has %d words, here there are %zu", n),
+            PHRASE_WORDS, n);
     return PHRASE_E_COUNT;
 }
 

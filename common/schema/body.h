@@ -7,7 +7,7 @@
 // refuse return 0 or BODY_E_FAULT with the reason in ret_fault (NULL allowed); nothing else is written then.
 #pragma once
 #include "common/base/arena.h"
-#include "common/schema/fault.h"
+#include "common/schema/fault_value.h"
 #include "common/schema/ids.h"
 #include "common/schema/kinds.h"
 
@@ -54,6 +54,8 @@ const char *decimal_text(int64_t hundredths, char *buf); // buf of 32 bytes
 
 // Required fields, each value by its rule, then the kind's own check. Derived fields must be set before.
 int body_validate(const kind_rule_t *kind, const body_t *body, fault_t *ret_fault);
+// The last two of these: what is said across fields.
+int body_check_across(const kind_rule_t *kind, const body_t *body, fault_t *ret_fault);
 // body_unpack and body_validate with memory of its own: what a receiver asks of a record that came in.
 int body_check(const kind_rule_t *kind, slice_t bytes, fault_t *ret_fault);
 
@@ -67,6 +69,8 @@ int body_merge(const kind_rule_t *kind, slice_t old, const body_t *change, const
 
 // Writes the key text into buf of KEY_TEXT_MAX bytes; empty when the kind has no key.
 slice_t body_key(const kind_rule_t *kind, const body_t *body, char *buf);
+// The same as people write it, its pieces joined by ':'; "" where there is none. Returns buf.
+const char *body_key_shown(const kind_rule_t *kind, const body_t *body, char *buf);
 // The organisation that the record is about: `own_org` where the kind says so. Belongs to the body or the
 // caller.
 slice_t body_org(const kind_rule_t *kind, const body_t *body, const char *own_org);

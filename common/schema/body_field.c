@@ -4,6 +4,7 @@
 #include "common/base/date.h"
 #include "common/base/text.h"
 #include "common/schema/body.h"
+#include "common/schema/keytext.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -213,6 +214,13 @@ static bool all_digits(slice_t text)
     return true;
 }
 
+// Of what keys are made, their own and those of others that refer to them.
+static bool is_key_text(const field_rule_t *f)
+{
+    bool ref = f->type == FIELD_REF || f->type == FIELD_REFS || f->type == FIELD_ANY_REF;
+    return ref || (f->flags & (F_CODE | F_KEY)) != 0;
+}
+
 static int check_text(const field_rule_t *f, slice_t text, fault_t *ret_fault)
 {
     char number[NUMBER_TEXT];
@@ -225,11 +233,13 @@ static int check_text(const field_rule_t *f, slice_t text, fault_t *ret_fault)
         fault_set(ret_fault, "TOO-LONG", f->name, number);
         return BODY_E_FAULT;
     }
+    if (is_key_text(f) && keytext_check_hidden(text, f->name, ret_fault) != 0) return BODY_E_FAULT;
     if (!text_is_clean(text) ||
         text_trim(text).size != text.size) { // blanks around a key would make it another one
         fault_set(ret_fault, "BAD-TEXT", f->name);
         return BODY_E_FAULT;
     }
+    if (is_key_text(f) && keytext_check(text, f->name, ret_fault) != 0) return BODY_E_FAULT;
     if (f->type == FIELD_ENUM && !word_in(f->values, text))
         return bad_value("BAD-VALUE", f, text, f->values, ret_fault);
     if (f->type == FIELD_DIGITS && (text.size != (size_t)f->max || !all_digits(text))) {
@@ -284,12 +294,16 @@ static const char *check_across(const kind_rule_t *kind, const body_t *body, siz
 
 int body_validate(const kind_rule_t *kind, const body_t *body, fault_t *ret_fault)
 {
-    const char *field = NULL;
     for (size_t i = 0; i < kind->n_fields; i++) {
         int rc = check_field(kind, body, i, ret_fault);
         if (rc != 0) return rc;
     }
-    const char *code = NULL;
+    return body_check_across(kind, body, ret_fault);
+}
+
+int body_check_across(const kind_rule_t *kind, const body_t *body, fault_t *ret_fault)
+{
+    const char *code = NULL, *field = NULL;
     for (size_t i = 0; code == NULL && i < kind->n_fields; i++) {
         code = check_across(kind, body, i);
         field = kind->fields[i].name;
@@ -360,15 +374,30 @@ static int set_hex(const kind_rule_t *kind, body_t *body, size_t i, slice_t text
     return body_set_bytes(kind, body, i, slice(bytes, (size_t)n), arena, ret_fault);
 }
 
+// Bytes of the blank or dash of any width that the text begins with; 0: it begins with none.
+static size_t blank_or_dash(const char *text)
+{
+    const uint8_t *c = (const uint8_t *)text;
+    if (c[0] == ' ' || c[0] == '-' || c[0] == '\t') return 1;
+    if (c[0] == 0xc2 && (c[1] == 0xa0 || c[1] == 0xad)) return 2; // U+00A0, U+00AD
+    if (c[0] != 0xe2) return 0;
+    if (c[1] == 0x88) return c[2] == 0x92 ? 3 : 0; // U+2212
+    bool blank = c[1] == 0x80 && ((c[2] >= 0x80 && c[2] <= 0x8a) || c[2] == 0xaf);
+    bool dash = c[1] == 0x80 && c[2] >= 0x90 && c[2] <= 0x95; // U+2010 to U+2015
+    return blank || dash ? 3 : 0;
+}
+
 // The canonical form in place: digits without blanks and dashes; pieces of a list without blanks around them.
 static slice_t canonical(const field_rule_t *f, char *text)
 {
     slice_t rest = slice_text(text), piece;
     bool done = false;
-    size_t n = 0;
+    size_t n = 0, gap;
     if (f->type == FIELD_DIGITS) {
-        for (const char *c = text; *c != '\0'; c++)
-            if (*c != ' ' && *c != '-') text[n++] = *c;
+        for (const char *c = text; *c != '\0'; c += gap > 0 ? gap : 1) {
+            gap = blank_or_dash(c);
+            if (gap == 0) text[n++] = *c;
+        }
     } else if (f->type == FIELD_SET || f->type == FIELD_REFS) {
         while (text_next_piece(&rest, ';', &done, &piece)) {
             piece = text_trim(piece);
@@ -402,6 +431,7 @@ int body_set_text(const kind_rule_t *kind, body_t *body, size_t i, const char *t
     }
     if (f->type == FIELD_BYTES) return set_hex(kind, body, i, trimmed, arena, ret_fault);
     char *copy = arena_text(arena, trimmed);
+    if (copy != NULL && is_key_text(f) && utf8_is_valid(trimmed)) copy = keytext_form(copy, arena);
     if (copy == NULL) return too_big(f, ret_fault);
     if (!is_string(kind, i)) return set_number(kind, body, i, copy, ret_fault);
     int rc = check_text(f, canonical(f, copy), ret_fault);

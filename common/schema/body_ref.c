@@ -37,6 +37,14 @@ slice_t body_key(const kind_rule_t *kind, const body_t *body, char *buf)
     return slice(buf, n);
 }
 
+const char *body_key_shown(const kind_rule_t *kind, const body_t *body, char *buf)
+{
+    body_key(kind, body, buf);
+    for (char *c = buf; *c != '\0'; c++)
+        if (*c == KEY_JOINT) *c = ':';
+    return buf;
+}
+
 static slice_t before_colon(slice_t text)
 {
     const uint8_t *at = text.size > 0 ? memchr(text.data, ':', text.size) : NULL;

@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why something was refused, as a value: code, field, arguments. It becomes text only where a person reads
-// it, in that person's language.
+// What a fault says: it becomes text only where a person reads it, in that person's language.
 #pragma once
 #include "common/base/i18n.h"
-#include "common/base/util.h"
-#include "proto/api.pb-c.h"
+#include "common/schema/fault_value.h"
+#include "common/schema/kinds.h"
 
-enum {
-    FAULT_CODE = 24, // bytes with the NUL
-    FAULT_FIELD = 40,
-    FAULT_ARG = 160,
-    FAULT_ARGS = 4,
-    FAULT_TEXT = 2048, // enough for any fault_text()
-};
-
-typedef struct fault {
-    char code[FAULT_CODE];   // stable, e.g. "BAD-DATE"; a row of the table in fault.c
-    char field[FAULT_FIELD]; // empty: of no field
-    unsigned n_args;
-    char args[FAULT_ARGS][FAULT_ARG];
-} fault_t;
-
-// Sets all of it: code, field or NULL, then up to FAULT_ARGS texts. Longer texts are cut at a whole character
-// and end in an ellipsis. A NULL fault is allowed and ignored. fault_set(&fault, "RANGE", "hours", "1",
-// "10000");
-#define fault_set(fault, code, ...) fault_set_list(fault, code, __VA_ARGS__, (const char *)NULL)
-void fault_set_list(fault_t *fault, const char *code, const char *field, ...) __attribute__((sentinel));
+// What the reader knows of what a fault is about; NULL: as the fault has it.
+typedef struct fault_about {
+    const char *name; // of the field, in his words
+    const char *list; // of what is allowed instead
+} fault_about_t;
 
 // Is there a row for this code?
 bool fault_is_known(const char *code);
@@ -35,8 +19,9 @@ const char *fault_text_in(const fault_t *fault, lang_t lang, char *buf, size_t s
 // The same in the thread's language.
 const char *fault_text(const fault_t *fault, char *buf, size_t size);
 
-// The wire form points into `fault` and `args` (room for FAULT_ARGS); both must outlive it.
-void fault_to_proto(const fault_t *fault, Selenga__Fault *ret_message, char **args);
-// Takes outside data: cuts what is too long, drops arguments beyond FAULT_ARGS, replaces what is not text. A
-// NULL message is "UNKNOWN".
-void fault_from_proto(const Selenga__Fault *message, fault_t *ret_fault);
+// The same, with what the reader knows of the field.
+const char *fault_text_about(const fault_t *fault, const fault_about_t *about, lang_t lang, char *buf,
+                             size_t size);
+// The same, of a record of the kind: its field by label and name, where the label is in another language than
+// names, and the words that may be written. NULL: of no kind that is known.
+const char *fault_text_of(const fault_t *fault, const kind_rule_t *kind, lang_t lang, char *buf, size_t size);

@@ -2,7 +2,7 @@
 // See kinds.h.
 #include "common/schema/kinds.h"
 #include "common/base/i18n.h"
-#include "common/schema/states.h"
+#include <stdio.h>
 
 const kind_rule_t *kind_by_number(uint32_t number)
 {
@@ -89,14 +89,13 @@ size_t kind_ref_parts(const kind_rule_t *kind)
     return parts;
 }
 
-// "school, municipality"
-static void levels_text(unsigned writers, char *buf, size_t size)
+void levels_codes(unsigned writers, char *buf, size_t size)
 {
     buf[0] = '\0';
     for (int rank = 0; level_name(rank) != NULL; rank++)
         if ((writers & 1U << rank) != 0) {
             size_t used = strlen(buf);
-            snprintf(buf + used, size - used, "%s%s", used > 0 ? ", " : "", level_name(rank));
+            snprintf(buf + used, size - used, "%s%s", used > 0 ? " " : "", level_name(rank));
         }
 }
 
@@ -113,7 +112,7 @@ int kind_may_write(const kind_rule_t *kind, const writer_t *writer, fault_t *ret
     bool level = writer->rank >= 0 && (levels & 1U << writer->rank) != 0;
     if (levels != 0 && !level && !((kind->writers & W_ABOVE) != 0 && writer->root)) {
         char names[FAULT_ARG];
-        levels_text(levels, names, sizeof names);
+        levels_codes(levels, names, sizeof names);
         fault_set(ret_fault, "NOT-WRITER", NULL, kind->name, names);
         return KIND_E_FAULT;
     }
@@ -158,51 +157,40 @@ const field_word_t *field_word(const field_rule_t *field, slice_t code)
     return NULL;
 }
 
+// What programs read is the English name.
+static const bilingual_t PD_CLASSES[] = {
+    [PD_IDENTITY] = {"identity", "личность"},      [PD_SERVICE] = {"service", "служебные"},
+    [PD_EVALUATIVE] = {"evaluative", "оценочные"}, [PD_SPECIAL] = {"special", "особые"},
+    [PD_PUBLIC] = {"public", "открытые"},
+};
+
+static const bilingual_t FIELD_TYPES[] = {
+    [FIELD_TEXT] = {"text", "текст"},         [FIELD_DATE] = {"date", "дата"},
+    [FIELD_BOOL] = {"yes/no", "да/нет"},      [FIELD_INT] = {"integer", "целое"},
+    [FIELD_DECIMAL] = {"decimal", "дробное"}, [FIELD_ENUM] = {"one of", "одно из"},
+    [FIELD_SET] = {"list", "список"},         [FIELD_REF] = {"reference", "ссылка"},
+    [FIELD_REFS] = {"references", "ссылки"},  [FIELD_BYTES] = {"hex", "байты"},
+    [FIELD_DIGITS] = {"digits", "цифры"},     [FIELD_ANY_REF] = {"reference", "ссылка"},
+};
+
+const char *pd_class_in(pd_class_t pd, lang_t lang)
+{
+    return pd >= PD_IDENTITY && pd <= PD_PUBLIC ? bilingual_in(&PD_CLASSES[pd], lang) : "?";
+}
+
 const char *pd_class_name(pd_class_t pd)
 {
-    switch (pd) {
-    case PD_IDENTITY:
-        return "identity";
-    case PD_SERVICE:
-        return "service";
-    case PD_EVALUATIVE:
-        return "evaluative";
-    case PD_SPECIAL:
-        return "special";
-    case PD_PUBLIC:
-        return "public";
-    }
-    return "?";
+    return pd_class_in(pd, LANG_EN);
+}
+
+const char *field_type_in(field_type_t type, lang_t lang)
+{
+    return type >= FIELD_TEXT && type <= FIELD_ANY_REF ? bilingual_in(&FIELD_TYPES[type], lang) : "?";
 }
 
 const char *field_type_name(field_type_t type)
 {
-    switch (type) {
-    case FIELD_TEXT:
-        return "text";
-    case FIELD_DATE:
-        return "date";
-    case FIELD_BOOL:
-        return "yes/no";
-    case FIELD_INT:
-        return "integer";
-    case FIELD_DECIMAL:
-        return "decimal";
-    case FIELD_ENUM:
-        return "one of";
-    case FIELD_SET:
-        return "list";
-    case FIELD_REF:
-    case FIELD_ANY_REF:
-        return "reference";
-    case FIELD_REFS:
-        return "references";
-    case FIELD_BYTES:
-        return "hex";
-    case FIELD_DIGITS:
-        return "digits";
-    }
-    return "?";
+    return field_type_in(type, LANG_EN);
 }
 
 const char *reach_up_in(uint8_t up, lang_t lang)
@@ -247,82 +235,4 @@ const char *reach_down_in(uint8_t down, lang_t lang)
 const char *reach_down_text(uint8_t down)
 {
     return reach_down_in(down, i18n_now());
-}
-
-// --- help ----------------------------------------------------------------------------------------
-
-void kind_describe_writers(const kind_rule_t *kind, FILE *out)
-{
-    unsigned writers = kind->writers;
-    char names[FAULT_ARG];
-    if ((writers & W_PROGRAM) != 0) {
-        fputs(_("the program itself"), out);
-        return;
-    }
-    levels_text(writers & W_ANY, names, sizeof names);
-    if ((writers & W_ANY) == W_ANY)
-        fputs(_("any level"), out);
-    else if (names[0] != '\0')
-        fputs(names, out);
-    if ((writers & W_SERVING) != 0) fputs(_("the node that serves the organisation"), out);
-    if ((writers & W_ABOVE) != 0) fputs(_("a node above the organisation, or serving it"), out);
-}
-
-static void describe_field(const field_rule_t *f, FILE *out)
-{
-    const kind_rule_t *target = f->ref != 0 ? kind_by_number(f->ref) : NULL;
-    bool required = (f->flags & F_REQUIRED) != 0, key = (f->flags & F_KEY) != 0;
-    fprintf(out, "  %-22s%s%s %-11s %-11s %s", f->name, required ? "*" : " ", key ? "#" : " ",
-            field_type_name(f->type), pd_class_name(f->pd), bilingual_text(&f->help));
-    if (target != NULL) fprintf(out, " -> %s", target->name);
-    if (f->type == FIELD_ANY_REF) fputs(" -> KIND:KEY", out);
-    if (f->values != NULL) fprintf(out, " (%s)", f->values);
-    if ((f->flags & F_DERIVED) != 0) fprintf(out, " (%s)", _("computed"));
-    fputc('\n', out);
-}
-
-// What indicators may ask of it.
-static void describe_facts(const kind_rule_t *kind, FILE *out)
-{
-    bool any = false;
-    for (size_t i = 0; i < kind->n_fields; i++) {
-        if ((kind->fields[i].flags & F_FACT) == 0) continue;
-        if (!any) {
-            fprintf(out, "%s: count(", _("formulas of indicators"));
-            for (const char *c = kind->name; *c != '\0'; c++) fputc(*c == '-' ? '_' : *c, out);
-            fprintf(out, " where ...); %s:", _("columns"));
-        }
-        fprintf(out, " %s", kind->fields[i].name);
-        any = true;
-    }
-    if (any) fputc('\n', out);
-}
-
-static void describe_one(const kind_rule_t *kind, FILE *out)
-{
-    fprintf(out, "%s (%u, %s): %s\n", kind->name, kind->number, service_name(kind->number / 100),
-            bilingual_text(&kind->help));
-    fprintf(out, "%s: %s; %s\n", _("travels"), reach_up_text(kind->up), reach_down_text(kind->down));
-    if (kind->about_field != NULL)
-        fprintf(out, _("is about what %s names, and goes no further up than that\n"), kind->about_field);
-    if (kind->speaker_field != NULL)
-        fprintf(out, _("%s is an organisation that its home serves\n"), kind->speaker_field);
-    fprintf(out, "%s: ", _("written by"));
-    kind_describe_writers(kind, out);
-    fputc('\n', out);
-    fprintf(out, "%s\n", _("fields (* required, # part of the key), type, personal-data class, meaning:"));
-    for (size_t i = 0; i < kind->n_fields; i++) describe_field(&kind->fields[i], out);
-    states_draw(kind, out);
-    describe_facts(kind, out);
-}
-
-void kinds_describe(const kind_rule_t *kind, FILE *out)
-{
-    if (kind != NULL) {
-        describe_one(kind, out);
-        return;
-    }
-    for (size_t i = 0; i < N_KINDS; i++)
-        fprintf(out, "%-20s %-12s %s\n", KINDS[i]->name, service_name(KINDS[i]->number / 100),
-                bilingual_text(&KINDS[i]->help));
 }

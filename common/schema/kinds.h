@@ -2,7 +2,7 @@
 // Looking things up in the rows of kinds, and telling people about them.
 #pragma once
 #include "common/base/i18n.h"
-#include "common/schema/fault.h"
+#include "common/schema/fault_value.h"
 #include "common/schema/services.h"
 #include "proto/kind.h"
 #include "proto/kinds.h"
@@ -26,6 +26,18 @@ bool kind_key_names_org(const kind_rule_t *kind);
 bool kind_key_is_org(const kind_rule_t *kind);
 // How many pieces, parted by ':', a reference to this kind has: 2 for people (ORG:NUMBER), 1 for codes.
 size_t kind_ref_parts(const kind_rule_t *kind);
+
+// May a record of `kind` refer to one of `target`: by a field, or because it is about that organisation? What
+// is derived from other records follows them, and refers to nothing.
+bool kind_refers(const kind_rule_t *kind, const kind_rule_t *target);
+// The same for the kinds of a service.
+bool kinds_refer(uint32_t service, const kind_rule_t *target);
+// The index by which the store finds references in this field to a record of `target`.
+typedef enum found_by { FOUND_NO_REF, FOUND_BY_REF, FOUND_BY_ORG, FOUND_BY_LOOKING } found_by_t;
+found_by_t kind_ref_found(const kind_rule_t *kind, size_t field, const kind_rule_t *target);
+// The date by which its records end: KIND.FIELD, of this kind or one that is written from the same row of a
+// sheet, in buf of 2 * (FIELD_NAME_MAX + 1) bytes. "": none has one.
+const char *kind_end(const kind_rule_t *kind, char *buf);
 
 // How a home stands to a record that somebody wants to write there.
 typedef struct writer {
@@ -54,18 +66,15 @@ const char *bilingual_text(const bilingual_t *text);
 // The word of the code in a field of words, e.g. of a state. NULL: no word of this field.
 const field_word_t *field_word(const field_rule_t *field, slice_t code);
 
+// Names for programs; the same in the language named.
 const char *pd_class_name(pd_class_t pd);
+const char *pd_class_in(pd_class_t pd, lang_t lang);
 const char *field_type_name(field_type_t type);
+const char *field_type_in(field_type_t type, lang_t lang);
+// The levels of W_ flags, blanks between them: "school municipality".
+void levels_codes(unsigned writers, char *buf, size_t size);
 // "stays at its home", "up to a school" ...
 const char *reach_up_in(uint8_t up, lang_t lang);
 const char *reach_up_text(uint8_t up);
 const char *reach_down_in(uint8_t down, lang_t lang);
 const char *reach_down_text(uint8_t down);
-
-// --- help ----------------------------------------------------------------------------------------
-
-// One line a kind; with a kind, its fields, reach, writers and personal-data classes. In the reader's
-// language.
-void kinds_describe(const kind_rule_t *kind, FILE *out);
-// Who may write it, in words, without a line end.
-void kind_describe_writers(const kind_rule_t *kind, FILE *out);

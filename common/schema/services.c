@@ -6,8 +6,9 @@
 static const char CALLERS[] = "cli";
 
 #define ROW(number, NAME, name) {SERVICE_##NAME, #name, "selenga-" #name, true},
-const service_row_t PROGRAMS[PROGRAMS_N] = {{SERVICE_GATE, "gate", "selenga-gate", false},
-                                            SERVICES_EACH(ROW)};
+const service_row_t PROGRAMS[PROGRAMS_N] = {
+    {SERVICE_GATE, "gate", "selenga-gate", false},
+    SERVICES_EACH(ROW){SERVICE_CONSOLE, "console", "selenga-console", false}};
 
 const service_row_t *program_by_number(uint32_t number)
 {

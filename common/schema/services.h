@@ -9,11 +9,11 @@ typedef struct service_row {
     uint32_t number;     // in envelopes
     const char *name;    // "registry": its section of node.conf, its store, what people type
     const char *program; // "selenga-registry"
-    bool keeps;          // has a store in DIR/store/NAME; the gate has none
+    bool keeps;          // has a store in DIR/store/NAME; the gate and the console have none
 } service_row_t;
 
-// The gate, then the services, in the order in which they are started.
-enum { PROGRAMS_N = 1 + SERVICES_END - SERVICES_FIRST };
+// The gate, then the services, then the console, in the order in which they are started.
+enum { PROGRAMS_N = 2 + SERVICES_END - SERVICES_FIRST };
 extern const service_row_t PROGRAMS[PROGRAMS_N];
 
 // The row of a program with this number, or name; NULL: there is none.

@@ -13,6 +13,17 @@ bool states_is_one(const field_rule_t *f)
     return false;
 }
 
+bool states_is_final(const kind_rule_t *kind, const body_t *body)
+{
+    for (size_t i = 0; i < kind->n_fields; i++) {
+        const field_rule_t *f = &kind->fields[i];
+        const char *code = states_is_one(f) ? body_str(kind, body, i) : NULL;
+        const field_word_t *word = code != NULL ? field_word(f, slice_text(code)) : NULL;
+        if (word != NULL && word->n_next == 0) return true;
+    }
+    return false;
+}
+
 // --- checking ------------------------------------------------------------------------------------
 
 typedef struct change {
@@ -225,6 +236,13 @@ const char *states_who_codes(const state_change_t *change, char *buf, size_t siz
     return buf;
 }
 
+unsigned states_role(const char *code)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(WHO); i++)
+        if (strcmp(WHO[i].word.code, code) == 0) return WHO[i].role;
+    return 0;
+}
+
 // Whole items only, so that no character is cut.
 static bool append(char *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static bool append(char *buf, const char *format, ...)
@@ -242,11 +260,11 @@ static bool append(char *buf, const char *format, ...)
 }
 
 // The code beside the label: it is what people write.
-static bool append_word(char *buf, const field_word_t *word)
+static bool append_word(char *buf, const field_word_t *word, lang_t lang)
 {
-    const char *label = bilingual_text(&word->label);
+    const char *label = bilingual_in(&word->label, lang);
     if (strcmp(label, word->code) == 0) return append(buf, "%s", label);
-    return append(buf, _("`%s` (%s)"), label, word->code);
+    return append(buf, i18n_in(lang, N_("`%s` (%s)")), label, word->code);
 }
 
 static const field_rule_t *field_of(const char *of)
@@ -261,7 +279,7 @@ static const field_rule_t *field_of(const char *of)
     return i >= 0 ? &kind->fields[i] : NULL;
 }
 
-const char *states_words(const char *of, const char *codes, const char *none, char *buf)
+const char *states_words(const char *of, const char *codes, const char *none, lang_t lang, char *buf)
 {
     const field_rule_t *f = field_of(of);
     slice_t rest = slice_text(codes), code;
@@ -270,7 +288,7 @@ const char *states_words(const char *of, const char *codes, const char *none, ch
     while (text_next_piece(&rest, ' ', &done, &code)) {
         const field_word_t *word = f != NULL ? field_word(f, code) : NULL;
         if (word != NULL)
-            append_word(buf, word);
+            append_word(buf, word, lang);
         else if (code.size > 0)
             append(buf, "%.*s", (int)code.size, (const char *)code.data);
     }
@@ -278,12 +296,43 @@ const char *states_words(const char *of, const char *codes, const char *none, ch
     return buf;
 }
 
-const char *states_who(const char *codes, char *buf)
+const char *states_all_words(const field_rule_t *field, lang_t lang, char *buf)
+{
+    buf[0] = '\0';
+    for (size_t i = 0; i < field->n_words; i++) append_word(buf, &field->words[i], lang);
+    return buf;
+}
+
+const char *states_labels(const field_rule_t *field, lang_t lang, char *buf)
+{
+    buf[0] = '\0';
+    for (size_t i = 0; i < field->n_words; i++) append(buf, "%s", bilingual_in(&field->words[i].label, lang));
+    return buf;
+}
+
+const char *states_level(int rank, lang_t lang)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(WHO); i++)
+        if (rank >= 0 && WHO[i].level == 1U << rank) return bilingual_in(&WHO[i].word.label, lang);
+    return "?";
+}
+
+int states_level_named(const char *text)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(WHO); i++) {
+        const field_word_t *word = &WHO[i].word;
+        if (WHO[i].level != 0 && (strcmp(word->code, text) == 0 || strcmp(word->label.ru, text) == 0))
+            return level_rank(word->code);
+    }
+    return -1;
+}
+
+const char *states_who(const char *codes, lang_t lang, char *buf)
 {
     buf[0] = '\0';
     for (size_t i = 0; i < ARRAY_SIZE(WHO); i++)
         if (word_in(codes, slice_text(WHO[i].word.code)))
-            append(buf, "%s", bilingual_text(&WHO[i].word.label));
+            append(buf, "%s", bilingual_in(&WHO[i].word.label, lang));
     return buf;
 }
 
@@ -293,8 +342,8 @@ static void draw_change(const kind_rule_t *kind, const field_rule_t *f, const st
 {
     char of[FAULT_ARG], text[STATES_TEXT], codes[FAULT_ARG];
     snprintf(of, sizeof of, "%s.%s", kind->name, f->name);
-    fprintf(out, "      -> %s", states_words(of, next->to, "", text));
-    const char *who = states_who(states_who_codes(next, codes, sizeof codes), text);
+    fprintf(out, "      -> %s", states_words(of, next->to, "", i18n_now(), text));
+    const char *who = states_who(states_who_codes(next, codes, sizeof codes), i18n_now(), text);
     if (who[0] != '\0') fprintf(out, "; %s: %s", _("made by"), who);
     slice_t rest = slice_text(next->needs), name;
     bool done = false, first = true;
@@ -313,12 +362,12 @@ static void draw_field(const kind_rule_t *kind, const field_rule_t *f, FILE *out
     for (size_t i = 0; i < f->n_words; i++) {
         const field_word_t *word = &f->words[i];
         text[0] = '\0';
-        append_word(text, word);
+        append_word(text, word, i18n_now());
         fprintf(out, "  %s %s%s", word->start ? "*" : " ", text, word->n_next == 0 ? _(": final") : "");
         state_change_t waits = {.levels = word->awaits};
         if (word->awaits != 0)
             fprintf(out, _("; waits for a review: %s"),
-                    states_who(states_who_codes(&waits, codes, sizeof codes), text));
+                    states_who(states_who_codes(&waits, codes, sizeof codes), i18n_now(), text));
         fputc('\n', out);
         for (size_t n = 0; n < word->n_next; n++) draw_change(kind, f, &word->next[n], out);
     }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks stand in one order for every kind: does its state change as it may, is the body good, do its
 // references exist, is it ours to write, may this node write about that organisation. Nothing is written
-// before all items of a group have passed. What other homes wrote does not come this way, nor do strays,
+// before all items of a group have passed. What other homes wrote does not come this way, nor do conflicts,
 // verdicts and versions of ours that are taken back: they are no changes.
 #include "common/service/records.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/schema/states.h"
-#include "common/service/service.h"
 #include "common/service/subject.h"
+#include "common/service/tree.h"
+#include "common/store/history.h"
 #include "proto/registry.pb-c.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -21,14 +22,16 @@ typedef struct pending {
     rid_t id;
     bool had;       // a version stands there
     bool had_alive; // and is no tombstone
-    bool foreign;   // whose home is another node
+    path_t foreign; // its home, where that is another node
+    bool takes;     // its key from that node
     bool remove;
     bool same; // nothing would change
     uint8_t up;
     slice_t org;
-    body_t *content; // merged, in the arena; NULL for a removal
-    slice_t body;    // the same, packed
-    slice_t old;     // body that stands there, in the arena
+    body_t *content;  // merged, in the arena; NULL for a removal
+    slice_t body;     // the same, packed
+    slice_t old;      // body that stands there, in the arena
+    version_t before; // that stands there alive; seq 0: none does
 } pending_t;
 
 static int fault_slice(fault_t *fault, const char *code, const char *field, slice_t arg)
@@ -79,15 +82,47 @@ static int no_room(fault_t *fault)
     return E_FAULT;
 }
 
-static int load_old(const author_t *author, store_txn_t *txn, arena_t *arena, pending_t *p, fault_t *fault)
+// Who changes what he has read says which version that was: what others have written since is not
+// overwritten.
+static int check_expected(const Selenga__Item *item, const record_t *held, fault_t *fault)
+{
+    char now[VERSION_TEXT] = "";
+    if (item->expect_version == NULL) return 0;
+    if (held != NULL && !held->deleted && !held->gone) version_text(&held->version, now);
+    if (strcmp(item->expect_version, now) == 0) return 0;
+    fault_set(fault, "CHANGED-SINCE", NULL, item->expect_version[0] != '\0' ? item->expect_version : "-",
+              now[0] != '\0' ? now : "-");
+    return E_FAULT;
+}
+
+// Who may not see what stands there does not change it either, and learns nothing of it.
+static int check_held(const author_t *author, const kind_rule_t *rule, const record_t *held, fault_t *fault)
+{
+    if (author->who == NULL) return 0;
+    if (held->kind != rule->number) return fault_slice(fault, "NOT-FOUND", NULL, slice_text(rule->name));
+    if (held->deleted || held->gone) return 0;
+    bool may = principal_holds(author->who, author->scope, rule, held->org, held->body, fault);
+    return may ? 0 : E_FAULT;
+}
+
+static int load_old(const author_t *author, store_txn_t *txn, const Selenga__Item *item, arena_t *arena,
+                    pending_t *p, fault_t *fault)
 {
     record_t held;
     int rc = store_get(txn, &p->id, &held, NULL);
-    if (rc != 0) return rc == KV_NONE ? 0 : rc;
+    if (rc < 0) return rc;
+    if (rc == 0 && check_held(author, p->rule, &held, fault) != 0) return E_FAULT;
+    if (check_expected(item, rc == 0 ? &held : NULL, fault) != 0) return E_FAULT;
+    if (rc == KV_NONE) return 0;
     if (held.gone) return 0; // another node's, which has left our reach: nothing is in the way
+    const path_t *self = &author->place->path;
+    bool foreign = !path_equal(&held.home, self);
+    p->takes = foreign && item->take_key && path_is_prefix(self, &held.home);
+    if (p->takes) return 0; // nothing of what stands there is continued
     p->had = true;
     p->had_alive = !held.deleted;
-    p->foreign = !path_equal(&held.home, &author->place->path);
+    if (foreign) p->foreign = held.home;
+    if (p->had_alive) p->before = held.version;
     if (!p->had_alive || held.body.size == 0) return 0;
     uint8_t *copy = arena_alloc(arena, held.body.size);
     if (copy == NULL) return no_room(fault);
@@ -98,36 +133,21 @@ static int load_old(const author_t *author, store_txn_t *txn, arena_t *arena, pe
 
 // --- references, writers -------------------------------------------------------------------------
 
-// A reference whose key lacks its first part finds it in the record between (a result's campaign names the
-// framework).
-static int complete_ref(store_txn_t *txn, const body_ref_t *ref, rid_t *ret_id)
+// A record that another service is about to delete counts as gone: it was told that nobody refers to it.
+static int ref_exists(const author_t *author, store_txn_t *txn, const body_ref_t *ref, bool *ret,
+                      fault_t *fault)
 {
     record_t held;
-    body_t *via = NULL;
-    char first[FIELD_TEXT_MAX];
-    if (ref->via_kind == NULL) return KV_NONE;
-    int rc = store_get(txn, &ref->via_id, &held, NULL);
-    if (rc != 0 || held.deleted) return rc < 0 ? rc : KV_NONE;
-    AUTO(arena_destroy) arena_t *arena = arena_new(held.body.size);
-    if (body_unpack(ref->via_kind, held.body, arena, &via, NULL) != 0) return KV_NONE;
-    const char *text = body_print(ref->via_kind, via, ref->via_field, first);
-    return ref_id_in(ref->target, slice_text(text), ref->text, ret_id) ? 0 : KV_NONE;
-}
-
-static int ref_exists(store_txn_t *txn, const body_ref_t *ref, bool *ret)
-{
-    record_t held;
-    rid_t id = ref->id;
+    rid_t id;
     *ret = true;
-    if (!ref->complete) {
-        int rc = complete_ref(txn, ref, &id);
-        if (rc != 0)
-            return rc == KV_NONE ? 0 : rc; // the record between is itself a reference, and reported as such
-    }
-    int rc = store_get(txn, &id, &held, NULL);
+    int rc = referring_id(txn, ref, &id);
+    if (rc != 0)
+        return rc == KV_NONE ? 0 : rc; // the record between is itself a reference, and reported as such
+    rc = store_get(txn, &id, &held, NULL);
     if (rc < 0) return rc;
     *ret = rc == 0 && !held.deleted;
-    return 0;
+    if (!*ret || author->leaving == NULL || !leaving_has(author->leaving, &id, mono_ms())) return 0;
+    return fault_slice(fault, "REF-LEAVING", NULL, ref->text);
 }
 
 // Kinds of other services are only checked where this service reads them.
@@ -147,15 +167,14 @@ static int check_refs(const author_t *author, store_txn_t *txn, const kind_rule_
         if (!reads_kind(author, ref.target)) continue;
         bool own = ref.target->number == N_ORGANISATION && slice_equal(ref.text, slice_text(author->own_org));
         if (own) continue; // a new node knows itself before the region's sheet has arrived
-        int rc = ref_exists(txn, &ref, &exists);
-        if (rc < 0) return rc;
+        int rc = ref_exists(author, txn, &ref, &exists, fault);
+        if (rc != 0) return rc;
         if (!exists) return fault_slice(fault, "REF-UNKNOWN", rule->fields[ref.field].name, ref.text);
     }
     return 0;
 }
 
-// Until people have accounts, who sits at the node's own command line is its operator, and does the work of
-// its level.
+// Who sits at the node's own command line is its operator, and does the work of its level.
 static unsigned roles_at(uint32_t rank)
 {
     static const unsigned of_level[] = {R_COORDINATOR, R_METHODIST, R_REGIONAL};
@@ -166,8 +185,9 @@ static unsigned roles_at(uint32_t rank)
 static int check_states(const author_t *author, const kind_rule_t *rule, slice_t old, const body_t *body,
                         fault_t *fault)
 {
-    writer_t writer = {
-        .rank = author->place->rank, .program = author->program, .roles = roles_at(author->place->rank)};
+    writer_t writer = {.rank = author->place->rank,
+                       .program = author->program,
+                       .roles = author->who != NULL ? author->who->role : roles_at(author->place->rank)};
     return states_check(rule, old, body, &writer, fault) == 0 ? 0 : E_FAULT;
 }
 
@@ -191,6 +211,16 @@ static int check_writer(const author_t *author, const pending_t *p, const body_t
     return fault_slice(fault, below == SCOPE_NO ? "ORG-FOREIGN" : "ORG-UNKNOWN", p->rule->org_field, about);
 }
 
+// Another node has it. Whoever stands above that one can take its key; anybody else hears who has it.
+static int is_held(const author_t *author, const path_t *home, fault_t *fault)
+{
+    char text[PATH_TEXT];
+    const char *org = scope_org_at(author->scope, home);
+    bool below = path_is_prefix(&author->place->path, home);
+    fault_set(fault, below ? "KEY-BELOW" : "KEY-ELSEWHERE", NULL, org != NULL ? org : path_text(home, text));
+    return E_FAULT;
+}
+
 // --- one item ------------------------------------------------------------------------------------
 
 static int prepare_removal(const author_t *author, store_txn_t *txn, const Selenga__Item *item,
@@ -201,12 +231,11 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
 {
     int rc;
     if ((rc = subject_follow(author, txn, p->rule, body, arena, fault)) != 0) return rc;
-    if (author->def->derive != NULL &&
-        (rc = author->def->derive(author->self, txn, author, p->rule, body, fault)) != 0)
+    if (author->derive != NULL && (rc = author->derive(author->self, txn, author, p->rule, body, fault)) != 0)
         return rc;
     p->org = body_org(p->rule, body, author->own_org);
     p->content = body;
-    if (!p->foreign && check_states(author, p->rule, p->old, body, fault) != 0) return E_FAULT;
+    if (p->foreign.len == 0 && check_states(author, p->rule, p->old, body, fault) != 0) return E_FAULT;
     if (body_validate(p->rule, body, fault) != 0) return E_FAULT;
     rid_t by_key;
     if (body_id(p->rule, body, &by_key) && !rid_equal(&by_key, &p->id)) {
@@ -215,15 +244,14 @@ static int finish_body(const author_t *author, store_txn_t *txn, body_t *body, a
     }
     if ((rc = check_refs(author, txn, p->rule, body, fault)) != 0) return rc;
     p->up = body_reach_up(p->rule, body);
-    if (author->def->reach_up != NULL) p->up = author->def->reach_up(author->self, txn, p->rule, body);
     if (body_pack(body, arena, &p->body, fault) != 0) return E_FAULT;
+    if (author->who != NULL && !principal_holds(author->who, author->scope, p->rule, p->org, p->body, fault))
+        return E_FAULT;
     p->same = p->had_alive && slice_equal(p->body, p->old);
     if (p->same) return 0;
-    if (p->foreign) {
-        fault_set(fault, "NOT-HOME", NULL, "");
-        return E_FAULT;
-    }
-    return check_writer(author, p, body, fault);
+    if (p->foreign.len > 0) return is_held(author, &p->foreign, fault);
+    if ((rc = check_writer(author, p, body, fault)) != 0) return rc;
+    return tree_check(author, txn, p->rule, &p->id, p->old, body, arena, fault);
 }
 
 static int prepare(const author_t *author, store_txn_t *txn, const Selenga__Item *item, arena_t *arena,
@@ -237,24 +265,34 @@ static int prepare(const author_t *author, store_txn_t *txn, const Selenga__Item
     if (body_unpack(p->rule, slice(item->body.data, item->body.len), arena, &given, fault) != 0)
         return E_FAULT;
     if ((rc = find_id(item, given, p, fault)) != 0) return rc;
-    if ((rc = load_old(author, txn, arena, p, fault)) != 0) return rc;
+    if ((rc = load_old(author, txn, item, arena, p, fault)) != 0) return rc;
     bool outside = !author->program;
     if (body_merge(p->rule, p->old, given, item->set, item->n_set, outside, arena, &merged, fault) != 0)
         return E_FAULT;
     return finish_body(author, txn, merged, arena, p, fault);
 }
 
-static int stop_at_first(void *arg, const rid_t *id)
+// What somebody refers to is not deleted by people: neither by records of this service, whatever node they
+// come from, nor by those of the node's others, which were asked before.
+static int check_referring(const author_t *author, store_txn_t *txn, const pending_t *p, fault_t *fault)
 {
-    *(rid_t *)arg = *id;
-    return 1;
+    referred_t what = {.kind = p->rule, .id = p->id};
+    if (author->program) return 0;
+    if (p->rule->number == N_ORGANISATION)
+        snprintf(what.org, sizeof what.org, "%s", (const char *)p->org.data);
+    int rc = referring_count(txn, author->place->service, &what);
+    if (rc != 0) return rc;
+    for (size_t i = 0; i < author->n_referred; i++)
+        if (rid_equal(&author->referred[i].id, &p->id)) referring_add(&what, &author->referred[i]);
+    if (what.n == 0) return 0;
+    referring_fault(&what, fault);
+    return E_FAULT;
 }
 
 static int prepare_removal(const author_t *author, store_txn_t *txn, const Selenga__Item *item,
                            arena_t *arena, pending_t *p, fault_t *fault)
 {
     record_t held;
-    rid_t user;
     if (!item->has_id || find_id(item, NULL, p, fault) != 0) {
         fault_set(fault, "REQUIRED", "id", "");
         return E_FAULT;
@@ -265,23 +303,35 @@ static int prepare_removal(const author_t *author, store_txn_t *txn, const Selen
         fault_set(fault, "NOT-FOUND", NULL, p->rule->name);
         return E_FAULT;
     }
+    if (check_held(author, p->rule, &held, fault) != 0) return E_FAULT;
+    if (check_expected(item, &held, fault) != 0) return E_FAULT;
     char *org = arena_text(arena, held.org);
     if (org == NULL) return no_room(fault);
     p->org = slice(org, held.org.size);
     p->up = held.up;
     p->had = p->had_alive = true;
-    if (!path_equal(&held.home, &author->place->path)) {
-        fault_set(fault, "NOT-HOME", NULL, "");
-        return E_FAULT;
-    }
-    if ((rc = store_referring(txn, &p->id, 0, stop_at_first, &user)) < 0) return rc;
-    if (rc == 1 && !author->program) {
-        if ((rc = store_get(txn, &user, &held, NULL)) < 0) return rc;
-        const kind_rule_t *by = rc == 0 ? kind_by_number(held.kind) : NULL;
-        fault_set(fault, "IN-USE", NULL, by != NULL ? by->name : "");
-        return E_FAULT;
-    }
-    return check_writer(author, p, NULL, fault);
+    p->before = held.version;
+    if (!path_equal(&held.home, &author->place->path)) return is_held(author, &held.home, fault);
+    if ((rc = check_writer(author, p, NULL, fault)) != 0) return rc;
+    return check_referring(author, txn, p, fault);
+}
+
+// So that it can be looked at and brought back.
+static int keep_replaced(store_txn_t *txn, const rid_t *id)
+{
+    record_t held;
+    int rc = store_get(txn, id, &held, NULL);
+    return rc == 0 ? history_keep(txn, &held) : rc < 0 ? rc : 0;
+}
+
+static void count_change(changes_t *changes, const pending_t *p)
+{
+    size_t i = 0;
+    while (i < changes->n && (changes->of[i].rule != p->rule || changes->of[i].removed != p->remove)) i++;
+    if (i == CHANGED_KINDS) i--;
+    if (i == changes->n) changes->of[changes->n++] = (changed_t){.rule = p->rule, .removed = p->remove};
+    changes->of[i].n++;
+    changes->of[i].id = p->id;
 }
 
 static int commit_item(const author_t *author, store_txn_t *txn, const pending_t *p, put_result_t *ret)
@@ -300,7 +350,16 @@ static int commit_item(const author_t *author, store_txn_t *txn, const pending_t
                       .down = p->rule->down,
                       .bulk = author->bulk && !p->rule->leads};
     *ret = p->had_alive ? PUT_CHANGED : PUT_NEW;
-    return store_write(txn, &draft, NULL);
+    record_t stored = {0};
+    bool keeps = p->had_alive && !author->program && !p->rule->derived;
+    int rc = keeps && !author->dry ? keep_replaced(txn, &p->id) : 0;
+    if (rc == 0 && !author->dry)
+        rc = p->takes ? store_take_key(txn, &draft) : store_write(txn, &draft, &stored);
+    if (rc == 0 && author->changes != NULL && !author->dry) count_change(author->changes, p);
+    if (rc == 0 && author->tell != NULL)
+        author->tell(author->teller,
+                     &(told_t){p->rule, p->id, p->before, stored.version, p->old, draft.body});
+    return rc;
 }
 
 // --- groups --------------------------------------------------------------------------------------
@@ -317,7 +376,28 @@ static int prepare_group(author_t *author, store_txn_t *txn, const Selenga__Grou
     return 0;
 }
 
-// All items are checked before the first is written, so a refusal has nothing to undo.
+// What people write is judged by the rules of sense, too, also where nothing would change.
+static int judge_group(const author_t *author, store_txn_t *txn, const pending_t *pending, size_t n,
+                       fault_t *fault)
+{
+    if (author->sense == NULL || author->program) return 0;
+    int32_t today = wall_day();
+    author->sense->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        const pending_t *p = &pending[i];
+        if (p->remove) continue;
+        int rc = sense_check(txn, today, p->rule, &p->id, p->content, author->sense);
+        if (rc == 0 && i == 0 && !p->had_alive && author->alike != NULL)
+            rc = alike_check(author->alike, txn, p->rule, &p->id, p->content, author->sense);
+        if (rc != 0) return rc;
+    }
+    if (!author->strict || author->sense->n == 0) return 0;
+    *fault = author->sense->faults[0];
+    return E_FAULT;
+}
+
+// All items are checked before the first is written, so a refusal has nothing to undo, and a dry run is all
+// but the writing.
 int record_put_group(author_t *author, store_txn_t *txn, const Selenga__Group *group, arena_t *arena,
                      put_result_t *ret_result, fault_t *ret_fault, rid_t *ret_id)
 {
@@ -330,6 +410,7 @@ int record_put_group(author_t *author, store_txn_t *txn, const Selenga__Group *g
         return 0;
     }
     int rc = prepare_group(author, txn, group, arena, pending, ret_fault);
+    if (rc == 0) rc = judge_group(author, txn, pending, group->n_items, ret_fault);
     if (rc < 0) return rc;
     *ret_id = pending[0].id;
     *ret_result = PUT_REJECTED;
@@ -372,7 +453,6 @@ int record_write_own(const author_t *author, store_txn_t *txn, const kind_rule_t
     p.body = slice(buf, protobuf_c_message_pack(body, buf));
     p.org = body_org(rule, body, author->own_org);
     p.up = body_reach_up(rule, body);
-    if (author->def->reach_up != NULL) p.up = author->def->reach_up(author->self, txn, rule, body);
     int rc = store_get(txn, &p.id, &held, NULL);
     if (rc < 0) return rc;
     p.had_alive = rc == 0 && !held.deleted;

@@ -2,6 +2,8 @@
 // What every service answers a local caller: its records, its queues, its quarantine, its state.
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/resident.h"
+#include "common/service/queue_state.h"
 #include "common/service/service_private.h"
 #include "common/store/lane_counts.h"
 #include "common/store/quarantine.h"
@@ -14,6 +16,11 @@
 enum { GROUPS_MAX = 4000, OLDEST_LOOKS = 64 };
 enum { BARE_OUTCOME = FAULT_CODE + FAULT_FIELD + 64 }; // bytes of one whose fault has no arguments
 _Static_assert(GROUPS_MAX *BARE_OUTCOME <= MAX_BODY, "the outcomes of a put fit one answer");
+enum {
+    TOLD_MAX = 500,
+    TOLD_ITEM = 2 * VERSION_TEXT + 48
+}; // groups whose items are told; bytes of one without bodies
+_Static_assert(TOLD_MAX *GROUP_ITEMS *TOLD_ITEM <= MAX_BODY, "so do their items");
 
 int requests_refuse(service_t *service, const envelope_t *e, const char *code, const char *arg)
 {
@@ -25,17 +32,31 @@ int requests_refuse(service_t *service, const envelope_t *e, const char *code, c
 
 // --- put -----------------------------------------------------------------------------------------
 
+typedef struct told_item { // of an outcome
+    Selenga__ItemOutcome message;
+    rid_t id;
+    char version[VERSION_TEXT], replaced[VERSION_TEXT];
+} told_item_t;
+
+typedef struct warned { // of an outcome; most have none
+    sense_t sense;
+    Selenga__Fault faults[SENSE_MAX], *all[SENSE_MAX];
+    char *args[SENSE_MAX][FAULT_ARGS];
+} warned_t;
+
 typedef struct answer {
     Selenga__Outcome outcome;
     Selenga__Fault message;
     fault_t fault;
     char *args[FAULT_ARGS];
     rid_t id;
+    warned_t *warned;  // NULL: nothing to warn of
+    told_item_t *told; // GROUP_ITEMS of them; NULL: nobody asks
+    Selenga__ItemOutcome *items[GROUP_ITEMS];
 } answer_t;
 
 static void fill_answer(answer_t *a, put_result_t result)
 {
-    selenga__outcome__init(&a->outcome);
     a->outcome.has_result = 1;
     a->outcome.result = result;
     if (!rid_is_zero(&a->id)) {
@@ -47,52 +68,149 @@ static void fill_answer(answer_t *a, put_result_t result)
     a->outcome.fault = &a->message;
 }
 
-static int put_groups(service_t *service, store_txn_t *txn, const envelope_t *e, const Selenga__Put *put,
-                      answer_t *answers)
+// Of a refusal the first is its fault.
+static void fill_warnings(answer_t *a, const sense_t *sense, put_result_t result, bool strict)
 {
-    author_t author = service_author(service);
-    author.principal = slice_text(e->principal);
-    author.program = false;
-    author.bulk = put->bulk;
-    for (size_t i = 0; i < put->n_groups; i++) {
-        put_result_t result;
-        arena_reset(service->arena, 64 * 1024);
-        int rc = record_put_group(&author, txn, put->groups[i], service->arena, &result, &answers[i].fault,
-                                  &answers[i].id);
-        if (rc != 0) return rc;
-        fill_answer(&answers[i], result);
-        for (size_t k = 0; k < put->groups[i]->n_items; k++) {
-            const Selenga__Item *item = put->groups[i]->items[k];
-            char text[RID_TEXT];
-            if (item->deleted && result != PUT_REJECTED)
-                log_at(L_INFO, "RECORD-DELETED", _("%s by %s: %s"), rid_text(&answers[i].id, text),
-                       e->principal, item->why != NULL ? item->why : "");
+    size_t first = strict && result == PUT_REJECTED ? 1 : 0;
+    if (sense->n <= first) return;
+    warned_t *warned = a->warned = xcalloc(1, sizeof *warned);
+    warned->sense = *sense;
+    for (size_t i = first; i < sense->n; i++) {
+        fault_to_proto(&warned->sense.faults[i], &warned->faults[i], warned->args[i]);
+        warned->all[a->outcome.n_warnings++] = &warned->faults[i];
+    }
+    a->outcome.warnings = warned->all;
+}
+
+static void keep_body(slice_t body, protobuf_c_boolean *ret_has, ProtobufCBinaryData *ret)
+{
+    if (body.size == 0) return;
+    *ret_has = 1;
+    *ret = (ProtobufCBinaryData){body.size, xmemdup(body.data, body.size)};
+}
+
+static void tell(void *teller, const told_t *told)
+{
+    answer_t *a = teller;
+    told_item_t *item = &a->told[a->outcome.n_items];
+    Selenga__ItemOutcome *m = &item->message;
+    selenga__item_outcome__init(m);
+    item->id = told->id;
+    m->has_kind = m->has_id = 1;
+    m->kind = told->rule->number;
+    m->id = (ProtobufCBinaryData){sizeof item->id.b, item->id.b};
+    if (told->before.seq != 0) m->replaced = (char *)version_text(&told->before, item->replaced);
+    if (told->after.seq != 0) m->version = (char *)version_text(&told->after, item->version);
+    if (m->version == NULL) { // a dry run
+        keep_body(told->old, &m->has_before, &m->before);
+        keep_body(told->body, &m->has_after, &m->after);
+    }
+    a->items[a->outcome.n_items++] = m;
+    a->outcome.items = a->items;
+}
+
+// What thousands of refusals say in full, or what bodies were and would be, is more than a message holds.
+static void drop_details(answer_t *answers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        answers[i].message.n_args = 0;
+        for (size_t k = 0; k < answers[i].outcome.n_warnings; k++) answers[i].outcome.warnings[k]->n_args = 0;
+        for (size_t k = 0; k < answers[i].outcome.n_items; k++)
+            answers[i].items[k]->has_before = answers[i].items[k]->has_after = 0;
+    }
+}
+
+static void answers_free(answer_t *answers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < answers[i].outcome.n_items; k++) {
+            free(answers[i].items[k]->before.data);
+            free(answers[i].items[k]->after.data);
         }
+        free(answers[i].told);
+        free(answers[i].warned);
+    }
+    free(answers);
+}
+
+static int put_group(service_t *service, store_txn_t *txn, const envelope_t *e, const Selenga__Group *group,
+                     author_t *author, answer_t *a)
+{
+    put_result_t result;
+    sense_t sense = {0};
+    author->sense = &sense;
+    selenga__outcome__init(&a->outcome);
+    if (author->tell != NULL) {
+        a->told = xcalloc(GROUP_ITEMS, sizeof *a->told);
+        author->teller = a;
+    }
+    arena_reset(service->arena, 64 * 1024);
+    int rc = record_put_group(author, txn, group, service->arena, &result, &a->fault, &a->id);
+    if (rc != 0) return rc;
+    fill_answer(a, result);
+    fill_warnings(a, &sense, result, author->strict);
+    for (size_t k = 0; k < group->n_items; k++) {
+        const Selenga__Item *item = group->items[k];
+        char text[RID_TEXT];
+        if (item->deleted && result != PUT_REJECTED && !author->dry)
+            log_at(L_INFO, "RECORD-DELETED", _("%s by %s: %s"), rid_text(&a->id, text), e->principal,
+                   item->why != NULL ? item->why : "");
     }
     return 0;
 }
 
-// What thousands of refusals say in full is more than a message holds.
-static void drop_args(answer_t *answers, size_t n)
+static void reply_put(service_t *service, const envelope_t *e, answer_t *answers, size_t n)
 {
-    for (size_t i = 0; i < n; i++) answers[i].message.n_args = 0;
+    AUTO(xfree) Selenga__Outcome **outcomes = xcalloc(n + 1, sizeof *outcomes);
+    Selenga__PutReply reply = SELENGA__PUT_REPLY__INIT;
+    for (size_t i = 0; i < n; i++) outcomes[i] = &answers[i].outcome;
+    reply.outcomes = outcomes;
+    reply.n_outcomes = n;
+    if (selenga__put_reply__get_packed_size(&reply) > MAX_BODY) drop_details(answers, n);
+    bool crowded = selenga__put_reply__get_packed_size(&reply) > MAX_BODY;
+    for (size_t i = 0; i < n && crowded; i++) answers[i].outcome.n_warnings = 0;
+    service_reply(service, e, MSG_PUT_REPLY, &reply.base);
+}
+
+int requests_put(service_t *service, store_txn_t *txn, const envelope_t *e, const Selenga__Put *put,
+                 const referred_t *referred, size_t n_referred)
+{
+    author_t author = service_author(service);
+    author.leaving = &service->leaving;
+    author.referred = referred;
+    author.n_referred = n_referred;
+    principal_t who;
+    int rc = requests_principal(service, txn, e, &who);
+    if (rc != 0) return rc;
+    author.principal = slice_text(who.limited ? who.author : e->principal);
+    author.who = who.limited ? &who : NULL;
+    author.program = false;
+    author.bulk = put->bulk;
+    author.dry = put->dry;
+    author.strict = put->strict;
+    if (service->alike == NULL) service->alike = alike_new();
+    author.alike = service->alike;
+    changes_t changes = {.n = 0};
+    author.changes = &changes;
+    author.tell = put->dry || put->told ? tell : NULL;
+    answer_t *answers = xcalloc(put->n_groups + 1, sizeof *answers);
+    if (service->def->foresee != NULL) service->def->foresee(service->self, put);
+    for (size_t i = 0; rc == 0 && i < put->n_groups; i++)
+        rc = put_group(service, txn, e, put->groups[i], &author, &answers[i]);
+    if (rc == 0) rc = requests_note_changes(service, txn, e, &changes);
+    if (rc == 0) reply_put(service, e, answers, put->n_groups);
+    answers_free(answers, put->n_groups);
+    return rc;
 }
 
 static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
+    bool put_off = false;
     AUTO(msg_body_free) Selenga__Put *put = msg_body_unpack(&selenga__put__descriptor, e->body);
-    if (put == NULL || put->n_groups > GROUPS_MAX) return requests_refuse(service, e, "MALFORMED", "");
-    AUTO(xfree) answer_t *answers = xcalloc(put->n_groups + 1, sizeof *answers);
-    AUTO(xfree) Selenga__Outcome **outcomes = xcalloc(put->n_groups + 1, sizeof *outcomes);
-    int rc = put_groups(service, txn, e, put, answers);
-    if (rc != 0) return rc;
-    Selenga__PutReply reply = SELENGA__PUT_REPLY__INIT;
-    for (size_t i = 0; i < put->n_groups; i++) outcomes[i] = &answers[i].outcome;
-    reply.outcomes = outcomes;
-    reply.n_outcomes = put->n_groups;
-    if (selenga__put_reply__get_packed_size(&reply) > MAX_BODY) drop_args(answers, put->n_groups);
-    service_reply(service, e, MSG_PUT_REPLY, &reply.base);
-    return 0;
+    if (put == NULL || put->n_groups > (put->dry || put->told ? TOLD_MAX : GROUPS_MAX))
+        return requests_refuse(service, e, "MALFORMED", "");
+    int rc = deletions_begin(service, txn, e, &put, &put_off);
+    return rc != 0 || put_off ? rc : requests_put(service, txn, e, put, NULL, 0);
 }
 
 // --- queues --------------------------------------------------------------------------------------
@@ -160,23 +278,22 @@ static uint64_t least(const position_t *position)
     return seq;
 }
 
-static const char *queue_state(const feed_row_t *row, const tally_t *t, int64_t now_ms,
-                               const char **ret_reason)
+static const char *state_of(const service_t *service, const feed_row_t *row, const tally_t *t,
+                            const char **ret_reason)
 {
-    *ret_reason = "";
-    if (!row->up) return "offline";
-    if (row->trouble[0] != '\0') {
-        *ret_reason = row->trouble;
-        return "stopped";
-    }
-    if (row->diverged) {
-        *ret_reason = "GIVING-BACK";
-        return "catching-up";
-    }
-    if (t->waiting == 0) return "live";
-    if (row->open && (row->progress_ms == 0 || now_ms - row->progress_ms < 15000)) return "catching-up";
-    *ret_reason = "NO-PROGRESS";
-    return "blocked";
+    near_t near = nears_get(&service->nears, row->peer);
+    queue_facts_t facts = {.up = row->up,
+                           .diverged = row->diverged,
+                           .cloned = row->cloned,
+                           .silent = near.silent,
+                           .trouble = row->trouble,
+                           .waiting = t->waiting,
+                           .now_ms = (int64_t)mono_ms(),
+                           .progress_ms = row->progress_ms,
+                           .started_ms = (int64_t)service->started_ms,
+                           .up_ms = (int64_t)near.up_ms,
+                           .oldest_age_s = wall_s() - (int64_t)t->oldest_s};
+    return queue_state(&facts, ret_reason);
 }
 
 static void fill_queue(service_t *service, const feed_row_t *row, const tally_t *t, Selenga__Queue *q)
@@ -193,8 +310,7 @@ static void fill_queue(service_t *service, const feed_row_t *row, const tally_t 
     q->peer = row->peer;
     q->peer_name = (char *)(uintptr_t)requests_peer_org(service, row->peer);
     q->flow = row->peer == PEER_PARENT ? "up" : row->peer < PEER_LABEL_MIN ? "local" : "down";
-    q->state = (char *)(uintptr_t)queue_state(row, t, now_ms, &reason);
-    if (row->cloned && reason[0] == '\0') reason = "CLONE";
+    q->state = (char *)(uintptr_t)state_of(service, row, t, &reason);
     q->reason = (char *)(uintptr_t)reason;
     q->paused = (char *)(uintptr_t)row->paused;
     q->waiting = t->waiting;
@@ -221,7 +337,8 @@ static int fill_queues(service_t *service, store_txn_t *txn, const feed_row_t *r
     for (size_t i = 0; i < n && rc == 0; i++) {
         tally_t tally = {0};
         if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && least(&rows[i].acked) == 0)
-            continue; // nobody reads us there
+            continue;                                                   // nobody reads us there
+        if (nears_get(&service->nears, rows[i].peer).revoked) continue; // and nobody ever will
         rc = tally_feed(service, txn, &rows[i], counts, &tally);
         if (rc == 0) fill_queue(service, &rows[i], &tally, &queues[(*ret_n)++]);
     }
@@ -246,16 +363,6 @@ static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
 
 // --- status --------------------------------------------------------------------------------------
 
-static uint64_t memory_bytes(void)
-{
-    unsigned long long total = 0, resident = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file == NULL) return 0;
-    int n = fscanf(file, "%llu %llu", &total, &resident);
-    fclose(file);
-    return n == 2 ? resident * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
-}
-
 static int on_status(service_t *service, const envelope_t *e)
 {
     Selenga__Status s = SELENGA__STATUS__INIT;
@@ -264,7 +371,7 @@ static int on_status(service_t *service, const envelope_t *e)
     s.version = SELENGA_VERSION;
     s.pid = (uint32_t)getpid();
     s.up_s = (mono_ms() - service->started_ms) / 1000;
-    s.memory_bytes = memory_bytes();
+    s.memory_bytes = resident_bytes();
     s.store_bytes = kv_bytes(service->kv);
     s.records = store_records(service->store);
     const char *trouble = service_trouble(service->trouble);
@@ -274,6 +381,13 @@ static int on_status(service_t *service, const envelope_t *e)
     s.provisional = service->provisional;
     service_reply(service, e, MSG_STATUS_REPLY, &s.base);
     return 0;
+}
+
+static int decide_quarantine(service_t *service, store_txn_t *txn, const envelope_t *e)
+{
+    const access_row_t *row = access_row(e->type);
+    int rc = service_audit(service, txn, e, &(audit_note_t){.what = "quarantine", .kind = row->name});
+    return rc != 0 ? rc : requests_quarantine_act(service, txn, e);
 }
 
 int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, bool *ret_mine)
@@ -288,6 +402,8 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, 
         return requests_list(service, txn, e);
     case MSG_REVIEWS:
         return requests_reviews(service, txn, e);
+    case MSG_HISTORY:
+        return requests_history(service, txn, e);
     case MSG_QUEUES:
         return on_queues(service, txn, e);
     case MSG_QUARANTINE_LIST:
@@ -295,9 +411,11 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, 
     case MSG_QUARANTINE_RETRY:
     case MSG_QUARANTINE_DISCARD:
     case MSG_QUARANTINE_TAKE:
-        return requests_quarantine_act(service, txn, e);
+        return decide_quarantine(service, txn, e);
     case MSG_STATUS:
         return on_status(service, e);
+    case MSG_AUDIT:
+        return requests_audit_head(service, e);
     default:
         *ret_mine = false;
         return 0;

@@ -3,22 +3,27 @@
 // goes on in the next: what others ask meanwhile does not wait behind it. Its marks stand between two records
 // whatever is written between two turns, as they do between two pages.
 #include "common/base/i18n.h"
+#include "common/forms/find.h"
+#include "common/service/doubts.h"
 #include "common/service/service_private.h"
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, WHERE_MAX = 16, LOOKS = 1000, SCANS_MAX = 64 };
-enum { SCAN_PAUSES = 2 }; // beside 1: the page is full
+enum { PAGE_MAX = 1000, PAGE_BYTES = 512 * 1024, WHERE_MAX = 16, SCANS_MAX = 64, IDS_MAX = 1000 };
+enum { LOOKS = 1000, LOOKS_INTO = 250 }; // into all texts of the record: that takes longer
+enum { PASSES = 20000 };                 // entries of the index alone
+enum { SCAN_PAUSES = 2 };                // beside 1: the page is full
 
 // Which records are looked at for what is asked: as few as the indexes allow.
 typedef struct plan {
-    enum { BY_KIND, BY_REFERENCE, BY_KEY } by;
+    enum { BY_KIND, BY_REFERENCE, BY_KEY, BY_IDS } by;
     slice_t org; // BY_KIND: of this organisation, if org.size > 0; in the query's memory
     rid_t id;    // BY_REFERENCE: who is referred to; BY_KEY: the one record
 } plan_t;
 
 typedef struct page {
     ProtobufCBinaryData *wires; // copies: the transaction may write before the reply is packed
+    Selenga__Doubts **doubts;   // of each, where they were asked for
     rid_t *ids;
     size_t n, bytes, limit;
     bool more;
@@ -29,12 +34,17 @@ typedef struct scan {
     envelope_t to; // without its body
     Selenga__List *query;
     const kind_rule_t *rule;
+    find_t *find; // NULL: any text will do
     plan_t plan;
     list_mark_t at; // looked at up to here
     bool begun, again;
-    bool fresh;   // came in this turn: if its transaction is lost, what it read there counts for nothing
-    size_t looks; // in this turn
+    bool fresh;    // came in this turn: if its transaction is lost, what it read there counts for nothing
+    size_t looks;  // in this turn
+    uint64_t skip; // so many that fit still come before the page
+    rid_t passed;  // the last of them that was passed over by the index alone
     page_t page;
+    principal_t who;
+    const scope_t *scope; // of this turn
     store_txn_t *txn;
     arena_t *arena;
 } scan_t;
@@ -42,9 +52,14 @@ typedef struct scan {
 static void scan_free(scan_t **scan_p)
 {
     scan_t *scan = *scan_p;
-    for (size_t i = 0; i < scan->page.n; i++) free(scan->page.wires[i].data);
+    for (size_t i = 0; i < scan->page.n; i++) {
+        free(scan->page.wires[i].data);
+        msg_body_free(&scan->page.doubts[i]);
+    }
     free(scan->page.wires);
+    free(scan->page.doubts);
     free(scan->page.ids);
+    find_destroy(&scan->find);
     msg_body_free(&scan->query);
     free(scan);
     *scan_p = NULL;
@@ -60,26 +75,40 @@ static size_t place_for(const page_t *page, const rid_t *id, bool again)
     return page->n;
 }
 
-static bool page_add(page_t *page, const record_t *r, bool again)
+static size_t size_of_doubts(const Selenga__Doubts *doubts)
 {
-    size_t i = place_for(page, &r->id, again);
-    size_t before = i < page->n ? page->wires[i].len : 0;
-    bool full = i == page->limit || (page->n > 0 && page->bytes - before + r->wire.size > PAGE_BYTES);
+    return doubts != NULL ? selenga__doubts__get_packed_size(doubts) : 0;
+}
+
+// Takes the doubts over unless the page is full.
+static bool page_add(page_t *page, const record_t *r, Selenga__Doubts **doubts_p, bool again)
+{
+    size_t i = place_for(page, &r->id, again), size = r->wire.size + size_of_doubts(*doubts_p);
+    size_t before = i < page->n ? page->wires[i].len + size_of_doubts(page->doubts[i]) : 0;
+    bool full = i == page->limit || (page->n > 0 && page->bytes - before + size > PAGE_BYTES);
     if (full) return false;
-    if (i < page->n) free(page->wires[i].data);
+    if (i < page->n) {
+        free(page->wires[i].data);
+        msg_body_free(&page->doubts[i]);
+    }
     page->n += i == page->n;
     page->wires[i] = (ProtobufCBinaryData){.len = r->wire.size, .data = xmemdup(r->wire.data, r->wire.size)};
+    page->doubts[i] = *doubts_p;
+    *doubts_p = NULL;
     page->ids[i] = r->id;
-    page->bytes += r->wire.size - before;
+    page->bytes += size - before;
     return true;
 }
 
-static void send_records(service_t *service, const envelope_t *to, ProtobufCBinaryData *wires, size_t n,
-                         const list_mark_t *next)
+// doubts: NULL where nobody asked for them.
+static void send_records(service_t *service, const envelope_t *to, ProtobufCBinaryData *wires,
+                         Selenga__Doubts **doubts, size_t n, const list_mark_t *next)
 {
     Selenga__Records reply = SELENGA__RECORDS__INIT;
     reply.records = wires;
     reply.n_records = n;
+    reply.doubts = doubts;
+    reply.n_doubts = doubts != NULL ? n : 0;
     if (next != NULL) {
         reply.has_next = 1;
         reply.next = (ProtobufCBinaryData){.len = sizeof next->b, .data = (uint8_t *)next->b};
@@ -90,18 +119,22 @@ static void send_records(service_t *service, const envelope_t *to, ProtobufCBina
 int requests_get(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__Get *get = msg_body_unpack(&selenga__get__descriptor, e->body);
+    principal_t who;
     record_t r;
     rid_t id;
     if (get == NULL || get->id.len != sizeof id.b) return requests_refuse(service, e, "MALFORMED", "");
     memcpy(id.b, get->id.data, sizeof id.b);
-    int rc = store_get(txn, &id, &r, NULL);
+    int rc = requests_principal(service, txn, e, &who);
+    if (rc == 0) rc = store_get(txn, &id, &r, NULL);
     if (rc < 0) return rc;
-    if (rc == KV_NONE || (r.deleted && !get->deleted_too) || (get->has_kind && r.kind != get->kind)) {
+    bool other = rc == 0 && get->has_kind && r.kind != get->kind;
+    if (rc == KV_NONE || (r.deleted && !get->deleted_too) || other ||
+        !principal_sees(&who, service->scope, &r)) {
         const kind_rule_t *rule = kind_by_number(get->kind);
         return requests_refuse(service, e, "NOT-FOUND", rule != NULL ? rule->name : "");
     }
     ProtobufCBinaryData wire = {.len = r.wire.size, .data = (uint8_t *)(uintptr_t)r.wire.data};
-    send_records(service, e, &wire, 1, NULL);
+    send_records(service, e, &wire, NULL, 1, NULL);
     return 0;
 }
 
@@ -167,7 +200,8 @@ static bool matches(scan_t *scan, const record_t *r)
     char text[FIELD_TEXT_MAX];
     if (r->deleted || r->kind != scan->rule->number) return false;
     if (scan->query->org != NULL && !slice_equal(r->org, slice_text(scan->query->org))) return false;
-    if (scan->query->n_where == 0) return true;
+    if (!principal_sees(&scan->who, scan->scope, r)) return false;
+    if (scan->query->n_where == 0 && scan->find == NULL) return true;
     arena_reset(scan->arena, r->body.size);
     if (body_unpack(scan->rule, r->body, scan->arena, &body, NULL) != 0) return false;
     for (size_t i = 0; i < scan->query->n_where; i++) {
@@ -176,25 +210,38 @@ static bool matches(scan_t *scan, const record_t *r)
         if (strcmp(body_print(scan->rule, body, (size_t)field, text), m->value != NULL ? m->value : "") != 0)
             return false;
     }
-    return true;
+    return scan->find == NULL || find_matches(scan->find, &scan->rule, &body, 1);
 }
 
 // --- reading -------------------------------------------------------------------------------------
 
-static int look_at(void *arg, const rid_t *id)
+// 0, or -errno. *ret_fits only where there are doubts, if these were asked for.
+static int judge(scan_t *scan, const record_t *r, Selenga__Doubts **ret_doubts, bool *ret_fits)
+{
+    *ret_doubts = NULL;
+    *ret_fits = matches(scan, r);
+    if (!*ret_fits || !scan->query->doubtful) return 0;
+    int rc = doubts_find(scan->txn, scan->arena, scan->rule, r, ret_doubts);
+    *ret_fits = *ret_doubts != NULL;
+    return rc;
+}
+
+static int look_at(void *arg, const record_t *r, const place_t *place)
 {
     scan_t *scan = arg;
-    record_t r;
-    place_t place;
+    AUTO(msg_body_free) Selenga__Doubts *doubts = NULL;
+    bool fits;
     if (scan->looks == 0) return SCAN_PAUSES;
     scan->looks--;
-    int rc = store_get(scan->txn, id, &r, &place);
-    if (rc != 0) return rc == KV_NONE ? -EUCLEAN : rc;
-    if (matches(scan, &r) && !page_add(&scan->page, &r, scan->again)) {
+    int rc = judge(scan, r, &doubts, &fits);
+    if (rc != 0) return rc;
+    bool skipped = fits && scan->skip > 0;
+    if (skipped) scan->skip--;
+    if (fits && !skipped && !page_add(&scan->page, r, &doubts, scan->again)) {
         scan->page.more = true;
         return 1;
     }
-    scan->at = store_list_mark(&r, &place);
+    scan->at = store_list_mark(r, place);
     scan->begun = true;
     return 0;
 }
@@ -202,33 +249,92 @@ static int look_at(void *arg, const rid_t *id)
 static int read_key(scan_t *scan)
 {
     record_t r;
+    place_t place;
     if (scan->begun) return 0; // it stood on the page before
-    int rc = store_get(scan->txn, &scan->plan.id, &r, NULL);
-    return rc == 0 ? look_at(scan, &scan->plan.id) : rc < 0 ? rc : 0;
+    int rc = store_get(scan->txn, &scan->plan.id, &r, &place);
+    return rc == 0 ? look_at(scan, &r, &place) : rc < 0 ? rc : 0;
+}
+
+// A mark is the place in the request of the last that was looked at.
+static int read_ids(scan_t *scan)
+{
+    for (uint64_t i = scan->begun ? be64_load(scan->at.b) + 1 : 0; i < scan->query->n_ids; i++) {
+        record_t r;
+        place_t place;
+        rid_t id;
+        memcpy(id.b, scan->query->ids[i].data, sizeof id.b);
+        int rc = store_get(scan->txn, &id, &r, &place);
+        if (rc == 0) rc = look_at(scan, &r, &place);
+        if (rc != 0 && rc != KV_NONE) return rc;
+        be64_store(scan->at.b, i);
+        scan->begun = true;
+    }
+    return 0;
+}
+
+static int pass_over(void *arg, const rid_t *id)
+{
+    scan_t *scan = arg;
+    scan->passed = *id;
+    scan->skip--;
+    return --scan->looks == 0 || scan->skip == 0;
+}
+
+// Where nothing of a record decides whether it fits, those before the page need not be read.
+static bool fits_unread(const scan_t *scan)
+{
+    return scan->plan.by == BY_KIND && scan->plan.org.size == 0 && scan->query->n_where == 0 &&
+           scan->find == NULL && !scan->query->doubtful && !scan->who.limited;
+}
+
+// 1: goes on behind scan->at. 0: there are no more.
+static int pass_by_index(scan_t *scan)
+{
+    record_t r;
+    place_t place;
+    list_mark_t from = scan->at;
+    scan->looks = PASSES;
+    int rc = store_list(scan->txn, scan->rule->number, scan->plan.org, scan->begun ? &from : NULL, pass_over,
+                        scan);
+    if (rc != 1) return rc;
+    rc = store_get(scan->txn, &scan->passed, &r, &place);
+    if (rc != 0) return rc == KV_NONE ? -EUCLEAN : rc;
+    scan->at = store_list_mark(&r, &place);
+    scan->begun = true;
+    return 1;
 }
 
 // 0 or 1: the page is to be sent; SCAN_PAUSES; or -errno.
 static int read_some(service_t *service, store_txn_t *txn, scan_t *scan)
 {
+    scan->txn = txn;
+    scan->scope = service->scope;
+    scan->arena = service->arena;
+    if (scan->skip > 0 && fits_unread(scan)) {
+        int rc = pass_by_index(scan);
+        if (rc != 1) return rc;
+        if (scan->skip > 0) return SCAN_PAUSES;
+    }
     list_mark_t from = scan->at; // it moves on while records are looked at
     const list_mark_t *after = scan->begun ? &from : NULL;
-    scan->txn = txn;
-    scan->arena = service->arena;
-    scan->looks = LOOKS;
+    scan->looks = scan->find != NULL || scan->query->doubtful ? LOOKS_INTO : LOOKS;
     switch (scan->plan.by) {
     case BY_KEY:
         return read_key(scan);
+    case BY_IDS:
+        return read_ids(scan);
     case BY_REFERENCE:
-        return store_referring_after(txn, &scan->plan.id, scan->rule->number, after, look_at, scan);
+        return store_each_referring(txn, &scan->plan.id, scan->rule->number, after, look_at, scan);
     case BY_KIND:
         break;
     }
-    return store_list(txn, scan->rule->number, scan->plan.org, after, look_at, scan);
+    return store_each(txn, scan->rule->number, scan->plan.org, after, look_at, scan);
 }
 
 static void send_page(service_t *service, scan_t *scan)
 {
-    send_records(service, &scan->to, scan->page.wires, scan->page.n, scan->page.more ? &scan->at : NULL);
+    send_records(service, &scan->to, scan->page.wires, scan->query->doubtful ? scan->page.doubts : NULL,
+                 scan->page.n, scan->page.more ? &scan->at : NULL);
 }
 
 // Unlinks the one at `at`.
@@ -306,6 +412,13 @@ static const char *bad_where(const kind_rule_t *rule, const Selenga__List *query
     return NULL;
 }
 
+static bool good_ids(const Selenga__List *query)
+{
+    for (size_t i = 0; i < query->n_ids; i++)
+        if (query->ids[i].len != sizeof(rid_t)) return false;
+    return query->n_ids <= IDS_MAX;
+}
+
 static scan_t *scan_new(service_t *service, const envelope_t *e, const kind_rule_t *rule,
                         Selenga__List **query_p)
 {
@@ -315,13 +428,18 @@ static scan_t *scan_new(service_t *service, const envelope_t *e, const kind_rule
     scan->query = *query_p;
     *query_p = NULL;
     scan->rule = rule;
+    if (scan->query->find != NULL) scan->find = find_new(scan->query->find);
     scan->arena = service->arena;
     uint32_t limit = scan->query->limit;
     scan->page.limit = scan->query->has_limit && limit > 0 && limit < PAGE_MAX ? limit : PAGE_MAX;
     scan->page.wires = xcalloc(scan->page.limit, sizeof *scan->page.wires);
+    scan->page.doubts = xcalloc(scan->page.limit, sizeof(Selenga__Doubts *));
     scan->page.ids = xcalloc(scan->page.limit, sizeof *scan->page.ids);
     scan->begun = scan->query->has_after;
     if (scan->begun) memcpy(scan->at.b, scan->query->after.data, sizeof scan->at.b);
+    scan->skip = scan->query->skip;
+    scan->plan.by = scan->query->n_ids > 0 ? BY_IDS : BY_KIND;
+    if (scan->plan.by == BY_IDS) return scan;
     if (scan->query->n_where > 0 && (plan_by_key(scan) || plan_by_reference(scan))) return scan;
     plan_by_kind(scan);
     return scan;
@@ -330,15 +448,21 @@ static scan_t *scan_new(service_t *service, const envelope_t *e, const kind_rule
 int requests_list(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__List *query = msg_body_unpack(&selenga__list__descriptor, e->body);
-    if (query == NULL || query->n_where > WHERE_MAX ||
-        (query->has_after && query->after.len != sizeof(list_mark_t)))
+    if (query == NULL || query->n_where > WHERE_MAX || !good_ids(query) ||
+        (query->has_after && query->after.len != sizeof(list_mark_t)) ||
+        (query->find != NULL && strlen(query->find) > FIND_MAX))
         return requests_refuse(service, e, "MALFORMED", "");
     const kind_rule_t *rule = kind_by_number(query->kind);
     if (rule == NULL) return requests_refuse(service, e, "UNKNOWN-KIND", "");
     const char *bad = bad_where(rule, query);
     if (bad != NULL) return requests_refuse(service, e, "UNKNOWN-FIELD", bad);
+    bool takes_out = query->export && !query->has_after;
+    audit_note_t note = {.what = "export", .kind = rule->name, .about = query->org};
+    int rc = takes_out ? service_audit(service, txn, e, &note) : 0;
+    if (rc != 0) return rc;
     scan_t *scan = scan_new(service, e, rule, &query);
-    int rc = read_some(service, txn, scan);
+    rc = requests_principal(service, txn, e, &scan->who);
+    if (rc == 0) rc = read_some(service, txn, scan);
     if (rc == 0 || rc == 1) send_page(service, scan);
     if (rc == SCAN_PAUSES && service->n_scans == SCANS_MAX) {
         fault_t fault;

@@ -4,6 +4,7 @@
 #include "common/service/service_private.h"
 #include "common/service/verdict.h"
 #include "common/service/waiting.h"
+#include "common/store/conflict.h"
 #include "common/sync/admit.h"
 #include "proto/system.pb-c.h"
 #include <errno.h>
@@ -79,6 +80,7 @@ typedef struct qlist {
     Selenga__Quarantined *items[PAGE_MOST]; // each with its texts in one arena
     size_t n, bytes, limit;
     arena_t *arena;
+    principal_t who;
 } qlist_t;
 
 static char *keep_text(qlist_t *list, const char *text)
@@ -116,7 +118,7 @@ static Selenga__Quarantined *make_item(qlist_t *list, const waiting_t *w)
     Selenga__Quarantined *item = arena_alloc(list->arena, sizeof *item);
     if (item == NULL) return NULL;
     selenga__quarantined__init(item);
-    item->has_id = item->has_kind = item->has_since_s = item->has_service = item->has_from_peer = 1;
+    item->has_id = item->has_kind = item->has_came_s = item->has_service = item->has_from_peer = 1;
     item->id = (ProtobufCBinaryData){.len = sizeof w->id.b,
                                      .data = keep_bytes(list, slice(w->id.b, sizeof w->id.b))};
     item->kind = w->kind;
@@ -126,11 +128,14 @@ static Selenga__Quarantined *make_item(qlist_t *list, const waiting_t *w)
     item->at = w->finder.len == 0 ? keep_text(list, "here") : keep_path(list, &w->finder);
     item->from_peer = w->from;
     item->from_org = (char *)(uintptr_t)requests_peer_org(list->service, w->from);
-    item->since_s = w->since_s;
+    item->came_s = w->came_s;
     item->version = keep_text(list, version_text(&w->version, version));
     item->fault = keep_fault(list, &w->fault);
-    item->has_record = w->wire.size > 0;
-    item->record = (ProtobufCBinaryData){.len = w->wire.size, .data = keep_bytes(list, w->wire)};
+    const kind_rule_t *kind = kind_by_number(w->kind);
+    bool reads = !list->who.limited || (kind != NULL && principal_may(&list->who, kind, ACCESS_READ, NULL));
+    item->has_record = w->wire.size > 0 && reads;
+    if (item->has_record)
+        item->record = (ProtobufCBinaryData){.len = w->wire.size, .data = keep_bytes(list, w->wire)};
     return arena_exhausted(list->arena) ? NULL : item;
 }
 
@@ -227,13 +232,15 @@ int requests_quarantine_list(service_t *service, store_txn_t *txn, const envelop
     list->service = service;
     list->arena = arena;
     list->limit = asked.limit;
+    int rc = requests_principal(service, txn, e, &list->who);
+    if (rc != 0) return rc;
     rid_t id;
     if (query->id.len == sizeof id.b) {
         memcpy(id.b, query->id.data, sizeof id.b);
         return send_by_id(service, txn, e, &id, list);
     }
     bool more;
-    int rc = waiting_each(txn, &asked.query, &asked.mark, list_one, list, &more);
+    rc = waiting_each(txn, &asked.query, &asked.mark, list_one, list, &more);
     if (rc != 0) return rc;
     reply.items = list->items;
     reply.n_items = list->n;
@@ -299,9 +306,8 @@ static bool may_be_put_by(const service_t *service, const record_t *held)
 {
     record_t kept;
     if (held->kind == KIND_REFUSAL) return path_equal(&held->to, &service->place.path);
-    AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, held->body);
-    return m != NULL && record_parse(slice(m->record.data, m->record.len), &kept) == 0 &&
-           store_never_wrote(service->store, &kept);
+    AUTO(msg_body_free) Selenga__Conflict *m = conflict_open(held, &kept);
+    return m != NULL && store_never_wrote(service->store, &kept);
 }
 
 // What a node below found goes there, by a verdict; what was found here goes at once. 0, KV_NONE,
@@ -310,7 +316,7 @@ static int discard_subject(service_t *service, store_txn_t *txn, const rid_t *id
                            const char *why)
 {
     record_t held;
-    int rc = verdict_discard_stray(txn, id);
+    int rc = verdict_discard_conflict(txn, id);
     if (rc != KV_NONE) return rc;
     rc = store_get(txn, id, &held, NULL);
     if (rc != 0) return rc;

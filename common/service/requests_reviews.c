@@ -6,14 +6,15 @@
 
 enum { IDS_MAX = 1000 };
 
-static int look_at(store_txn_t *txn, const ProtobufCBinaryData *id, char **ret_state, uint32_t *ret_awaits)
+static int look_at(const service_t *service, store_txn_t *txn, const principal_t *who,
+                   const ProtobufCBinaryData *id, char **ret_state, uint32_t *ret_awaits)
 {
     record_t r;
     rid_t rid;
     reviewed_t reviewed = {0};
     memcpy(rid.b, id->data, sizeof rid.b);
     int rc = store_get(txn, &rid, &r, NULL);
-    if (rc == 0) rc = subject_reviewed(txn, &r, &reviewed);
+    if (rc == 0 && principal_sees(who, service->scope, &r)) rc = subject_reviewed(txn, &r, &reviewed);
     *ret_state = (char *)(uintptr_t)review_state_name(reviewed.state);
     *ret_awaits = reviewed.awaits;
     return rc < 0 ? rc : 0;
@@ -23,11 +24,14 @@ int requests_reviews(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__Reviews *m = msg_body_unpack(&selenga__reviews__descriptor, e->body);
     if (m == NULL || m->n_ids > IDS_MAX) return requests_refuse(service, e, "MALFORMED", "");
+    principal_t who;
+    int rc = requests_principal(service, txn, e, &who);
+    if (rc != 0) return rc;
     AUTO(xfree) char **states = xcalloc(m->n_ids + 1, sizeof *states);
     AUTO(xfree) uint32_t *awaits = xcalloc(m->n_ids + 1, sizeof *awaits);
     for (size_t i = 0; i < m->n_ids; i++) {
         if (m->ids[i].len != sizeof(rid_t)) return requests_refuse(service, e, "MALFORMED", "");
-        int rc = look_at(txn, &m->ids[i], &states[i], &awaits[i]);
+        rc = look_at(service, txn, &who, &m->ids[i], &states[i], &awaits[i]);
         if (rc != 0) return rc;
     }
     Selenga__ReviewsReply reply = SELENGA__REVIEWS_REPLY__INIT;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A person says which version of ours is to hold: a stray, or one that neighbours handed back and whose seal
-// nobody can check any more. Of those there may be many, one of each neighbour, and not all need to be true.
+// A person says which version of ours is to hold: a conflict, or one that neighbours handed back and whose
+// seal nobody can check any more. Of those there may be many, one of each neighbour, and not all need to be
+// true.
 #include "common/base/log.h"
 #include "common/service/service_private.h"
+#include "common/store/conflict.h"
 #include "common/sync/admit.h"
 #include "proto/system.pb-c.h"
 #include <errno.h>
@@ -46,13 +48,13 @@ static int choose_item(service_t *service, store_txn_t *txn, const rid_t *id, co
 }
 
 // What another node says that it found is ours only under our seal.
-static int choose_stray(service_t *service, store_txn_t *txn, const waiting_t *w, chosen_t *ret)
+static int choose_conflict(service_t *service, store_txn_t *txn, const waiting_t *w, chosen_t *ret)
 {
     record_t held, kept;
     int rc = store_get(txn, &w->subject, &held, NULL);
     if (rc != 0) return rc < 0 ? rc : 0;
-    AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, held.body);
-    if (m == NULL || record_parse(slice(m->record.data, m->record.len), &kept) != 0) return 0;
+    AUTO(msg_body_free) Selenga__Conflict *m = conflict_open(&held, &kept);
+    if (m == NULL) return 0;
     ret->forged = !store_is_home(service->store, &held) && store_never_wrote(service->store, &kept);
     choose(ret, kept.wire);
     return 0;
@@ -110,8 +112,9 @@ static int take(service_t *service, store_txn_t *txn, const envelope_t *e, const
     fault_t fault;
     int rc = waiting_find(txn, id, &found, 1, &n);
     if (rc < 0) return rc;
-    bool stray = n > 0 && found.sort == WAITING_STRAY;
-    rc = stray ? choose_stray(service, txn, &found, chosen) : choose_item(service, txn, id, from, chosen);
+    bool conflict = n > 0 && found.sort == WAITING_CONFLICT;
+    rc = conflict ? choose_conflict(service, txn, &found, chosen)
+                  : choose_item(service, txn, id, from, chosen);
     if (rc < 0) return rc;
     if (chosen->wire == NULL) {
         bool others = n > 0 && found.sort == WAITING_ITEM && from == NULL;
@@ -120,8 +123,8 @@ static int take(service_t *service, store_txn_t *txn, const envelope_t *e, const
     rc = take_version(service, txn, chosen, &fault);
     if (rc == 1) service_refuse(service, e, &fault, false);
     if (rc != 0) return rc < 0 ? rc : 0;
-    rc = stray ? requests_discard(service, txn, &found, e, "taken")
-               : clear_same(service, txn, id, chosen_wire(chosen));
+    rc = conflict ? requests_discard(service, txn, &found, e, "taken")
+                  : clear_same(service, txn, id, chosen_wire(chosen));
     if (rc < 0) return rc;
     log_at(L_INFO, "QUARANTINE-TAKEN", _("%s by %s"), rid_text(id, text), e->principal);
     service_reply(service, e, MSG_DONE, NULL);

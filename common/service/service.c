@@ -4,6 +4,8 @@
 #include "common/base/file.h"
 #include "common/base/i18n.h"
 #include "common/base/log.h"
+#include "common/base/pulse.h"
+#include "common/base/system_error.h"
 #include "common/base/wait.h"
 #include "common/node/root.h"
 #include "common/service/service_private.h"
@@ -65,7 +67,7 @@ author_t service_author(service_t *service)
     return (author_t){.place = &service->place,
                       .own_org = service->node.org,
                       .scope = service->scope,
-                      .def = service->def,
+                      .derive = service->def->derive,
                       .self = service->self,
                       .principal = slice_text(service->def->program),
                       .program = true};
@@ -84,6 +86,7 @@ static void on_change(void *arg, store_txn_t *txn, const record_t *old, const re
     service_t *service = arg;
     topology_learn(service, now);
     verdict_changed(txn, now, told_verdict);
+    if (now->deleted) leaving_end(&service->leaving, &now->id);
     if (service->def->changed != NULL) service->def->changed(service->self, txn, old, now);
 }
 
@@ -96,8 +99,17 @@ int service_open_state(service_t *service)
     service->place.scope = service->scope;
     store_set_scope(service->store, service->scope);
     int rc = topology_learn_all(service);
+    if (rc == 0) rc = rejudge_open(service);
     if (rc == 0 && service->def->open != NULL) service->self = service->def->open(service);
     return rc;
+}
+
+static int open_audit(service_t *service)
+{
+    char path[AUDIT_PATH];
+    if (mkdir(AUDIT_DIR, 0700) != 0 && errno != EEXIST) return -errno;
+    audit_path(service->def->number, path);
+    return audit_log_open(path, &service->node.path, service->def->number, service->store, &service->audit);
 }
 
 static int open_store(service_t *service)
@@ -128,6 +140,7 @@ static int open_store(service_t *service)
     randombytes_buf(&boot, sizeof boot);
     rc = store_open(service->kv, &service->place, boot, wall_s, &service->store);
     if (rc != 0) return rc;
+    if ((rc = open_audit(service)) != 0) return rc; // what cannot be noted must not happen
     if ((rc = service_open_state(service)) != 0) return rc;
     store_on_change(service->store, on_change, service);
     return 0;
@@ -211,7 +224,7 @@ static bool is_busy(const service_t *service)
 {
     if (service->n_scans > 0) return true;
     if (service->trouble != 0) return false;
-    if (service->topology_changed || service->retry.on) return true;
+    if (service->topology_changed || service->retry.on || service->rejudge.on) return true;
     return service->def->busy != NULL && service->def->busy(service->self);
 }
 
@@ -230,6 +243,7 @@ static void service_run(service_t *service, int signal_fd)
                               {NULL, signal_fd, ZMQ_POLLIN, 0},
                               {service->monitor, 0, ZMQ_POLLIN, 0}};
     for (;;) {
+        pulse_phase(PULSE_TURNS);
         bool busy = is_busy(service);
         wait_for_input(items, 3, intake_waits(in) || busy ? 0 : TICK_MS);
         if ((items[1].revents & ZMQ_POLLIN) != 0) break;
@@ -261,12 +275,17 @@ static void service_close(service_t *service)
     if (service->socket != NULL) zmq_close(service->socket);
     if (service->self != NULL && service->def->close != NULL) service->def->close(service->self);
     feed_destroy(&service->feed);
+    audit_log_close(&service->audit);
     store_close(&service->store);
     kv_destroy(&service->kv);
     scope_destroy(&service->scope);
     arena_destroy(&service->arena);
+    alike_destroy(&service->alike);
     requests_forget_scans(service);
+    deletions_forget(service);
+    leaving_clear(&service->leaving);
     free(service->met);
+    nears_clear(&service->nears);
     outgoing_clear(&service->replies);
     outgoing_clear(&service->feeds);
     node_conf_clear(&service->node);
@@ -274,7 +293,7 @@ static void service_close(service_t *service)
 
 static int fail(const char *id, const char *what, int rc)
 {
-    log_at(L_ERROR, id, "%s: %s", what, strerror(-rc));
+    log_at(L_ERROR, id, "%s: %s", what, system_error(-rc));
     return 1;
 }
 
@@ -287,8 +306,9 @@ static int run(service_t *service, void *context)
     if ((rc = start(service)) == -EUCLEAN) return service_refuse_store(service, rc);
     if (rc != 0) return fail("STORE-START", _("the store cannot be prepared"), rc);
     if (!service_connect_gate(service, context)) return fail("GATE-CONNECT", _("no way to the gate"), -errno);
-    log_at(L_INFO, "SERVICE-READY", _("store open, %llu records"),
-           (unsigned long long)store_records(service->store));
+    unsigned long long records = store_records(service->store);
+    log_at(L_INFO, "SERVICE-READY", i18n_n("store open, %llu record", "store open, %llu records", records),
+           records);
     service_run(service, signal_fd);
     close(signal_fd);
     if (!service->lost) return 0;
@@ -300,6 +320,7 @@ static int run(service_t *service, void *context)
 int service_main(int argc, char **argv, const service_def_t *def)
 {
     why_t why;
+    pulse_open();
     forbid_core_dumps();
     i18n_init();
     log_init(def->program);
@@ -317,7 +338,9 @@ int service_main(int argc, char **argv, const service_def_t *def)
     if (sodium_init() < 0) return 1;
     size_t files = file_limit_raise();
     if (files < FILES_LEAST) { // libzmq ends the process where it finds none
-        log_at(L_ERROR, "FILES", _("the system allows %zu open files, and a service needs %d: ulimit -n"),
+        log_at(L_ERROR, "FILES",
+               i18n_n("the system allows %zu open file, and a service needs %d: ulimit -n",
+                      "the system allows %zu open files, and a service needs %d: ulimit -n", files),
                files, FILES_LEAST);
         return 1;
     }

@@ -19,7 +19,7 @@
 typedef struct service_state service_t;
 
 // What a service reads of the others of its node is declared with their kinds (read_by, read_near_by).
-struct service_def {
+typedef struct service_def {
     uint32_t number; // enum service
     const char *program;
     const settings_table_t *settings; // of its own, NULL: none
@@ -28,12 +28,9 @@ struct service_def {
     void (*close)(void *self);
     // First transaction of each run, to write what a new store needs.
     int (*start)(void *self, store_txn_t *txn);
-    // Sets derived fields of a body that is about to be written here, or refuses it: 0, RECORD_E_FAULT with
-    // the reason, or -errno.
-    int (*derive)(void *self, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body,
-                  fault_t *ret_fault);
-    // Reach of a record of this body, where the kind's rule leaves a choice; at most the rule's.
-    uint8_t (*reach_up)(void *self, store_txn_t *txn, const kind_rule_t *rule, const body_t *body);
+    // A request is about to be decided: what all of it will need may be made at once. Writes nothing.
+    void (*foresee)(void *self, const Selenga__Put *put);
+    record_derive_fn *derive;
     // A version became the present one, own or a neighbour's.
     void (*changed)(void *self, store_txn_t *txn, const record_t *old, const record_t *now);
     // Before each commit: what changes made necessary.
@@ -44,7 +41,7 @@ struct service_def {
     int (*message)(void *self, store_txn_t *txn, const envelope_t *envelope);
     // A neighbour came or went.
     void (*link)(void *self, uint32_t peer, bool up);
-};
+} service_def_t;
 
 // main() of a service: DIR is its argument. Returns the exit code.
 int service_main(int argc, char **argv, const service_def_t *def);
@@ -64,6 +61,17 @@ void service_refuse(service_t *service, const envelope_t *to, const fault_t *fau
 void service_send(service_t *service, uint32_t to, uint32_t type, const ProtobufCMessage *body);
 // The same to the same service of a neighbour.
 void service_send_peer(service_t *service, uint32_t peer, uint32_t type, const ProtobufCMessage *body);
+// Something that happened, for the audit log: a code (common/node/audit.c has their words), and what is known
+// of it; the rest NULL or 0. Belongs to the transaction. 0 or -errno.
+typedef struct audit_note {
+    const char *what;
+    const char *kind; // or an action of the table of access
+    const rid_t *id;
+    uint64_t records;
+    const char *about; // a name, an organisation
+    const char *code;  // of the fault
+} audit_note_t;
+int service_audit(service_t *service, store_txn_t *txn, const envelope_t *by, const audit_note_t *note);
 // What `node status` shows beside the store's troubles: a fault code, "" when all is well, and how many
 // people are provisional.
 void service_tell(service_t *service, const char *trouble, uint64_t provisional);

@@ -3,6 +3,9 @@
 #pragma once
 #include "common/node/intake.h"
 #include "common/node/outgoing.h"
+#include "common/service/audit_log.h"
+#include "common/service/near.h"
+#include "common/service/principal.h"
 #include "common/service/service.h"
 #include "common/service/waiting.h"
 
@@ -10,6 +13,8 @@ struct met {
     uint32_t peer;
     uint8_t key[NODE_KEY_SIZE];
 };
+
+enum { REJUDGE_KINDS = 100 }; // a service has fewer
 
 struct service_state {
     const service_def_t *def;
@@ -20,6 +25,7 @@ struct service_state {
     store_t *store;
     scope_t *scope;
     feed_t *feed;
+    audit_log_t *audit; // NULL: none, in tests
     void *self;
     void *socket;       // DEALER to the gate
     void *monitor;      // tells when the gate answers, each time that it does
@@ -28,6 +34,7 @@ struct service_state {
     bool topology_changed;
     struct met *met; // neighbours whose key was told in this transaction
     size_t n_met, room_met;
+    nears_t nears;
     uint64_t started_ms;
     uint64_t forged;      // as told last
     int trouble;          // errno of the last failed commit, 0 when well
@@ -38,13 +45,30 @@ struct service_state {
     bool lost;
     int code; // with which it ends then
     arena_t *arena;
+    alike_t *alike;     // made when it is asked first
     struct scan *scans; // lists that are being read, some records a turn
     size_t n_scans;
+    struct deletion *deletions; // which wait for what the other services say
+    uint64_t deletions_asked;
+    leaving_t leaving; // what the others are about to delete
     struct retry {
         bool on, again, begun;  // again: once more after the end
         quarantine_key_t after; // where it stands, when it has begun
     } retry;
+    struct rejudge {
+        bool on;
+        uint32_t kinds[REJUDGE_KINDS]; // that have become known since the store was open last
+        size_t n, at;
+        bool begun, full; // full: one found no room in quarantine
+        list_mark_t mark; // how far it has come in that kind
+        uint64_t refused;
+    } rejudge;
 };
+
+// Which kinds that the store may hold are known since this start? 0 or -errno.
+int rejudge_open(service_t *service);
+// Judges some of their records: once a turn, until there are no more. 0 or -errno of the transaction.
+int rejudge_on(service_t *service, store_txn_t *txn);
 
 // Connects to the gate, and to what tells that it answers. False with errno.
 bool service_connect_gate(service_t *service, void *context);
@@ -62,8 +86,30 @@ void service_tell_done(service_t *service, intake_t *in, bool due);
 void service_probe(service_t *service);     // can be written again?
 int service_open_state(service_t *service); // reads what memory holds of the store, anew
 
+// Who asks. 0 or -errno.
+int requests_principal(const service_t *service, store_txn_t *txn, const envelope_t *e, principal_t *ret);
+// May he ask that at all? Else he is answered so, and *ret_refused is set. 0 or -errno.
+int requests_admit(service_t *service, store_txn_t *txn, const envelope_t *e, bool *ret_refused);
+int requests_audit_head(service_t *service, const envelope_t *e);
+// Notes reads of kinds that have names, and what a put came to.
+int requests_note_read(service_t *service, store_txn_t *txn, const envelope_t *e);
+int requests_note_changes(service_t *service, store_txn_t *txn, const envelope_t *e,
+                          const changes_t *changes);
 // The requests that every service answers. 0, or -errno of the transaction; *ret_mine false: not one of them.
 int requests_message(service_t *service, store_txn_t *txn, const envelope_t *envelope, bool *ret_mine);
+// Decides a put; `referred`: what its deletions have come to in the node's other services. 0 or -errno.
+int requests_put(service_t *service, store_txn_t *txn, const envelope_t *e, const Selenga__Put *put,
+                 const referred_t *referred, size_t n_referred);
+// One with deletions is put off until the node's other services have said whether they refer to what is to
+// go (deleting.c): then *put_p is NULL. *ret_mine false: there is nobody to ask.
+int deletions_begin(service_t *service, store_txn_t *txn, const envelope_t *e, Selenga__Put **put_p,
+                    bool *ret_mine);
+int deletions_asked(service_t *service, store_txn_t *txn, const envelope_t *e);    // MSG_REFERRING
+int deletions_answered(service_t *service, store_txn_t *txn, const envelope_t *e); // MSG_REFERRED
+// The turn's transaction was committed; or it was lost, by this: whoever asked hears "try again".
+void deletions_decided(service_t *service, const fault_t *lost);
+void deletions_tick(service_t *service, uint64_t now_ms); // who has waited long enough hears that
+void deletions_forget(service_t *service);
 // What waits in quarantine and may be let in by a new topology is to be tried again: all of it once, some
 // items a turn. While that is going on: once more after its end, so that no change keeps the last from their
 // turn.
@@ -74,6 +120,7 @@ int requests_retry_on(service_t *service, store_txn_t *txn);
 int requests_get(service_t *service, store_txn_t *txn, const envelope_t *e);
 // A list is read some records a turn, so that nobody waits behind a long one.
 int requests_list(service_t *service, store_txn_t *txn, const envelope_t *e);
+int requests_history(service_t *service, store_txn_t *txn, const envelope_t *e);
 int requests_reviews(service_t *service, store_txn_t *txn, const envelope_t *e);
 // Goes on with one of those that are not at their end, by what is committed: once a turn. Its answer is among
 // the replies.

@@ -2,6 +2,7 @@
 // What a service says of a store that it cannot use, for its log and for those who ask.
 #include "common/base/i18n.h"
 #include "common/base/log.h"
+#include "common/base/system_error.h"
 #include "common/schema/fault.h"
 #include "common/service/service_private.h"
 #include "common/store/kv_guard.h"
@@ -32,6 +33,11 @@ const char *service_trouble(int error)
         return "STORE-NEWER";
     case -ENOTSUP:
         return "STORE-OLDER";
+    case -ENOMEM:
+        return "STORE-MEMORY";
+    case -EACCES:
+    case -EPERM:
+        return "STORE-FORBIDDEN";
     default:
         return "STORE-FAILED";
     }
@@ -95,6 +101,13 @@ static void set_holder(const service_t *service, const char *code, fault_t *faul
     fault_set(fault, code, NULL, pid);
 }
 
+static void set_memory(const service_t *service, const char *code, fault_t *fault)
+{
+    char mib[24];
+    snprintf(mib, sizeof mib, "%llu", (unsigned long long)(service->map_bytes >> 20));
+    fault_set(fault, code, NULL, mib);
+}
+
 int service_refuse_store(const service_t *service, int rc)
 {
     char place[STORE_PLACE], text[FAULT_TEXT];
@@ -104,7 +117,8 @@ int service_refuse_store(const service_t *service, int rc)
     fault_set(&fault, code, NULL);
     if (rc == -EPROTONOSUPPORT || rc == -ENOTSUP) set_formats(service, code, &fault);
     if (rc == -EBUSY) set_holder(service, code, &fault);
+    if (rc == -ENOMEM) set_memory(service, code, &fault);
     log_at(L_ERROR, known ? code : "STORE-OPEN", "%s: %s", place_text(service, place),
-           known ? fault_text(&fault, text, sizeof text) : strerror(-rc));
+           known ? fault_text(&fault, text, sizeof text) : system_error(-rc));
     return rc == -EUCLEAN || rc == -EPROTONOSUPPORT || rc == -ENOTSUP ? KV_GUARD_EXIT : 1;
 }

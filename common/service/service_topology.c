@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a service learns which child serves an organisation: from records of organisations and nodes, its own
 // or neighbours'. What follows is done once a transaction: lanes anew, what waited in quarantine tried again.
+#include "common/base/vec.h"
 #include "common/node/msg.h"
 #include "common/service/service_private.h"
 #include "proto/registry.pb-c.h"
 #include <stdlib.h>
+#include <string.h>
 
 static void learn_organisation(service_t *service, const record_t *r)
 {
@@ -22,11 +24,7 @@ static void learn_organisation(service_t *service, const record_t *r)
 // What its key says is settled with the transaction: nothing may be written while records are being kept.
 static void meet(service_t *service, uint32_t peer, const uint8_t key[static NODE_KEY_SIZE])
 {
-    if (service->n_met == service->room_met) {
-        service->room_met = 2 * service->room_met + 16;
-        service->met = xrealloc(service->met, service->room_met * sizeof *service->met);
-    }
-    struct met *met = &service->met[service->n_met++];
+    struct met *met = vec_add(service->met, service->n_met, service->room_met);
     met->peer = peer;
     memcpy(met->key, key, NODE_KEY_SIZE);
 }
@@ -35,6 +33,8 @@ static void meet_child(service_t *service, const record_t *r, const path_t *path
 {
     const path_t *self = &service->place.path, above = path_parent(path);
     if (!path_equal(&r->home, self) || !path_equal(&above, self) || m->key.len != NODE_KEY_SIZE) return;
+    nears_of(&service->nears, path_own_label(path))->revoked =
+        m->state != NULL && strcmp(m->state, "revoked") == 0;
     meet(service, path_own_label(path), m->key.data);
 }
 
@@ -60,6 +60,8 @@ static void learn_node(service_t *service, const record_t *r)
     meet_child(service, r, &path, m);
     service->topology_changed |= scope_set_node(service->scope, slice_text(m->org), &path,
                                                 m->level != NULL ? level_rank(m->level) : -1);
+    bool revoked = m->state != NULL && strcmp(m->state, "revoked") == 0;
+    service->topology_changed |= scope_end_node(service->scope, slice_text(m->org), revoked);
 }
 
 void topology_learn(service_t *service, const record_t *r)
@@ -68,19 +70,10 @@ void topology_learn(service_t *service, const record_t *r)
     if (r->kind == N_NODE) learn_node(service, r);
 }
 
-struct ids {
-    rid_t *ids;
-    size_t n, room;
-};
-
-static int collect(void *arg, const rid_t *id)
+static int learn(void *arg, const record_t *r, const place_t *place)
 {
-    struct ids *list = arg;
-    if (list->n == list->room) {
-        list->room = list->room * 2 + 64;
-        list->ids = xrealloc(list->ids, list->room * sizeof *list->ids);
-    }
-    list->ids[list->n++] = *id;
+    (void)place;
+    topology_learn(arg, r);
     return 0;
 }
 
@@ -88,16 +81,11 @@ int topology_learn_all(service_t *service)
 {
     static const uint32_t kinds[] = {N_ORGANISATION, N_NODE};
     store_txn_t *txn = NULL;
-    struct ids list = {0};
-    record_t r;
     int rc = store_begin(service->store, false, &txn);
     if (rc != 0) return rc;
     for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++)
-        rc = store_list(txn, kinds[i], (slice_t){0}, NULL, collect, &list);
-    for (size_t i = 0; i < list.n && rc == 0; i++)
-        if ((rc = store_get(txn, &list.ids[i], &r, NULL)) == 0) topology_learn(service, &r);
+        rc = store_each(txn, kinds[i], (slice_t){0}, NULL, learn, service);
     store_abort(&txn);
-    free(list.ids);
     slice_t org;
     size_t state = 0;
     while (scope_moved(service->scope, &state, &org)) {

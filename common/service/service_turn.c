@@ -4,7 +4,10 @@
 #include "common/base/clock.h"
 #include "common/base/i18n.h"
 #include "common/base/log.h"
+#include "common/base/pulse.h"
+#include "common/base/system_error.h"
 #include "common/node/intake.h"
+#include "common/schema/fault.h"
 #include "common/service/service_private.h"
 #include "proto/api.pb-c.h"
 #include "proto/envelope.pb-c.h"
@@ -27,6 +30,13 @@ static int on_link(service_t *service, slice_t body)
         feed_set_clone(service->feed, m->peer, m->clone);
         return 0;
     }
+    near_t *near = nears_of(&service->nears, m->peer);
+    if (m->has_silent) {
+        near->silent = m->silent;
+        return 0;
+    }
+    near->silent = false; // told anew if it is
+    near->up_ms = m->up ? mono_ms() : 0;
     feed_link(service->feed, m->peer, m->up, (int64_t)mono_ms());
     if (m->up)
         feed_set_clone(service->feed, m->peer,
@@ -61,8 +71,15 @@ static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
         return on_link(service, e->body);
     if (e->type == MSG_ERROR && e->from == SERVICE_GATE && e->peer == PEER_SELF)
         return on_refusal(service, e->body);
-    int rc = e->peer == PEER_SELF && e->from == SERVICE_CLI ? requests_message(service, txn, e, &mine) : 0;
-    if (rc != 0 || mine) return rc;
+    bool inside = service_keeps(e->from) && e->peer == e->from; // as the gate stamps it
+    if (inside && e->type == MSG_REFERRING) return deletions_asked(service, txn, e);
+    if (inside && e->type == MSG_REFERRED) return deletions_answered(service, txn, e);
+    pulse_phase(PULSE_WORKS); // a report counts a whole region
+    if (e->peer == PEER_SELF && e->from == SERVICE_CLI) {
+        int rc = requests_admit(service, txn, e, &mine);
+        if (rc == 0 && !mine) rc = requests_message(service, txn, e, &mine);
+        if (rc != 0 || mine) return rc;
+    }
     if (service->def->message != NULL) return service->def->message(service->self, txn, e);
     return 0;
 }
@@ -79,6 +96,7 @@ static int decide_one(void *arg, const envelope_t *envelope)
 {
     const batch_of_t *batch = arg;
     uint64_t before = feed_malformed(batch->service->feed);
+    pulse_phase(PULSE_TURNS);
     int rc = handle(batch->service, batch->txn, envelope);
     if (feed_malformed(batch->service->feed) > before) intake_waste(batch->in);
     return rc;
@@ -98,6 +116,7 @@ static bool is_deletion(const envelope_t *e)
 // By which an operator cuts off a child or makes room: what must work in a full store.
 static bool may_use_reserve(const envelope_t *e)
 {
+    if (e->type == MSG_REFERRED) return service_keeps(e->from) && e->peer == e->from; // of a deletion
     if (e->peer != PEER_SELF || e->from != SERVICE_CLI) return false;
     return e->type == MSG_REVOKE || e->type == MSG_QUARANTINE_DISCARD || e->type == MSG_QUARANTINE_RETRY ||
            is_deletion(e);
@@ -111,8 +130,10 @@ static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool opera
     if (in != NULL)
         rc = operators ? intake_turn_of(in, may_use_reserve, decide_one, &batch)
                        : intake_turn(in, decide_one, &batch);
+    pulse_phase(PULSE_WORKS); // until the turn ends: lanes anew, figures, a slow disk, memory read again
     if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && !operators) rc = requests_retry_on(service, txn);
+    if (rc == 0 && !operators) rc = rejudge_on(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
     if (rc == 0 && save) rc = feed_save(service->feed, txn);
     return rc;
@@ -120,14 +141,14 @@ static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool opera
 
 static const char *cause(int rc)
 {
-    return rc == -ENOBUFS ? _("the store is full") : strerror(-rc);
+    return rc == -ENOBUFS ? _("the store is full") : system_error(-rc);
 }
 
 // What changes nothing, so that a store in which nothing can be written answers it all the same.
 static bool only_reads(const envelope_t *e)
 {
-    static const uint32_t reads[] = {MSG_GET,    MSG_LIST,  MSG_QUEUES, MSG_QUARANTINE_LIST,
-                                     MSG_STATUS, MSG_REPORT};
+    static const uint32_t reads[] = {MSG_GET,    MSG_LIST,   MSG_QUEUES,  MSG_QUARANTINE_LIST,
+                                     MSG_STATUS, MSG_REPORT, MSG_HISTORY, MSG_REVIEWS};
     if (e->peer != PEER_SELF || e->from != SERVICE_CLI) return false;
     for (size_t i = 0; i < ARRAY_SIZE(reads); i++)
         if (e->type == reads[i]) return true;
@@ -156,6 +177,7 @@ static void excuse_all(excuse_t *excuse, const intake_t *in, bool readable)
     if (readable && store_begin(service->store, false, &excuse->txn) != 0) excuse->txn = NULL;
     if (in != NULL) intake_decided(in, excuse_one, excuse);
     if (excuse->txn != NULL) store_abort(&excuse->txn);
+    if (service->audit != NULL) audit_log_kept(service->audit, false);
     requests_scanned(service, true);
     service_send_replies(service);
 }
@@ -168,6 +190,7 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     fault_set(&excuse.fault, code, NULL, cause(rc));
     outgoing_drop(&service->replies);
     requests_scanned(service, false);
+    deletions_decided(service, &excuse.fault);
     if (rc == -EUCLEAN) { // no reason to write on
         excuse_all(&excuse, in, false);
         service->lost = true;
@@ -182,7 +205,7 @@ static void give_up(service_t *service, const intake_t *in, int rc)
     excuse_all(&excuse, in, rc == 0);
     if (rc == 0) return;
     service->lost = true;
-    log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
+    log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), system_error(-rc));
 }
 
 // A small write still fits into a full map where a feed's batch does not: without room for that, all is not
@@ -217,11 +240,13 @@ static void settle_accounts(service_t *service, bool wrote)
 {
     service_send_replies(service);
     requests_scanned(service, true);
+    deletions_decided(service, NULL);
     if (wrote) be_well(service);
     int rc = feed_flush(service->feed, (int64_t)mono_ms());
     outgoing_flush(&service->feeds, service_send_now, service);
     if (rc != 0)
-        log_once(L_ERROR, "FEED-READ", (uint64_t)rc, _("a feed cannot read the store: %s"), strerror(-rc));
+        log_once(L_ERROR, "FEED-READ", (uint64_t)rc, _("a feed cannot read the store: %s"),
+                 system_error(-rc));
 }
 
 // The gate gives a sender's next messages when the service has done with those before: told seldom, since
@@ -253,6 +278,7 @@ static void run_part(service_t *service, intake_t *in, bool operators, bool save
         else
             store_abort(&txn);
     }
+    if (service->audit != NULL) audit_log_kept(service->audit, rc == 0);
     if (rc == 0)
         settle_accounts(service, wrote);
     else
@@ -265,7 +291,7 @@ static void use_reserve(service_t *service, bool use)
     int rc = kv_use_reserve(service->kv, use);
     if (rc == 0) return;
     service->lost = true;
-    log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
+    log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), system_error(-rc));
 }
 
 // Asked each turn: what costs least comes first.
@@ -286,6 +312,7 @@ void service_turn(service_t *service, intake_t *in, bool save)
     }
     if (service->lost) return;
     requests_scan_on(service);
+    deletions_tick(service, mono_ms());
     service_send_replies(service);
     if (!service->lost) run_part(service, in, false, save);
 }

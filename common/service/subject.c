@@ -49,19 +49,16 @@ int subject_follow(const author_t *author, store_txn_t *txn, const kind_rule_t *
 // --- what is said of it --------------------------------------------------------------------------
 
 typedef struct look {
-    store_txn_t *txn;
     uint8_t mark[STATES_MARK]; // of what the record says now
     reviewed_t found;
     bool outdated, agreed;
 } look_t;
 
-static int look_at(void *arg, const rid_t *id)
+static int look_at(void *arg, const record_t *r, const place_t *place)
 {
     look_t *look = arg;
-    record_t r;
-    int rc = store_get(look->txn, id, &r, NULL);
-    if (rc != 0 || r.deleted) return rc < 0 ? rc : 0;
-    AUTO(msg_body_free) Selenga__Review *m = msg_body_unpack(&selenga__review__descriptor, r.body);
+    (void)place;
+    AUTO(msg_body_free) Selenga__Review *m = msg_body_unpack(&selenga__review__descriptor, r->body);
     if (m == NULL || m->decision == NULL || m->level == NULL) return 0;
     if (m->seen.len != STATES_MARK || memcmp(m->seen.data, look->mark, STATES_MARK) != 0) {
         look->outdated = true;
@@ -80,11 +77,11 @@ static int look_at(void *arg, const rid_t *id)
 int subject_reviewed(store_txn_t *txn, const record_t *record, reviewed_t *ret)
 {
     const kind_rule_t *rule = kind_by_number(record->kind);
-    look_t look = {.txn = txn};
+    look_t look = {0};
     *ret = (reviewed_t){0};
     if (rule == NULL || record->deleted || !states_mark(rule, record->body, look.mark)) return 0;
     look.found.awaits = states_awaits(rule, record->body);
-    int rc = store_referring(txn, &record->id, N_REVIEW, look_at, &look);
+    int rc = store_each_referring(txn, &record->id, N_REVIEW, NULL, look_at, &look);
     if (rc < 0) return rc;
     if (look.found.state == REVIEW_NONE && look.found.awaits != 0)
         look.found.state = REVIEW_WAITING;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records that are about another record: what follows from that one, and what reviews say of it.
 #pragma once
-#include "common/service/records.h"
+#include "common/service/author.h"
 
 // Sets the organisation of a body whose kind is about another record: that one's where it is below this node,
 // else this node's own, so that the record reaches whoever has the other. And sees that this node speaks for

@@ -42,10 +42,10 @@ static int get_own(store_txn_t *txn, const rid_t *id, uint32_t kind, record_t *r
     return own ? 0 : KV_NONE;
 }
 
-int verdict_discard_stray(store_txn_t *txn, const rid_t *id)
+int verdict_discard_conflict(store_txn_t *txn, const rid_t *id)
 {
     record_t held;
-    int rc = get_own(txn, id, KIND_STRAY, &held);
+    int rc = get_own(txn, id, KIND_CONFLICT, &held);
     return rc == 0 ? bury(txn, &held) : rc;
 }
 
@@ -137,7 +137,7 @@ static void obey(store_txn_t *txn, const record_t *verdict, verdict_told_fn *tol
     memcpy(subject.b, m->subject.data, sizeof subject.b);
     AUTO(xfree) char *who = xcalloc(1, verdict->author.size + 1);
     if (verdict->author.size > 0) memcpy(who, verdict->author.data, verdict->author.size);
-    int rc = verdict_discard_stray(txn, &subject);
+    int rc = verdict_discard_conflict(txn, &subject);
     if (rc == KV_NONE) rc = discard_refused(txn, &subject);
     if (rc == 0 && told != NULL) told(&subject, who, m->why != NULL ? m->why : "");
 }
@@ -146,7 +146,7 @@ void verdict_changed(store_txn_t *txn, const record_t *now, verdict_told_fn *tol
 {
     record_t held;
     if (now->kind == KIND_VERDICT && !now->deleted && !now->gone) obey(txn, now, told);
-    if ((now->kind != KIND_STRAY && now->kind != KIND_REFUSAL) || !(now->deleted || now->gone)) return;
+    if ((now->kind != KIND_CONFLICT && now->kind != KIND_REFUSAL) || !(now->deleted || now->gone)) return;
     rid_t id = verdict_id(self_of(txn), &now->id);
     if (get_own(txn, &id, KIND_VERDICT, &held) == 0) (void)bury(txn, &held);
 }

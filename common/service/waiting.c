@@ -3,6 +3,7 @@
 #include "common/service/waiting.h"
 #include "common/node/msg.h"
 #include "common/service/verdict.h"
+#include "common/store/conflict.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
 
@@ -74,7 +75,7 @@ static int meet_item(void *arg, const quarantined_t *q)
                    .home = q->record.home,
                    .version = q->record.version,
                    .org = q->record.org,
-                   .since_s = q->since_s};
+                   .came_s = q->came_s};
     if (store_is_home(store_of(walk->txn), &q->record) && q->record.kind != 0) w.wire = q->wire;
     return meet(walk, &w, quarantine_key_pack(&q->key, key));
 }
@@ -110,12 +111,12 @@ static int meet_refusal(void *arg, const rid_t *id)
     w.home = r.to;
     w.version = (version_t){.inc = m->inc, .seq = m->seq, .boot = m->boot};
     w.org = r.org;
-    w.since_s = m->since_s;
+    w.came_s = m->came_s;
     list_mark_t mark = store_list_mark(&r, &place);
     return meet(walk, &w, slice(mark.b, sizeof mark.b));
 }
 
-static int meet_stray(void *arg, const rid_t *id)
+static int meet_conflict(void *arg, const rid_t *id)
 {
     walk_t *walk = arg;
     record_t r, kept;
@@ -124,10 +125,10 @@ static int meet_stray(void *arg, const rid_t *id)
     if (look(walk) != 0) return 1;
     int rc = read_subject(walk, id, &r, &place);
     if (rc != 0) return rc < 0 ? rc : 0;
-    AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, r.body);
-    if (m == NULL || record_parse(slice(m->record.data, m->record.len), &kept) != 0) return 0;
+    AUTO(msg_body_free) Selenga__Conflict *m = conflict_open(&r, &kept);
+    if (m == NULL) return 0;
     bool here = place.toward == PEER_SELF;
-    waiting_t w = {.sort = WAITING_STRAY,
+    waiting_t w = {.sort = WAITING_CONFLICT,
                    .id = *id,
                    .subject = *id,
                    .finder = here ? (path_t){0} : r.home,
@@ -137,9 +138,9 @@ static int meet_stray(void *arg, const rid_t *id)
                    .version = kept.version,
                    .org = kept.org,
                    .wire = kept.wire,
-                   .since_s = place.time_s};
+                   .came_s = place.time_s};
     bool forged = !here && store_never_wrote(store_of(walk->txn), &kept);
-    fault_set(&w.fault, forged ? "FORGED" : "STRAY", NULL, rid_text(&kept.id, text));
+    fault_set(&w.fault, forged ? "FORGED" : "CONFLICT", NULL, rid_text(&kept.id, text));
     list_mark_t mark = store_list_mark(&r, &place);
     return meet(walk, &w, slice(mark.b, sizeof mark.b));
 }
@@ -171,7 +172,7 @@ int waiting_each(store_txn_t *txn, const waiting_query_t *query, waiting_mark_t 
         if (mark->size == 0 || mark->b[0] != sort) set_mark(mark, sort, (slice_t){0});
         rc = sort == WAITING_ITEM      ? walk_items(&walk)
              : sort == WAITING_REFUSAL ? walk_records(&walk, KIND_REFUSAL, meet_refusal)
-                                       : walk_records(&walk, KIND_STRAY, meet_stray);
+                                       : walk_records(&walk, KIND_CONFLICT, meet_conflict);
     }
     *ret_more = walk.more;
     return rc < 0 ? rc : 0;
@@ -198,14 +199,14 @@ static int find_items(store_txn_t *txn, struct found *found)
     return rc < 0 ? rc : 0;
 }
 
-static int find_stray(store_txn_t *txn, struct found *found)
+static int find_conflict(store_txn_t *txn, struct found *found)
 {
     record_t held;
     int rc = store_get(txn, found->id, &held, NULL);
-    if (rc != 0 || held.kind != KIND_STRAY || held.deleted || held.gone) return rc < 0 ? rc : 0;
+    if (rc != 0 || held.kind != KIND_CONFLICT || held.deleted || held.gone) return rc < 0 ? rc : 0;
     waiting_t *w = &found->list[found->n++];
-    *w = (waiting_t){.sort = WAITING_STRAY, .id = *found->id, .subject = *found->id};
-    fault_set(&w->fault, "STRAY", NULL, "");
+    *w = (waiting_t){.sort = WAITING_CONFLICT, .id = *found->id, .subject = *found->id};
+    fault_set(&w->fault, "CONFLICT", NULL, "");
     return 0;
 }
 
@@ -225,7 +226,7 @@ int waiting_find(store_txn_t *txn, const rid_t *id, waiting_t *ret, size_t most,
     struct found found = {.id = id, .list = ret, .most = most};
     bool more = true;
     int rc = find_items(txn, &found);
-    if (rc == 0 && found.n == 0) rc = find_stray(txn, &found);
+    if (rc == 0 && found.n == 0) rc = find_conflict(txn, &found);
     while (rc == 0 && more && found.n == 0) rc = waiting_each(txn, &any, &mark, note_found, &found, &more);
     *ret_n = found.n;
     return rc;

@@ -5,13 +5,12 @@
 #include "common/base/mutant.h"
 #include "common/node/msg.h"
 #include "common/schema/kinds.h"
+#include "common/store/conflict.h"
 #include "common/store/quarantine.h"
-#include "common/store/quota.h"
 #include "common/store/store_private.h"
 #include "proto/kind.h"
 #include "proto/message.h"
 #include "proto/system.pb-c.h"
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,104 +18,6 @@
 static bool same_record(const record_t *a, const record_t *b)
 {
     return path_equal(&a->home, &b->home) && a->kind == b->kind;
-}
-
-// --- strays: a version that may be lost elsewhere, kept as a record of ours ----------------------
-
-static rid_t stray_id(const store_txn_t *txn, const path_t *finder, const record_t *r)
-{
-    rid_t id;
-    uint8_t key[sizeof id.b + 24];
-    memcpy(key, r->id.b, sizeof r->id.b);
-    be32_store(key + 16, r->version.inc);
-    be64_store(key + 20, r->version.seq);
-    be64_store(key + 28, r->version.boot);
-    be32_store(key + 36, txn->store->place.service); // two services of a node may both find one
-    crypto_generichash(id.b, sizeof id.b, key, sizeof key, finder->b, sizeof finder->b);
-    return id;
-}
-
-// Where a stray goes: to the home of the record it was, and up as far as that record may. The home's own goes
-// wherever the record went, so that who holds the record need not keep one more.
-static void address_stray(const store_txn_t *txn, const record_t *r, record_t *draft)
-{
-    if (MUTANT("stray_stays")) return;
-    bool ours = path_equal(&r->home, &txn->store->place.path);
-    draft->up = r->up;
-    draft->down = ours ? r->down : DOWN_TO;
-    draft->to = ours ? r->to : r->home;
-}
-
-// The next node from here to the record's home that may have found it and whose strays come here: strays go
-// up the whole way, down only from the home itself.
-static void step_home(path_t *finder, const path_t *home)
-{
-    if (!path_is_prefix(finder, home)) {
-        *finder = *home;
-        return;
-    }
-    memcpy(finder->b + finder->len, home->b + finder->len, PATH_LABEL);
-    finder->len += PATH_LABEL;
-}
-
-// Do we hold a stray of this version, our own or of somebody nearer to its home? 0, KV_NONE or -errno.
-static int find_stray(store_txn_t *txn, const record_t *r)
-{
-    record_t held;
-    path_t finder = txn->store->place.path;
-    for (;; step_home(&finder, &r->home)) {
-        rid_t id = stray_id(txn, &finder, r);
-        int rc = store_get(txn, &id, &held, NULL);
-        bool his = rc == 0 && held.kind == KIND_STRAY && path_equal(&held.home, &finder);
-        if (rc < 0 || (his && !held.gone)) return rc;
-        if (path_equal(&finder, &r->home)) return KV_NONE;
-    }
-}
-
-// A stray of a stray would tell nobody more, and of a derived record there is nothing to decide.
-bool store_is_worth_keeping(const record_t *r)
-{
-    const kind_rule_t *rule = kind_by_number(r->kind);
-    return r->kind != KIND_STRAY && (rule == NULL || !rule->derived);
-}
-
-static int write_stray(store_txn_t *txn, const record_t *r)
-{
-    record_t draft = {
-        .id = stray_id(txn, &txn->store->place.path, r), .kind = KIND_STRAY, .org = r->org, .bulk = r->bulk};
-    Selenga__Stray body = SELENGA__STRAY__INIT;
-    body.has_record = 1;
-    body.record = (ProtobufCBinaryData){.len = r->wire.size, .data = (uint8_t *)(uintptr_t)r->wire.data};
-    size_t size = selenga__stray__get_packed_size(&body);
-    uint8_t *buf = xmalloc(size);
-    selenga__stray__pack(&body, buf);
-    draft.body = (slice_t){.data = buf, .size = size};
-    address_stray(txn, r, &draft);
-    int rc = store_write(txn, &draft, NULL);
-    free(buf);
-    return rc;
-}
-
-int store_keep_stray(store_txn_t *txn, const record_t *r)
-{
-    if (!store_is_worth_keeping(r) || MUTANT("stray_dropped")) return 0;
-    int rc = find_stray(txn, r);
-    if (rc <= 0) return rc;
-    record_t copy = store_record_dup(r); // its bytes may be the store's, and die at the first write
-    rc = quota_take(txn, place_toward(&txn->store->place, &copy), QUOTA_STRAYS, copy.wire.size);
-    if (rc == 0) rc = write_stray(txn, &copy);
-    store_record_free(&copy);
-    return rc;
-}
-
-// The tombstone of a stray of ours gives its room back to him because of whom it was kept.
-int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old)
-{
-    record_t in;
-    if (now->kind != KIND_STRAY || !now->deleted || old == NULL || old->deleted || old->gone) return 0;
-    AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, old->body);
-    if (m == NULL || record_parse(slice(m->record.data, m->record.len), &in) != 0) return 0;
-    return quota_free(txn, place_toward(&txn->store->place, &in), QUOTA_STRAYS, in.wire.size);
 }
 
 // --- a record whose home is elsewhere, from that home's side (2.6, rule 3) -------------------------
@@ -129,9 +30,11 @@ static bool parts(const record_t *winner, const record_t *loser)
     return !descends && !record_says_the_same(winner, loser);
 }
 
-// The greater version wins. Whoever lets go of one that the winner does not descend from keeps it as a stray:
-// others may have lost theirs by now. Services of this node hand back what they had from us, of any home.
-// Another home's record under this id stood at this neighbour, too, and has given way there.
+// The greater version wins. Whoever lets go of one that the winner does not descend from keeps it as a
+// conflict: others may have lost theirs by now. Services of this node hand back what they had from us, of any
+// home. Another home's record under this id stood at this neighbour, too, and has given way there; or its
+// node has come to its end, and who serves the organisation now goes on from it; or a home above it has taken
+// the key.
 static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
                          const place_t *place, applied_t *ret)
 {
@@ -145,11 +48,12 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     bool other_words = cur != NULL && cmp == 0 && !slice_equal(cur->wire, in->wire);
     bool newer = cmp > 0 || (home_side && (gone || other_words));
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
-    if (newer && cur != NULL && !gone && parts(in, cur)) rc = store_keep_stray(txn, cur);
+    bool decided = arrival->succeeds || (other && record_takes_key(in, cur));
+    if (newer && cur != NULL && !gone && !decided && parts(in, cur)) rc = store_keep_conflict(txn, cur);
     if (rc == 0 && newer) return store_keep(txn, in, arrival->peer, cur, place);
     if (!newer && arrival->giveback && !gone && parts(cur, in)) {
-        *ret = APPLIED_STRAY;
-        rc = store_keep_stray(txn, in);
+        *ret = APPLIED_CONFLICT;
+        rc = store_keep_conflict(txn, in);
     }
     if (rc > 0) *ret = APPLIED_OVER;
     if (rc != 0) return rc < 0 ? rc : 0;
@@ -171,8 +75,8 @@ static int go_on_above(store_txn_t *txn, const record_t *in, const record_t *cur
     return store_write_upon(txn, cur, cur, in);
 }
 
-// It is of a life that was lost. Where its number is below ours it goes on above ours: numbers never go down.
-// held: ours or another's under this id, or NULL; cur: ours, or NULL.
+// It is of an epoch that was lost. Where its number is below ours it goes on above ours: numbers never go
+// down. held: ours or another's under this id, or NULL; cur: ours, or NULL.
 static int adopt(store_txn_t *txn, record_t *in, const arrival_t *arrival, const record_t *held,
                  const record_t *cur, const place_t *place)
 {
@@ -189,8 +93,8 @@ static int choose(store_txn_t *txn, const record_t *in, const record_t *cur, app
     int rc = 0;
     *ret = APPLIED_KNOWN;
     if (!record_says_the_same(in, cur)) {
-        *ret = APPLIED_STRAY;
-        rc = store_keep_stray(txn, in);
+        *ret = APPLIED_CONFLICT;
+        rc = store_keep_conflict(txn, in);
     }
     return rc == 0 ? go_on_above(txn, in, cur) : rc;
 }
@@ -238,7 +142,7 @@ static int apply_unsealed(store_txn_t *txn, const record_t *in, const arrival_t 
     bool past = cur != NULL && record_descends(cur, &in->version);
     *ret = APPLIED_KNOWN;
     if (MUTANT("raise_unsealed")) store_raise_inc(txn, &in->version);
-    if (MUTANT("stray_unsealed") && cur != NULL && parts(cur, in)) return store_keep_stray(txn, in);
+    if (MUTANT("conflict_unsealed") && cur != NULL && parts(cur, in)) return store_keep_conflict(txn, in);
     if (past && (store->seals == SEALS_KNOWN || is_believed(txn, arrival))) return 0;
     if (past && hears_ours(cur, place, in, arrival)) return 0;
     if (is_believed(txn, arrival)) return take_at_word(txn, in, cur, ret);
@@ -246,9 +150,7 @@ static int apply_unsealed(store_txn_t *txn, const record_t *in, const arrival_t 
     return 0;
 }
 
-// The place that another home's record took while ours was lost is ours again. That one waits in quarantine,
-// as it does wherever ours was not lost.
-static int displace(store_txn_t *txn, const record_t *other, const place_t *place)
+int store_displace(store_txn_t *txn, const record_t *other, const place_t *place)
 {
     fault_t fault;
     arrival_t from = {.peer = place->toward};
@@ -303,7 +205,7 @@ int store_take(store_txn_t *txn, const record_t *r)
     if (rc == KV_NONE) return store_write_upon(txn, r, r, r);
     record_t old = store_record_dup(&held);
     rc = store_write_upon(txn, r, ours ? &old : r, r);
-    if (rc == 0 && !ours) rc = displace(txn, &old, &place);
+    if (rc == 0 && !ours) rc = store_displace(txn, &old, &place);
     store_record_free(&old);
     return rc;
 }
@@ -338,16 +240,59 @@ int store_leave_out(store_txn_t *txn, const record_t *r)
     return rc;
 }
 
-// --- a stray that has come home ------------------------------------------------------------------
+// --- a conflict that has come home ------------------------------------------------------------------
 
 // It tells of a version that somebody held: ours must stand above it, or it would never be replaced there.
-static int heed_stray(store_txn_t *txn, const record_t *in)
+static int heed_conflict(store_txn_t *txn, const record_t *in)
 {
     record_t cur;
     bool sealed = record_is_sealed(in, txn->store->place.seal_key);
-    if ((!sealed && !MUTANT("inside_wrong_side")) || MUTANT("stray_unheeded")) return 0;
+    if ((!sealed && !MUTANT("inside_wrong_side")) || MUTANT("conflict_unheeded")) return 0;
     int rc = store_get(txn, &in->id, &cur, NULL);
     return rc == 0 && same_record(&cur, in) ? go_on_above(txn, in, &cur) : rc < 0 ? rc : 0;
+}
+
+static int read_conflict(store_txn_t *txn, const record_t *conflict)
+{
+    record_t in;
+    AUTO(msg_body_free) Selenga__Conflict *m = conflict_open(conflict, &in);
+    return m != NULL && place_is_home(&txn->store->place, &in) ? heed_conflict(txn, &in) : 0;
+}
+
+static int any(void *arg, const rid_t *id)
+{
+    (void)arg;
+    (void)id;
+    return 1;
+}
+
+// Nearly always there is none, and that is kept in memory: people's writing asks.
+static int has_conflicts(store_txn_t *txn, bool *ret)
+{
+    store_t *store = txn->store;
+    if (store->conflicts == CONFLICTS_UNKNOWN) {
+        int rc = store_list(txn, KIND_CONFLICT, (slice_t){0}, NULL, any, NULL);
+        if (rc < 0) return rc;
+        store->conflicts = rc > 0 ? CONFLICTS_SOME : CONFLICTS_NONE;
+    }
+    *ret = store->conflicts == CONFLICTS_SOME;
+    return 0;
+}
+
+int store_heed_conflicts(store_txn_t *txn, const rid_t *id)
+{
+    rid_list_t told = {0};
+    record_t conflict;
+    bool some;
+    int rc = has_conflicts(txn, &some);
+    if (rc != 0 || !some) return rc;
+    rc = store_referring(txn, id, KIND_CONFLICT, NULL, rid_list_add, &told);
+    for (size_t i = 0; i < told.n && rc == 0; i++) {
+        rc = store_get(txn, &told.ids[i], &conflict, NULL);
+        if (rc == 0) rc = read_conflict(txn, &conflict);
+    }
+    free(told.ids);
+    return rc < 0 ? rc : 0;
 }
 
 // What stands here now, after the home's side has spoken, may answer what was kept aside. Whoever handed us
@@ -357,8 +302,10 @@ static int settle_present(store_txn_t *txn, const rid_t *id, bool said_again)
     record_t held;
     place_t place;
     givers_t givers;
-    int rc = store_get(txn, id, &held, &place);
-    if (rc != 0 || held.gone) return rc < 0 ? rc : 0;
+    bool waits;
+    int rc = aside_waits(txn, id, &waits);
+    if (rc == 0 && waits) rc = store_get(txn, id, &held, &place);
+    if (rc != 0 || !waits || held.gone) return rc < 0 ? rc : 0;
     record_t copy = store_record_dup(&held);
     bool firm = said_again || (place.lanes & LANE_PUBLIC) != 0;
     rc = aside_settle(txn, &copy, firm, &givers);
@@ -366,14 +313,6 @@ static int settle_present(store_txn_t *txn, const rid_t *id, bool said_again)
         rc = store_tell_left(txn, &copy, &place, givers.peers, givers.n);
     store_record_free(&copy);
     return rc;
-}
-
-static int read_stray(store_txn_t *txn, const record_t *stray)
-{
-    record_t in;
-    AUTO(msg_body_free) Selenga__Stray *m = msg_body_unpack(&selenga__stray__descriptor, stray->body);
-    if (m == NULL || record_parse(slice(m->record.data, m->record.len), &in) != 0) return 0;
-    return place_is_home(&txn->store->place, &in) ? heed_stray(txn, &in) : 0;
 }
 
 // --- all together --------------------------------------------------------------------------------
@@ -408,7 +347,10 @@ static int apply_present(store_txn_t *txn, record_t *in, const arrival_t *arriva
     else
         rc = apply_foreign(txn, in, arrival, cur, &place, ret);
     bool other = cur != NULL && !same_record(cur, in);
-    if (rc == 0 && own && other && *ret == APPLIED_NEW) rc = displace(txn, cur, &place);
+    bool taken = other && (own || (place.toward != arrival->peer && record_takes_key(in, cur)));
+    if (rc == 0 && taken && *ret == APPLIED_NEW) rc = store_displace(txn, cur, &place);
+    if (rc == 0 && own && (cur == NULL || other) && *ret == APPLIED_NEW)
+        rc = store_heed_conflicts(txn, &in->id);
     bool again = cur != NULL && !other && version_cmp(&cur->version, &in->version) == 0;
     store_record_free(&copy);
     if (rc == 0 && !own) return settle_present(txn, &in->id, again);
@@ -427,7 +369,8 @@ int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arr
         rc = apply_present(txn, &in, arrival, &applied);
     else
         rc = aside_keep(txn, &in, arrival->peer, &applied);
-    if (rc == 0 && in.kind == KIND_STRAY && applied == APPLIED_NEW && !in.deleted) rc = read_stray(txn, &in);
+    if (rc == 0 && in.kind == KIND_CONFLICT && applied == APPLIED_NEW && !in.deleted)
+        rc = read_conflict(txn, &in);
     if (rc == 0) *ret_applied = applied;
     return rc;
 }
@@ -475,7 +418,7 @@ int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer)
     if (held.gone && cmp <= 0) return pass_on_again(txn, gone, &held, &place);
     if (cmp < 0) return (place.lanes & LANE_BACK) != 0 ? 0 : store_hand_back(txn, &held, &place);
     record_t old = store_record_dup(&held);
-    if (!old.gone && (other || !record_descends(gone, &old.version))) rc = store_keep_stray(txn, &old);
+    if (!old.gone && (other || !record_descends(gone, &old.version))) rc = store_keep_conflict(txn, &old);
     if (rc == 0) rc = store_keep(txn, &word, peer, &old, &place);
     if (rc == 0) rc = aside_settle(txn, gone, false, &givers);
     store_record_free(&old);

@@ -115,6 +115,19 @@ static int settle_one(store_txn_t *txn, slice_t key, uint64_t at, uint32_t peer,
     return rc;
 }
 
+int aside_waits(store_txn_t *txn, const rid_t *id, bool *ret)
+{
+    slice_t key;
+    uint64_t at, n;
+    uint32_t peer;
+    *ret = false;
+    int rc = kv_count(txn->kv, KV_ASIDE, &n);
+    if (rc != 0 || n == 0) return rc; // as nearly always
+    rc = find_next(txn, slice(id->b, sizeof id->b), &key, &at, &peer);
+    *ret = rc == 0 && memcmp(key.data, id->b, sizeof id->b) == 0;
+    return rc < 0 ? rc : 0;
+}
+
 int aside_settle(store_txn_t *txn, const record_t *word, bool firm, givers_t *givers)
 {
     uint8_t from[KEY];

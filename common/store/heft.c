@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Row 'h': FORMAT.md, peers; absent: none. META 'W' says that they are kept.
 #include "common/store/heft.h"
+#include "common/base/vec.h"
 #include "common/store/quota.h"
 #include "common/store/store_private.h"
 #include "common/store/topology.h"
@@ -97,25 +98,18 @@ typedef struct heft {
 
 typedef struct hefts { // by peer
     heft_t *all;
-    size_t n;
+    size_t n, room;
 } hefts_t;
 
 static heft_t *heft_of(hefts_t *hefts, uint32_t peer)
 {
-    size_t low = 0, high = hefts->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (hefts->all[middle].peer < peer)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low < hefts->n && hefts->all[low].peer == peer) return &hefts->all[low];
-    hefts->all = xrealloc(hefts->all, (hefts->n + 1) * sizeof *hefts->all);
-    memmove(&hefts->all[low + 1], &hefts->all[low], (hefts->n - low) * sizeof *hefts->all);
+    size_t at = vec_place_number(hefts->all, hefts->n, sizeof *hefts->all, peer);
+    if (at < hefts->n && hefts->all[at].peer == peer) return &hefts->all[at];
+    vec_reserve(hefts->all, hefts->room, hefts->n + 1);
+    memmove(&hefts->all[at + 1], &hefts->all[at], (hefts->n - at) * sizeof *hefts->all);
     hefts->n++;
-    hefts->all[low] = (heft_t){.peer = peer};
-    return &hefts->all[low];
+    hefts->all[at] = (heft_t){.peer = peer};
+    return &hefts->all[at];
 }
 
 // The log has places, too, that records have left since.

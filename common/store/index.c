@@ -4,10 +4,15 @@
 // A tombstone is not listed, but must find its lanes anew like any other.
 // By seq, as lanes are: new entries of one organisation, or about one person, stand beside each other.
 #include "common/base/mutant.h"
+#include "common/base/vec.h"
+#include "common/node/msg.h"
 #include "common/schema/body.h"
 #include "common/schema/kinds.h"
+#include "common/store/conflict.h"
 #include "common/store/store_private.h"
 #include "proto/kind.h"
+#include "proto/message.h"
+#include "proto/system.pb-c.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +44,20 @@ static slice_t ref_key(uint8_t *buf, const rid_t *target, uint32_t kind, uint64_
     return slice(buf, REF_KEY);
 }
 
+// A conflict refers to what it keeps a version of: the home looks for those, should that record come back.
+static size_t subject_of(const record_t *conflict, rid_t *ret_id)
+{
+    record_t in;
+    AUTO(msg_body_free) Selenga__Conflict *m = conflict_open(conflict, &in);
+    if (m == NULL) return 0;
+    *ret_id = in.id;
+    return 1;
+}
+
 // Each referred id once.
 static size_t refs_of(const record_t *r, rid_t *ids)
 {
+    if (r->kind == KIND_CONFLICT) return r->deleted || r->gone ? 0 : subject_of(r, ids);
     size_t n = r->deleted ? 0 : body_indexed_refs(r->kind, r->body, ids, REFS_MAX), kept = 0;
     for (size_t i = 0; i < n; i++) {
         bool again = false;
@@ -67,24 +83,24 @@ void index_gather(store_txn_t *txn, const record_t *record, uint64_t at, size_t 
 {
     uint8_t buf[REF_KEY], value[ID + 1];
     rid_t ids[REFS_MAX];
-    size_t n = tail_refs(txn->store->tail, state, at, ids, REFS_MAX);
+    size_t n = memtable_refs(txn->store->memtable, state, at, ids, REFS_MAX);
     if (record->gone) return; // of no organisation any more
     memcpy(value, record->id.b, ID);
     value[ID] = 1;
-    entries_add(&txn->entries, KV_KINDS, kind_key(buf, record->kind, org_hash(record->org), at),
-                slice(value, record->deleted ? ID + 1 : ID));
+    index_batch_add(&txn->entries, KV_KINDS, kind_key(buf, record->kind, org_hash(record->org), at),
+                    slice(value, record->deleted ? ID + 1 : ID));
     for (size_t i = 0; i < n; i++)
-        entries_add(&txn->entries, KV_REFS, ref_key(buf, &ids[i], record->kind, at), slice(value, ID));
+        index_batch_add(&txn->entries, KV_REFS, ref_key(buf, &ids[i], record->kind, at), slice(value, ID));
 }
 
-void index_later(tail_t *tail, const record_t *record, uint64_t at)
+void index_later(memtable_t *memtable, const record_t *record, uint64_t at)
 {
     rid_t ids[REFS_MAX];
     if (record->gone) return;
     size_t n = refs_of(record, ids);
-    tail_listed_t listed = {record->id, at, record->kind, org_hash(record->org), record->deleted};
-    for (size_t i = 0; i < n; i++) tail_refer(tail, &ids[i], &listed);
-    tail_list(tail, &listed);
+    memtable_listed_t listed = {record->id, at, record->kind, org_hash(record->org), record->deleted};
+    for (size_t i = 0; i < n; i++) memtable_refer(memtable, &ids[i], &listed);
+    memtable_list(memtable, &listed);
 }
 
 // --- walking, with what is in no index yet -------------------------------------------------------
@@ -126,11 +142,7 @@ static void add_coming(walk_t *walk, const rid_t *id, bool deleted, slice_t key)
 {
     bool on = begins_with(key, walk->prefix) && key_cmp(key, walk->start) >= 0;
     if (!on || (deleted && !walk->all)) return;
-    if (walk->n == walk->room) {
-        walk->room = walk->room * 2 + 16;
-        walk->coming = xrealloc(walk->coming, walk->room * sizeof *walk->coming);
-    }
-    coming_t *one = &walk->coming[walk->n++];
+    coming_t *one = vec_add(walk->coming, walk->n, walk->room);
     memcpy(one->key, key.data, key.size);
     one->id = *id;
 }
@@ -138,18 +150,18 @@ static void add_coming(walk_t *walk, const rid_t *id, bool deleted, slice_t key)
 static void find_listed(const store_txn_t *txn, walk_t *walk, uint32_t kind)
 {
     size_t state = 0;
-    tail_listed_t listed;
+    memtable_listed_t listed;
     uint8_t buf[KIND_KEY];
-    while (tail_next_of_kind(txn->store->tail, kind, &state, &listed))
+    while (memtable_next_of_kind(txn->store->memtable, kind, &state, &listed))
         add_coming(walk, &listed.id, listed.deleted, kind_key(buf, kind, listed.org, listed.seq));
 }
 
 static void find_referring(const store_txn_t *txn, walk_t *walk, const rid_t *target)
 {
     size_t state = 0;
-    tail_listed_t listed;
+    memtable_listed_t listed;
     uint8_t buf[REF_KEY];
-    while (tail_next_referring(txn->store->tail, target, &state, &listed))
+    while (memtable_next_referring(txn->store->memtable, target, &state, &listed))
         add_coming(walk, &listed.id, listed.deleted, ref_key(buf, target, listed.kind, listed.seq));
 }
 
@@ -186,7 +198,7 @@ static int walk_indexed(store_txn_t *txn, walk_t *walk)
     while (rc == 0 && begins_with(key, walk->prefix)) {
         if (value.size < ID || key.size != key_size(walk)) return kv_close_cursor(&cursor), -EUCLEAN;
         memcpy(id.b, value.data, ID);
-        bool dead = tail_is_dead(txn->store->tail, be64_load(key.data + key.size - 8));
+        bool dead = memtable_is_dead(txn->store->memtable, be64_load(key.data + key.size - 8));
         if ((stop = hand_coming(walk, &key)) != 0) break;
         if (!dead && (walk->all || value.size == ID) && (stop = walk->fn(walk->arg, &id)) != 0) break;
         rc = kv_next(cursor, &key, &value);
@@ -240,40 +252,59 @@ static int walk_refs(store_txn_t *txn, walk_t *walk, const rid_t *id)
     return rc;
 }
 
-int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg)
+int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, const list_mark_t *after,
+                    store_list_fn *fn, void *arg)
 {
-    uint8_t buf[REF_KEY];
-    slice_t prefix = slice(ref_key(buf, id, kind, 0).data, kind != 0 ? 20 : 16);
-    walk_t walk = {.prefix = prefix, .start = prefix, .fn = fn, .arg = arg};
+    uint8_t start[REF_KEY + 1];
+    ref_key(start, id, kind, after != NULL ? be64_load(after->b + 8) : 0);
+    start[REF_KEY] = 0; // just behind it
+    slice_t prefix = slice(start, kind != 0 ? 20 : 16);
+    walk_t walk = {
+        .prefix = prefix, .start = after != NULL ? slice(start, sizeof start) : prefix, .fn = fn, .arg = arg};
+    uint8_t first[REF_KEY];
+    if (kind == 0 && after == NULL)
+        walk.start = slice(ref_key(first, id, SYSTEM_KINDS, 0).data, 20); // conflicts name it for us alone
     return walk_refs(txn, &walk, id);
 }
 
-int store_referring_after(store_txn_t *txn, const rid_t *id, uint32_t kind, const list_mark_t *after,
-                          store_list_fn *fn, void *arg)
+// --- the records themselves ----------------------------------------------------------------------
+
+struct each {
+    store_txn_t *txn;
+    store_each_fn *fn;
+    void *arg;
+};
+
+static int read_one(void *arg, const rid_t *id)
 {
-    uint8_t start[REF_KEY + 1];
-    if (after == NULL) return store_referring(txn, id, kind, fn, arg);
-    ref_key(start, id, kind, be64_load(after->b + 8));
-    start[REF_KEY] = 0; // just behind it
-    walk_t walk = {.prefix = slice(start, 20), .start = slice(start, sizeof start), .fn = fn, .arg = arg};
-    return walk_refs(txn, &walk, id);
+    const struct each *each = arg;
+    record_t r;
+    place_t place;
+    int rc = store_get(each->txn, id, &r, &place);
+    if (rc != 0) return rc == KV_NONE ? -EUCLEAN : rc;
+    return each->fn(each->arg, &r, &place);
+}
+
+int store_each(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_each_fn *fn,
+               void *arg)
+{
+    struct each each = {txn, fn, arg};
+    return store_list(txn, kind, org, after, read_one, &each);
+}
+
+int store_each_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, const list_mark_t *after,
+                         store_each_fn *fn, void *arg)
+{
+    struct each each = {txn, fn, arg};
+    return store_referring(txn, id, kind, after, read_one, &each);
 }
 
 // --- lanes after the topology changed ------------------------------------------------------------
 
-typedef struct {
-    rid_t *ids;
-    size_t n, room;
-} ids_t;
-
-static int collect_id(void *arg, const rid_t *id)
+int rid_list_add(void *arg, const rid_t *id)
 {
-    ids_t *list = arg;
-    if (list->n == list->room) {
-        list->room = list->room * 2 + 64;
-        list->ids = xrealloc(list->ids, list->room * sizeof *list->ids);
-    }
-    list->ids[list->n++] = *id;
+    rid_list_t *list = arg;
+    *vec_add(list->ids, list->n, list->room) = *id;
     return 0;
 }
 
@@ -296,7 +327,7 @@ int store_relane_org(store_txn_t *txn, slice_t org)
 {
     uint8_t buf[KIND_KEY];
     uint32_t kind = 0;
-    ids_t list = {0};
+    rid_list_t list = {0};
     int rc;
     if (MUTANT("relane_missing")) return 0;
     if ((rc = store_index(txn)) != 0) return rc;
@@ -305,7 +336,8 @@ int store_relane_org(store_txn_t *txn, slice_t org)
         if (rule != NULL && rule->down != DOWN_SERVING)
             continue; // its lanes do not depend on the organisation
         slice_t prefix = slice(kind_key(buf, kind, org_hash(org), 0).data, 12);
-        walk_t walk = {.table = KV_KINDS, .prefix = prefix, .start = prefix, .fn = collect_id, .arg = &list};
+        walk_t walk = {
+            .table = KV_KINDS, .prefix = prefix, .start = prefix, .fn = rid_list_add, .arg = &list};
         walk.all = !MUTANT("tombstone_not_relaned");
         if ((rc = walk_indexed(txn, &walk)) != 0) break;
     }

@@ -24,6 +24,7 @@ enum kv_table {
     KV_QUARANTINE, // record id, peer, home -> what was refused and why
     KV_ASIDE,      // record id, version's digest -> its place in the log, who handed it over
     KV_AUX,        // the service's own
+    KV_HISTORY,    // record id, seq -> what a person's change replaced
     KV_N_TABLES
 };
 

@@ -3,6 +3,7 @@
 // cut. Never MDB_WRITEMAP (SIGBUS on a full disk) nor MDB_NOSYNC or MDB_NOMETASYNC (an acknowledged write
 // could go).
 #include "common/base/file.h"
+#include "common/base/filesystem.h"
 #include "common/store/kv.h"
 #include "common/store/kv_guard.h"
 #include <errno.h>
@@ -13,14 +14,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
-static const char *const TABLE_NAMES[KV_N_TABLES] = {"meta", "records", "log",        "lanes", "kinds",
-                                                     "refs", "peers",   "quarantine", "aside", "aux"};
+static const char *const TABLE_NAMES[KV_N_TABLES] = {
+    "meta", "records", "log", "lanes", "kinds", "refs", "peers", "quarantine", "aside", "aux", "history"};
 enum { RESERVE_PART = 50, RESERVE_LEAST = 512 * 1024 };
 enum { PUT_CURSORS = 7 }; // a prime: lanes are numbered by powers of two
-enum { NFS_MAGIC = 0x6969, SMB_MAGIC = 0x517b, CIFS_MAGIC = (int)0xff534d42 };
 
 typedef struct {
     kv_t base;
@@ -288,15 +287,6 @@ static const kv_ops_t OPS = {
     .destroy = destroy,
 };
 
-// LMDB's locks and its map do not hold on network file systems.
-static int check_local(const char *dir)
-{
-    struct statfs fs;
-    if (statfs(dir, &fs) != 0) return -errno;
-    int type = (int)fs.f_type;
-    return type == NFS_MAGIC || type == SMB_MAGIC || type == CIFS_MAGIC ? -EMEDIUMTYPE : 0;
-}
-
 static int open_tables(kv_lmdb_t *kv)
 {
     MDB_txn *txn = NULL;
@@ -440,14 +430,13 @@ int kv_lmdb_open(const char *dir, uint64_t map_bytes, kv_t **ret_kv)
 {
     bool made = false;
     if (mkdir(dir, 0700) != 0 && errno != EEXIST) return -errno;
-    int rc = check_local(dir);
-    if (rc != 0) return rc;
+    if (filesystem_refused_at(dir) != NULL) return -EMEDIUMTYPE;
     kv_lmdb_t *kv = xcalloc(1, sizeof *kv);
     *kv = (kv_lmdb_t){.base.ops = &OPS, .lock = -1, .dir = dir, .map = map_bytes};
     kv->reserve = map_bytes / RESERVE_PART;
     if (kv->reserve < RESERVE_LEAST) kv->reserve = RESERVE_LEAST;
     if (kv->reserve > map_bytes / 8) kv->reserve = map_bytes / 8;
-    rc = take_lock(dir, &kv->lock, &made);
+    int rc = take_lock(dir, &kv->lock, &made);
     if (rc == 0) rc = check_not_emptied(dir, made);
     if (rc == 0) rc = kv_guard_run(open_env, kv);
     if (rc != 0) {

@@ -3,6 +3,7 @@
 // then a few sums and a walk within one small block. The lane ALL has no entries: in their place its records
 // are counted by kind, which stands where the peer does. Rows: FORMAT.md, peers 'n' and meta 'C'.
 #include "common/store/lane_counts.h"
+#include "common/base/vec.h"
 #include "common/store/store_private.h"
 #include "proto/kind.h"
 #include "proto/message.h"
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 
 enum { SIZES = 3, KEY = 15, NEAR = LANE_ALL | LANE_BULK, REBUILD_AT_ONCE = 1 << 16 };
+enum { LATEST = 12 }; // more lanes than one record stands on
 
 static const unsigned shift_of[SIZES] = {9, 18, 63};
 
@@ -17,17 +19,29 @@ typedef struct lane_change {
     uint64_t seq;
     uint32_t peer;
     uint8_t lane;
-    int8_t sign;
+    int16_t by;
 } lane_change_t;
+
+// Neighbours in the log mostly stand on the same lanes: their changes are one. Returns whether there was one
+// to join.
+static bool join(lane_changes_t *changes, unsigned lane, uint32_t peer, uint64_t seq, int sign)
+{
+    if (changes->exact) return false;
+    for (size_t i = changes->n; i > 0 && changes->n - i < LATEST; i--) {
+        lane_change_t *one = &changes->all[i - 1];
+        if (one->lane != lane || one->peer != peer || (one->seq ^ seq) >> shift_of[0] != 0) continue;
+        if (one->by == INT16_MAX || one->by == INT16_MIN) return false;
+        one->by = (int16_t)(one->by + sign);
+        return true;
+    }
+    return false;
+}
 
 static void add(lane_changes_t *changes, unsigned lane, uint32_t peer, uint64_t seq, int sign)
 {
-    if (changes->n == changes->room) {
-        changes->room = changes->room * 2 + 64;
-        changes->all = xrealloc(changes->all, changes->room * sizeof *changes->all);
-    }
-    changes->all[changes->n++] =
-        (lane_change_t){.seq = seq, .peer = peer, .lane = (uint8_t)lane, .sign = (int8_t)sign};
+    if (join(changes, lane, peer, seq, sign)) return;
+    *vec_add(changes->all, changes->n, changes->room) =
+        (lane_change_t){.seq = seq, .peer = peer, .lane = (uint8_t)lane, .by = (int16_t)sign};
 }
 
 void lane_changes_clear(lane_changes_t *changes)
@@ -102,7 +116,7 @@ static int put_size(kv_txn_t *kv, const lane_change_t *all, size_t n, unsigned s
         for (; i < n && all[i].peer == first->peer && all[i].lane == first->lane &&
                all[i].seq >> shift_of[size] == block;
              i++)
-            by += all[i].sign;
+            by += all[i].by;
         rc = change_row(kv, count_key(key, first->lane, first->peer, size, block), by);
     }
     return rc;
@@ -242,7 +256,7 @@ static int read_later(void *arg, store_txn_t *txn, const record_t *r, const plac
     lane_counts_t *counts = arg;
     record_t before;
     place_t left;
-    uint64_t at = place->aside ? 0 : tail_left(txn->store->tail, &r->id);
+    uint64_t at = place->aside ? 0 : memtable_left(txn->store->memtable, &r->id);
     int rc = count_later(counts, r, place, 1);
     if (rc != 0 || at == 0) return rc;
     rc = store_at(txn, at, &before, &left);
@@ -254,6 +268,7 @@ int lane_counts_begin(store_txn_t *txn, lane_counts_t **ret_counts)
     lane_counts_t *counts = xcalloc(1, sizeof *counts);
     lane_changes_t *later = &counts->later;
     counts->txn = txn;
+    later->exact = true;
     int rc = lane_counts_put(txn);
     if (rc == 0) rc = log_each(txn, txn->indexed, read_later, counts);
     if (later->n > 1) qsort(later->all, later->n, sizeof *later->all, by_lane_and_seq);
@@ -274,15 +289,7 @@ void lane_counts_end(lane_counts_t **counts_p)
 static size_t find_later(const lane_changes_t *later, unsigned lane, uint32_t peer)
 {
     lane_change_t sought = {.peer = peer, .lane = (uint8_t)lane};
-    size_t low = 0, high = later->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (by_lane_and_seq(&later->all[middle], &sought) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return vec_place(later->all, later->n, sizeof *later->all, &sought, by_lane_and_seq);
 }
 
 static void add_later(const lane_counts_t *counts, unsigned lane, uint32_t peer, uint64_t after,
@@ -292,8 +299,8 @@ static void add_later(const lane_counts_t *counts, unsigned lane, uint32_t peer,
     for (size_t i = find_later(later, lane, peer); i < later->n; i++) {
         const lane_change_t *one = &later->all[i];
         if (one->peer != peer || one->lane != lane) break;
-        count->all += (uint64_t)(int64_t)one->sign;
-        if (one->seq > after) count->beyond += (uint64_t)(int64_t)one->sign;
+        count->all += (uint64_t)(int64_t)one->by;
+        if (one->seq > after) count->beyond += (uint64_t)(int64_t)one->by;
     }
 }
 

@@ -5,13 +5,8 @@
 // missing: after an upgrade, or after a program that knows nothing of them. What no index has yet, some
 // thousands of records at most, is looked through once for all the questions of one transaction.
 #pragma once
+#include "common/store/lane_changes.h"
 #include "common/store/store.h"
-
-// Changes that wait for the end of their transaction.
-typedef struct lane_changes {
-    struct lane_change *all;
-    size_t n, room;
-} lane_changes_t;
 
 // A lane's entry comes (1) or goes (-1); its key as lanes.c makes it.
 void lane_counts_entry(lane_changes_t *changes, slice_t key, int sign);

@@ -12,6 +12,7 @@
 // organisation; the bits are kept beside the record, so that leaving them needs no second guess after the
 // topology has changed.
 #include "common/base/mutant.h"
+#include "common/store/lane_counts.h"
 #include "common/store/store_private.h"
 #include "common/store/topology.h"
 #include "proto/kind.h"
@@ -190,7 +191,7 @@ static int remove_entry(void *arg, slice_t key)
 static int gather_entry(void *arg, slice_t key)
 {
     store_txn_t *txn = arg;
-    entries_add(&txn->entries, KV_LANES, key, (slice_t){0});
+    index_batch_add(&txn->entries, KV_LANES, key, (slice_t){0});
     lane_counts_entry(&txn->counts, key, 1);
     return 0;
 }
@@ -252,7 +253,7 @@ enum { READ_MAX = 4 }; // lanes that one feed reads: PUBLIC, CHILD, BACK, LEFT
 // First what stands in lanes, all of it indexed; then the log behind that. Where the lane ALL is asked for,
 // the log alone.
 struct lane_reader {
-    const tail_t *tail;
+    const memtable_t *memtable;
     struct one {
         kv_cursor_t *cursor;
         unsigned lane;
@@ -285,8 +286,8 @@ static unsigned lanes_in_log(const struct one *one, slice_t value)
 static int settle_log(lane_reader_t *reader, int rc, slice_t key, slice_t value)
 {
     struct one *log = &reader->log;
-    while (rc == 0 &&
-           ((reader->on = lanes_in_log(log, value)) == 0 || tail_is_dead(reader->tail, be64_load(key.data))))
+    while (rc == 0 && ((reader->on = lanes_in_log(log, value)) == 0 ||
+                       memtable_is_dead(reader->memtable, be64_load(key.data))))
         rc = kv_next(log->cursor, &key, &value);
     log->seq = rc == 0 ? be64_load(key.data) : UINT64_MAX;
     return rc < 0 ? rc : 0;
@@ -298,7 +299,7 @@ static int settle(const lane_reader_t *reader, struct one *one, int rc, slice_t 
         bool on = rc == 0 && key.size == SEQ_KEY && key.data[0] == one->lane &&
                   be32_load(key.data + 1) == one->peer;
         one->seq = on ? be64_load(key.data + 5) : UINT64_MAX;
-        if (!on || !tail_is_dead(reader->tail, one->seq)) return rc < 0 ? rc : 0;
+        if (!on || !memtable_is_dead(reader->memtable, one->seq)) return rc < 0 ? rc : 0;
         rc = kv_next(one->cursor, &key, &value);
     }
 }
@@ -332,7 +333,7 @@ int lane_open(store_txn_t *txn, unsigned lanes, uint32_t peer, uint64_t after, l
 {
     lane_reader_t *reader = xcalloc(1, sizeof *reader);
     int rc = 0;
-    reader->tail = txn->store->tail;
+    reader->memtable = txn->store->memtable;
     reader->log.seq = UINT64_MAX;
     bool log_alone = (lanes & LANE_ALL) != 0, none = lanes == 0 || after == UINT64_MAX;
     for (unsigned lane = 1; lane <= LANE_LEFT && rc == 0 && !log_alone && !none; lane <<= 1)

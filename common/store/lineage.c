@@ -6,7 +6,7 @@
 
 bool witness_equal(const witness_t *a, const witness_t *b)
 {
-    return a->lives == b->lives && a->digest == b->digest && a->head == b->head;
+    return a->epochs == b->epochs && a->digest == b->digest && a->head == b->head;
 }
 
 static uint64_t chain(uint64_t before, uint64_t id, uint64_t start)
@@ -25,8 +25,8 @@ int lineage_parse(slice_t bytes, lineage_t *ret)
     ret->forgotten = be64_load(bytes.data);
     ret->n = bytes.size / 16;
     for (size_t i = 0; i < ret->n; i++)
-        ret->lives[i] = (life_t){.start = be64_load(bytes.data + 8 + 16 * i),
-                                 .digest = be64_load(bytes.data + 16 + 16 * i)};
+        ret->epochs[i] = (epoch_t){.start = be64_load(bytes.data + 8 + 16 * i),
+                                   .digest = be64_load(bytes.data + 16 + 16 * i)};
     return 0;
 }
 
@@ -34,38 +34,38 @@ slice_t lineage_pack(const lineage_t *lineage, uint8_t buf[LINEAGE_BYTES])
 {
     be64_store(buf, lineage->forgotten);
     for (size_t i = 0; i < lineage->n; i++) {
-        be64_store(buf + 8 + 16 * i, lineage->lives[i].start);
-        be64_store(buf + 16 + 16 * i, lineage->lives[i].digest);
+        be64_store(buf + 8 + 16 * i, lineage->epochs[i].start);
+        be64_store(buf + 16 + 16 * i, lineage->epochs[i].digest);
     }
     return slice(buf, 8 + 16 * lineage->n);
 }
 
 void lineage_begin(lineage_t *lineage, uint64_t id, uint64_t head)
 {
-    life_t *lives = lineage->lives;
-    if (lineage->n > 0 && lives[lineage->n - 1].start == head) lineage->n--;
-    if (lineage->n == LIVES_KEPT) {
+    epoch_t *epochs = lineage->epochs;
+    if (lineage->n > 0 && epochs[lineage->n - 1].start == head) lineage->n--;
+    if (lineage->n == EPOCHS_KEPT) {
         lineage->n /= 2;
-        lineage->forgotten += LIVES_KEPT - lineage->n;
-        memmove(lives, lives + LIVES_KEPT - lineage->n, lineage->n * sizeof *lives);
+        lineage->forgotten += EPOCHS_KEPT - lineage->n;
+        memmove(epochs, epochs + EPOCHS_KEPT - lineage->n, lineage->n * sizeof *epochs);
     }
-    uint64_t before = lineage->n > 0 ? lives[lineage->n - 1].digest : 0;
-    lives[lineage->n++] = (life_t){.start = head, .digest = chain(before, id, head)};
+    uint64_t before = lineage->n > 0 ? epochs[lineage->n - 1].digest : 0;
+    epochs[lineage->n++] = (epoch_t){.start = head, .digest = chain(before, id, head)};
 }
 
 witness_t lineage_witness(const lineage_t *lineage, uint64_t head)
 {
     size_t n = lineage->n;
-    if (n > 0 && lineage->lives[n - 1].start >= head) n--; // has not written yet
+    if (n > 0 && lineage->epochs[n - 1].start >= head) n--; // has not written yet
     return (witness_t){
-        .lives = lineage->forgotten + n, .digest = n > 0 ? lineage->lives[n - 1].digest : 0, .head = head};
+        .epochs = lineage->forgotten + n, .digest = n > 0 ? lineage->epochs[n - 1].digest : 0, .head = head};
 }
 
 bool lineage_has(const lineage_t *lineage, uint64_t head, const witness_t *w)
 {
-    if (w->lives == 0) return w->head == 0;
-    if (w->lives <= lineage->forgotten || w->lives > lineage->forgotten + lineage->n) return false;
-    size_t n = w->lives - lineage->forgotten;
-    uint64_t end = n < lineage->n ? lineage->lives[n].start : head;
-    return lineage->lives[n - 1].digest == w->digest && w->head <= end;
+    if (w->epochs == 0) return w->head == 0;
+    if (w->epochs <= lineage->forgotten || w->epochs > lineage->forgotten + lineage->n) return false;
+    size_t n = w->epochs - lineage->forgotten;
+    uint64_t end = n < lineage->n ? lineage->epochs[n].start : head;
+    return lineage->epochs[n - 1].digest == w->digest && w->head <= end;
 }

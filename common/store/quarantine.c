@@ -90,13 +90,13 @@ static int write_refusal(store_txn_t *txn, const record_t *r, const fault_t *rea
     hide_others(r, fault);
     Selenga__Refusal m = SELENGA__REFUSAL__INIT;
     char *args[FAULT_ARGS];
-    m.has_record_id = m.has_kind = m.has_inc = m.has_seq = m.has_boot = m.has_since_s = 1;
+    m.has_record_id = m.has_kind = m.has_inc = m.has_seq = m.has_boot = m.has_came_s = 1;
     m.record_id = (ProtobufCBinaryData){.len = sizeof r->id.b, .data = (uint8_t *)(uintptr_t)r->id.b};
     m.kind = r->kind;
     m.inc = r->version.inc;
     m.seq = r->version.seq;
     m.boot = r->version.boot;
-    m.since_s = store_now_s(store_of(txn));
+    m.came_s = store_now_s(store_of(txn));
     m.code = (char *)(uintptr_t)fault->code;
     if (fault->field[0] != '\0') m.field = (char *)(uintptr_t)fault->field;
     for (m.n_args = 0; m.n_args < fault->n_args; m.n_args++)
@@ -173,7 +173,7 @@ static int item_parse(const quarantine_key_t *key, slice_t v, quarantined_t *ret
     size_t reason = (size_t)v.data[9] << 8 | v.data[10];
     if (v.size < HEAD + reason) return -EUCLEAN;
     *ret = (quarantined_t){
-        .key = *key, .since_s = (int64_t)be64_load(v.data), .giveback = (v.data[8] & FLAG_GIVEBACK) != 0};
+        .key = *key, .came_s = (int64_t)be64_load(v.data), .giveback = (v.data[8] & FLAG_GIVEBACK) != 0};
     parse_reason(slice(v.data + HEAD, reason), &ret->fault);
     ret->wire = slice(v.data + HEAD + reason, v.size - HEAD - reason);
     ret->size = KEY_HEAD + (size_t)key->home.len + v.size;

@@ -3,7 +3,7 @@
 // (design 2.5). A later version that is admitted takes its place away; one that is not, from the same
 // neighbour, replaces it. A refusal record, addressed to the record's home, shows the same item there.
 #pragma once
-#include "common/schema/fault.h"
+#include "common/schema/fault_value.h"
 #include "common/store/store.h"
 
 // An item is what one neighbour has of one record: he is to hear what becomes of it. And two homes may have
@@ -16,8 +16,8 @@ typedef struct quarantine_key {
 
 typedef struct quarantined {
     quarantine_key_t key;
-    bool giveback;   // handed back: it may exist nowhere else
-    int64_t since_s; // unix time, for people
+    bool giveback;  // handed back: it may exist nowhere else
+    int64_t came_s; // unix time, for people
     fault_t fault;
     slice_t wire;    // the record as received
     size_t size;     // of all that is kept for it

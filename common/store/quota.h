@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one neighbour may make this node keep: records in quarantine, versions kept aside, strays, and notices
-// of what was refused, each with a share of its own in items and bytes (design 2.7, rule 5). Counts change in
-// the transaction that changes what they count, so that nobody scans for them. Services of the node are
-// counted, and have no bound.
+// What one neighbour may make this node keep: records in quarantine, versions kept aside, conflicts, and
+// notices of what was refused, each with a share of its own in items and bytes (design 2.7, rule 5). Counts
+// change in the transaction that changes what they count, so that nobody scans for them. Services of the node
+// are counted, and have no bound.
 #pragma once
 #include "common/store/store.h"
 
@@ -26,8 +26,8 @@ enum {
 enum quota_sort {
     QUOTA_QUARANTINE,
     QUOTA_ASIDE,
-    QUOTA_STRAYS,  // versions of homes on his side that were let go
-    QUOTA_NOTICES, // never freed: what was withdrawn leaves its tombstone
+    QUOTA_CONFLICTS, // versions of homes on his side that were let go
+    QUOTA_NOTICES,   // never freed: what was withdrawn leaves its tombstone
     QUOTA_SORTS,
 };
 

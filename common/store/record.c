@@ -3,6 +3,7 @@
 // needs neither a tree in memory nor a second encoding. Tests hold it against protobuf-c's own coder.
 #include "common/store/record.h"
 #include "common/base/mutant.h"
+#include "common/schema/wire.h"
 #include "proto/kind.h"
 #include <assert.h>
 #include <errno.h>
@@ -10,8 +11,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
 
 int version_cmp(const version_t *a, const version_t *b)
 {
@@ -26,11 +25,11 @@ static version_t past_at(slice_t past, size_t at)
     return (version_t){.boot = be64_load(past.data + at), .seq = be64_load(past.data + at + 8)};
 }
 
-// Does a list of lives have the one of this version, up to it?
-static bool has_life(slice_t lives, const version_t *v)
+// Does a list of epochs have the one of this version, up to it?
+static bool has_epoch(slice_t epochs, const version_t *v)
 {
-    for (size_t at = 0; at < lives.size; at += PAST_LIFE) {
-        version_t last = past_at(lives, at);
+    for (size_t at = 0; at < epochs.size; at += PAST_EPOCH) {
+        version_t last = past_at(epochs, at);
         if (last.boot == v->boot && v->seq <= last.seq) return true;
     }
     return false;
@@ -38,70 +37,78 @@ static bool has_life(slice_t lives, const version_t *v)
 
 bool record_descends(const record_t *r, const version_t *v)
 {
-    return v->boot == r->version.boot ? v->seq <= r->version.seq : has_life(r->past, v);
+    return v->boot == r->version.boot ? v->seq <= r->version.seq : has_epoch(r->past, v);
 }
 
 bool record_answers(const record_t *r, const version_t *v)
 {
-    return record_descends(r, v) || (has_life(r->answered, v) && !MUTANT("unanswered"));
+    return record_descends(r, v) || (has_epoch(r->answered, v) && !MUTANT("unanswered"));
 }
 
-// Two lives may take turns, where a home's directory runs twice: each stands there once.
+bool record_takes_key(const record_t *r, const record_t *held)
+{
+    bool above = path_is_prefix(&r->home, &held->home) && !path_equal(&r->home, &held->home);
+    return above && has_epoch(r->answered, &held->version);
+}
+
+// Two epochs may take turns, where a home's directory runs twice: each stands there once.
 slice_t record_past_upon(const record_t *before, uint64_t boot, uint8_t *buf)
 {
     slice_t past = before->past;
     size_t size = 0;
     if (before->version.boot == boot || MUTANT("past_untold")) return past;
-    for (size_t at = 0; at < past.size; at += PAST_LIFE) {
-        uint64_t life = past_at(past, at).boot;
-        if (life == boot || life == before->version.boot) continue;
-        memcpy(buf + size, past.data + at, PAST_LIFE);
-        size += PAST_LIFE;
+    for (size_t at = 0; at < past.size; at += PAST_EPOCH) {
+        uint64_t epoch = past_at(past, at).boot;
+        if (epoch == boot || epoch == before->version.boot) continue;
+        memcpy(buf + size, past.data + at, PAST_EPOCH);
+        size += PAST_EPOCH;
     }
     if (size == PAST_MAX) { // the oldest gives way
-        size -= PAST_LIFE;
-        memmove(buf, buf + PAST_LIFE, size);
+        size -= PAST_EPOCH;
+        memmove(buf, buf + PAST_EPOCH, size);
     }
     be64_store(buf + size, before->version.boot);
     be64_store(buf + size + 8, before->version.seq);
-    return slice(buf, size + PAST_LIFE);
+    return slice(buf, size + PAST_EPOCH);
 }
 
-// Of one life the greatest, behind all others.
-static size_t add_life(uint8_t *buf, size_t size, const version_t *v)
+// Of one epoch the greatest, behind all others.
+static size_t add_epoch(uint8_t *buf, size_t size, const version_t *v)
 {
     size_t at = 0;
-    while (at < size && be64_load(buf + at) != v->boot) at += PAST_LIFE;
+    while (at < size && be64_load(buf + at) != v->boot) at += PAST_EPOCH;
     if (at < size && be64_load(buf + at + 8) >= v->seq) return size;
     if (at == size && size == ANSWERED_MAX) at = 0;
     if (at < size) {
-        memmove(buf + at, buf + at + PAST_LIFE, size - at - PAST_LIFE);
-        size -= PAST_LIFE;
+        memmove(buf + at, buf + at + PAST_EPOCH, size - at - PAST_EPOCH);
+        size -= PAST_EPOCH;
     }
     be64_store(buf + size, v->boot);
     be64_store(buf + size + 8, v->seq);
-    return size + PAST_LIFE;
+    return size + PAST_EPOCH;
 }
 
-static size_t add_lives(uint8_t *buf, size_t size, slice_t lives, const record_t *before, uint64_t boot)
+static size_t add_epochs(uint8_t *buf, size_t size, slice_t epochs, const record_t *before, uint64_t boot)
 {
-    for (size_t at = 0; at < lives.size; at += PAST_LIFE) {
-        version_t last = past_at(lives, at);
-        if (last.boot != boot && !record_descends(before, &last)) size = add_life(buf, size, &last);
+    for (size_t at = 0; at < epochs.size; at += PAST_EPOCH) {
+        version_t last = past_at(epochs, at);
+        if (last.boot != boot && !record_descends(before, &last)) size = add_epoch(buf, size, &last);
     }
     return size;
 }
 
 slice_t record_answered_upon(const record_t *before, const record_t *shown, uint64_t boot, uint8_t *buf)
 {
-    uint8_t self[PAST_LIFE];
+    uint8_t self[PAST_EPOCH];
+    static const record_t nothing;
+    if (before == NULL) before = &nothing;
     if (shown == NULL) return before->answered;
     be64_store(self, shown->version.boot);
     be64_store(self + 8, shown->version.seq);
-    size_t size = add_lives(buf, 0, before->answered, before, boot);
-    size = add_lives(buf, size, shown->answered, before, boot);
-    size = add_lives(buf, size, shown->past, before, boot);
-    return slice(buf, add_lives(buf, size, slice(self, sizeof self), before, boot));
+    size_t size = add_epochs(buf, 0, before->answered, before, boot);
+    size = add_epochs(buf, size, shown->answered, before, boot);
+    size = add_epochs(buf, size, shown->past, before, boot);
+    return slice(buf, add_epochs(buf, size, slice(self, sizeof self), before, boot));
 }
 
 const char *version_text(const version_t *v, char *buf)
@@ -132,173 +139,100 @@ static size_t past_size(const record_t *r)
 
 // --- reading -------------------------------------------------------------------------------------
 
-typedef struct {
-    const uint8_t *p, *end;
-    bool bad;
-} reader_t;
-
-static uint64_t read_varint(reader_t *r)
+static bool read_byte(const wire_field_t *f, uint8_t max, uint8_t *ret)
 {
-    uint64_t value = 0;
-    if (r->p < r->end && *r->p < 0x80) return *r->p++; // most are of one byte
-    for (unsigned shift = 0; shift < 70; shift += 7) {
-        if (r->p == r->end || (shift == 63 && *r->p > 1)) break;
-        uint8_t byte = *r->p++;
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if ((byte & 0x80) == 0) return value;
-    }
-    r->bad = true;
-    return 0;
+    *ret = (uint8_t)f->value;
+    return f->value <= max;
 }
 
-static uint64_t read_fixed(reader_t *r, size_t size)
+static bool read_bool(const wire_field_t *f, bool *ret)
 {
-    uint64_t value = 0;
-    if ((size_t)(r->end - r->p) < size) {
-        r->bad = true;
-        return 0;
-    }
-    for (size_t i = 0; i < size; i++) value |= (uint64_t)r->p[i] << (8 * i);
-    r->p += size;
-    return value;
+    *ret = f->value != 0;
+    return f->value <= 1;
 }
 
-static slice_t read_bytes(reader_t *r, size_t max)
+static bool read_u32(const wire_field_t *f, uint32_t *ret)
 {
-    uint64_t size = read_varint(r);
-    if (r->bad || size > (uint64_t)(r->end - r->p) || size > max) {
-        r->bad = true;
-        return (slice_t){0};
-    }
-    slice_t s = {.data = r->p, .size = (size_t)size};
-    r->p += size;
-    return s;
+    *ret = (uint32_t)f->value;
+    return f->value <= UINT32_MAX;
 }
 
-static void skip(reader_t *r, unsigned wire)
+static bool read_bytes(const wire_field_t *f, size_t max, slice_t *ret)
 {
-    switch (wire) {
-    case WIRE_VARINT:
-        read_varint(r);
-        break;
-    case WIRE_FIXED64:
-        read_fixed(r, 8);
-        break;
-    case WIRE_BYTES:
-        read_bytes(r, RECORD_MAX);
-        break;
-    case WIRE_FIXED32:
-        read_fixed(r, 4);
-        break;
-    default: // groups have no place here
-        r->bad = true;
-    }
+    *ret = f->bytes;
+    return f->bytes.size <= max;
 }
 
-static uint64_t read_small(reader_t *r, uint64_t max)
+static bool read_path(const wire_field_t *f, path_t *path)
 {
-    uint64_t value = read_varint(r);
-    if (value > max) r->bad = true;
-    return value;
+    if (f->bytes.size > sizeof path->b || f->bytes.size % PATH_LABEL != 0) return false;
+    *path = (path_t){.len = (uint8_t)f->bytes.size};
+    if (f->bytes.size > 0) memcpy(path->b, f->bytes.data, f->bytes.size);
+    return true;
 }
 
-static void read_path(reader_t *r, path_t *path)
+static bool read_id(const wire_field_t *f, rid_t *id)
 {
-    slice_t s = read_bytes(r, sizeof path->b);
-    if (r->bad || s.size % PATH_LABEL != 0) {
-        r->bad = true;
-        return;
-    }
-    path->len = (uint8_t)s.size;
-    memset(path->b, 0, sizeof path->b);
-    if (s.size > 0) memcpy(path->b, s.data, s.size);
-}
-
-static void read_id(reader_t *r, rid_t *id)
-{
-    slice_t s = read_bytes(r, sizeof id->b);
-    if (r->bad || s.size != sizeof id->b)
-        r->bad = true;
-    else
-        memcpy(id->b, s.data, sizeof id->b);
+    if (f->bytes.size != sizeof id->b) return false;
+    memcpy(id->b, f->bytes.data, sizeof id->b);
+    return true;
 }
 
 #define TAG(field, wire) ((field) << 3 | (wire))
 
-// What says where the record goes, what it descends from, and that it is its home's.
-static void read_stamp(reader_t *r, uint64_t tag, record_t *record)
+// What says where the record goes, what it descends from, and that it is its home's. rest: behind the field.
+static bool read_stamp(const wire_field_t *f, slice_t rest, record_t *record)
 {
-    switch (tag) {
+    switch (TAG(f->number, f->type)) {
     case TAG(11, WIRE_VARINT):
-        record->up = (uint8_t)read_small(r, UINT8_MAX);
-        break;
+        return read_byte(f, UINT8_MAX, &record->up);
     case TAG(12, WIRE_VARINT):
-        record->down = (uint8_t)read_small(r, 3);
-        break;
+        return read_byte(f, 3, &record->down);
     case TAG(13, WIRE_BYTES):
-        read_path(r, &record->to);
-        break;
+        return read_path(f, &record->to);
     case TAG(14, WIRE_VARINT):
-        record->bulk = read_small(r, 1) != 0;
-        break;
+        return read_bool(f, &record->bulk);
     case TAG(15, WIRE_VARINT):
-        record->gone = read_small(r, 1) != 0;
-        break;
+        return read_bool(f, &record->gone);
     case TAG(16, WIRE_BYTES):
-        record->past = read_bytes(r, PAST_MAX);
-        if (record->past.size % PAST_LIFE != 0) r->bad = true;
-        break;
+        return read_bytes(f, PAST_MAX, &record->past) && record->past.size % PAST_EPOCH == 0;
     case TAG(18, WIRE_BYTES):
-        record->answered = read_bytes(r, ANSWERED_MAX);
-        if (record->answered.size % PAST_LIFE != 0) r->bad = true;
-        break;
+        return read_bytes(f, ANSWERED_MAX, &record->answered) && record->answered.size % PAST_EPOCH == 0;
     case TAG(17, WIRE_BYTES): // it covers what stands before it: nothing may follow
-        record->seal = read_bytes(r, SEAL_SIZE);
-        if (record->seal.size != SEAL_SIZE || r->p != r->end) r->bad = true;
-        break;
-    default:                                                   // a newer field: kept in wire, passed on
-        if (tag >> 3 <= 18 || tag > UINT32_MAX) r->bad = true; // no reader of protobuf takes a larger one
-        skip(r, (unsigned)(tag & 7));
+        return read_bytes(f, SEAL_SIZE, &record->seal) && record->seal.size == SEAL_SIZE && rest.size == 0;
+    default:
+        return f->number > 18; // a newer field: kept in wire, passed on
     }
 }
 
 // What the record says, and about what.
-static void read_field(reader_t *r, record_t *record)
+static bool read_field(const wire_field_t *f, slice_t rest, record_t *record)
 {
-    uint64_t tag = read_varint(r);
-    switch (tag) {
+    switch (TAG(f->number, f->type)) {
     case TAG(1, WIRE_BYTES):
-        read_id(r, &record->id);
-        break;
+        return read_id(f, &record->id);
     case TAG(2, WIRE_VARINT):
-        record->kind = (uint32_t)read_small(r, UINT32_MAX);
-        break;
+        return read_u32(f, &record->kind);
     case TAG(3, WIRE_BYTES):
-        read_path(r, &record->home);
-        break;
+        return read_path(f, &record->home);
     case TAG(4, WIRE_VARINT):
-        record->version.inc = (uint32_t)read_small(r, UINT32_MAX);
-        break;
+        return read_u32(f, &record->version.inc);
     case TAG(5, WIRE_VARINT):
-        record->version.seq = read_varint(r);
-        break;
-    case TAG(6, WIRE_FIXED64):
-        record->version.boot = read_fixed(r, 8);
-        break;
+        record->version.seq = f->value;
+        return true;
+    case TAG(6, WIRE_64):
+        record->version.boot = f->value;
+        return true;
     case TAG(7, WIRE_BYTES):
-        record->org = read_bytes(r, ORG_MAX);
-        break;
+        return read_bytes(f, ORG_MAX, &record->org);
     case TAG(8, WIRE_BYTES):
-        record->author = read_bytes(r, 256);
-        break;
+        return read_bytes(f, 256, &record->author);
     case TAG(9, WIRE_VARINT):
-        record->deleted = read_small(r, 1) != 0;
-        break;
+        return read_bool(f, &record->deleted);
     case TAG(10, WIRE_BYTES):
-        record->body = read_bytes(r, RECORD_MAX);
-        break;
+        return read_bytes(f, RECORD_MAX, &record->body);
     default:
-        read_stamp(r, tag, record);
+        return read_stamp(f, rest, record);
     }
 }
 
@@ -306,9 +240,12 @@ int record_parse(slice_t wire, record_t *ret_record)
 {
     if (wire.size == 0 || wire.size > RECORD_MAX) return -EBADMSG;
     record_t record = {.wire = wire};
-    reader_t r = {.p = wire.data, .end = wire.data + wire.size};
-    while (!r.bad && r.p < r.end) read_field(&r, &record);
-    bool fits = record.kind == KIND_STRAY || wire.size - past_size(&record) <= RECORD_MAX - RECORD_SPARE;
+    slice_t rest = wire;
+    wire_field_t field;
+    int rc;
+    while ((rc = wire_next(&rest, &field)) > 0)
+        if (!read_field(&field, rest, &record)) return -EBADMSG;
+    bool fits = record.kind == KIND_CONFLICT || wire.size - past_size(&record) <= RECORD_MAX - RECORD_SPARE;
     bool bare =
         record.deleted &&
         record.org.size + record.author.size + record.to.len + record.up + record.down + record.seal.size ==
@@ -318,7 +255,7 @@ int record_parse(slice_t wire, record_t *ret_record)
                  record.version.seq > 0 && !rid_is_zero(&record.id) &&
                  (record.down == 3) == (record.to.len > 0) && !(record.deleted && record.body.size > 0) &&
                  (!record.gone || bare);
-    if (r.bad || !whole || !fits) return -EBADMSG;
+    if (rc < 0 || !whole || !fits) return -EBADMSG;
     *ret_record = record;
     return 0;
 }
@@ -384,7 +321,7 @@ void record_pack(record_t *r, uint8_t *buf)
     p = write_bytes(p, 3, r->home.b, r->home.len);
     p = write_number(p, 4, r->version.inc);
     p = write_number(p, 5, r->version.seq);
-    *p++ = (uint8_t)TAG(6, WIRE_FIXED64);
+    *p++ = (uint8_t)TAG(6, WIRE_64);
     for (int i = 0; i < 8; i++) *p++ = (uint8_t)(r->version.boot >> (8 * i));
     if (r->org.size > 0) p = write_bytes(p, 7, r->org.data, r->org.size);
     if (r->author.size > 0) p = write_bytes(p, 8, r->author.data, r->author.size);

@@ -7,12 +7,12 @@
 
 enum {
     RECORD_MAX = 48 * 1024, // bytes of one record on the wire: one fits any batch of any line
-    RECORD_SPARE = 2048,    // less for all but strays, so that a stray can hold any other record whole
+    RECORD_SPARE = 2048,    // less for all but conflicts, so that a conflict can hold any other record whole
     ORG_MAX = 64,           // bytes of an organisation's code
-    PAST_LIVES = 64,        // earlier lives of its home that a version can name
-    PAST_LIFE = 16,         // bytes of each
-    PAST_MAX = PAST_LIVES * PAST_LIFE,
-    ANSWERED_MAX = 16 * PAST_LIFE,
+    PAST_EPOCHS = 64,       // earlier epochs of its home that a version can name
+    PAST_EPOCH = 16,        // bytes of each
+    PAST_MAX = PAST_EPOCHS * PAST_EPOCH,
+    ANSWERED_MAX = 16 * PAST_EPOCH,
     SEAL_SIZE = 16,
     SEAL_KEY = 32,
 };
@@ -20,7 +20,7 @@ enum {
 typedef struct version {
     uint32_t inc;  // incarnation of the home's store
     uint64_t seq;  // the home store's seq at the write
-    uint64_t boot; // life of the home's store that wrote it; breaks ties
+    uint64_t boot; // epoch of the home's store that wrote it; breaks ties
 } version_t;
 
 typedef struct record {
@@ -48,18 +48,21 @@ typedef struct record {
 int version_cmp(const version_t *a, const version_t *b);
 
 // Is this version in the past of the record, or its present one? Told exactly from the record alone: the home
-// stamps each version with the last one of every earlier life of its store that it descends from, and within
-// a life a record has one line of versions. Only what is older than the last PAST_LIVES lives in which the
-// record changed counts as foreign.
+// stamps each version with the last one of every earlier epoch of its store that it descends from, and within
+// an epoch a record has one line of versions. Only what is older than the last PAST_EPOCHS epochs in which
+// the record changed counts as foreign.
 bool record_descends(const record_t *record, const version_t *version);
 // Has the home of the record been shown this version when it wrote the record? It descends from it, or the
 // home has decided about it. One that was answered may be asked about no more; it may still be the last copy.
 bool record_answers(const record_t *record, const version_t *version);
-// The past of a version that life `boot` writes upon `before`. buf of PAST_MAX bytes; the result points into
+// Two records of one id: does the first one's home stand above the other's, and has it decided about that
+// version? Then a person there has taken the key from below.
+bool record_takes_key(const record_t *record, const record_t *held);
+// The past of a version that epoch `boot` writes upon `before`. buf of PAST_MAX bytes; the result points into
 // it or into `before`.
 slice_t record_past_upon(const record_t *before, uint64_t boot, uint8_t *buf);
-// What that version answers besides: what `before` does, and `shown` with all that it was written upon. buf
-// of ANSWERED_MAX bytes; the oldest give way.
+// What that version answers besides: what `before` (NULL: nothing) does, and `shown` with all that it was
+// written upon. buf of ANSWERED_MAX bytes; the oldest give way.
 slice_t record_answered_upon(const record_t *before, const record_t *shown, uint64_t boot, uint8_t *buf);
 
 // "3.1042.9f3a5c0102030405"; buf of VERSION_TEXT bytes.

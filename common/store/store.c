@@ -6,12 +6,14 @@
 // their ids each new one would touch a page of its own.
 //
 // Writing only appends to the log. Behind X are records that no index has yet, neither RECORDS nor lanes nor
-// listing: `tail` knows them by id, feeds read them from the log itself. They are put into the indexes many
-// at a time, in the order of keys, since a commit costs what it costs by the pages that it writes, and a
+// listing: `memtable` knows them by id, feeds read them from the log itself. They are put into the indexes
+// many at a time, in the order of keys, since a commit costs what it costs by the pages that it writes, and a
 // record by itself has a page of its own in each of five indexes. Until then the place that a record has left
-// stays in the log and in the indexes, and the tail knows it as dead.
+// stays in the log and in the indexes, and the memtable knows it as dead.
 #include "common/base/mutant.h"
+#include "common/base/vec.h"
 #include "common/store/heft.h"
+#include "common/store/lane_counts.h"
 #include "common/store/store_private.h"
 #include "proto/message.h"
 #include <assert.h>
@@ -20,7 +22,9 @@
 #include <string.h>
 
 enum { FLAG_ASIDE = 1, PLACE_MAX = LOG_PLACE + 4 * ARRAY_SIZE(((place_t *)0)->left) };
-enum { TAIL_MAX = 8192 }; // changes that wait for the indexes: tens of milliseconds of work, once in a while
+enum {
+    MEMTABLE_MAX = 8192
+}; // changes that wait for the indexes: tens of milliseconds of work, once in a while
 
 static slice_t meta_key(const char *letter)
 {
@@ -43,7 +47,7 @@ void store_record_free(record_t *r)
     *r = (record_t){0};
 }
 
-// --- opening: a new life -------------------------------------------------------------------------
+// --- opening: a new epoch -------------------------------------------------------------------------
 
 static int load_meta(kv_txn_t *txn, store_t *store)
 {
@@ -56,7 +60,8 @@ static int load_meta(kv_txn_t *txn, store_t *store)
     }
     if (rc != 0) return rc;
     if (v.size != 1) return -EUCLEAN;
-    if (v.data[0] != STORE_FORMAT) return v.data[0] > STORE_FORMAT ? -EPROTONOSUPPORT : -ENOTSUP;
+    if (v.data[0] > STORE_FORMAT) return -EPROTONOSUPPORT;
+    if (v.data[0] < STORE_FORMAT_BEFORE) return -ENOTSUP;
     if ((rc = kv_get(txn, KV_META, meta_key("H"), &v)) != 0 || v.size != 8) return rc < 0 ? rc : -EUCLEAN;
     store->head = be64_load(v.data);
     if ((rc = kv_get(txn, KV_META, meta_key("X"), &v)) != 0 || v.size != 8) return rc < 0 ? rc : -EUCLEAN;
@@ -107,8 +112,8 @@ int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (
     store->place = *place;
     store->clock_s = clock_s;
     store->boot_id = boot_id;
-    store->tail = tail_new();
-    store->tail_is_old = true;
+    store->memtable = memtable_new();
+    store->memtable_is_old = true;
     int rc = open_meta(store, boot_id);
     if (rc == 0) rc = lane_counts_open(store);
     if (rc == 0) rc = heft_open(store);
@@ -138,7 +143,7 @@ int store_mark(kv_t *kv, store_mark_t *ret_mark)
 void store_close(store_t **store_p)
 {
     if (*store_p == NULL) return;
-    tail_destroy(&(*store_p)->tail);
+    memtable_destroy(&(*store_p)->memtable);
     free(*store_p);
     *store_p = NULL;
 }
@@ -161,7 +166,7 @@ uint64_t store_records(store_t *store)
     if (store_begin(store, false, &txn) != 0) return 0;
     kv_count(txn->kv, KV_RECORDS, &n);
     store_abort(&txn);
-    return n + tail_records(store->tail) - tail_dead(store->tail);
+    return n + memtable_records(store->memtable) - memtable_dead(store->memtable);
 }
 
 const store_place_t *store_place(const store_t *store)
@@ -211,25 +216,25 @@ static int learn_place(void *arg, store_txn_t *txn, const record_t *r, const pla
     int rc = kv_get(txn->kv, KV_RECORDS, slice(r->id.b, sizeof r->id.b), &v);
     if (rc == 0 && v.size != 8) return -EUCLEAN;
     if (rc < 0) return rc;
-    tail_put(arg, &r->id, place->at, rc == 0 ? be64_load(v.data) : 0);
+    memtable_put(arg, &r->id, place->at, rc == 0 ? be64_load(v.data) : 0);
     index_later(arg, r, place->at);
     return 0;
 }
 
 // From the log, after opening and after a transaction that was lost.
-static int read_tail(store_txn_t *txn)
+static int read_memtable(store_txn_t *txn)
 {
     store_t *store = txn->store;
-    if (!store->tail_is_old) return 0;
-    tail_empty(store->tail);
-    int rc = log_each(txn, store->indexed, learn_place, store->tail);
-    store->tail_is_old = rc != 0;
+    if (!store->memtable_is_old) return 0;
+    memtable_empty(store->memtable);
+    int rc = log_each(txn, store->indexed, learn_place, store->memtable);
+    store->memtable_is_old = rc != 0;
     return rc;
 }
 
 static void end_txn(store_txn_t *txn)
 {
-    entries_clear(&txn->entries);
+    index_batch_clear(&txn->entries);
     lane_changes_clear(&txn->counts);
     free(txn->buf);
     free(txn);
@@ -247,7 +252,7 @@ int store_begin(store_t *store, bool write, store_txn_t **ret_txn)
                          .inc = store->inc,
                          .write = write,
                          .indexed = store->indexed};
-    if ((rc = read_tail(txn)) != 0)
+    if ((rc = read_memtable(txn)) != 0)
         store_abort(&txn);
     else
         *ret_txn = txn;
@@ -269,7 +274,7 @@ int store_commit(store_txn_t **txn_p)
 {
     store_txn_t *txn = *txn_p;
     store_t *store = txn->store;
-    int rc = txn->dirty && txn->head - txn->indexed >= TAIL_MAX ? store_index(txn) : 0;
+    int rc = txn->dirty && txn->head - txn->indexed >= MEMTABLE_MAX ? store_index(txn) : 0;
     if (rc == 0) rc = lane_counts_put(txn);
     if (rc == 0) rc = heft_put(txn);
     if (rc != 0) return store_abort(txn_p), rc; // nothing is kept halfway
@@ -283,7 +288,7 @@ int store_commit(store_txn_t **txn_p)
         fresh_merge(&store->fresh, &txn->fresh);
     }
     if (rc == 0 && txn->adopted) store->seals = SEALS_LOST;
-    store->tail_is_old |= rc != 0;
+    store->memtable_is_old |= rc != 0;
     end_txn(txn);
     return rc;
 }
@@ -292,7 +297,7 @@ void store_abort(store_txn_t **txn_p)
 {
     if (*txn_p == NULL) return;
     kv_abort(&(*txn_p)->kv);
-    (*txn_p)->store->tail_is_old |= (*txn_p)->dirty;
+    (*txn_p)->store->memtable_is_old |= (*txn_p)->dirty;
     end_txn(*txn_p);
     *txn_p = NULL;
 }
@@ -321,7 +326,7 @@ bool store_txn_dirty(const store_txn_t *txn)
 
 static uint8_t *place_pack(const place_t *p, uint8_t *buf)
 {
-    buf[0] = STORE_FORMAT;
+    buf[0] = LOG_FORMAT;
     buf[1] = p->lanes;
     buf[2] = p->aside ? FLAG_ASIDE : 0;
     buf[3] = p->n_left;
@@ -335,7 +340,7 @@ static uint8_t *place_pack(const place_t *p, uint8_t *buf)
 
 static int place_parse(slice_t v, uint64_t at, place_t *ret_place, slice_t *ret_wire)
 {
-    if (v.size < LOG_PLACE || v.data[0] != STORE_FORMAT) return -EUCLEAN;
+    if (v.size < LOG_PLACE || v.data[0] != LOG_FORMAT) return -EUCLEAN;
     size_t n = v.data[3], size = LOG_PLACE + 4 * n;
     if (n > ARRAY_SIZE(ret_place->left) || v.size < size) return -EUCLEAN;
     *ret_place = (place_t){.at = at,
@@ -379,7 +384,7 @@ static int find_place(store_txn_t *txn, const rid_t *id, uint64_t *ret_at)
         *ret_at = txn->found_at;
         return 0;
     }
-    if (!tail_find(txn->store->tail, id, ret_at)) {
+    if (!memtable_find(txn->store->memtable, id, ret_at)) {
         int rc = kv_get(txn->kv, KV_RECORDS, slice(id->b, sizeof id->b), &v);
         if (rc < 0 || (rc == 0 && v.size != 8)) return rc < 0 ? rc : -EUCLEAN;
         *ret_at = rc == 0 ? be64_load(v.data) : 0;
@@ -420,11 +425,8 @@ int log_each(store_txn_t *txn, uint64_t after, log_fn *fn, void *arg)
 int store_put_log(store_txn_t *txn, const record_t *r, const place_t *place)
 {
     uint8_t key[8];
-    size_t room = PLACE_MAX + r->wire.size;
-    if (room > txn->room) {
-        txn->buf = xrealloc(txn->buf, 2 * room);
-        txn->room = 2 * room;
-    }
+    if (r->kind == KIND_CONFLICT) txn->store->conflicts = CONFLICTS_SOME;
+    vec_reserve(txn->buf, txn->room, PLACE_MAX + r->wire.size);
     uint8_t *end = place_pack(place, txn->buf);
     memcpy(end, r->wire.data, r->wire.size);
     return kv_put(txn->kv, KV_LOG, seq_key(key, place->at),
@@ -445,8 +447,8 @@ int store_set_down(store_txn_t *txn, const record_t *r, const place_t *place, ui
 {
     txn->dirty = true;
     txn->found = false;
-    tail_put(txn->store->tail, &r->id, place->at, left);
-    index_later(txn->store->tail, r, place->at);
+    memtable_put(txn->store->memtable, &r->id, place->at, left);
+    index_later(txn->store->memtable, r, place->at);
     fresh_note(&txn->fresh, place);
     return store_put_log(txn, r, place);
 }

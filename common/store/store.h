@@ -39,14 +39,16 @@ typedef struct store_txn store_txn_t;
 // version. May read and write in the transaction.
 typedef void store_changed_fn(void *arg, store_txn_t *txn, const record_t *old, const record_t *now);
 
-// Opens a store on kv (not owned) and begins a new life with this boot id, durable before it returns.
-// clock_s: unix seconds shown to people beside records; no decision uses it. 0;
-// -EPROTONOSUPPORT: of a newer format; -ENOTSUP: of an older one; or another -errno.
+// Opens a store on kv (not owned) and begins a new epoch with this boot id, durable before it returns. One of
+// the format before is upgraded by that. clock_s: unix seconds shown to people beside records; no decision
+// uses it. 0; -EPROTONOSUPPORT: of a newer format; -ENOTSUP: of an older one; or another -errno.
 int store_open(kv_t *kv, const store_place_t *place, uint64_t boot_id, int64_t (*clock_s)(void),
                store_t **ret_store);
 void store_close(store_t **store_p);
 // What a store says of itself, also one of a format that store_open refuses. What it does not say is 0, "".
-enum { STORE_VERSION = 32, STORE_FORMAT = 8 }; // bytes of a version; the format that this program writes
+// Bytes of a version; the format that this program writes, and the one before, which it upgrades at the
+// opening.
+enum { STORE_VERSION = 32, STORE_FORMAT = 9, STORE_FORMAT_BEFORE = 8 };
 typedef struct store_mark {
     unsigned format;
     char version[STORE_VERSION]; // of the program that opened it last
@@ -60,7 +62,7 @@ const store_place_t *store_place(const store_t *store);
 int64_t store_now_s(const store_t *store); // for people, never for a decision about data
 uint64_t store_head(const store_t *store); // of the last committed transaction
 witness_t store_witness(const store_t *store);
-uint64_t store_boot(const store_t *store); // the present life's id
+uint64_t store_boot(const store_t *store); // the present epoch's id
 // Does the witness belong to our past?
 bool store_check_witness(const store_t *store, const witness_t *w);
 
@@ -103,11 +105,15 @@ void store_record_free(record_t *r);
 // draft; home and version are set here. *ret_record (optional) is the stored record.
 int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record);
 
+// The same in the place of another home's record, which waits in quarantine from then on (KEY-TAKEN): a
+// person says that its key is ours. Whoever holds that version hears of ours that we have decided about it.
+int store_take_key(store_txn_t *txn, const record_t *draft);
+
 // What a neighbour's version became here.
 typedef enum applied {
     APPLIED_NEW = 1,  // it is now the present version
     APPLIED_KNOWN,    // older, equal, or our own past: nothing changed
-    APPLIED_STRAY,    // kept beside ours for a person to decide
+    APPLIED_CONFLICT, // kept beside ours for a person to decide
     APPLIED_ASIDE,    // its home has to judge it: kept for that, and for nothing else
     APPLIED_FORGED,   // said to be ours, and is not: nothing changed
     APPLIED_UNSEALED, // said to be ours, which this node cannot tell, since it lost its seal key: nothing
@@ -119,6 +125,7 @@ typedef enum applied {
 typedef struct arrival {
     uint32_t peer;
     bool giveback; // asked for, because our past does not contain their witness
+    bool succeeds; // its home serves the organisation in the place of that which holds the id here
 } arrival_t;
 
 // Applies one checked version by design 2.6, rules 3 to 7, and 2.7, rules 1 to 3: our own by its seal, one
@@ -133,8 +140,8 @@ bool store_speaks_for(const store_t *store, uint32_t peer, const record_t *r);
 
 // Word from the home's side that up to this version the record has left our reach: our copy goes, and who had
 // it from us, or handed it to us, hears the same. Word of others, or of what we never had, changes nothing;
-// if it is of less than we hold, the home's side has lost ours, which goes back to it. 0; 1: a stray that it
-// makes necessary finds no room in the neighbour's share, nothing changed; -errno.
+// if it is of less than we hold, the home's side has lost ours, which goes back to it. 0; 1: a conflict that
+// it makes necessary finds no room in the neighbour's share, nothing changed; -errno.
 int store_leave(store_txn_t *txn, const record_t *gone, uint32_t peer);
 
 // Versions kept aside, in order of their ids; aside.c. Non-zero from fn stops, and is returned. fn must not
@@ -158,8 +165,8 @@ int store_answer(store_txn_t *txn, const record_t *r, uint32_t peer);
 // hold it behind him? 0 or -errno.
 int store_hears_ours(store_txn_t *txn, const record_t *r, const arrival_t *arrival, bool *ret);
 
-// Keeps a version that may exist nowhere else as a stray: a record of ours (design 2.6, rule 7).
-int store_keep_stray(store_txn_t *txn, const record_t *r);
+// Keeps a version that may exist nowhere else as a conflict: a record of ours (design 2.6, rule 7).
+int store_keep_conflict(store_txn_t *txn, const record_t *r);
 
 // Neighbour in whose direction the record's home lies; PEER_SELF: here.
 uint32_t store_toward(const store_t *store, const record_t *r);
@@ -231,12 +238,25 @@ int store_index(store_txn_t *txn);
 
 // Records of a kind (of an organisation, if org.size > 0), not deleted; those of one organisation together,
 // in the order of their last change, so that what changes meanwhile comes later, or again. after: NULL, or
-// behind that mark. Stops when fn returns non-zero; returns that, 0, or -errno. fn must not write.
+// behind that mark. Stops when fn returns non-zero; returns that, 0, or -errno, of which -EUCLEAN says that
+// an index names what is not there. fn must not write.
+typedef int store_each_fn(void *arg, const record_t *r, const place_t *place);
+int store_each(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_each_fn *fn,
+               void *arg);
+// Records of a kind (0: any but the system's) that refer to this id by an indexed field, not deleted; of
+// conflicts those that keep a version of it. after, of one kind only: NULL, or behind that mark, in the order
+// of their last change.
+int store_each_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, const list_mark_t *after,
+                         store_each_fn *fn, void *arg);
+
+// The same for those who want ids only.
 typedef int store_list_fn(void *arg, const rid_t *id);
+typedef struct rid_list { // free(ids) ends it
+    rid_t *ids;
+    size_t n, room;
+} rid_list_t;
+int rid_list_add(void *list, const rid_t *id); // a store_list_fn: gathers them, for who is to write
 int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_list_fn *fn,
                void *arg);
-// Records of a kind (0: any) that refer to this id by an indexed field, not deleted.
-int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, store_list_fn *fn, void *arg);
-// The same behind a mark, in the order of their last change: for one kind.
-int store_referring_after(store_txn_t *txn, const rid_t *id, uint32_t kind, const list_mark_t *after,
-                          store_list_fn *fn, void *arg);
+int store_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, const list_mark_t *after,
+                    store_list_fn *fn, void *arg);

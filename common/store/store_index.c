@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bringing the indexes up to the log (store.c): what stands behind X, in the order of keys, and what it has
 // left.
+#include "common/base/vec.h"
+#include "common/store/lane_counts.h"
 #include "common/store/store_private.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -16,13 +18,9 @@ static int gather(void *arg, store_txn_t *txn, const record_t *r, const place_t 
     uint8_t key[8];
     be64_store(key, place->at);
     if (place->aside) return lanes_gather(txn, place);
-    uint64_t left = tail_left(txn->store->tail, &r->id);
-    if (left != 0 && moved->n == moved->room) {
-        moved->room = moved->room * 2 + 64;
-        moved->from = xrealloc(moved->from, moved->room * sizeof *moved->from);
-    }
-    if (left != 0) moved->from[moved->n++] = left;
-    entries_add(&txn->entries, KV_RECORDS, slice(r->id.b, sizeof r->id.b), slice(key, sizeof key));
+    uint64_t left = memtable_left(txn->store->memtable, &r->id);
+    if (left != 0) *vec_add(moved->from, moved->n, moved->room) = left;
+    index_batch_add(&txn->entries, KV_RECORDS, slice(r->id.b, sizeof r->id.b), slice(key, sizeof key));
     index_gather(txn, r, place->at, &moved->refs_read);
     lane_counts_record(&txn->counts, txn, r, place, 1);
     return lanes_gather(txn, place);
@@ -54,12 +52,12 @@ int store_index(store_txn_t *txn)
     int rc = log_each(txn, txn->indexed, gather, &moved);
     for (size_t i = 0; i < moved.n && rc == 0; i++) rc = forget_place(txn, moved.from[i]);
     free(moved.from);
-    if (rc == 0) rc = entries_put(&txn->entries, txn->kv);
+    if (rc == 0) rc = index_batch_put(&txn->entries, txn->kv);
     be64_store(indexed, txn->head);
     if (rc == 0) rc = kv_put(txn->kv, KV_META, slice_text("X"), slice(indexed, sizeof indexed));
     if (rc != 0) return rc;
     txn->indexed = txn->head;
     txn->found = false;
-    tail_empty(txn->store->tail);
+    memtable_empty(txn->store->memtable);
     return 0;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the files of this room share of a store; other programs see store.h.
 #pragma once
-#include "common/store/entries.h"
-#include "common/store/lane_counts.h"
+#include "common/store/index_batch.h"
+#include "common/store/lane_changes.h"
+#include "common/store/memtable.h"
 #include "common/store/store.h"
-#include "common/store/tail.h"
 
 struct store {
     kv_t *kv;
@@ -13,12 +13,13 @@ struct store {
     lineage_t lineage;
     uint64_t head;                                          // seq of the last change
     uint32_t inc;                                           // incarnation of what is written next
-    uint64_t boot_id;                                       // the present life
+    uint64_t boot_id;                                       // the present epoch
     fresh_t fresh;                                          // of committed transactions
     uint64_t indexed;                                       // up to this seq all records stand in the indexes
-    tail_t *tail;                                           // what stands in the log behind that
-    bool tail_is_old;                                       // a transaction that was lost has changed it
+    memtable_t *memtable;                                   // what stands in the log behind that
+    bool memtable_is_old;                                   // a transaction that was lost has changed it
     enum { SEALS_KNOWN, SEALS_LOST, SEALS_ADOPTING } seals; // 'R' of META
+    enum { CONFLICTS_UNKNOWN, CONFLICTS_NONE, CONFLICTS_SOME } conflicts; // does it hold any, or did it once?
     store_changed_fn *changed;
     void *changed_arg;
 };
@@ -35,7 +36,7 @@ struct store_txn {
     fresh_t fresh;
     uint64_t indexed;
     bool adopted;          // from this transaction on nothing is adopted
-    entries_t entries;     // being gathered for the indexes
+    index_batch_t entries; // being gathered for the indexes
     lane_changes_t counts; // of lanes, for the end of the transaction
     uint32_t heft_peer;    // whose records came last, and
     int64_t heft_bytes;    // how many bytes of them are yet to be counted
@@ -85,10 +86,16 @@ int store_hand_back(store_txn_t *txn, const record_t *held, const place_t *place
 // (or NULL).
 int store_write_upon(store_txn_t *txn, const record_t *content, const record_t *before,
                      const record_t *shown);
+// The record of another home has lost its place to ours, or to one that has taken its key: it waits in
+// quarantine, as it does wherever ours was first.
+int store_displace(store_txn_t *txn, const record_t *other, const place_t *place);
 // Raises the incarnation so that what we write next is greater than this.
 void store_raise_inc(store_txn_t *txn, const version_t *seen);
 bool store_is_worth_keeping(const record_t *r);
-int store_free_stray(store_txn_t *txn, const record_t *now, const record_t *old);
+// A record of ours stands here that was missing. Conflicts of it that came meanwhile could not be heeded
+// then: it goes on above what they keep. 0 or -errno.
+int store_heed_conflicts(store_txn_t *txn, const rid_t *id);
+int store_free_conflict(store_txn_t *txn, const record_t *now, const record_t *old);
 // A place in the log for a version that is nobody's present one, and its end.
 int store_put_aside(store_txn_t *txn, const record_t *r, uint32_t peer, uint64_t *ret_at);
 int store_drop_aside(store_txn_t *txn, uint64_t at);
@@ -96,6 +103,8 @@ int store_drop_aside(store_txn_t *txn, uint64_t at);
 // Keeps a version of a home that this neighbour does not speak for, until the home's word comes. 0 with what
 // became of it, or -errno.
 int aside_keep(store_txn_t *txn, const record_t *r, uint32_t peer, applied_t *ret);
+// Does any version of this record wait so? 0 or -errno.
+int aside_waits(store_txn_t *txn, const rid_t *id, bool *ret);
 // The home's word on the record, or word that it is gone: versions that it answers wait no more. firm: the
 // home has been shown them, or nobody can be outside the record's reach; else they are shown to it once more.
 // givers takes who had handed us those that leave.
@@ -113,7 +122,7 @@ int store_tell_left(store_txn_t *txn, const record_t *held, const place_t *place
 int index_remove(store_txn_t *txn, const record_t *record, uint64_t at);
 // Into txn->entries, in the order of seqs; *state begins as 0.
 void index_gather(store_txn_t *txn, const record_t *record, uint64_t at, size_t *state);
-void index_later(tail_t *tail, const record_t *record, uint64_t at); // to whom it refers
+void index_later(memtable_t *memtable, const record_t *record, uint64_t at); // to whom it refers
 
 // Walks the log behind this seq, over what stands there no more, too. Stops when fn returns non-zero; returns
 // that, 0, or -errno. fn must not write.
@@ -121,4 +130,4 @@ typedef int log_fn(void *arg, store_txn_t *txn, const record_t *record, const pl
 int log_each(store_txn_t *txn, uint64_t after, log_fn *fn, void *arg);
 
 // Where the log's entry has them, for lanes.c.
-enum { LOG_LANES = 1, LOG_TOWARD = 12, LOG_CHILD = 16, LOG_PLACE = 20 };
+enum { LOG_FORMAT = 8, LOG_LANES = 1, LOG_TOWARD = 12, LOG_CHILD = 16, LOG_PLACE = 20 };

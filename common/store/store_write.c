@@ -149,31 +149,45 @@ static int write_version(store_txn_t *txn, const record_t *draft, const record_t
     assert(txn->write);
     now.home = txn->store->place.path;
     now.version = (version_t){.inc = txn->inc, .seq = txn->head + 1, .boot = txn->store->boot_id};
-    now.answered =
-        before != NULL ? record_answered_upon(before, shown, now.version.boot, answered) : (slice_t){0};
+    now.answered = record_answered_upon(before, shown, now.version.boot, answered);
     now.past = before != NULL ? record_past_upon(before, now.version.boot, past) : (slice_t){0};
     now.seal = (slice_t){0};
     AUTO(xfree) uint8_t *wire = xmalloc(record_size(&now) + SEAL_ROOM);
     record_pack_sealed(&now, wire, txn->store->place.seal_key);
     // From its own bytes: the draft's may be the store's, and die at the first write. What peers would refuse
     // as garbage must not be written.
-    int rc = record_parse(now.wire, &now) == 0 ? store_free_stray(txn, &now, held) : -EINVAL;
+    int rc = record_parse(now.wire, &now) == 0 ? store_free_conflict(txn, &now, held) : -EINVAL;
     return rc == 0 ? store_keep(txn, &now, PEER_SELF, held, place) : rc;
 }
 
-int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)
+static int write_draft(store_txn_t *txn, const record_t *draft, bool takes, record_t *ret_record)
 {
     record_t held, old = {0};
     place_t place;
-    int rc = store_get(txn, &draft->id, &held, &place);
+    rid_t id = draft->id; // the draft's bytes may be the store's
+    int rc = store_get(txn, &id, &held, &place);
     if (rc < 0) return rc;
     bool had = rc == 0;
     if (had) old = store_record_dup(&held);
     bool ours = had && place_is_home(&txn->store->place, &old);
-    rc = write_version(txn, draft, ours ? &old : NULL, NULL, had ? &old : NULL, had ? &place : NULL);
+    takes &= had && !ours;
+    rc = write_version(txn, draft, ours ? &old : NULL, takes ? &old : NULL, had ? &old : NULL,
+                       had ? &place : NULL);
+    if (rc == 0 && takes) rc = store_displace(txn, &old, &place);
     if (had) store_record_free(&old);
+    if (rc == 0 && !ours) rc = store_heed_conflicts(txn, &id);
     if (rc != 0 || ret_record == NULL) return rc;
-    return store_get(txn, &draft->id, ret_record, NULL);
+    return store_get(txn, &id, ret_record, NULL);
+}
+
+int store_write(store_txn_t *txn, const record_t *draft, record_t *ret_record)
+{
+    return write_draft(txn, draft, false, ret_record);
+}
+
+int store_take_key(store_txn_t *txn, const record_t *draft)
+{
+    return write_draft(txn, draft, true, NULL);
 }
 
 int store_write_upon(store_txn_t *txn, const record_t *content, const record_t *before, const record_t *shown)
@@ -187,7 +201,7 @@ int store_write_upon(store_txn_t *txn, const record_t *content, const record_t *
     if (had) old = store_record_dup(&held);
     if (two) other = store_record_dup(shown);
     draft.bulk =
-        content->bulk || other.bulk; // no neighbour is to read it before the stray that keeps the other
+        content->bulk || other.bulk; // no neighbour is to read it before the conflict that keeps the other
     rc = write_version(txn, &draft, &base, two ? &other : NULL, had ? &old : NULL, had ? &place : NULL);
     store_record_free(&old);
     store_record_free(&other);

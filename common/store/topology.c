@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Organisations by code in a small open-addressing table under a random key (codes come from neighbours).
+// Organisations by code.
 // Every walk upwards is bounded, so that a ring of parents, which a careless sheet can make, ends as
 // "unknown".
 #include "common/store/topology.h"
+#include "common/base/hash.h"
+#include "common/base/vec.h"
 #include "common/store/record.h"
 #include "proto/message.h"
-#include <assert.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 32, FIRST_SLOTS = 64 };
+enum { DEPTH_MAX = 32 };
 
 typedef struct {    // small: a hub has thousands in each of its services
     char *parent;   // NULL: a root
     bool known;     // has a record; else only a node stands there
+    bool ended;     // its node was revoked
     bool unsettled; // another child than `child` was told meanwhile
     int rank;       // of the node's level, -1 unknown
     uint32_t child; // that it was last known to be served through; scope_moved
@@ -25,60 +26,40 @@ typedef struct {    // small: a hub has thousands in each of its services
 struct scope {
     path_t self;
     char self_org[ORG_MAX + 1];
-    org_t **slots; // NULL: free
-    size_t n_slots, n_used;
-    uint8_t key[crypto_shorthash_KEYBYTES];
+    hash_t codes;
+    org_t **orgs; // by number
+    size_t room;
     uint32_t asked; // child whose rank was looked up last; PEER_SELF: none
     int asked_rank;
 };
 
-static org_t **slot_of(const scope_t *scope, slice_t code)
+static slice_t code_of(const void *scope, uint32_t number)
 {
-    uint8_t hash[crypto_shorthash_BYTES];
-    uint64_t h;
-    crypto_shorthash(hash, code.data, code.size, scope->key);
-    memcpy(&h, hash, sizeof h);
-    for (size_t i = h & (scope->n_slots - 1);; i = (i + 1) & (scope->n_slots - 1)) {
-        const org_t *org = scope->slots[i];
-        if (org == NULL || slice_equal(slice_text(org->code), code)) return &scope->slots[i];
-    }
-}
-
-static void grow(scope_t *scope)
-{
-    org_t **old = scope->slots;
-    size_t n_old = scope->n_slots;
-    scope->n_slots *= 2;
-    scope->slots = xcalloc(scope->n_slots, sizeof *scope->slots);
-    for (size_t i = 0; i < n_old; i++)
-        if (old[i] != NULL) *slot_of(scope, slice_text(old[i]->code)) = old[i];
-    free(old);
+    return slice_text(((const scope_t *)scope)->orgs[number]->code);
 }
 
 static org_t *find(const scope_t *scope, slice_t code)
 {
-    return code.size == 0 || code.size > ORG_MAX ? NULL : *slot_of(scope, code);
+    uint32_t number = code.size == 0 || code.size > ORG_MAX ? HASH_NONE : hash_find(&scope->codes, code);
+    return number != HASH_NONE ? scope->orgs[number] : NULL;
 }
 
 static org_t *make(scope_t *scope, slice_t code)
 {
     if (code.size == 0 || code.size > ORG_MAX || memchr(code.data, 0, code.size) != NULL) return NULL;
-    if (scope->n_used * 2 >= scope->n_slots) grow(scope);
-    org_t **slot = slot_of(scope, code);
-    if (*slot != NULL) return *slot;
-    *slot = xcalloc(1, sizeof **slot + code.size + 1);
-    memcpy((*slot)->code, code.data, code.size);
-    scope->n_used++;
-    return *slot;
+    uint32_t before = scope->codes.n, number = hash_add(&scope->codes, code);
+    if (number < before) return scope->orgs[number];
+    org_t *org = xcalloc(1, sizeof *org + code.size + 1);
+    memcpy(org->code, code.data, code.size);
+    vec_reserve(scope->orgs, scope->room, (size_t)number + 1);
+    return scope->orgs[number] = org;
 }
 
 scope_t *scope_new(const path_t *self, const char *self_org)
 {
     scope_t *scope = xcalloc(1, sizeof *scope);
     scope->self = *self;
-    scope->n_slots = FIRST_SLOTS;
-    scope->slots = xcalloc(scope->n_slots, sizeof *scope->slots);
-    randombytes_buf(scope->key, sizeof scope->key);
+    hash_init(&scope->codes, code_of, scope);
     text_copy(scope->self_org, sizeof scope->self_org, self_org);
     scope_set_node(scope, slice_text(self_org), self, -1);
     return scope;
@@ -87,12 +68,12 @@ scope_t *scope_new(const path_t *self, const char *self_org)
 void scope_destroy(scope_t **scope_p)
 {
     if (*scope_p == NULL) return;
-    for (size_t i = 0; i < (*scope_p)->n_slots; i++) {
-        org_t *org = (*scope_p)->slots[i];
-        if (org != NULL) free(org->parent);
-        free(org);
+    for (uint32_t i = 0; i < (*scope_p)->codes.n; i++) {
+        free((*scope_p)->orgs[i]->parent);
+        free((*scope_p)->orgs[i]);
     }
-    free((*scope_p)->slots);
+    hash_empty(&(*scope_p)->codes);
+    free((*scope_p)->orgs);
     free(*scope_p);
     *scope_p = NULL;
 }
@@ -121,7 +102,7 @@ bool scope_drop_org(scope_t *scope, slice_t code)
 {
     org_t *org = find(scope, code);
     if (org == NULL || !org->known) return false;
-    org->known = false; // the slot stays: a node may stand there, and open addressing needs it
+    org->known = false; // it stays: a node may stand there
     return true;
 }
 
@@ -133,6 +114,14 @@ bool scope_set_node(scope_t *scope, slice_t code, const path_t *node, int rank)
     scope->asked = PEER_SELF;
     if (path_equal(&org->node, node)) return false;
     org->node = *node;
+    return true;
+}
+
+bool scope_end_node(scope_t *scope, slice_t code, bool ended)
+{
+    org_t *org = find(scope, code);
+    if (org == NULL || org->ended == ended) return false;
+    org->ended = ended;
     return true;
 }
 
@@ -155,8 +144,7 @@ static const org_t *above(const scope_t *scope, const org_t *org, bool *ret_brok
     return parent;
 }
 
-// The nearest node at or above the organisation; NULL when none is known.
-static const path_t *serving(const scope_t *scope, slice_t code)
+const path_t *scope_serving(const scope_t *scope, slice_t code)
 {
     bool broken = false;
     const org_t *org = find(scope, code);
@@ -169,7 +157,7 @@ static const path_t *serving(const scope_t *scope, slice_t code)
 
 in_scope_t scope_serves(const scope_t *scope, slice_t code)
 {
-    const path_t *node = serving(scope, code);
+    const path_t *node = scope_serving(scope, code);
     if (node == NULL) return SCOPE_UNKNOWN;
     return path_equal(node, &scope->self) ? SCOPE_YES : SCOPE_NO;
 }
@@ -182,7 +170,7 @@ static uint32_t child_towards(const scope_t *scope, const path_t *node)
 
 static uint32_t child_for(const scope_t *scope, slice_t code)
 {
-    const path_t *node = serving(scope, code);
+    const path_t *node = scope_serving(scope, code);
     return node == NULL ? PEER_SELF : child_towards(scope, node);
 }
 
@@ -228,9 +216,8 @@ in_scope_t scope_in_self(const scope_t *scope, slice_t code)
 
 bool scope_moved(scope_t *scope, size_t *state, slice_t *ret_org)
 {
-    while (*state < scope->n_slots) {
-        org_t *org = scope->slots[(*state)++];
-        if (org == NULL) continue;
+    while (*state < scope->codes.n) {
+        org_t *org = scope->orgs[(*state)++];
         uint32_t child = child_for(scope, slice_text(org->code));
         if (child == org->child && !org->unsettled) continue;
         org->child = child;
@@ -244,14 +231,13 @@ bool scope_moved(scope_t *scope, size_t *state, slice_t *ret_org)
 // Does a child stand there?
 static bool is_childs(const scope_t *scope, const org_t *org)
 {
-    return org != NULL && org->node.len == scope->self.len + PATH_LABEL &&
-           path_is_prefix(&scope->self, &org->node);
+    return org->node.len == scope->self.len + PATH_LABEL && path_is_prefix(&scope->self, &org->node);
 }
 
 uint32_t scope_next_child(const scope_t *scope, size_t *state)
 {
-    while (*state < scope->n_slots) {
-        const org_t *org = scope->slots[(*state)++];
+    while (*state < scope->codes.n) {
+        const org_t *org = scope->orgs[(*state)++];
         if (is_childs(scope, org)) return child_towards(scope, &org->node);
     }
     return PEER_SELF;
@@ -259,19 +245,41 @@ uint32_t scope_next_child(const scope_t *scope, size_t *state)
 
 bool scope_has_child(const scope_t *scope, uint32_t label)
 {
-    for (size_t i = 0; i < scope->n_slots; i++) {
-        const org_t *org = scope->slots[i];
-        if (org != NULL && org->node.len > 0 && child_towards(scope, &org->node) == label) return true;
+    for (uint32_t i = 0; i < scope->codes.n; i++) {
+        const org_t *org = scope->orgs[i];
+        if (org->node.len > 0 && child_towards(scope, &org->node) == label) return true;
     }
     return false;
 }
 
 static const org_t *child_at(const scope_t *scope, uint32_t label)
 {
-    for (size_t i = 0; i < scope->n_slots; i++)
-        if (is_childs(scope, scope->slots[i]) && child_towards(scope, &scope->slots[i]->node) == label)
-            return scope->slots[i];
+    for (uint32_t i = 0; i < scope->codes.n; i++)
+        if (is_childs(scope, scope->orgs[i]) && child_towards(scope, &scope->orgs[i]->node) == label)
+            return scope->orgs[i];
     return NULL;
+}
+
+// Asked only where two homes claim one id.
+const char *scope_org_at(const scope_t *scope, const path_t *path)
+{
+    for (uint32_t i = 0; i < scope->codes.n; i++)
+        if (path_equal(&scope->orgs[i]->node, path)) return scope->orgs[i]->code;
+    return NULL;
+}
+
+bool scope_has_node(const scope_t *scope, const path_t *path)
+{
+    return scope_org_at(scope, path) != NULL;
+}
+
+bool scope_has_ended(const scope_t *scope, const path_t *path)
+{
+    for (uint32_t i = 0; i < scope->codes.n; i++) {
+        const org_t *org = scope->orgs[i];
+        if (org->ended && org->node.len > 0 && path_is_prefix(&org->node, path)) return true;
+    }
+    return false;
 }
 
 const char *scope_child_org(const scope_t *scope, uint32_t label)

@@ -15,12 +15,21 @@ bool scope_set_org(scope_t *scope, slice_t org, slice_t parent);
 bool scope_drop_org(scope_t *scope, slice_t org);
 // rank: of the node's level, -1 when it is not known.
 bool scope_set_node(scope_t *scope, slice_t org, const path_t *node, int rank);
+// Was it revoked? It stands there until another one does. Returns true when that changed.
+bool scope_end_node(scope_t *scope, slice_t org, bool ended);
 bool scope_drop_node(scope_t *scope, slice_t org);
 
 typedef enum in_scope { SCOPE_NO, SCOPE_YES, SCOPE_UNKNOWN } in_scope_t;
 
 // Does this node serve the organisation: is the nearest node at or above it this one?
 in_scope_t scope_serves(const scope_t *scope, slice_t org);
+// Path of the node that serves it; NULL when none is known. Belongs to the scope until that changes.
+const path_t *scope_serving(const scope_t *scope, slice_t org);
+// Does a node of some organisation stand at this path? Has the one there, or one above it, been revoked?
+bool scope_has_node(const scope_t *scope, const path_t *path);
+bool scope_has_ended(const scope_t *scope, const path_t *path);
+// Code of the organisation at which that node stands, or NULL. Belongs to the scope until it changes.
+const char *scope_org_at(const scope_t *scope, const path_t *path);
 // Label of the child that leads to the node serving the organisation; PEER_SELF: none does.
 uint32_t scope_child_for(scope_t *scope, slice_t org);
 // Is the organisation in the subtree of this child's organisation, or served by a node under this child?

@@ -106,8 +106,9 @@ static bool has_required(const kind_rule_t *rule, const body_t *m, fault_t *faul
     return true;
 }
 
-// What we wrote ourselves in a life that was lost is not judged again, in case the rules have changed since;
-// it only has to be readable. By some kinds others are admitted: those have what their readers rely on.
+// What we wrote ourselves in an epoch that was lost is not judged again, in case the rules have changed
+// since; it only has to be readable. By some kinds others are admitted: those have what their readers rely
+// on.
 static bool readable(const kind_rule_t *rule, slice_t body, fault_t *fault)
 {
     AUTO(arena_destroy) arena_t *arena = arena_new(body.size);
@@ -249,5 +250,8 @@ bool admit_content(const record_t *r, fault_t *ret_fault)
 
 bool admit_may_change(const fault_t *fault)
 {
-    return strcmp(fault->code, "ORG-UNKNOWN") == 0 || strcmp(fault->code, "ORG-FOREIGN") == 0;
+    static const char *const codes[] = {"ORG-UNKNOWN", "ORG-FOREIGN", "KEY-TAKEN", "NODE-ELSEWHERE"};
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+        if (strcmp(fault->code, codes[i]) == 0) return true;
+    return false;
 }

@@ -3,8 +3,9 @@
 // should have ensured (design 2.3): direction of the home, reach of the kind, scope of the organisation, and
 // the body's own rules.
 #pragma once
+#include "common/schema/fault_value.h"
+#include "common/store/store.h"
 #include "common/store/topology.h"
-#include "common/sync/feed.h"
 
 // A feed_admit_fn; arg is the store_place_t. Kinds that this node does not know are judged by their stamp
 // alone. From the home's side: is the neighbour allowed to bring it, and does what the record says of itself

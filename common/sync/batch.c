@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sizes are checked before anything is allocated: a peer may ask for BATCH_MAX at most.
 #include "common/sync/batch.h"
+#include "common/base/vec.h"
 #include "common/store/record.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -20,10 +21,7 @@ void batch_clear(batch_t *batch)
 void batch_add(batch_t *batch, slice_t record)
 {
     size_t need = batch->size + 4 + record.size;
-    if (need > batch->capacity) {
-        batch->capacity = need < 4096 ? 4096 : need * 2;
-        batch->data = xrealloc(batch->data, batch->capacity);
-    }
+    vec_reserve(batch->data, batch->capacity, need < 4096 ? 4096 : need);
     be32_store(batch->data + batch->size, (uint32_t)record.size);
     memcpy(batch->data + batch->size + 4, record.data, record.size);
     batch->size = need;

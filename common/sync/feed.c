@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Links and dispatch. What a consumer does is in feed_consumer.c, what a producer does in feed_producer.c.
 #include "common/base/mutant.h"
+#include "common/base/vec.h"
 #include "common/sync/feed_private.h"
 #include "proto/message.h"
 #include <errno.h>
@@ -65,8 +66,8 @@ static void make_due(feed_t *feed, link_t *link)
 static link_t *make_link(feed_t *feed, uint32_t peer)
 {
     size_t i = feed->n_links;
-    feed->links = xrealloc(feed->links, (feed->n_links + 1) * sizeof *feed->links);
-    feed->due = xrealloc(feed->due, (feed->n_links + 1) * sizeof *feed->due);
+    vec_reserve(feed->links, feed->links_room, i + 1);
+    vec_reserve(feed->due, feed->due_room, i + 1);
     for (; i > 0 && feed->links[i - 1]->peer > peer; i--) feed->links[i] = feed->links[i - 1];
     link_t *link = xcalloc(1, sizeof *link);
     link->peer = peer;
@@ -409,16 +410,16 @@ position_t position_at(uint64_t seq)
 bool witness_read(const Selenga__Witness *m, witness_t *ret)
 {
     if (m == NULL || !m->has_head) return false;
-    *ret = (witness_t){.lives = m->lives, .digest = m->digest, .head = m->head};
+    *ret = (witness_t){.epochs = m->epochs, .digest = m->digest, .head = m->head};
     return true;
 }
 
 void witness_message(const witness_t *w, Selenga__Witness *m)
 {
     selenga__witness__init(m);
-    m->has_head = m->has_lives = m->has_digest = 1;
+    m->has_head = m->has_epochs = m->has_digest = 1;
     m->head = w->head;
-    m->lives = w->lives;
+    m->epochs = w->epochs;
     m->digest = w->digest;
 }
 
@@ -464,7 +465,7 @@ int cursor_put(store_txn_t *txn, uint32_t peer, char letter, const position_t *p
     uint64_t numbers[STREAMS + 3];
     memcpy(numbers, position->of, sizeof position->of);
     numbers[STREAMS] = w->head;
-    numbers[STREAMS + 1] = w->lives;
+    numbers[STREAMS + 1] = w->epochs;
     numbers[STREAMS + 2] = w->digest;
     return peer_row_put(txn, peer, letter, numbers, ARRAY_SIZE(numbers));
 }
@@ -476,6 +477,6 @@ int cursor_get(store_txn_t *txn, uint32_t peer, char letter, position_t *ret_pos
     if (rc != 0) return rc;
     memcpy(ret_position->of, numbers, sizeof ret_position->of);
     *ret_w =
-        (witness_t){.head = numbers[STREAMS], .lives = numbers[STREAMS + 1], .digest = numbers[STREAMS + 2]};
+        (witness_t){.head = numbers[STREAMS], .epochs = numbers[STREAMS + 1], .digest = numbers[STREAMS + 2]};
     return 0;
 }

@@ -84,6 +84,14 @@ int feed_message(feed_t *feed, store_txn_t *txn, uint32_t peer, uint32_t type, s
 
 // Judges again what waits in quarantine, as if it had just come.
 int feed_retry(feed_t *feed, store_txn_t *txn, const quarantine_key_t *key, bool *ret_admitted);
+// Judges again what stands here of another home, whose kind may have been unknown when it came. What is
+// refused now goes into quarantine and leaves its place; those who had it from us hear so.
+typedef enum judged {
+    JUDGED_GOOD,
+    JUDGED_REFUSED,
+    JUDGED_NO_ROOM
+} judged_t; // the last: of the share, it stays
+int feed_judge_again(feed_t *feed, store_txn_t *txn, const rid_t *id, judged_t *ret);
 
 // After the transaction is durable: acknowledges, and pushes what lanes hold within each consumer's credit.
 int feed_flush(feed_t *feed, int64_t now_ms);

@@ -4,7 +4,6 @@
 //
 // Rows 'c' and 'f': common/store/FORMAT.md, peers. The filter is written when it changes.
 #include "common/base/mutant.h"
-#include "common/sync/admit.h"
 #include "common/sync/feed_private.h"
 #include "proto/message.h"
 #include <errno.h>
@@ -172,9 +171,9 @@ int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, in
         return -EBADMSG;
     if (!in->open || m->session != in->session) return 0; // of an older session
     in->heard_ms = now_ms;
-    // One was lost on the way; or a pull that was doubled opened this session once more, in a later life.
-    bool other_life = in->boot != 0 && m->boot != in->boot;
-    if ((!position_equal(&after, &in->expected) && !MUTANT("gap_accepted")) || other_life) {
+    // One was lost on the way; or a pull that was doubled opened this session once more, in a later epoch.
+    bool other_epoch = in->boot != 0 && m->boot != in->boot;
+    if ((!position_equal(&after, &in->expected) && !MUTANT("gap_accepted")) || other_epoch) {
         in->restart = true;
         in->open = false;
         return 0;
@@ -190,8 +189,8 @@ int consumer_push(feed_t *feed, store_txn_t *txn, link_t *link, slice_t body, in
 }
 
 // The producer judges the cursor with which the session began. If pushes have moved it since (late ones, of
-// the life that the producer lost), what they brought would be missing in the give-back: begin again with the
-// cursor as it is now.
+// the epoch that the producer lost), what they brought would be missing in the give-back: begin again with
+// the cursor as it is now.
 static bool is_late(consumer_t *in)
 {
     if (in->moved) in->restart = true;

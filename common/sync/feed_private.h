@@ -21,7 +21,7 @@ typedef struct consumer {
     bool open;   // a session stands
     bool moved;  // a push of this session was applied: its producer has no give-back to ask for
     uint64_t session;
-    uint64_t boot;       // life of the producer that pushes in this session; 0: none did yet
+    uint64_t boot;       // epoch of the producer that pushes in this session; 0: none did yet
     position_t expected; // up to which pushes were applied, this transaction's included
     witness_t cursor;    // the producer's lineage and head at `expected`
     uint32_t window;     // credit now, by what the line carries
@@ -95,9 +95,9 @@ struct feed {
     feed_hooks_t hooks;
     uint64_t seed;
     link_t **links;
-    size_t n_links;
+    size_t n_links, links_room;
     link_t **due; // of n_links at most: a flush costs what there is to do, however many neighbours there are
-    size_t n_due;
+    size_t n_due, due_room;
     char trouble[TROUBLE_SIZE];
     uint64_t malformed;
     uint64_t overrun; // pushes beyond the credit
@@ -132,7 +132,7 @@ int peer_row_read(store_txn_t *txn, uint32_t peer, char letter, uint64_t *number
                   size_t *ret_n);
 // A row of exactly this length; -EUCLEAN when it has another.
 int peer_row_get(store_txn_t *txn, uint32_t peer, char letter, uint64_t *numbers, size_t n);
-// Those that say how far somebody has read: position of each stream, head, lives and digest of the witness.
+// Those that say how far somebody has read: position of each stream, head, epochs and digest of the witness.
 int cursor_put(store_txn_t *txn, uint32_t peer, char letter, const position_t *position, const witness_t *w);
 int cursor_get(store_txn_t *txn, uint32_t peer, char letter, position_t *ret_position, witness_t *ret_w);
 

@@ -128,7 +128,7 @@ static int restart(feed_t *feed, link_t *link, store_txn_t *txn, const Selenga__
     out->open = out->answer = true;
     producer_news(out);
     out->sent = out->scanned = *position;
-    // A parent that never read of a life that was lost has nothing of it to give back.
+    // A parent that never read of an epoch that was lost has nothing of it to give back.
     return link->peer == PEER_PARENT ? store_end_adoption(txn) : 0;
 }
 
@@ -234,7 +234,7 @@ static void send_rebase(feed_t *feed, link_t *link)
 
 // --- push ----------------------------------------------------------------------------------------
 
-// Strays and refusals belong to one service; another one of the node could not tell them from its own.
+// Conflicts and refusals belong to one service; another one of the node could not tell them from its own.
 bool producer_wants(const feed_t *feed, const link_t *link, const record_t *record)
 {
     if (link->peer < PEER_LABEL_MIN && record->kind < SYSTEM_KINDS) return false;

@@ -3,8 +3,10 @@
 // or taken as word that something is gone.
 #include "common/base/mutant.h"
 #include "common/store/heft.h"
-#include "common/sync/admit.h"
 #include "common/sync/feed_private.h"
+#include "common/sync/succession.h"
+#include "proto/kinds.h"
+#include "proto/message.h"
 #include <errno.h>
 #include <sodium.h>
 
@@ -30,14 +32,14 @@ static bool may_be_real(store_txn_t *txn, const quarantined_t *item)
 }
 
 // An item and what comes of the same record now: if neither descends from the other, the item stays as a
-// stray, before it gives way to that.
+// conflict, before it gives way to that.
 static int spare_item(store_txn_t *txn, const record_t *in, const quarantined_t *item)
 {
     const record_t *r = &item->record;
     if (!may_be_real(txn, item) || record_descends(in, &r->version) || record_descends(r, &in->version) ||
         record_says_the_same(in, r))
         return 0;
-    return store_keep_stray(txn, r);
+    return store_keep_conflict(txn, r);
 }
 
 // Said to be ours, where seals of before cannot be told: does a person have to say so first, since whoever
@@ -86,19 +88,44 @@ static int refuse(store_txn_t *txn, const record_t *r, const arrival_t *arrival,
     return rc >= 0 ? quarantine_put(txn, arrival, r->wire, r, fault) : rc;
 }
 
-// Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno. Who had
-// the id first is decided where the ways to both homes part: of two on his side the neighbour holds but one.
-static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t peer, fault_t *ret_fault)
+// That an organisation has a node elsewhere is no secret to the hub in whose part of the tree it is.
+static void refuse_claim(const record_t *r, const record_t *held, fault_t *ret_fault)
+{
+    char org[ORG_MAX + 1] = "";
+    if (r->org.size > 0 && r->org.size <= ORG_MAX) memcpy(org, r->org.data, r->org.size);
+    if (r->kind == N_NODE && held->kind == N_NODE)
+        fault_set(ret_fault, "NODE-ELSEWHERE", NULL, org);
+    else
+        fault_set(ret_fault, "KEY-TAKEN", NULL);
+}
+
+// Is there room under its id? Who had the id first is decided where the ways to both homes part: of two on
+// his side the neighbour holds but one.
+static int judge_claim(store_txn_t *txn, const record_t *r, uint32_t peer, claim_t *ret_claim,
+                       fault_t *ret_fault)
 {
     record_t held;
     place_t place;
-    if (!feed->hooks.admit(feed->hooks.arg, txn, peer, r, ret_fault)) return 1;
-    bool judged = store_speaks_for(store_of(txn), peer, r) && !store_is_home(store_of(txn), r);
-    int rc = judged ? store_get(txn, &r->id, &held, &place) : KV_NONE;
-    if (rc != 0 || held.gone) return rc == KV_NONE ? 0 : rc;
-    if (held.kind == r->kind && (path_equal(&held.home, &r->home) || place.toward == peer)) return 0;
-    fault_set(ret_fault, "KEY-TAKEN", NULL);
+    *ret_claim = CLAIM_NONE;
+    if (!store_speaks_for(store_of(txn), peer, r) || store_is_home(store_of(txn), r)) return 0;
+    int rc = store_get(txn, &r->id, &held, &place);
+    if (rc != 0 || held.gone) return rc < 0 ? rc : 0;
+    if (held.kind == r->kind && path_equal(&held.home, &r->home)) return 0;
+    *ret_claim = peer < PEER_LABEL_MIN ? CLAIM_SUCCEEDS // whose records these are has decided already
+                                       : succession(store_place(store_of(txn)), &held, r);
+    if (*ret_claim != CLAIM_NONE || (held.kind == r->kind && place.toward == peer)) return 0;
+    if (place.toward != PEER_SELF && record_takes_key(r, &held)) return 0; // what is ours nobody takes
+    refuse_claim(r, &held, ret_fault);
     return 1;
+}
+
+// Refused by a rule, or because its id belongs to another home's record? 0, 1 (refused) or -errno.
+static int judge(feed_t *feed, store_txn_t *txn, const record_t *r, uint32_t peer, claim_t *ret_claim,
+                 fault_t *ret_fault)
+{
+    *ret_claim = CLAIM_NONE;
+    if (!feed->hooks.admit(feed->hooks.arg, txn, peer, r, ret_fault)) return 1;
+    return judge_claim(txn, r, peer, ret_claim, ret_fault);
 }
 
 // The record has left our reach, and what waits here of it too.
@@ -128,17 +155,29 @@ static int take_unsealed(feed_t *feed, store_txn_t *txn, const record_t *r, cons
     return rc >= 0 ? quarantine_put(txn, arrival, r->wire, r, &fault) : rc;
 }
 
+// Of a node that has come to its end: nothing of it waits either.
+static int let_go(store_txn_t *txn, const record_t *r, uint32_t peer)
+{
+    quarantine_key_t key = quarantine_key_of(r, peer);
+    int rc = quarantine_clear(txn, &key, &r->version);
+    return rc < 0 ? rc : 0;
+}
+
 static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const arrival_t *arrival,
                        bool *ret_good)
 {
     fault_t fault;
     applied_t applied;
+    claim_t claim;
     if (r->gone) return take_word(txn, r, arrival, ret_good);
-    int rc = judge(feed, txn, r, arrival->peer, &fault);
+    int rc = judge(feed, txn, r, arrival->peer, &claim, &fault);
     *ret_good = rc == 0;
     if (rc > 0 && MUTANT("quarantine_blocks")) return -EBADMSG;
     if (rc != 0) return rc < 0 ? rc : refuse(txn, r, arrival, &fault);
-    rc = store_apply(txn, r, arrival, &applied);
+    if (claim == CLAIM_PAST) return let_go(txn, r, arrival->peer);
+    arrival_t how = *arrival;
+    how.succeeds = claim == CLAIM_SUCCEEDS;
+    rc = store_apply(txn, r, &how, &applied);
     if (rc != 0) return rc;
     *ret_good = applied != APPLIED_UNSEALED && applied != APPLIED_OVER;
     if (applied == APPLIED_OVER) return TAKE_OVER;
@@ -169,6 +208,33 @@ int feed_retry(feed_t *feed, store_txn_t *txn, const quarantine_key_t *key, bool
     if (rc == 0 && *ret_admitted) rc = quarantine_clear(txn, key, &copy.version);
     store_record_free(&copy);
     return rc > 0 ? 0 : rc; // what found no room waits on; what was let in has gone already
+}
+
+// It leaves the place that it has, and those who had it from us hear so.
+static int take_out(store_txn_t *txn, const record_t *r, uint32_t peer)
+{
+    record_t word = record_gone(r);
+    AUTO(xfree) uint8_t *wire = xmalloc(record_size(&word));
+    record_pack(&word, wire);
+    return store_leave(txn, &word, peer);
+}
+
+int feed_judge_again(feed_t *feed, store_txn_t *txn, const rid_t *id, judged_t *ret)
+{
+    record_t held;
+    place_t place;
+    fault_t fault;
+    *ret = JUDGED_GOOD;
+    int rc = store_get(txn, id, &held, &place);
+    if (rc != 0 || held.gone || store_is_home(store_of(txn), &held)) return rc < 0 ? rc : 0;
+    if (feed->hooks.admit(feed->hooks.arg, txn, place.toward, &held, &fault)) return 0;
+    record_t copy = store_record_dup(&held);
+    arrival_t arrival = {.peer = place.toward};
+    rc = quarantine_put(txn, &arrival, copy.wire, &copy, &fault);
+    *ret = rc == 0 ? JUDGED_REFUSED : JUDGED_NO_ROOM;
+    if (rc == 0) rc = take_out(txn, &copy, place.toward);
+    store_record_free(&copy);
+    return rc < 0 ? rc : 0;
 }
 
 // Whole, and of no more records than one may bring: each of them costs everybody time.

@@ -149,6 +149,26 @@ static void check_about(model_t *model, const kind_t *kind)
                  says->speaker_level);
 }
 
+static void check_end(model_t *model, const kind_t *kind)
+{
+    const char *name = kind->says->ends_by;
+    const field_t *field = name != NULL ? find_field(kind, name) : NULL;
+    if (name != NULL && (field == NULL || field->type != FIELD_DATE))
+        complain(model, kind, field, "ends_by: is a date; `%s` is none", name);
+}
+
+static void check_tree(model_t *model, const kind_t *kind)
+{
+    const char *name = kind->says->above;
+    const field_t *above = name != NULL ? find_field(kind, name) : NULL;
+    if (name != NULL &&
+        (above == NULL || above->ref != kind || has_flag(above, F_REQUIRED) || !has_flag(above, F_INDEX)))
+        complain(model, kind, above,
+                 "above: is a reference to a record of its own kind that is: INDEX; `%s` is none", name);
+    if (kind->says->one_tree && name == NULL)
+        complain(model, kind, NULL, "one_tree: of what? write above: \"...\"");
+}
+
 static void check_lists(model_t *model, const kind_t *kind)
 {
     size_t columns = 0;
@@ -186,9 +206,12 @@ static void check_kind(model_t *model, size_t i)
     check_key(model, kind);
     check_org(model, kind);
     check_about(model, kind);
+    check_end(model, kind);
+    check_tree(model, kind);
     check_lists(model, kind);
     check_readers(model, kind);
     check_facts(model, kind);
+    check_access(model, kind);
 }
 
 // A subscription names the kinds that it wants.
@@ -208,6 +231,7 @@ static void check_room(model_t *model, const kind_t *kind, int reader)
 void model_check(model_t *model)
 {
     for (size_t i = 0; i < model->n_kinds; i++) check_kind(model, i);
+    for (size_t i = 0; model->mistakes == 0 && i < model->n_kinds; i++) check_titles(model, &model->kinds[i]);
     for (size_t i = 0; model->mistakes == 0 && i < model->n_kinds; i++)
         for (int reader = 1; FOLDERS[reader] != NULL; reader++) check_room(model, &model->kinds[i], reader);
 }

@@ -7,6 +7,7 @@
 #include <google/protobuf/descriptor.pb-c.h>
 #include <stdio.h>
 
+enum { SHEET_SPLITS_MAX = 8 };
 enum { NAME_SIZE = 64 }; // of a kind's name and of what C calls it
 
 typedef struct kind kind_t;
@@ -43,6 +44,8 @@ typedef struct sheet {
     size_t n_kinds;
     const char *columns[SHEET_COLUMNS_MAX];
     size_t n_columns;
+    const Selenga__Split *splits[SHEET_SPLITS_MAX];
+    size_t n_splits;
 } sheet_t;
 
 typedef struct model {
@@ -78,7 +81,16 @@ const char *sheet_name_of(const kind_t *kind); // NULL: it has none
 
 void check_field(model_t *model, const kind_t *kind, field_t *field);
 void check_words(model_t *model, const kind_t *kind, const field_t *field);
+void check_access(model_t *model, const kind_t *kind);
+unsigned roles_of(const Selenga__Role__Is *is, size_t n); // R_ flags
 void check_facts(model_t *model, const kind_t *kind);
 void check_across(model_t *model, const kind_t *kind, const field_t *field);
+
+void check_titles(model_t *model, const kind_t *kind);
+// The kind of the same sheet, mostly itself, whose records have the titles; NULL: none has.
+const kind_t *titled_kind(const model_t *model, const kind_t *kind);
+bool is_named(const model_t *model, const field_t *field); // does it lead to what has a title?
+// Class of personal data of the titles of a kind; NULL: of any.
+unsigned title_class(const model_t *model, const kind_t *kind);
 
 void *must(void *allocated); // ends the program when it is NULL

@@ -100,6 +100,31 @@ static void check_headings(model_t *model, const sheet_t *sheet)
         }
 }
 
+// Columns that stand for several.
+static void add_splits(model_t *model, sheet_t *sheet)
+{
+    size_t unused;
+    for (size_t k = 0; k < sheet->n_kinds; k++)
+        for (size_t i = 0; i < sheet->kinds[k]->says->sheet->n_split; i++) {
+            const kind_t *kind = sheet->kinds[k];
+            const Selenga__Split *split = kind->says->sheet->split[i];
+            bool fits = split->n_heading > 0 && split->n_into > 1 && split->n_into <= SPLIT_MAX &&
+                        sheet->n_splits < SHEET_SPLITS_MAX;
+            for (size_t n = 0; n < split->n_into && fits; n++)
+                fits = has_name(sheet, split->into[n], &unused);
+            for (size_t w = 0; w < split->n_word && fits; w++)
+                fits = split->word[w]->n_is > 0 && split->word[w]->n_cell == split->n_into;
+            if (fits)
+                sheet->splits[sheet->n_splits++] = split;
+            else
+                complain(
+                    model, kind, NULL,
+                    "split: write headings, two to %d columns of the sheet %s, and for each word as many "
+                    "cells",
+                    SPLIT_MAX, sheet->name);
+        }
+}
+
 // Options of columns where there is none.
 static void check_without(model_t *model, const kind_t *kind)
 {
@@ -156,5 +181,6 @@ void model_add_sheets(model_t *model)
     for (size_t i = 0; i < model->n_sheets; i++) {
         add_columns(model, &model->sheets[i]);
         check_headings(model, &model->sheets[i]);
+        add_splits(model, &model->sheets[i]);
     }
 }

@@ -2,6 +2,7 @@
 // Writes the row of each kind and of its fields.
 #include "proto/generate/write.h"
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct flag_name {
@@ -10,9 +11,9 @@ typedef struct flag_name {
 } flag_name_t;
 
 static const flag_name_t FIELD_FLAGS[] = {
-    {F_REQUIRED, "F_REQUIRED"}, {F_KEY, "F_KEY"},   {F_INDEX, "F_INDEX"}, {F_DERIVED, "F_DERIVED"},
-    {F_LIST, "F_LIST"},         {F_FACT, "F_FACT"}, {F_CODE, "F_CODE"},   {F_REASON, "F_REASON"},
-    {F_ACCOUNT, "F_ACCOUNT"},   {0, NULL}};
+    {F_REQUIRED, "F_REQUIRED"}, {F_KEY, "F_KEY"},     {F_INDEX, "F_INDEX"},     {F_DERIVED, "F_DERIVED"},
+    {F_LIST, "F_LIST"},         {F_FACT, "F_FACT"},   {F_CODE, "F_CODE"},       {F_REASON, "F_REASON"},
+    {F_ACCOUNT, "F_ACCOUNT"},   {F_TITLE, "F_TITLE"}, {F_EXPIRES, "F_EXPIRES"}, {0, NULL}};
 static const flag_name_t LEVELS[] = {{W_SCHOOL, "W_SCHOOL"},   {W_MUNICIPALITY, "W_MUNICIPALITY"},
                                      {W_REGION, "W_REGION"},   {W_FEDERATION, "W_FEDERATION"},
                                      {W_SERVING, "W_SERVING"}, {W_ABOVE, "W_ABOVE"},
@@ -64,15 +65,14 @@ static void write_changes(const kind_t *kind, const field_t *field, size_t w, FI
     fprintf(out, "static const state_change_t %s_%s_%zu[] = {\n", kind->c_name, field->name, w);
     for (size_t i = 0; i < word->n_next; i++) {
         const Selenga__Change *next = word->next[i];
-        unsigned levels = 0, roles = 0;
+        unsigned levels = 0;
         for (size_t l = 0; l < next->n_by_level; l++) levels |= (unsigned)next->by_level[l];
-        for (size_t r = 0; r < next->n_by_role; r++) roles |= (unsigned)next->by_role[r];
         fputs("    {.to = ", out);
         write_text(next->to, out);
         fputs(", .levels = ", out);
         write_flags(levels, LEVELS, out);
         fputs(", .roles = ", out);
-        write_flags(roles, ROLES, out);
+        write_flags(roles_of(next->by_role, next->n_by_role), ROLES, out);
         fputs(", .needs = \"", out);
         for (size_t n = 0; n < next->n_needs; n++) fprintf(out, "%s%s", n > 0 ? " " : "", next->needs[n]);
         fputs("\"},\n", out);
@@ -80,11 +80,32 @@ static void write_changes(const kind_t *kind, const field_t *field, size_t w, FI
     fputs("};\n", out);
 }
 
+static void write_texts(char *const *texts, size_t n, FILE *out)
+{
+    fputs("[] = {", out);
+    for (size_t i = 0; i < n; i++) {
+        write_text(texts[i], out);
+        fputs(", ", out);
+    }
+    fputs("NULL};\n", out);
+}
+
+static void write_word_aliases(const kind_t *kind, const field_t *field, size_t w, FILE *out)
+{
+    const Selenga__Word *word = field->says->word[w];
+    if (word->n_alias == 0) return;
+    fprintf(out, "static const char *const %s_%s_%zu_aliases", kind->c_name, field->name, w);
+    write_texts(word->alias, word->n_alias, out);
+}
+
 static void write_words(const kind_t *kind, const field_t *field, FILE *out)
 {
     const Selenga__FieldOptions *says = field->says;
     if (says->n_word == 0) return;
-    for (size_t i = 0; i < says->n_word; i++) write_changes(kind, field, i, out);
+    for (size_t i = 0; i < says->n_word; i++) {
+        write_changes(kind, field, i, out);
+        write_word_aliases(kind, field, i, out);
+    }
     fprintf(out, "static const field_word_t %s_%s_words[] = {\n", kind->c_name, field->name);
     for (size_t i = 0; i < says->n_word; i++) {
         const Selenga__Word *word = says->word[i];
@@ -99,6 +120,9 @@ static void write_words(const kind_t *kind, const field_t *field, FILE *out)
         for (size_t n = 0; n < word->n_awaits; n++) awaits |= (unsigned)word->awaits[n];
         if (awaits != 0) fputs(", .awaits = ", out);
         if (awaits != 0) write_flags(awaits, LEVELS, out);
+        if (word->n_alias > 0) fprintf(out, ", .aliases = %s_%s_%zu_aliases", kind->c_name, field->name, i);
+        if (word->has_level) fputs(", .level = ", out);
+        if (word->has_level) write_flags((unsigned)word->level, LEVELS, out);
         fputs("},\n", out);
     }
     fputs("};\n", out);
@@ -108,12 +132,57 @@ static void write_aliases(const kind_t *kind, const field_t *field, FILE *out)
 {
     const Selenga__FieldOptions *says = field->says;
     if (says->n_alias == 0) return;
-    fprintf(out, "static const char *const %s_%s_aliases[] = {", kind->c_name, field->name);
-    for (size_t i = 0; i < says->n_alias; i++) {
-        write_text(says->alias[i], out);
-        fputs(", ", out);
+    fprintf(out, "static const char *const %s_%s_aliases", kind->c_name, field->name);
+    write_texts(says->alias, says->n_alias, out);
+}
+
+// --- what records are called ---------------------------------------------------------------------
+
+// "Family name Given name Patronymic"; of a reference the titles of what it leads to.
+static void write_titles(const model_t *model, const kind_t *titled, bool russian, FILE *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < titled->n_fields; i++) {
+        const field_t *field = &titled->fields[i];
+        if (!has_flag(field, F_TITLE)) continue;
+        if (any) fputc(' ', out);
+        any = true;
+        if (field->ref != NULL)
+            write_titles(model, titled_kind(model, field->ref), russian, out);
+        else
+            fputs(russian ? field->says->ru : field->says->en, out);
     }
-    fputs("NULL};\n", out);
+}
+
+static void write_named_label(const model_t *model, const field_t *field, bool russian, FILE *out)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *label = must(open_memstream(&text, &size));
+    fprintf(label, "%s: ", russian ? field->says->ru : field->says->en);
+    if (field->ref != NULL)
+        write_titles(model, titled_kind(model, field->ref), russian, label);
+    else
+        fputs(russian ? "название" : "name", label);
+    fclose(label);
+    write_text(text, out);
+    free(text);
+}
+
+// The column beside a reference. It may name a person: nobody sees it who may not see that.
+static void write_named(const model_t *model, const kind_t *kind, const field_t *field, FILE *out)
+{
+    if (!is_named(model, field)) return;
+    fprintf(out, "static const field_rule_t %s_%s_named = {.name = \"%s.name\", .pd = ", kind->c_name,
+            field->name, field->name);
+    write_one(title_class(model, field->ref), PD_CLASSES, out);
+    fputs(", .type = FIELD_TEXT,\n    .label = {", out);
+    write_named_label(model, field, false, out);
+    fputs(", ", out);
+    write_named_label(model, field, true, out);
+    fputs("},\n    .help = {\"what that one is called, where this node knows it\", "
+          "\"как это называется, если узел это знает\"}};\n",
+          out);
 }
 
 // --- fields --------------------------------------------------------------------------------------
@@ -133,7 +202,7 @@ static void write_number_of(const char *member, const kind_t *kind, const char *
     if (field != NULL) fprintf(out, ", .%s = %d", member, find_field(kind, field)->proto->number);
 }
 
-static void write_field(const kind_t *kind, const field_t *field, FILE *out)
+static void write_field(const model_t *model, const kind_t *kind, const field_t *field, FILE *out)
 {
     const Selenga__FieldOptions *says = field->says;
     fprintf(out, "    {.name = \"%s\", .pd = ", field->name);
@@ -157,6 +226,7 @@ static void write_field(const kind_t *kind, const field_t *field, FILE *out)
     fputs(",\n     .help = ", out);
     write_bilingual(says->help, says->help_ru, out);
     if (says->n_alias > 0) fprintf(out, ", .aliases = %s_%s_aliases", kind->c_name, field->name);
+    if (is_named(model, field)) fprintf(out, ", .named = &%s_%s_named", kind->c_name, field->name);
     fputs("},\n", out);
 }
 
@@ -170,9 +240,28 @@ static void write_readers(const char *member, const Selenga__Service__Is *servic
     fputs(",\n", out);
 }
 
-static void write_kind(const kind_t *kind, FILE *out)
+static void write_roles(const char *member, const Selenga__Role__Is *is, size_t n, FILE *out)
+{
+    fprintf(out, ".%s = ", member);
+    write_flags(roles_of(is, n), ROLES, out);
+    fputs(", ", out);
+}
+
+static void write_access(const Selenga__Access *access, FILE *out)
+{
+    fputs("    .access = {", out);
+    write_roles("read", access->read, access->n_read, out);
+    write_roles("write", access->write, access->n_write, out);
+    write_roles("remove", access->delete_, access->n_delete_, out);
+    fputs(".own = \"", out);
+    for (size_t i = 0; i < access->n_own; i++) fprintf(out, "%s%s", i > 0 ? " " : "", access->own[i]);
+    fputs("\"},\n", out);
+}
+
+static void write_kind(const model_t *model, const kind_t *kind, FILE *out)
 {
     const Selenga__KindOptions *says = kind->says;
+    const kind_t *titled = titled_kind(model, kind);
     unsigned writers = 0;
     for (size_t i = 0; i < says->n_writers; i++) writers |= (unsigned)says->writers[i];
     fputs("const kind_rule_t KIND_", out);
@@ -190,9 +279,14 @@ static void write_kind(const kind_t *kind, FILE *out)
     if (says->about != NULL) fprintf(out, "    .about_field = \"%s\",\n", says->about);
     if (says->speaker != NULL) fprintf(out, "    .speaker_field = \"%s\",\n", says->speaker);
     if (says->speaker_level != NULL) fprintf(out, "    .speaker_level = \"%s\",\n", says->speaker_level);
+    if (says->ends_by != NULL) fprintf(out, "    .ends_by = \"%s\",\n", says->ends_by);
+    if (says->above != NULL) fprintf(out, "    .above_field = \"%s\",\n", says->above);
+    if (says->has_one_tree && says->one_tree) fputs("    .one_tree = true,\n", out);
     if (says->check != NULL) fprintf(out, "    .check = %s,\n", says->check);
     write_readers("read_by", says->read_by, says->n_read_by, out);
     write_readers("read_near_by", says->read_near_by, says->n_read_near_by, out);
+    if (titled != NULL) fprintf(out, "    .titled = %u,\n", titled->says->number);
+    write_access(says->access, out);
     fputs("    .label = ", out);
     write_bilingual(says->en, says->ru, out);
     fputs(",\n    .help = ", out);
@@ -207,11 +301,12 @@ void write_rows(const model_t *model, FILE *out)
         for (size_t i = 0; i < kind->n_fields; i++) {
             write_words(kind, &kind->fields[i], out);
             write_aliases(kind, &kind->fields[i], out);
+            write_named(model, kind, &kind->fields[i], out);
         }
         fprintf(out, "static const field_rule_t %s[] = {\n", kind->c_name);
-        for (size_t i = 0; i < kind->n_fields; i++) write_field(kind, &kind->fields[i], out);
+        for (size_t i = 0; i < kind->n_fields; i++) write_field(model, kind, &kind->fields[i], out);
         fputs("};\n", out);
-        write_kind(kind, out);
+        write_kind(model, kind, out);
     }
     fputs("const kind_rule_t *const KINDS[] = {\n", out);
     for (size_t k = 0; k < model->n_kinds; k++) {

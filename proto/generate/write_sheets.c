@@ -31,6 +31,73 @@ static void write_name(const sheet_t *sheet, FILE *out)
     for (const char *p = sheet->name; *p != '\0'; p++) fputc(*p == '-' ? '_' : *p, out);
 }
 
+static size_t column_of(const sheet_t *sheet, const char *name)
+{
+    size_t c = 0;
+    while (c < sheet->n_columns && strcmp(sheet->columns[c], name) != 0) c++;
+    return c;
+}
+
+static void write_split_words(const Selenga__Split *split, FILE *out)
+{
+    for (size_t w = 0; w < split->n_word; w++)
+        for (size_t i = 0; i < split->word[w]->n_is; i++) {
+            fputs("    {", out);
+            write_text(split->word[w]->is[i], out);
+            for (size_t c = 0; c < split->n_into; c++) {
+                fputs(c > 0 ? ", " : ", {", out);
+                write_text(split->word[w]->cell[c], out);
+            }
+            fputs("}},\n", out);
+        }
+}
+
+static void write_split_parts(const sheet_t *sheet, size_t s, FILE *out)
+{
+    const Selenga__Split *split = sheet->splits[s];
+    fputs("static const char *const split_", out);
+    write_name(sheet, out);
+    fprintf(out, "_%zu[] = {", s);
+    for (size_t i = 0; i < split->n_heading; i++) {
+        write_text(split->heading[i], out);
+        fputs(", ", out);
+    }
+    fputs("NULL};\n", out);
+    if (split->n_word == 0) return;
+    fputs("static const sheet_gives_t gives_", out);
+    write_name(sheet, out);
+    fprintf(out, "_%zu[] = {\n", s);
+    write_split_words(split, out);
+    fputs("};\n", out);
+}
+
+static void write_splits(const sheet_t *sheet, FILE *out)
+{
+    for (size_t s = 0; s < sheet->n_splits; s++) write_split_parts(sheet, s, out);
+    if (sheet->n_splits == 0) return;
+    fputs("static const sheet_split_t splits_", out);
+    write_name(sheet, out);
+    fputs("[] = {\n", out);
+    for (size_t s = 0; s < sheet->n_splits; s++) {
+        const Selenga__Split *split = sheet->splits[s];
+        size_t n_words = 0;
+        for (size_t w = 0; w < split->n_word; w++) n_words += split->word[w]->n_is;
+        fputs("    {split_", out);
+        write_name(sheet, out);
+        fprintf(out, "_%zu, {", s);
+        for (size_t i = 0; i < split->n_into; i++)
+            fprintf(out, "%s%zu", i > 0 ? ", " : "", column_of(sheet, split->into[i]));
+        fprintf(out, "}, %zu, ", split->n_into);
+        if (n_words > 0) fputs("gives_", out);
+        if (n_words > 0) write_name(sheet, out);
+        if (n_words > 0)
+            fprintf(out, "_%zu, %zu},\n", s, n_words);
+        else
+            fputs("NULL, 0},\n", out);
+    }
+    fputs("};\n", out);
+}
+
 void write_sheets(const model_t *model, FILE *out)
 {
     for (size_t i = 0; i < model->n_sheets; i++) {
@@ -40,6 +107,7 @@ void write_sheets(const model_t *model, FILE *out)
         fputs("[] = {\n", out);
         for (size_t c = 0; c < sheet->n_columns; c++) write_column(sheet, sheet->columns[c], out);
         fputs("};\n", out);
+        write_splits(sheet, out);
     }
     fputs("\nconst sheet_rule_t SHEETS[] = {\n", out);
     for (size_t i = 0; i < model->n_sheets; i++) {
@@ -51,7 +119,10 @@ void write_sheets(const model_t *model, FILE *out)
         }
         fprintf(out, "}, %zu, sheet_", sheet->n_kinds);
         write_name(sheet, out);
-        fprintf(out, ", %zu},\n", sheet->n_columns);
+        fprintf(out, ", %zu, ", sheet->n_columns);
+        fputs(sheet->n_splits > 0 ? "splits_" : "NULL", out);
+        if (sheet->n_splits > 0) write_name(sheet, out);
+        fprintf(out, ", %zu},\n", sheet->n_splits);
     }
     fprintf(out, "};\nconst size_t N_SHEETS = %zu;\n", model->n_sheets);
 }

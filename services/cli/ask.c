@@ -20,13 +20,18 @@ struct ask {
     char *dir;
 };
 
-char *ask_fault_text(const Selenga__Fault *fault)
+char *ask_fault_of(const Selenga__Fault *fault, const kind_rule_t *kind)
 {
     if (!fault) return xstrdup("");
     fault_t plain;
     char text[FAULT_TEXT];
     fault_from_proto(fault, &plain);
-    return xstrdup(fault_text(&plain, text, sizeof text));
+    return xstrdup(fault_text_of(&plain, kind, i18n_now(), text, sizeof text));
+}
+
+char *ask_fault_text(const Selenga__Fault *fault)
+{
+    return ask_fault_of(fault, NULL);
 }
 
 char *ask_last_words(const char *dir, uint32_t service)
@@ -43,11 +48,13 @@ char *ask_last_words(const char *dir, uint32_t service)
     return xstrdup(from ? from + sizeof level - 1 : (const char *)words);
 }
 
-char *ask_code_text(const char *code)
+char *ask_code_text(const char *code, const char *words)
 {
     if (!code || !*code) return xstrdup("");
     Selenga__Fault fault = SELENGA__FAULT__INIT;
     fault.code = (char *)code;
+    fault.args = (char **)&words;
+    fault.n_args = words && *words;
     return ask_fault_text(&fault);
 }
 
@@ -58,7 +65,7 @@ static int status_of(client_status_t status)
 
 static char *why_text(const char *dir, const client_why_t *why)
 {
-    size_t size = CLIENT_WHY_TEXT + 2 * strlen(dir);
+    size_t size = CLIENT_WHY_TEXT + 8 * strlen(dir); // quoted, twice
     char *text = xmalloc(size);
     client_why_text(why, dir, i18n_now(), text, size);
     return text;
@@ -115,7 +122,12 @@ client_t *ask_client(ask_t *self)
 int ask_quietly(ask_t *self, uint32_t service, uint32_t type, const void *body, uint32_t reply,
                 const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms, char **ret_why)
 {
-    client_request_t request = {service, type, body, {0}, reply, descriptor, timeout_ms};
+    client_request_t request = {.service = service,
+                                .type = type,
+                                .body = body,
+                                .reply = reply,
+                                .descriptor = descriptor,
+                                .timeout_ms = timeout_ms};
     client_why_t why;
     client_status_t status = client_call(self->client, &request, ret_reply, &why);
     *ret_why = status == CLIENT_DONE ? NULL : why_text(self->dir, &why);
@@ -125,16 +137,12 @@ int ask_quietly(ask_t *self, uint32_t service, uint32_t type, const void *body, 
 int ask_call(ask_t *self, uint32_t service, uint32_t type, const void *body, uint32_t reply,
              const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms)
 {
-    client_request_t request = {service, type, body, {0}, reply, descriptor, timeout_ms};
-    client_why_t why;
-    client_status_t status = client_call(self->client, &request, ret_reply, &why);
-    return ask_said(self, status, &why);
-}
-
-int ask_call_bytes(ask_t *self, uint32_t service, uint32_t type, slice_t body, uint32_t reply,
-                   const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms)
-{
-    client_request_t request = {service, type, NULL, body, reply, descriptor, timeout_ms};
+    client_request_t request = {.service = service,
+                                .type = type,
+                                .body = body,
+                                .reply = reply,
+                                .descriptor = descriptor,
+                                .timeout_ms = timeout_ms};
     client_why_t why;
     client_status_t status = client_call(self->client, &request, ret_reply, &why);
     return ask_said(self, status, &why);
@@ -143,4 +151,9 @@ int ask_call_bytes(ask_t *self, uint32_t service, uint32_t type, slice_t body, u
 void ask_catch_up(ask_t *self, uint32_t service)
 {
     settle_wait(self->client, service, CATCH_UP_MS);
+}
+
+void ask_catch_up_all(ask_t *self)
+{
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++) ask_catch_up(self, service);
 }

@@ -31,10 +31,6 @@ int ask_said(const ask_t *self, client_status_t status, const client_why_t *why)
 int ask_call(ask_t *self, uint32_t service, uint32_t type, const void *body, uint32_t reply,
              const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms);
 
-// The same with a request that is packed already.
-int ask_call_bytes(ask_t *self, uint32_t service, uint32_t type, slice_t body, uint32_t reply,
-                   const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms);
-
 // ask_call without a word on stderr: *ret_why gets the sentence, for the caller to free; NULL on CLI_DONE.
 int ask_quietly(ask_t *self, uint32_t service, uint32_t type, const void *body, uint32_t reply,
                 const ProtobufCMessageDescriptor *descriptor, void *ret_reply, int timeout_ms,
@@ -45,11 +41,16 @@ int ask_quietly(ask_t *self, uint32_t service, uint32_t type, const void *body, 
 // waited for.
 void ask_catch_up(ask_t *self, uint32_t service);
 
+// The same for all of them.
+void ask_catch_up_all(ask_t *self);
+
 // A fault as a sentence in the user's language; the caller frees it. NULL fault gives "".
 char *ask_fault_text(const Selenga__Fault *fault);
+// The same of a record of the kind, whose fields are named as people know them; NULL: of none that is known.
+char *ask_fault_of(const Selenga__Fault *fault, const kind_rule_t *kind);
 
-// The same for a bare code of a fault. NULL and "" give "".
-char *ask_code_text(const char *code);
+// The same for a bare code of a fault, and the words that it repeats or NULL. A code of NULL or "" gives "".
+char *ask_code_text(const char *code, const char *words);
 
 // The last words of a program of the node in dir that cannot work until somebody acts, or ends again and
 // again; NULL: there are none. The caller frees them.

@@ -10,12 +10,15 @@
 
 #include "common/base/clock.h"
 #include "common/base/i18n.h"
+#include "common/base/shell.h"
 #include "common/forms/words.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
 #include "common/node/token.h"
+#include "common/schema/fault.h"
 #include "common/schema/ids.h"
 #include "common/schema/kinds.h"
+#include "common/schema/states.h"
 #include "services/cli/ask.h"
 #include "services/cli/draft.h"
 #include "services/cli/output.h"
@@ -75,9 +78,11 @@ int birth_check_listen(const cli_t *cli, const char *option, const char *endpoin
                      option, endpoint);
 }
 
-static int check_level(const cli_t *cli, const char *level)
+// The level's code, for whoever typed its word.
+static int read_level(const cli_t *cli, const char *level, const char **ret_code)
 {
-    if (level_rank(level) >= 0) return CLI_DONE;
+    *ret_code = level_name(states_level_named(level));
+    if (*ret_code) return CLI_DONE;
     return cli_usage(cli, _("there is no level '%s'; it is one of: school municipality region federation"),
                      level);
 }
@@ -108,12 +113,12 @@ void birth_print_node(const cli_t *cli, const char *dir, const node_conf_t *conf
     recovery_tell(root);
     if (conf->replaced && conf->parent.known)
         cli_say(_("the phrase of the node before is good for nothing now; destroy that paper"));
+    AUTO(xfree) char *word = shell_word(dir), *file = shell_word_of(dir, "/node.conf", NULL);
     if (conf->rank > 0 && !*conf->listen)
-        cli_say(_("no node can join below this one: it has no --listen; set `listen` in %s/node.conf before "
-                  "the start"),
-                dir);
-    cli_say(_("the node of %s is made in %s; its key is %s. Start it: selenga node run %s"), conf->org, dir,
-            fingerprint, dir);
+        cli_say(_("no node can join below this one: it has no --listen; set `listen` in %s before the start"),
+                file);
+    cli_say(_("the node of %s is made in %s; its key is %s. Start it: selenga node run %s"), conf->org, word,
+            fingerprint, word);
 }
 
 // ---- init
@@ -159,7 +164,7 @@ int birth_init(const cli_t *cli)
     const char *name = cli_option(cli, OPTION_NAME), *listen = cli_option(cli, OPTION_LISTEN);
     int r = check_org(cli, org);
     if (r == CLI_DONE && !level) r = cli_usage(cli, _("of which level? Give --level NAME"));
-    if (r == CLI_DONE) r = check_level(cli, level);
+    if (r == CLI_DONE) r = read_level(cli, level, &level);
     if (r == CLI_DONE) r = birth_check_name(cli, name);
     if (r == CLI_DONE) r = birth_check_listen(cli, "listen", listen);
     if (r != CLI_DONE) return r;
@@ -187,9 +192,9 @@ static int choose_endpoint(const cli_t *cli, const node_conf_t *conf, char *ret_
     const char *given = cli_option(cli, OPTION_ENDPOINT);
     int r = birth_check_listen(cli, "endpoint", given);
     if (r != CLI_DONE) return r;
+    AUTO(xfree) char *file = shell_word_of(cli->node, "/node.conf", NULL);
     if (!*conf->listen)
-        return cli_refuse(_("this node takes no children: set `listen` in %s/node.conf and start it again"),
-                          cli->node);
+        return cli_refuse(_("this node takes no children: set `listen` in %s and start it again"), file);
     const char *endpoint = given ? given : conf->listen, *port = strrchr(endpoint, ':');
     bool everywhere = strncmp(endpoint, "tcp://0.0.0.0:", 14) == 0 || strncmp(endpoint, "tcp://*:", 8) == 0 ||
                       strncmp(endpoint, "tcp://[::]:", 11) == 0;
@@ -230,28 +235,10 @@ static int request_invite(ask_t *ask, const char *level, token_t *token, Selenga
     return CLI_DONE;
 }
 
-// A warning comes as a fault's code, about the organisation.
-static void say_warning(const Selenga__InviteReply *reply)
-{
-    Selenga__Fault fault = SELENGA__FAULT__INIT;
-    fault.code = reply->warning;
-    fault.field = "org";
-    fault.args = (char **)&reply->org;
-    fault.n_args = reply->org ? 1 : 0;
-    AUTO(xfree) char *text = ask_fault_text(&fault);
-    cli_say("%s", text);
-    cli_say(strcmp(reply->warning, "NODE-ACTIVE") == 0
-                ? _("the token is made all the same, and is of no use: it lets nobody in beside that node, "
-                    "and is withdrawn with it")
-                : _("the token is made all the same; see that the code and the level (%s) are right"),
-            reply->level);
-}
-
 static void print_token(const cli_t *cli, const token_t *token, const Selenga__InviteReply *reply)
 {
     char text[TOKEN_TEXT_MAX];
     token_text(token, text);
-    if (reply->warning && *reply->warning) say_warning(reply);
     if (!cli->json) {
         puts(text);
         return;
@@ -261,12 +248,12 @@ static void print_token(const cli_t *cli, const token_t *token, const Selenga__I
     json_object_set_new(json, "org", output_text(reply->org));
     json_object_set_new(json, "level", output_text(reply->level));
     json_object_set_new(json, "endpoint", output_text(token->endpoint));
-    json_object_set_new(json, "expires_s", json_integer(token->expires_s));
+    json_object_set_new(json, "expires", output_time(true, token->expires_s));
     json_object_set_new(json, "replace", json_boolean(token->replace));
     output_json(&json);
 }
 
-static int invite(const cli_t *cli, ask_t *ask, token_t *token)
+static int invite(const cli_t *cli, ask_t *ask, const char *level, token_t *token)
 {
     why_t why;
     AUTO(node_conf_clear) node_conf_t conf = {0};
@@ -280,7 +267,7 @@ static int invite(const cli_t *cli, ask_t *ask, token_t *token)
     token->hub_rank = (uint8_t)conf.rank;
     randombytes_buf(token->secret, sizeof token->secret);
     AUTO(msg_body_free) Selenga__InviteReply *reply = NULL;
-    r = request_invite(ask, cli_option(cli, OPTION_LEVEL), token, &reply);
+    r = request_invite(ask, level, token, &reply);
     if (r == CLI_DONE) print_token(cli, token, reply);
     return r;
 }
@@ -291,7 +278,7 @@ int birth_invite(const cli_t *cli)
     const char *expires = cli_option(cli, OPTION_EXPIRES);
     int64_t seconds;
     int r = check_org(cli, org);
-    if (r == CLI_DONE && level) r = check_level(cli, level);
+    if (r == CLI_DONE && level) r = read_level(cli, level, &level);
     if (r != CLI_DONE) return r;
     if (!words_duration_parse(expires ? expires : "72h", &seconds))
         return cli_usage(cli, _("--expires '%s' is not a time like 90m, 72h or 14d"), expires);
@@ -299,7 +286,7 @@ int birth_invite(const cli_t *cli)
     text_copy(token.org, sizeof token.org, org);
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);
-    if (r == CLI_DONE) r = invite(cli, ask, &token);
+    if (r == CLI_DONE) r = invite(cli, ask, level, &token);
     sodium_memzero(&token, sizeof token);
     return r;
 }

@@ -14,13 +14,18 @@
 
 #include "common/base/i18n.h"
 #include "common/base/nearest.h"
+#include "common/base/system_error.h"
 #include "services/cli/help.h"
 #include "services/cli/verbs.h"
 
 const section_t CLI_SECTIONS[] = {
-    {N_("Node"), NODE_SECTION},      {N_("Records"), RECORD_SECTION},
-    {N_("Views"), VIEW_SECTION},     {N_("Individual educational routes"), ROUTE_SECTION},
-    {N_("Reviews"), REVIEW_SECTION}, {0},
+    {N_("Node"), NODE_SECTION},
+    {N_("Records"), RECORD_SECTION},
+    {N_("Views"), VIEW_SECTION},
+    {N_("Individual educational routes"), ROUTE_SECTION},
+    {N_("Reviews"), REVIEW_SECTION},
+    {N_("Accounts"), ACCOUNT_SECTION},
+    {0},
 };
 
 enum { MAX_OPTIONS = 24 };
@@ -229,8 +234,7 @@ static int wrong_option(const cli_t *cli, const struct argp_option *options, con
 // The common options and the verb's own, as argp wants them: one array.
 static void join_options(const verb_t *verb, struct argp_option *out)
 {
-    size_t n = 0;
-    for (const struct argp_option *o = HELP_COMMON_OPTIONS; o->name; o++) out[n++] = *o;
+    size_t n = help_common(verb, out);
     for (const struct argp_option *o = verb ? verb->options : NULL; o && o->name; o++) {
         if (n + 1 >= MAX_OPTIONS) abort();
         out[n++] = *o;
@@ -294,7 +298,7 @@ static int flush_output(int result)
 {
     if (fflush(stdout) == 0 && !ferror(stdout)) return result;
     if (errno == EPIPE) return result ? result : CLI_REFUSED;
-    return cli_later(_("writing the result failed: %s"), strerror(errno));
+    return cli_later(_("writing the result failed: %s"), system_error(errno));
 }
 
 int cli_main(int argc, char **argv)

@@ -13,9 +13,11 @@
 // What the shell sees.
 enum {
     CLI_DONE = 0,
-    CLI_REFUSED = 1, // refused or failed
-    CLI_USAGE = 64,  // wrong usage
-    CLI_LATER = 75,  // not now: node unreachable, disk full
+    CLI_REFUSED = 1,  // refused or failed
+    CLI_CONCERNS = 1, // of a view of the node's health: somebody should look
+    CLI_BROKEN = 2,   // likewise: something of it does not work
+    CLI_USAGE = 64,   // wrong usage
+    CLI_LATER = 75,   // not now: node unreachable, disk full
 };
 
 enum { CLI_MAX_GIVEN = 64, CLI_MAX_DEPTH = 3, CLI_MAX_PATH = 64 };

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "common/base/file.h"
+#include "common/base/filesystem.h"
 #include "common/base/i18n.h"
+#include "common/base/system_error.h"
 #include "common/base/util.h"
 #include "common/node/node.h"
 #include "services/cli/cli.h"
@@ -111,14 +113,27 @@ int draft_place(const char *dir, const char *suffix, draft_t *ret_draft)
     while (n > 1 && dir[n - 1] == '/') n--;
     int length = snprintf(ret_draft->path, sizeof ret_draft->path, "%.*s%s", (int)n, dir, suffix);
     if (length < 0 || (size_t)length >= sizeof ret_draft->path)
-        return cli_refuse("%s: %s", dir, strerror(ENAMETOOLONG));
+        return cli_refuse("%s: %s", dir, system_error(ENAMETOOLONG));
     return CLI_DONE;
+}
+
+int draft_check_filesystem(const char *dir)
+{
+    const char *name = filesystem_refused_at(dir);
+    if (!name) return CLI_DONE;
+    return cli_refuse(
+        _("%s lies on %s: there a store is not safe, since what was written may be lost or mixed with "
+          "another computer's. Choose a folder on a disk of this computer"),
+        dir, name);
 }
 
 int draft_check_free(const char *dir)
 {
     struct stat st;
-    if (lstat(dir, &st) != 0) return errno == ENOENT ? CLI_DONE : cli_refuse("%s: %s", dir, strerror(errno));
+    int r = draft_check_filesystem(dir);
+    if (r != CLI_DONE) return r;
+    if (lstat(dir, &st) != 0)
+        return errno == ENOENT ? CLI_DONE : cli_refuse("%s: %s", dir, system_error(errno));
     if (S_ISDIR(st.st_mode) && rmdir(dir) == 0)
         return mkdir(dir, st.st_mode & 07777) == 0 ? CLI_DONE : CLI_REFUSED;
     return cli_refuse(_("%s exists and is not empty; nothing was changed"), dir);
@@ -135,7 +150,7 @@ static int check_folder(const draft_t *draft)
 {
     char folder[PATH_MAX];
     int r = file_is_exposed(draft->path, folder, sizeof folder);
-    if (r < 0) return cli_refuse("%s: %s", draft->path, strerror(-r));
+    if (r < 0) return cli_refuse("%s: %s", draft->path, system_error(-r));
     if (r == 0) return CLI_DONE;
     return cli_refuse(_("everybody may write to %s and so put another node in this one's place; take another "
                         "folder, or give it the sticky bit (chmod +t)"),
@@ -154,7 +169,7 @@ int draft_make(draft_t *draft)
     if (!open_folder(draft) || !is_bare(draft->fd)) return refuse_strange(draft);
     AUTO(xclose)
     int mark = openat(draft->fd, MARK, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (mark < 0) return cli_refuse("%s/%s: %s", draft->path, MARK, strerror(errno));
+    if (mark < 0) return cli_refuse("%s/%s: %s", draft->path, MARK, system_error(errno));
     return CLI_DONE;
 }
 
@@ -164,7 +179,7 @@ int draft_finish(draft_t *draft, const char *dir)
     if (fstat(draft->fd, &made) != 0 || lstat(draft->path, &there) != 0 || made.st_dev != there.st_dev ||
         made.st_ino != there.st_ino)
         return refuse_strange(draft);
-    if (rename(draft->path, dir) != 0) return cli_refuse("%s: %s", dir, strerror(errno));
+    if (rename(draft->path, dir) != 0) return cli_refuse("%s: %s", dir, system_error(errno));
     unlinkat(draft->fd, MARK, 0);
     fsync(draft->fd);
     char parent[PATH_MAX];

@@ -17,6 +17,9 @@ typedef struct draft {
 int draft_place(const char *dir, const char *suffix, draft_t *ret_draft);
 void draft_close(draft_t *draft);
 
+// Is a store safe on the file system of DIR, or of what it will lie in? Refused, with what to do, if not.
+int draft_check_filesystem(const char *dir);
+
 // May a node be made in DIR? It may be absent, or an empty folder.
 int draft_check_free(const char *dir);
 

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "common/base/arena.h"
+#include "common/base/vec.h"
 #include "common/forms/sheet.h"
 #include "common/node/msg.h"
 #include "services/cli/import.h"
 #include "services/cli/listing.h"
+#include "services/cli/named.h"
 
 typedef struct held { // a record in hand
     char *key;
@@ -58,11 +60,7 @@ static int gather(slice_t wire, const Selenga__Record *record, void *context)
     const body_t *body = read_body(pile->kind, slice(record->body.data, record->body.len), arena);
     if (!body) return CLI_DONE;
     slice_t text = body_key(pile->kind, body, key);
-    if (pile->n == pile->room) {
-        pile->room = pile->room ? 2 * pile->room : 256;
-        pile->items = xrealloc(pile->items, pile->room * sizeof *pile->items);
-    }
-    held_t *held = &pile->items[pile->n++];
+    held_t *held = vec_add(pile->items, pile->n, pile->room);
     held->key = xcalloc(1, text.size + 1);
     memcpy(held->key, text.data, text.size);
     held->size = record->body.len;
@@ -110,6 +108,7 @@ static int list_kind(ask_t *ask, const kind_rule_t *kind, ask_take_t *take, void
     Selenga__List request = SELENGA__LIST__INIT;
     request.has_kind = true;
     request.kind = kind->number;
+    request.has_export = request.export = true;
     return ask_each(ask, &request, 0, take, NULL, context);
 }
 
@@ -144,11 +143,11 @@ static void forget(export_t *export)
 int export_run(const cli_t *cli)
 {
     AUTO(sheet_destroy) sheet_t *sheet = NULL;
-    fault_t fault;
-    if (sheet_open(cli->args[0], &sheet, &fault) != 0) return import_no_sheet(cli->args[0]);
+    int r = named_sheet(cli->args[0], &sheet);
+    if (r != CLI_DONE) return r;
     if (cli->json) return cli_usage(cli, _("a sheet is CSV; for JSON use: selenga --json list KIND"));
     AUTO(ask_destroy) ask_t *ask = NULL;
-    int r = ask_open(cli, &ask);
+    r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
     AUTO(arena_destroy) arena_t *arena = arena_new(SHEET_ARENA);
     export_t export = {.sheet = sheet, .arena = arena};

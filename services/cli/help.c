@@ -19,6 +19,24 @@ const struct argp_option HELP_COMMON_OPTIONS[] = {
     {0},
 };
 
+_Static_assert(ARRAY_SIZE(HELP_COMMON_OPTIONS) <= HELP_COMMON_MAX, "they fit");
+
+static bool has_option(const verb_t *verb, const char *name)
+{
+    for (const struct argp_option *o = verb ? verb->options : NULL; o && o->name; o++)
+        if (strcmp(o->name, name) == 0) return true;
+    return false;
+}
+
+size_t help_common(const verb_t *verb, struct argp_option *out)
+{
+    size_t n = 0;
+    for (const struct argp_option *o = HELP_COMMON_OPTIONS; o->name; o++)
+        if (!has_option(verb, o->name)) out[n++] = *o;
+    out[n] = (struct argp_option){0};
+    return n;
+}
+
 enum { MIN_WIDTH = 60, MAX_WIDTH = 100, MAX_TERM = 30, INDENT = 2, GAP = 2 };
 
 static size_t page_width(FILE *out)
@@ -169,6 +187,8 @@ static void print_group(const cli_t *cli, FILE *out, size_t width)
 static void print_verb(const cli_t *cli, FILE *out, size_t width)
 {
     const verb_t *verb = cli->verb;
+    struct argp_option common[HELP_COMMON_MAX];
+    help_common(verb, common);
     fprintf(out, "%s %s%s%s%s\n\n", _("Usage:"), cli->path, verb->options ? _(" [OPTION...]") : "",
             verb->args ? " " : "", verb->args ? verb->args : "");
     help_wrap(out, _(verb->summary), 0, 0, width);
@@ -177,7 +197,7 @@ static void print_verb(const cli_t *cli, FILE *out, size_t width)
         help_wrap(out, _(verb->text), 0, 0, width);
     }
     if (verb->options) print_options(out, _("Options"), verb->options, width);
-    print_options(out, _("Options of every verb"), HELP_COMMON_OPTIONS, width);
+    print_options(out, _("Options of every verb"), common, width);
     if (verb->more) verb->more(out, width);
     if (verb->examples) print_examples(out, verb->examples);
 }

@@ -10,6 +10,10 @@ enum { HELP_KEY_NODE = 0x101, HELP_KEY_JSON, HELP_KEY_VERSION, HELP_KEY_HELP = '
 
 // Ended by a row without name.
 extern const struct argp_option HELP_COMMON_OPTIONS[];
+enum { HELP_COMMON_MAX = 8 };
+// Those of them that a verb leaves as they are: an option of its own may have the same name. Returns how
+// many, without the row that ends them.
+size_t help_common(const verb_t *verb, struct argp_option *out);
 
 // Prints the page of what `cli` names: all verbs, a group, or one verb.
 void help_print(const cli_t *cli, FILE *out);

@@ -14,12 +14,16 @@
 
 #include "common/base/file.h"
 #include "common/base/i18n.h"
+#include "common/base/shell.h"
+#include "common/base/system_error.h"
 #include "common/base/text.h"
 #include "common/node/caller.h"
 #include "common/node/msg.h"
 #include "common/node/token.h"
+#include "common/schema/fault.h"
 #include "common/schema/ids.h"
 #include "common/schema/kinds.h"
+#include "common/schema/states.h"
 #include "proto/envelope.pb-c.h"
 #include "services/cli/ask.h"
 #include "services/cli/draft.h"
@@ -91,7 +95,7 @@ static int make_secrets(draft_t *draft, const uint8_t sum[static TOKEN_SUM], sec
         root_save(draft->at, secrets->root, &why) != 0)
         return cli_refuse("%s", why.text);
     int error = file_replace(path, slice(sum, TOKEN_SUM), 0600);
-    return error < 0 ? cli_refuse("%s: %s", path, strerror(-error)) : CLI_DONE;
+    return error < 0 ? cli_refuse("%s: %s", path, system_error(-error)) : CLI_DONE;
 }
 
 static int prepare_secrets(draft_t *draft, const token_t *token, const uint8_t *phrase_root,
@@ -132,7 +136,7 @@ static int cannot_join(const token_t *token, int r)
     case CALLER_E_BROKEN:
         return cli_refuse(_("what answers at %s is not a hub of Selenga"), token->endpoint);
     default:
-        return cli_refuse("%s: %s", token->endpoint, strerror(-r));
+        return cli_refuse("%s: %s", token->endpoint, system_error(-r));
     }
 }
 
@@ -263,9 +267,12 @@ static int join(const cli_t *cli, const char *dir, const token_t *token, const u
 // level to which more is sent than to the real one.
 static int check_token(const cli_t *cli, const token_t *token)
 {
+    AUTO(xfree) char *org = shell_word(token->org);
     bool replace = cli_option(cli, OPTION_REPLACE) != NULL;
-    const char *level = level_name(token->rank), *hub_level = level_name(token->hub_rank);
-    if (!level || !hub_level) return cli_refuse("%s", token_fault(TOKEN_E_VERSION));
+    if (!level_name(token->rank) || !level_name(token->hub_rank))
+        return cli_refuse("%s", token_fault(TOKEN_E_VERSION));
+    const char *level = states_level(token->rank, i18n_now());
+    const char *hub_level = states_level(token->hub_rank, i18n_now());
     if (token->hub_rank < token->rank)
         return cli_refuse(
             _("this invitation puts a node of level %s below a hub of level %s; nothing was sent"), level,
@@ -279,7 +286,7 @@ static int check_token(const cli_t *cli, const token_t *token)
         return cli_refuse(_("this invitation is for a new node; for one that takes another's place the hub's "
                             "operator makes "
                             "it so: selenga node invite --org %s --replace"),
-                          token->org);
+                          org);
     cli_say(_("joining as %s, level %s, below the hub at %s, level %s"), token->org, level, token->endpoint,
             hub_level);
     return CLI_DONE;
@@ -339,16 +346,17 @@ const struct argp_option BIRTH_REJOIN_OPTIONS[] = {
 
 static int check_same_node(const node_conf_t *conf, const token_t *token)
 {
+    AUTO(xfree) char *org = shell_word(conf->org);
     if (!conf->parent.known) return cli_refuse(_("this node is the root of a tree and has no hub"));
     if (!token->replace || strcmp(token->org, conf->org) != 0 || token->rank != conf->rank)
         return cli_refuse(
             _("this invitation is not for this node; its hub's operator makes one so: selenga node invite "
               "--org %s --replace"),
-            conf->org);
+            org);
     if (token->hub_rank < token->rank)
         return cli_refuse(
             _("this invitation puts a node of level %s below a hub of level %s; nothing was sent"),
-            level_name(token->rank), level_name(token->hub_rank));
+            states_level((int)token->rank, i18n_now()), states_level((int)token->hub_rank, i18n_now()));
     return CLI_DONE;
 }
 
@@ -358,18 +366,19 @@ static int follow(const cli_t *cli, const char *dir, const token_t *token, const
 {
     why_t why;
     node_conf_t now = {0};
+    AUTO(xfree) char *word = shell_word(dir);
     if (!fill_conf(cli, token, reply, &now)) return cannot_join(token, CALLER_E_BROKEN);
     if (!path_equal(&now.path, &conf->path))
         return cli_refuse(
             _("the hub gives this node another place in the tree than it has; nothing was changed. Its "
               "operator may admit it by its card: selenga node card %s"),
-            dir);
+            word);
     conf->parent = now.parent;
     if (node_keys_save(dir, &secrets->keys, &why) != 0 || node_conf_save(dir, conf, &why) != 0)
         return cli_refuse("%s", why.text);
     cli_say(_("the node of %s belongs to the hub at %s now; its key is another one. Start it: selenga node "
               "run %s"),
-            conf->org, conf->parent.endpoint, dir);
+            conf->org, conf->parent.endpoint, word);
     return CLI_DONE;
 }
 

@@ -3,38 +3,50 @@
 #include <string.h>
 
 #include "common/base/i18n.h"
+#include "common/base/shell.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
 #include "services/cli/admit.h"
 #include "services/cli/ask.h"
 #include "services/cli/birth.h"
+#include "services/cli/draft.h"
 #include "services/cli/output.h"
 #include "services/cli/recovery.h"
 #include "services/cli/status.h"
 #include "services/cli/supervisor.h"
 #include "services/cli/verbs.h"
 
-enum { OPTION_WHY = CLI_KEY };
+enum { OPTION_WHY = CLI_KEY, OPTION_SETTINGS };
 
 static int run_run(const cli_t *cli)
 {
+    if (cli_option(cli, OPTION_SETTINGS)) {
+        settings_print(&SUPERVISOR_SETTINGS, stdout);
+        return CLI_DONE;
+    }
     const char *dir = cli->n_args ? cli->args[0] : cli->node;
     if (!dir) return cli_usage(cli, _("which node? Give its directory"));
     // Said here, once, and not by five programs in five logs.
     why_t why;
     AUTO(node_conf_clear) node_conf_t conf = {0};
     node_keys_t keys;
-    if (node_conf_load(dir, &conf, &why) != 0 || node_keys_load(dir, &keys, &why) != 0)
+    supervisor_settings_t settings;
+    if (node_conf_load(dir, &conf, &why) != 0 ||
+        node_settings(&conf, &SUPERVISOR_SETTINGS, &settings, sizeof settings, &why) != 0 ||
+        node_keys_load(dir, &keys, &why) != 0)
         return cli_refuse("%s", why.text);
     explicit_bzero(&keys, sizeof keys);
+    int r = draft_check_filesystem(dir);
+    if (r != CLI_DONE) return r;
     bool made = false;
+    AUTO(xfree) char *word = shell_word(dir);
     if (root_ensure(dir, &made, &why) != 0) return cli_refuse("%s", why.text);
     if (made)
         cli_say(_("this node had no root secret and has one now; keep its recovery phrase on paper: selenga "
                   "--node %s node "
                   "key phrase"),
-                dir);
-    return supervisor_run(dir);
+                word);
+    return supervisor_run(dir, &conf, &settings);
 }
 
 // To be compared with what was meant.
@@ -55,8 +67,8 @@ static void print_revoked(const cli_t *cli, const Selenga__RevokeReply *reply)
         return;
     }
     printf(_("cut off: %s, %s, path %s, key %s\n"), reply->org, reply->name, shown, fingerprint);
-    cli_say(_("it may come back only with a new invitation: selenga node invite --org %s --replace"),
-            reply->org);
+    AUTO(xfree) char *org = shell_word(reply->org ? reply->org : "");
+    cli_say(_("it may come back only with a new invitation: selenga node invite --org %s --replace"), org);
 }
 
 static int run_revoke(const cli_t *cli)
@@ -89,8 +101,15 @@ static int run_rotate_pseudonyms(const cli_t *cli)
     return r;
 }
 
+static const struct argp_option RUN_OPTIONS[] = {
+    {"settings", OPTION_SETTINGS, NULL, 0,
+     N_("print the settings of section supervisor in node.conf, and end"), 0},
+    {0},
+};
+
 static const struct argp_option REVOKE_OPTIONS[] = {
-    {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the node's record (required)"), 0},
+    {"why", OPTION_WHY, "TEXT", 0,
+     N_("the reason, kept with the node's record and shown at the node itself (required)"), 0},
     {0},
 };
 
@@ -207,19 +226,24 @@ static const verb_t NODE_VERBS[] = {
         .name = "run",
         .args = "[DIR]",
         .max_args = 1,
+        .options = RUN_OPTIONS,
         .summary = N_("run a node in the foreground"),
-        .text = N_("Starts the gate and the four services, writes what they say to DIR/log, and starts again "
-                   "one that "
-                   "dies. Prints `ready` once all answer. SIGTERM or Ctrl-C stops them in order; twice means "
-                   "at once."),
+        .text =
+            N_("Starts the gate, the four services and the console, writes what they say to DIR/log, and "
+               "starts again "
+               "one that dies or hangs: whose loop has not turned for `hang_ms` of section `supervisor` in "
+               "node.conf, 20 s. Prints `ready` once all answer. SIGTERM or Ctrl-C stops them in order; "
+               "twice means "
+               "at once."),
         .examples = "selenga node run region\n",
         .run = run_run,
     },
     {
         .name = "status",
         .summary = N_("every program of the node: up since, version, memory, store"),
-        .text = N_("Exit status 0 only if all are well, 1 if one is not: what it is and what to do stands "
-                   "below the table. 75: the node does not run."),
+        .text = N_("Exit status 0 only if all are well; 1: somebody should look at one; 2: one gives no "
+                   "answer. What "
+                   "it is and what to do stands below the table. 75: the node does not run."),
         .examples = "selenga --node region node status\nselenga --node region --json node status\n",
         .run = status_run,
     },

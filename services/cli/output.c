@@ -3,6 +3,7 @@
 #include "services/cli/output.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "common/base/util.h"
 #include "common/forms/json.h"
@@ -53,6 +54,20 @@ json_t *output_text(const char *text)
 {
     json_t *json = text && *text ? json_string(text) : NULL;
     return json ? json : json_null();
+}
+
+const char *output_time_text(int64_t unix_s, char buf[OUTPUT_TIME_TEXT])
+{
+    time_t at = (time_t)unix_s;
+    struct tm utc;
+    bool good = gmtime_r(&at, &utc) && strftime(buf, OUTPUT_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0;
+    return good ? buf : NULL;
+}
+
+json_t *output_time(bool known, int64_t unix_s)
+{
+    char text[OUTPUT_TIME_TEXT];
+    return output_text(known ? output_time_text(unix_s, text) : NULL);
 }
 
 json_t *output_integer(bool known, int64_t number)

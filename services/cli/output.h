@@ -21,5 +21,10 @@ void output_array_end(output_array_t *self);
 // A text, or null for NULL and "". What is not UTF-8 becomes null too: it could not be printed as JSON.
 json_t *output_text(const char *text);
 
+// Seconds since 1970 as RFC 3339; NULL beyond all calendars.
+enum { OUTPUT_TIME_TEXT = sizeof "-2147481748-01-01T00:00:00Z" };
+const char *output_time_text(int64_t unix_s, char buf[OUTPUT_TIME_TEXT]);
+// The same as JSON; null when not known.
+json_t *output_time(bool known, int64_t unix_s);
 // The number if `known`, else null.
 json_t *output_integer(bool known, int64_t number);

@@ -21,7 +21,7 @@
 enum { EXIT_NO_EXEC = 127 };
 
 // Runs in the child. Its own process group keeps a terminal's Ctrl-C from it: we stop programs in order.
-static void become(const char *path, const char *name, const char *node_dir, int output, pid_t parent)
+static void become(const char *path, const program_t *self, const char *node_dir, int output, pid_t parent)
 {
     static const char trouble[] = "<3>cannot be executed\n";
     setpgid(0, 0);
@@ -34,13 +34,17 @@ static void become(const char *path, const char *name, const char *node_dir, int
     dup2(empty, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
-    close_range(STDERR_FILENO + 1, UINT_MAX, 0);
+    // dup2 onto itself would leave it to be closed by the exec.
+    bool watched = self->pulse != NULL;
+    if (watched && self->pulse_fd == PULSE_FD) fcntl(PULSE_FD, F_SETFD, 0);
+    if (watched && self->pulse_fd != PULSE_FD) dup2(self->pulse_fd, PULSE_FD);
+    close_range(watched ? PULSE_FD + 1 : PULSE_FD, UINT_MAX, 0);
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max; // one connection each for hundreds of children at a hub
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    execl(path, name, node_dir, (char *)NULL);
+    execl(path, self->name, node_dir, (char *)NULL);
     if (write(STDERR_FILENO, trouble, sizeof trouble - 1) < 0) _exit(EXIT_NO_EXEC);
     _exit(EXIT_NO_EXEC);
 }
@@ -51,9 +55,15 @@ int program_start(program_t *self, const char *bin_dir, const char *node_dir, ui
     int n = snprintf(path, sizeof path, "%s/%s", bin_dir, self->name);
     if (n < 0 || (size_t)n >= sizeof path) return -ENAMETOOLONG;
     int ends[2];
+    if (self->pulse) { // of this run, not of the one before
+        atomic_store(&self->pulse->turns, 0);
+        atomic_store(&self->pulse->phase, PULSE_BEGINS);
+    }
+    self->hang = (hang_t){0};
+    self->hung = false;
     if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
     pid_t parent = getpid(), pid = fork();
-    if (pid == 0) become(path, self->name, node_dir, ends[1], parent);
+    if (pid == 0) become(path, self, node_dir, ends[1], parent);
     int error = errno;
     close(ends[1]);
     if (pid < 0) {
@@ -95,7 +105,8 @@ void program_ended(program_t *self, uint64_t now_ms)
         self->output = -1;
     }
     logfile_flush(self->log);
-    bool steady = now_ms - self->started_ms >= PROGRAM_STEADY_MS;
+    bool steady =
+        now_ms - self->started_ms >= (uint64_t)(self->hung ? PROGRAM_HUNG_STEADY_MS : PROGRAM_STEADY_MS);
     self->quick_ends = steady ? 0 : self->quick_ends + 1;
     uint64_t wait = 0;
     if (self->quick_ends > 1) {
@@ -113,6 +124,15 @@ bool program_refused(program_t *self, int status, uint64_t now_ms)
     if (!WIFEXITED(status) || WEXITSTATUS(status) != PROGRAM_REFUSED) return false;
     self->start_at_ms = now_ms + PROGRAM_REFUSED_MS;
     return true;
+}
+
+// As a bucket that holds RESTARTS_AT_ONCE; *self is when it will be full again.
+uint64_t restarts_grant(uint64_t *self, uint64_t due_ms)
+{
+    const uint64_t holds_ms = (uint64_t)(RESTARTS_AT_ONCE - 1) * RESTART_EVERY_MS;
+    uint64_t granted_ms = *self > due_ms + holds_ms ? *self - holds_ms : due_ms;
+    *self = (*self > granted_ms ? *self : granted_ms) + RESTART_EVERY_MS;
+    return granted_ms;
 }
 
 const char *program_end_text(int status)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was refused, and strays: listed in pages, counted, and decided about one by one or by neighbour and
+// What was refused, and conflicts: listed in pages, counted, and decided about one by one or by neighbour and
 // code.
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,24 +7,28 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/base/i18n.h"
 #include "common/base/text.h"
 #include "common/base/util.h"
+#include "common/base/vec.h"
 #include "common/forms/grid.h"
 #include "common/forms/json.h"
 #include "common/forms/words.h"
 #include "common/node/msg.h"
+#include "common/node/refused.h"
+#include "common/schema/fault.h"
 #include "common/schema/ids.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 #include "services/cli/quarantine.h"
 
-enum { SHOWN_MOST = 100, PAGE = 1000 };
+enum { SHOWN_MOST = 100 };
 
 static Selenga__QuarantineQuery query_of(const cli_t *cli)
 {
     Selenga__QuarantineQuery query = SELENGA__QUARANTINE_QUERY__INIT;
-    query.from = (char *)(uintptr_t)cli_option(cli, QUARANTINE_FROM);
+    query.from = (char *)(uintptr_t)words_place_of(cli_option(cli, QUARANTINE_FROM), i18n_now());
     query.code = (char *)(uintptr_t)cli_option(cli, QUARANTINE_CODE);
     return query;
 }
@@ -34,51 +38,22 @@ static const char *from_name(uint32_t peer, const char *org, char *buffer, size_
     return org != NULL && *org != '\0' ? org : words_peer(peer, buffer, size);
 }
 
-// As people read it: "parent" stays, for --from takes it so.
-static const char *place_name(const char *place)
-{
-    return place != NULL && strcmp(place, "here") == 0 ? _("here") : place;
-}
-
 static void say_nothing(const cli_t *cli)
 {
     bool filtered = cli_option(cli, QUARANTINE_FROM) != NULL || cli_option(cli, QUARANTINE_CODE) != NULL;
     puts(filtered ? _("nothing of the kind is in quarantine") : _("nothing is in quarantine"));
 }
 
-typedef struct mark { // where a page ended
-    uint8_t bytes[128];
-    bool more;
-} mark_t;
-
-static void go_on(Selenga__QuarantineQuery *query, mark_t *mark, bool more, const ProtobufCBinaryData *next)
-{
-    mark->more = more && next->len > 0 && next->len <= sizeof mark->bytes;
-    if (!mark->more) return;
-    memcpy(mark->bytes, next->data, next->len);
-    query->has_after = true;
-    query->after = (ProtobufCBinaryData){next->len, mark->bytes};
-}
-
-typedef void page_fn(void *arg, const Selenga__QuarantineList *page, uint32_t service);
-
 // Pages of one service until the last, or until *left (NULL: all) items have come.
-static int each_page(ask_t *ask, uint32_t service, Selenga__QuarantineQuery query, uint64_t *left,
-                     page_fn *fn, void *arg)
+static int each_page(const cli_t *cli, ask_t *ask, uint32_t service, bool counts, uint64_t *left,
+                     refused_take_t *take, void *arg)
 {
-    mark_t mark = {.more = true};
-    while (mark.more && (left == NULL || *left > 0)) {
-        AUTO(msg_body_free) Selenga__QuarantineList *page = NULL;
-        query.has_limit = true;
-        query.limit = left != NULL && *left < PAGE ? (uint32_t)*left : PAGE;
-        int r = ask_call(ask, service, MSG_QUARANTINE_LIST, &query, MSG_QUARANTINE_REPLY,
-                         &selenga__quarantine_list__descriptor, &page, ASK_TIMEOUT_MS);
-        if (r != CLI_DONE) return r;
-        fn(arg, page, service);
-        if (left != NULL) *left -= page->n_items < *left ? page->n_items : *left;
-        go_on(&query, &mark, page->has_next, &page->next);
-    }
-    return CLI_DONE;
+    refused_query_t query = {.service = service, .which = query_of(cli), .most = left != NULL ? *left : 0};
+    client_why_t why;
+    if (left != NULL && *left == 0) return CLI_DONE;
+    query.which.has_counts = query.which.counts = counts;
+    client_status_t status = refused_each(ask_client(ask), &query, take, arg, &why);
+    return ask_said(ask, status, &why);
 }
 
 // ---- counts
@@ -91,7 +66,7 @@ typedef struct count {
 
 typedef struct counts {
     count_t *rows;
-    size_t n;
+    size_t n, room;
     uint64_t items;
 } counts_t;
 
@@ -114,8 +89,7 @@ static void add_count(counts_t *counts, uint32_t service, const Selenga__Quarant
                              strcmp(counts->rows[i].code, code) != 0))
         i++;
     if (i == counts->n) {
-        counts->rows = xrealloc(counts->rows, ++counts->n * sizeof *counts->rows);
-        counts->rows[i] =
+        *vec_add(counts->rows, counts->n, counts->room) =
             (count_t){.service = service,
                       .peer = row->from_peer,
                       .from = xstrdup(from_name(row->from_peer, row->from_org, text, sizeof text)),
@@ -124,18 +98,16 @@ static void add_count(counts_t *counts, uint32_t service, const Selenga__Quarant
     counts->rows[i].items += row->items;
 }
 
-static void take_counts(void *arg, const Selenga__QuarantineList *page, uint32_t service)
+static void take_counts(void *arg, uint32_t service, const refused_page_t *page)
 {
-    for (size_t i = 0; i < page->n_counts; i++) add_count(arg, service, page->counts[i]);
+    for (size_t i = 0; i < page->list->n_counts; i++) add_count(arg, service, page->list->counts[i]);
 }
 
 static int gather_counts(const cli_t *cli, ask_t *ask, counts_t *ret)
 {
     int r = CLI_DONE;
-    Selenga__QuarantineQuery query = query_of(cli);
-    query.has_counts = query.counts = true;
     for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
-        r = each_page(ask, service, query, NULL, take_counts, ret);
+        r = each_page(cli, ask, service, true, NULL, take_counts, ret);
     return r;
 }
 
@@ -165,7 +137,7 @@ static void print_counts(const cli_t *cli, const counts_t *counts)
     grid_column_right(grid, _("items"));
     for (size_t i = 0; i < counts->n; i++) {
         grid_cell(grid, words_service(counts->rows[i].service));
-        grid_cell(grid, place_name(counts->rows[i].from));
+        grid_cell(grid, words_place_in(counts->rows[i].from, i18n_now()));
         grid_cell(grid, counts->rows[i].code);
         grid_cellf(grid, "%" PRIu64, counts->rows[i].items);
     }
@@ -196,7 +168,7 @@ int quarantine_summary(const cli_t *cli)
 static json_t *item_json(const Selenga__Quarantined *item, uint32_t service)
 {
     char peer[16], id[RID_TEXT], kind[WORDS_KIND];
-    AUTO(xfree) char *why = ask_fault_text(item->fault);
+    AUTO(xfree) char *why = ask_fault_of(item->fault, kind_by_number(item->kind));
     json_t *json = json_object();
     json_object_set_new(json, "id", output_text(words_id(&item->id, id)));
     json_object_set_new(json, "service", json_string(words_service(service)));
@@ -207,7 +179,9 @@ static json_t *item_json(const Selenga__Quarantined *item, uint32_t service)
     json_object_set_new(json, "from", output_text(words_peer(item->from_peer, peer, sizeof peer)));
     json_object_set_new(json, "from_org", output_text(item->from_org));
     json_object_set_new(json, "at", output_text(item->at));
-    json_object_set_new(json, "since_s", output_integer(item->has_since_s, item->since_s));
+    json_object_set_new(json, "since", output_time(item->has_came_s, item->came_s));
+    int64_t age_s = wall_s() - item->came_s; // an age here as everywhere; a clock may have gone back
+    json_object_set_new(json, "since_s", output_integer(item->has_came_s, age_s > 0 ? age_s : 0));
     json_object_set_new(json, "code", output_text(item->fault ? item->fault->code : NULL));
     json_object_set_new(json, "reason", output_text(why));
     json_t *record = NULL;
@@ -221,27 +195,31 @@ typedef struct shown {
     grid_t *grid; // NULL: JSON
     output_array_t array;
     uint64_t items;
+    uint64_t *left; // NULL: all are shown
 } shown_t;
 
-static void show_page(void *arg, const Selenga__QuarantineList *page, uint32_t service)
+static void show_page(void *arg, uint32_t service, const refused_page_t *page)
 {
     shown_t *shown = arg;
+    size_t n = page->list->n_items;
     char text[64], id[RID_TEXT], kind[WORDS_KIND];
-    for (size_t i = 0; i < page->n_items; i++) {
-        const Selenga__Quarantined *item = page->items[i];
+    if (shown->left != NULL) *shown->left -= n < *shown->left ? n : *shown->left;
+    for (size_t i = 0; i < n; i++) {
+        const Selenga__Quarantined *item = page->list->items[i];
         shown->items++;
         if (shown->grid == NULL) {
             json_t *json = item_json(item, service);
             output_array_add(&shown->array, &json);
             continue;
         }
-        AUTO(xfree) char *why = ask_fault_text(item->fault);
+        AUTO(xfree) char *why = ask_fault_of(item->fault, kind_by_number(item->kind));
         grid_cell(shown->grid, words_id(&item->id, id));
         grid_cell(shown->grid, words_service(service));
-        grid_cell(shown->grid, words_kind(item->kind, kind));
+        grid_cell(shown->grid, words_kind_in(item->kind, i18n_now(), kind));
         grid_cell(shown->grid, item->org);
-        grid_cell(shown->grid, place_name(from_name(item->from_peer, item->from_org, text, sizeof text)));
-        grid_cell(shown->grid, place_name(item->at));
+        const char *from = from_name(item->from_peer, item->from_org, text, sizeof text);
+        grid_cell(shown->grid, words_place_in(from, i18n_now()));
+        grid_cell(shown->grid, words_place_in(item->at, i18n_now()));
         grid_cell(shown->grid, why);
     }
     if (shown->grid != NULL) grid_print(shown->grid, stdout);
@@ -251,13 +229,13 @@ static int show_all(const cli_t *cli, ask_t *ask, uint64_t *left, shown_t *shown
 {
     int r = CLI_DONE;
     for (uint32_t service = SERVICES_FIRST; service < SERVICES_END && r == CLI_DONE; service++)
-        r = each_page(ask, service, query_of(cli), left, show_page, shown);
+        r = each_page(cli, ask, service, false, left, show_page, shown);
     return r;
 }
 
 static int list_json(const cli_t *cli, ask_t *ask, uint64_t *left)
 {
-    shown_t shown = {0};
+    shown_t shown = {.left = left};
     output_array_begin(&shown.array);
     int r = show_all(cli, ask, left, &shown);
     output_array_end(&shown.array);
@@ -281,7 +259,7 @@ static int list_table(const cli_t *cli, ask_t *ask, uint64_t *left)
     const char *const titles[] = {N_("id"),   N_("service"), N_("kind"),  N_("org"),
                                   N_("from"), N_("at"),      N_("reason")};
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++) grid_column(grid, _(titles[i]));
-    shown_t shown = {.grid = grid};
+    shown_t shown = {.grid = grid, .left = left};
     int r = show_all(cli, ask, left, &shown);
     if (r == CLI_DONE && shown.items == 0) say_nothing(cli);
     return r == CLI_DONE && left != NULL && *left == 0 ? say_total(cli, ask, shown.items) : r;
@@ -343,24 +321,21 @@ static void show_progress(const act_t *act, bool last)
     if (isatty(STDERR_FILENO)) dprintf(STDERR_FILENO, "\r%" PRIu64 "%s", act->n, last ? "\r\033[K" : "");
 }
 
+static void take_done(void *arg, uint32_t service, const refused_page_t *page)
+{
+    act_t *act = arg;
+    (void)service;
+    act->met += page->done->met;
+    act->n += page->done->done;
+    show_progress(act, false);
+}
+
 static int act_on_many(const cli_t *cli, ask_t *ask, uint32_t service, act_t *act)
 {
-    Selenga__QuarantineQuery query = query_of(cli);
-    Selenga__QuarantineAct body = SELENGA__QUARANTINE_ACT__INIT;
-    mark_t mark = {.more = true};
-    body.query = &query;
-    body.why = (char *)(uintptr_t)act->why;
-    while (mark.more) {
-        AUTO(msg_body_free) Selenga__QuarantineDone *done = NULL;
-        int r = ask_call(ask, service, act->type, &body, MSG_QUARANTINE_DONE,
-                         &selenga__quarantine_done__descriptor, &done, ASK_TIMEOUT_MS);
-        if (r != CLI_DONE) return r;
-        act->met += done->met;
-        act->n += done->done;
-        show_progress(act, false);
-        go_on(&query, &mark, done->has_next, &done->next);
-    }
-    return CLI_DONE;
+    refused_query_t query = {.service = service, .which = query_of(cli), .act = act->type, .why = act->why};
+    client_why_t why;
+    client_status_t status = refused_each(ask_client(ask), &query, take_done, act, &why);
+    return ask_said(ask, status, &why);
 }
 
 static int say_done(const cli_t *cli, const act_t *act)
@@ -368,11 +343,11 @@ static int say_done(const cli_t *cli, const act_t *act)
     if (!cli->json) {
         unsigned long long n = act->n, met = act->met; // gettext looks up no text with PRIu64 in it
         if (act->type == MSG_QUARANTINE_RETRY)
-            printf(_("%llu of %llu were let in\n"), n, met);
+            printf(i18n_n("%llu of %llu was let in\n", "%llu of %llu were let in\n", n), n, met);
         else if (act->type == MSG_QUARANTINE_TAKE)
-            printf(_("%llu of %llu were taken\n"), n, met);
+            printf(i18n_n("%llu of %llu was taken\n", "%llu of %llu were taken\n", n), n, met);
         else
-            printf(_("%llu of %llu were discarded\n"), n, met);
+            printf(i18n_n("%llu of %llu was discarded\n", "%llu of %llu were discarded\n", n), n, met);
         return CLI_DONE;
     }
     json_t *json = json_object();
@@ -424,7 +399,8 @@ int quarantine_discard(const cli_t *cli)
 
 int quarantine_take(const cli_t *cli)
 {
-    act_t act = {.type = MSG_QUARANTINE_TAKE, .from = cli_option(cli, QUARANTINE_FROM)};
+    act_t act = {.type = MSG_QUARANTINE_TAKE,
+                 .from = words_place_of(cli_option(cli, QUARANTINE_FROM), i18n_now())};
     AUTO(ask_destroy) ask_t *ask = NULL;
     int r = ask_open(cli, &ask);
     return r == CLI_DONE ? act_on_ids(cli, ask, &act) : r;

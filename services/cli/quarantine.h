@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was refused, and strays: the verbs' functions. Each returns an exit status of cli.h.
+// What was refused, and conflicts: the verbs' functions. Each returns an exit status of cli.h.
 #pragma once
 #include "services/cli/cli.h"
 

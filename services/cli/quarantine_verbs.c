@@ -57,7 +57,7 @@ const verb_t QUARANTINE_VERBS[] = {
         .max_args = SIZE_MAX,
         .options = WHICH_OPTIONS,
         .summary = N_("check items again, after their cause was put right"),
-        .text = N_("Only what was refused; a version kept aside (STRAY) is taken or discarded."),
+        .text = N_("Only what was refused; a version kept aside (CONFLICT) is taken or discarded."),
         .examples = "selenga --node hub quarantine retry 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"
                     "selenga --node hub quarantine retry --code ORG-UNKNOWN\n",
         .run = quarantine_retry,
@@ -84,7 +84,7 @@ const verb_t QUARANTINE_VERBS[] = {
         .max_args = SIZE_MAX,
         .options = TAKE_OPTIONS,
         .summary = N_("make a version of this node's own the one that holds"),
-        .text = N_("At the record's own node only: for versions that are kept aside (STRAY), and for what "
+        .text = N_("At the record's own node only: for versions that are kept aside (CONFLICT), and for what "
                    "may be its own but cannot be checked (SEAL). What it says becomes a new version above "
                    "the present one."),
         .examples = "selenga --node school quarantine take 0b1c9f6e-4d7a-52f0-9a41-6f0c2d5e8b13\n"

@@ -11,9 +11,11 @@
 #include "common/base/util.h"
 #include "common/forms/json.h"
 #include "common/node/msg.h"
-#include "common/schema/states.h"
+#include "common/schema/describe.h"
 #include "services/cli/ask.h"
+#include "services/cli/history.h"
 #include "services/cli/import.h"
+#include "services/cli/list.h"
 #include "services/cli/listing.h"
 #include "services/cli/named.h"
 #include "services/cli/output.h"
@@ -22,7 +24,7 @@
 #include "services/cli/show.h"
 #include "services/cli/verbs.h"
 
-enum { OPTION_ORG = CLI_KEY, OPTION_WHERE, OPTION_LIMIT, OPTION_WHY, MAX_WHERE = 16 };
+enum { OPTION_WHY = CLI_KEY };
 
 // ---- kinds
 
@@ -85,163 +87,6 @@ static int run_get(const cli_t *cli)
     return ask_take_all(ask, reply, take_one, &getting);
 }
 
-// ---- list
-
-typedef struct held {
-    slice_t wire;
-    Selenga__Record *record;
-} held_t;
-
-typedef struct listing {
-    const kind_rule_t *kind;
-    bool json;
-    output_array_t array;
-    grid_t *grid;
-    uint64_t n;
-    // Of a kind that is reviewed, the records of a page wait until their reviews are known.
-    ask_t *ask;
-    bool reviewed;
-    held_t *held;
-    rid_t *ids;
-    size_t n_held, room;
-} listing_t;
-
-static void hold(listing_t *listing, slice_t wire)
-{
-    if (listing->n_held == listing->room) {
-        listing->room = listing->room * 2 + 16;
-        listing->held = xrealloc(listing->held, listing->room * sizeof *listing->held);
-        listing->ids = xrealloc(listing->ids, listing->room * sizeof *listing->ids);
-    }
-    held_t *held = &listing->held[listing->n_held];
-    *held = (held_t){.wire = slice(xmemdup(wire.data, wire.size), wire.size)};
-    held->record = msg_body_unpack(&selenga__record__descriptor, held->wire);
-    rid_t *id = &listing->ids[listing->n_held++];
-    *id = (rid_t){0};
-    if (held->record->id.len == sizeof id->b) memcpy(id->b, held->record->id.data, sizeof id->b);
-}
-
-static void show_held(listing_t *listing, const held_t *held, const Selenga__ReviewsReply *reply, size_t i)
-{
-    char text[REVIEW_TEXT];
-    if (!listing->json) {
-        show_row(listing->grid, listing->kind, held->record);
-        grid_cell(listing->grid, reply != NULL ? review_text(reply, i, text) : "?");
-        return;
-    }
-    json_t *json = show_json(held->wire);
-    if (reply != NULL) json_object_set_new(json, "review", review_json(reply, i));
-    output_array_add(&listing->array, &json);
-}
-
-// The records are shown also where their reviews cannot be told, which is said.
-static void show_page(listing_t *listing)
-{
-    AUTO(msg_body_free) Selenga__ReviewsReply *reply = NULL;
-    if (listing->n_held > 0) (void)review_ask(listing->ask, listing->ids, listing->n_held, &reply);
-    for (size_t i = 0; i < listing->n_held; i++) {
-        held_t *held = &listing->held[i];
-        show_held(listing, held, reply, i);
-        msg_body_free(&held->record);
-        free((void *)(uintptr_t)held->wire.data);
-    }
-    listing->n_held = 0;
-}
-
-static int list_take(slice_t wire, const Selenga__Record *record, void *context)
-{
-    listing_t *listing = context;
-    listing->n++;
-    if (listing->reviewed) {
-        hold(listing, wire);
-        return ferror(stdout) ? CLI_REFUSED : CLI_DONE;
-    }
-    if (!listing->json) {
-        show_row(listing->grid, listing->kind, record);
-        return CLI_DONE;
-    }
-    json_t *json = show_json(wire);
-    output_array_add(&listing->array, &json);
-    return ferror(stdout) ? CLI_REFUSED : CLI_DONE; // nobody reads on
-}
-
-static void list_turn(void *context)
-{
-    listing_t *listing = context;
-    if (listing->reviewed) show_page(listing);
-    if (!listing->json) grid_print(listing->grid, stdout);
-}
-
-// FIELD=VALUE; the texts point into `text`, which is cut at the '='.
-static int read_where(const cli_t *cli, const kind_rule_t *kind, char *text, Selenga__Match *ret_match)
-{
-    char *equals = strchr(text, '=');
-    if (!equals || equals == text) return cli_usage(cli, _("--where '%s' is not FIELD=VALUE"), text);
-    *equals = '\0';
-    if (kind_field(kind, text) < 0)
-        return cli_refuse(_("%s has no field '%s'; see: selenga kinds %s"), kind->name, text, kind->name);
-    selenga__match__init(ret_match);
-    ret_match->field = text;
-    ret_match->value = equals + 1;
-    return CLI_DONE;
-}
-
-static int read_conditions(const cli_t *cli, const kind_rule_t *kind, Selenga__Match *matches,
-                           Selenga__Match **where, size_t *ret_n)
-{
-    size_t at = 0, n = 0;
-    const char *text;
-    while ((text = cli_option_next(cli, OPTION_WHERE, &at))) {
-        if (n == MAX_WHERE) return cli_usage(cli, _("more than %d conditions"), MAX_WHERE);
-        int r = read_where(cli, kind, (char *)text, &matches[n]); // a word of argv: ours to cut
-        if (r != CLI_DONE) return r;
-        where[n] = &matches[n];
-        n++;
-    }
-    *ret_n = n;
-    return CLI_DONE;
-}
-
-static int list(const cli_t *cli, ask_t *ask, Selenga__List *request, const kind_rule_t *kind, uint64_t limit)
-{
-    AUTO(grid_destroy) grid_t *grid = grid_new();
-    listing_t listing = {
-        .kind = kind, .json = cli->json, .grid = grid, .ask = ask, .reviewed = states_are_reviewed(kind)};
-    if (cli->json)
-        output_array_begin(&listing.array);
-    else
-        show_columns(grid, kind);
-    if (!cli->json && listing.reviewed) grid_column(grid, _("review"));
-    int r = ask_each(ask, request, limit, list_take, list_turn, &listing);
-    show_page(&listing); // what was held when the list broke off
-    free(listing.held);
-    free(listing.ids);
-    if (cli->json) output_array_end(&listing.array);
-    if (r == CLI_DONE && !cli->json && listing.n == 0) cli_say(_("nothing of kind %s fits"), kind->name);
-    return r;
-}
-
-static int run_list(const cli_t *cli)
-{
-    const kind_rule_t *kind;
-    Selenga__Match matches[MAX_WHERE], *where[MAX_WHERE];
-    Selenga__List request = SELENGA__LIST__INIT;
-    int64_t limit = 0;
-    const char *most = cli_option(cli, OPTION_LIMIT);
-    if (most && !int_parse(most, 1, INT64_MAX, &limit))
-        return cli_usage(cli, _("--limit '%s' is not a number from 1 on"), most);
-    int r = named_kind(cli->args[0], &kind);
-    if (r == CLI_DONE) r = read_conditions(cli, kind, matches, where, &request.n_where);
-    if (r != CLI_DONE) return r;
-    request.where = where;
-    request.org = (char *)cli_option(cli, OPTION_ORG);
-    request.has_kind = true;
-    request.kind = kind->number;
-    AUTO(ask_destroy) ask_t *ask = NULL;
-    r = ask_open(cli, &ask);
-    return r == CLI_DONE ? list(cli, ask, &request, kind, (uint64_t)limit) : r;
-}
-
 // ---- delete
 
 static int run_delete(const cli_t *cli)
@@ -256,33 +101,38 @@ static int run_delete(const cli_t *cli)
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
-    Selenga__Item item = SELENGA__ITEM__INIT, *items[] = {&item};
+    Selenga__Item item = SELENGA__ITEM__INIT;
     item.has_kind = item.has_id = item.has_deleted = true;
     item.kind = kind->number;
     item.id = (ProtobufCBinaryData){sizeof id.b, id.b};
     item.deleted = true;
     item.why = (char *)why;
-    Selenga__Group group = SELENGA__GROUP__INIT, *groups[] = {&group};
-    group.n_items = 1;
-    group.items = items;
-    Selenga__Put request = SELENGA__PUT__INIT;
-    request.n_groups = 1;
-    request.groups = groups;
-    return put_one(ask, kind->number / 100, &request);
+    return put_one(ask, kind->number / 100, &item);
 }
 
 // ---- table
 
-static const struct argp_option LIST_OPTIONS[] = {
-    {"org", OPTION_ORG, "CODE", 0, N_("only of this organisation"), 0},
-    {"where", OPTION_WHERE, "FIELD=VALUE", 0, N_("only those with this value; may be given several times"),
-     0},
-    {"limit", OPTION_LIMIT, "N", 0, N_("at most N records"), 0},
+static const struct argp_option IMPORT_OPTIONS_LIST[] = {IMPORT_OPTIONS};
+
+static const struct argp_option PUT_OPTIONS[] = {
+    {"take-key", OPTION_TAKE_KEY, NULL, 0,
+     N_("also where a node below holds a record of this key: in its place"), 0},
+    {"strict", OPTION_PUT_STRICT, NULL, 0, N_("reject records that there is a warning about"), 0},
+    {0},
+};
+
+static const struct argp_option TEMPLATE_OPTIONS[] = {
+    {"xlsx", TEMPLATE_OPTION_XLSX, "FILE", 0, N_("write a workbook there in place of CSV"), 0},
     {0},
 };
 
 static const struct argp_option DELETE_OPTIONS[] = {
     {"why", OPTION_WHY, "TEXT", 0, N_("the reason, kept with the deletion (required)"), 0},
+    {0},
+};
+
+static const struct argp_option RESTORE_OPTIONS[] = {
+    {"version", OPTION_VERSION, "V", 0, N_("the version, as `history` shows it (required)"), 0},
     {0},
 };
 
@@ -297,16 +147,34 @@ const verb_t RECORD_SECTION[] = {
     },
     {
         .name = "import",
-        .args = "SHEET FILE",
-        .min_args = 2,
+        .args = "SHEET [FILE]",
+        .min_args = 1,
         .max_args = 2,
-        .summary = N_("take in a CSV sheet"),
+        .summary = N_("take in a sheet: XLSX or CSV"),
         .text = IMPORT_TEXT,
+        .options = IMPORT_OPTIONS_LIST,
         .more = import_list_sheets,
         .examples = "selenga --node school import staff staff.csv\n"
+                    "selenga --node school import staff list.csv --map 'Staff no.=number' --strict\n"
+                    "selenga --node school import staff staff.csv --dry-run\n"
+                    "selenga --node school import staff --undo\n"
                     "selenga --node region --json import organisation organisations.csv\n"
                     "ssh old-server cat staff.csv | selenga --node school import staff -\n",
         .run = import_run,
+    },
+    {
+        .name = "template",
+        .args = "SHEET",
+        .min_args = 1,
+        .max_args = 1,
+        .options = TEMPLATE_OPTIONS,
+        .summary = N_("print an empty sheet to fill in, with headings in your language"),
+        .text = N_("The workbook has drop-downs, formats, and a second page that explains each column; "
+                   "required columns "
+                   "are coloured. Filled in, either form is taken by `import`."),
+        .more = import_list_sheets,
+        .examples = "selenga template staff --xlsx staff.xlsx\nselenga template event > event.csv\n",
+        .run = template_run,
     },
     {
         .name = "export",
@@ -323,6 +191,7 @@ const verb_t RECORD_SECTION[] = {
         .args = "KIND [FILE]",
         .min_args = 1,
         .max_args = 2,
+        .options = PUT_OPTIONS,
         .summary = N_("write one record or an array of records from JSON"),
         .text = PUT_TEXT,
         .examples = "selenga --node school put event event.json\n"
@@ -347,9 +216,12 @@ const verb_t RECORD_SECTION[] = {
         .max_args = 1,
         .options = LIST_OPTIONS,
         .summary = N_("the records of a kind that this node holds"),
+        .text = LIST_TEXT,
         .examples = "selenga --node region list organisation --where parent=03-08\n"
+                    "selenga --node school list staff --find иван --sort last_name --limit 20\n"
+                    "selenga --node school list staff --columns last_name,post,rate --xlsx staff.xlsx\n"
                     "selenga --node region --json list enrolment --org 03-08-01 --limit 100\n",
-        .run = run_list,
+        .run = list_run,
     },
     {
         .name = "delete",
@@ -358,8 +230,38 @@ const verb_t RECORD_SECTION[] = {
         .max_args = 2,
         .options = DELETE_OPTIONS,
         .summary = N_("delete one record; it disappears wherever it has gone"),
+        .text = N_(
+            "What other records of this node refer to is not deleted: the refusal says how many do, names "
+            "one, and says how the record is ended instead. While a program of the node is silent, nothing "
+            "that its records may refer to is deleted (exit 75)."),
         .examples = "selenga --node school delete event E-7 --why 'entered twice'\n",
         .run = run_delete,
+    },
+    {
+        .name = "history",
+        .args = "KIND REF",
+        .min_args = 2,
+        .max_args = 2,
+        .summary = N_("what people's changes of a record have replaced, latest first"),
+        .text = N_(
+            "At the node where the record is written what a change or a deletion replaces is kept for 30 "
+            "days, at most 50 versions of one record, and fewer where very much is changed. With --json an "
+            "array of records, the present one first; `replaced_at` is null for that one."),
+        .examples = "selenga --node region history organisation 03-08-01\n",
+        .run = history_run,
+    },
+    {
+        .name = "restore",
+        .args = "KIND REF",
+        .min_args = 2,
+        .max_args = 2,
+        .options = RESTORE_OPTIONS,
+        .summary = N_("write an earlier version of a record again, also of a deleted one"),
+        .text =
+            N_("It is written under the rules of today, over the version that `history` shows as the present "
+               "one, and what it replaces is kept in its turn. Computed fields are computed anew."),
+        .examples = "selenga --node region restore organisation 03-08-01 --version 1.42.9f3a5c0102030405\n",
+        .run = restore_run,
     },
     {0},
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/i18n.h"
+#include "common/base/shell.h"
 #include "common/node/phrase.h"
 #include "services/cli/output.h"
 #include "services/cli/typed.h"
@@ -72,11 +73,11 @@ int recovery_phrase(const cli_t *cli)
     if (!cli->node) return cli_usage(cli, _("which node? Give --node DIR"));
     AUTO(node_conf_clear) node_conf_t conf = {0};
     if (node_conf_load(cli->node, &conf, &why) != 0) return cli_refuse("%s", why.text);
+    AUTO(xfree) char *word = shell_word(cli->node);
     int r = root_load(cli->node, root, &why);
     if (r == NODE_E_ABSENT && root_check_lost(cli->node, &why) == 0)
         return cli_refuse(
-            _("this node has no root secret yet; it is made at the next start: selenga node run %s"),
-            cli->node);
+            _("this node has no root secret yet; it is made at the next start: selenga node run %s"), word);
     if (r != 0) return cli_refuse("%s", why.text);
     bool agreed = cli_option(cli, OPTION_YES) != NULL ||
                   typed_yes(_("Whoever sees the recovery phrase can be this node. Show it here?"));

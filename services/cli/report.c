@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks for a report, page by page, and shows it in the form that was asked for.
+// Asks for a report and shows it in the form that was asked for.
 #include "services/cli/report.h"
 
 #include <stdio.h>
@@ -8,8 +8,8 @@
 
 #include "common/base/clock.h"
 #include "common/base/util.h"
-#include "common/node/msg.h"
 #include "services/cli/ask.h"
+#include "services/cli/report_explain.h"
 #include "services/cli/report_forms.h"
 
 enum {
@@ -17,8 +17,7 @@ enum {
     OPTION_PERIOD,
     OPTION_CSV,
     OPTION_XLSX,
-    REPORT_TIMEOUT_MS = 120000,
-    BEGIN_AGAIN_MOST = 20
+    OPTION_EXPLAIN,
 };
 
 const struct argp_option REPORT_OPTIONS[] = {
@@ -26,58 +25,13 @@ const struct argp_option REPORT_OPTIONS[] = {
     {"period", OPTION_PERIOD, "PERIOD", 0, N_("2024, 2024-Q3, 2024-H1 or 2023/24 (an academic year)"), 0},
     {"csv", OPTION_CSV, NULL, 0, N_("print CSV, one row for each organisation and indicator"), 0},
     {"xlsx", OPTION_XLSX, "FILE", 0, N_("write the same as a workbook"), 0},
+    {"explain", OPTION_EXPLAIN, "CODE", 0,
+     N_("in place of the report: whom this indicator counts, whom it does not and for which rule, and which "
+        "organisations "
+        "sent no data"),
+     0},
     {0},
 };
-
-// ---- asking
-
-static void report_clear(report_t *report)
-{
-    for (size_t i = 0; i < report->n_pages; i++) msg_body_free(&report->pages[i]);
-    free(report->pages);
-    free(report->children);
-    *report = (report_t){0};
-}
-
-static void add_page(report_t *report, Selenga__ReportReply *page)
-{
-    report->pages = xrealloc(report->pages, (report->n_pages + 1) * sizeof(Selenga__ReportReply *));
-    report->pages[report->n_pages++] = page;
-    size_t n = report->n_children + page->n_children;
-    report->children = xrealloc(report->children, (n + 1) * sizeof(Selenga__ReportUnit *));
-    for (size_t i = 0; i < page->n_children; i++) report->children[report->n_children++] = page->children[i];
-}
-
-// What is counted may change between two pages so often that the node does not keep the first one's state.
-static int ask_pages(ask_t *ask, Selenga__Report *request, report_t *report)
-{
-    int again = 0, r;
-    bool more = true;
-    while (more) {
-        Selenga__ReportReply *page = NULL;
-        r = ask_call(ask, SERVICE_REPORTING, MSG_REPORT, request, MSG_REPORT_REPLY,
-                     &selenga__report_reply__descriptor, &page, REPORT_TIMEOUT_MS);
-        if (r != CLI_DONE) return r;
-        if (report->n_pages > 0 && page->state != report->pages[0]->state) {
-            report_clear(report);
-            request->after = NULL;
-            msg_body_free(&page);
-            if (++again > BEGIN_AGAIN_MOST)
-                return cli_refuse(
-                    _("the figures change faster than the report can be read; try again later"));
-            continue;
-        }
-        add_page(report, page);
-        more = page->more && page->n_children > 0;
-        if (more) request->after = page->children[page->n_children - 1]->org;
-        request->has_state = true;
-        request->state = page->state;
-    }
-    report->period = report->pages[0]->period;
-    report->as_of = report->pages[0]->as_of;
-    report->unit = report->pages[0]->unit;
-    return CLI_DONE;
-}
 
 // ---- verb
 
@@ -98,6 +52,8 @@ int report_run(const cli_t *cli)
     const char *xlsx = cli_option(cli, OPTION_XLSX);
     if (csv + (xlsx != NULL) + cli->json > 1)
         return cli_usage(cli, _("--csv, --xlsx and --json exclude each other"));
+    if (cli_option(cli, OPTION_EXPLAIN) != NULL && (csv || xlsx != NULL))
+        return cli_usage(cli, _("--explain is text, or JSON"));
     AUTO(ask_destroy) ask_t *ask = NULL;
     int r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
@@ -109,9 +65,12 @@ int report_run(const cli_t *cli)
     Selenga__Report request = SELENGA__REPORT__INIT;
     request.period = (char *)period;
     request.org = (char *)cli_option(cli, OPTION_ORG);
+    request.explain = (char *)cli_option(cli, OPTION_EXPLAIN);
+    if (request.explain != NULL) return report_explain(ask, &request, cli->json);
     AUTO(report_clear) report_t report = {0};
-    r = ask_pages(ask, &request, &report);
-    if (r != CLI_DONE) return r;
+    client_why_t why;
+    client_status_t status = report_read(ask_client(ask), &request, &report, &why);
+    if (status != CLIENT_DONE) return ask_said(ask, status, &why);
     if (!report.unit) return cli_refuse(_("the node sent a report without its organisation"));
     if (xlsx) return report_write_xlsx(&report, xlsx);
     if (cli->json)

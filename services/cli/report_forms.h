@@ -2,21 +2,10 @@
 // A report in hand, and the forms in which it is shown. Nothing is computed or rounded in any of them: values
 // come as text.
 #pragma once
-#include <stddef.h>
-
-#include "proto/api.pb-c.h"
+#include "common/forms/workbook.h"
+#include "common/node/report.h"
 
 typedef Selenga__IndicatorValue indicator_t;
-
-// Pages of one state: the first with the organisation itself, all with children.
-typedef struct report {
-    Selenga__ReportReply **pages;
-    size_t n_pages;
-    Selenga__ReportUnit **children; // of all pages, not owned
-    size_t n_children;
-    const char *period, *as_of;
-    const Selenga__ReportUnit *unit; // never NULL
-} report_t;
 
 // The title of an indicator, a child's too; NULL when there is none.
 const char *report_title(const report_t *report, const indicator_t *indicator);
@@ -33,3 +22,8 @@ void report_print_tables(const report_t *report); // the organisation's, and its
 // The rows of the CSV as a workbook for people, written beside `file` and renamed. Returns CLI_DONE, or
 // CLI_REFUSED after saying why; then `file` is as it was.
 int report_write_xlsx(const report_t *report, const char *file);
+// The workbook's further pages: charts, organisations side by side, what the codes mean.
+lxw_error report_add_pages(const report_t *report, lxw_workbook *workbook, lxw_format *bold,
+                           lxw_format *number);
+// "-12.50" whatever the locale. False when it is no such number.
+bool report_decimal(const char *text, double *ret_number, unsigned *ret_decimals);

@@ -10,6 +10,7 @@
 #include "common/base/util.h"
 #include "common/forms/csv.h"
 #include "common/forms/grid.h"
+#include "common/schema/fault.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 
@@ -90,6 +91,14 @@ static json_t *indicators_json(const report_t *report, const Selenga__ReportUnit
     return array;
 }
 
+static json_t *unattached_json(const report_t *report)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < report->pages[0]->n_unattached; i++)
+        json_array_append_new(array, output_text(report->pages[0]->unattached[i]));
+    return array;
+}
+
 void report_print_json(const report_t *report)
 {
     json_t *children = json_array();
@@ -105,6 +114,7 @@ void report_print_json(const report_t *report)
     json_object_set_new(json, "as_of", output_text(report->as_of));
     json_object_set_new(json, "indicators", indicators_json(report, report->unit));
     json_object_set_new(json, "children", children);
+    json_object_set_new(json, "unattached", unattached_json(report));
     output_json(&json);
 }
 
@@ -147,7 +157,7 @@ static void print_csv_unit(const report_t *report, const Selenga__ReportUnit *un
             or_empty(indicator->state),
             or_empty(note),
         };
-        csv_write(stdout, ',', cells, ARRAY_SIZE(cells));
+        csv_write_plain(stdout, ',', cells, ARRAY_SIZE(cells));
     }
 }
 
@@ -156,7 +166,7 @@ void report_print_csv(const report_t *report)
     static const char *const titles[] = {
         "org",  "period",    "as_of",  "code", "title",    "numerator", "denominator", "value",
         "unit", "target_op", "target", "met",  "received", "expected",  "state",       "note"};
-    csv_write(stdout, ',', titles, ARRAY_SIZE(titles));
+    csv_write_plain(stdout, ',', titles, ARRAY_SIZE(titles));
     print_csv_unit(report, report->unit);
     for (size_t i = 0; i < report->n_children; i++) print_csv_unit(report, report->children[i]);
 }
@@ -262,8 +272,18 @@ static void print_children(const report_t *report)
     grid_print(grid, stdout);
 }
 
+static void print_unattached(const report_t *report)
+{
+    const Selenga__ReportReply *first = report->pages[0];
+    if (first->n_unattached == 0) return;
+    printf("\n%s", _("Counted nowhere, because no way leads from them up to the root of the tree:"));
+    for (size_t i = 0; i < first->n_unattached; i++) printf(" %s", first->unattached[i]);
+    putchar('\n');
+}
+
 void report_print_tables(const report_t *report)
 {
     print_unit(report);
     print_children(report);
+    print_unattached(report);
 }

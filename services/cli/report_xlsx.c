@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A report as a workbook: one sheet, a row for each organisation and indicator, ready to be filtered. Numbers
-// are numbers, so that a reader may go on with them; a value has the decimals that it was printed with.
-#include <errno.h>
-#include <stdlib.h>
+// A report as a workbook: a row for each organisation and indicator, ready to be filtered; further pages have
+// charts. Numbers are numbers, so that a reader may go on with them; a value has the decimals that it was
+// printed with.
 #include <string.h>
-#include <unistd.h>
-#include <xlsxwriter.h>
 
-#include "common/base/file.h"
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "services/cli/cli.h"
@@ -53,8 +49,7 @@ static void put_number(sheet_t *sheet, bool has, double number, unsigned decimal
                                               sheet->decimals[decimals]));
 }
 
-// "-12.50" whatever the locale. False when it is no such number.
-static bool read_decimal(const char *text, double *ret_number, unsigned *ret_decimals)
+bool report_decimal(const char *text, double *ret_number, unsigned *ret_decimals)
 {
     double number = 0, scale = 1;
     bool negative = *text == '-', point = false, digits = false;
@@ -78,7 +73,7 @@ static void put_decimal(sheet_t *sheet, const char *text)
 {
     double number;
     unsigned decimals;
-    if (text != NULL && read_decimal(text, &number, &decimals))
+    if (text != NULL && report_decimal(text, &number, &decimals))
         put_number(sheet, true, number, decimals);
     else
         put_text(sheet, text, NULL);
@@ -152,13 +147,10 @@ static void shape(lxw_workbook *workbook, sheet_t *sheet)
     worksheet_freeze_panes(sheet->worksheet, FIRST_ROW, 0);
 }
 
-// Rows go to the disk as they come: a country's report takes no more memory than a school's.
-static lxw_error write_workbook(const report_t *report, const char *path)
+static lxw_error fill(lxw_workbook *workbook, void *context)
 {
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE};
-    lxw_workbook *workbook = workbook_new_opt(path, &options);
-    if (workbook == NULL) return LXW_ERROR_MEMORY_MALLOC_FAILED;
-    sheet_t sheet = {.worksheet = workbook_add_worksheet(workbook, NULL)};
+    const report_t *report = context;
+    sheet_t sheet = {.worksheet = workbook_add_worksheet(workbook, _("Report"))};
     if (sheet.worksheet == NULL) return LXW_ERROR_CREATING_TMPFILE;
     shape(workbook, &sheet);
     put_head(&sheet, report);
@@ -166,22 +158,13 @@ static lxw_error write_workbook(const report_t *report, const char *path)
     for (size_t i = 0; i < report->n_children; i++) put_unit(&sheet, report, report->children[i]);
     worksheet_autofilter(sheet.worksheet, HEAD_ROW, 0, sheet.row > FIRST_ROW ? sheet.row - 1 : HEAD_ROW,
                          ARRAY_SIZE(COLUMNS) - 1);
-    lxw_error error = workbook_close(workbook);
-    return error != LXW_NO_ERROR ? error : sheet.error;
+    keep(&sheet, report_add_pages(report, workbook, sheet.bold, sheet.decimals[1]));
+    return sheet.error;
 }
 
+// Rows go to the disk as they come: a country's report takes no more memory than a school's.
 int report_write_xlsx(const report_t *report, const char *file)
 {
-    AUTO(xfree) char *beside = NULL;
-    if (asprintf(&beside, "%s.new", file) < 0) abort();
-    // The library opens by name; this name is the file that was made here, whatever is put beside meanwhile.
-    char made[32];
-    AUTO(xclose) int fd = file_create(beside, 0666);
-    int rc = fd < 0 ? fd : 0;
-    snprintf(made, sizeof made, "/proc/self/fd/%d", fd);
-    lxw_error error = rc == 0 ? write_workbook(report, made) : LXW_NO_ERROR;
-    if (rc == 0 && error == LXW_NO_ERROR && rename(beside, file) != 0) rc = -errno;
-    if (rc == 0 && error == LXW_NO_ERROR) return CLI_DONE;
-    if (fd >= 0) unlink(beside);
-    return cli_refuse(_("%s cannot be written: %s"), file, rc != 0 ? strerror(-rc) : lxw_strerror(error));
+    const char *why = workbook_write(file, true, fill, (void *)(uintptr_t)report);
+    return why == NULL ? CLI_DONE : cli_refuse(_("%s cannot be written: %s"), file, why);
 }

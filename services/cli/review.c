@@ -8,11 +8,14 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
+#include "common/base/vec.h"
 #include "common/forms/grid.h"
 #include "common/forms/json.h"
+#include "common/forms/value.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
 #include "common/schema/body.h"
+#include "common/schema/fault.h"
 #include "common/schema/states.h"
 #include "proto/routing.pb-c.h"
 #include "services/cli/listing.h"
@@ -59,7 +62,7 @@ const char *review_text(const Selenga__ReviewsReply *reply, size_t i, char *buf)
     char codes[FAULT_ARG], who[STATES_TEXT];
     state_change_t waits = {.levels = reply->awaits[i]};
     const char *text = state_text(reply->states[i]);
-    states_who(states_who_codes(&waits, codes, sizeof codes), who);
+    states_who(states_who_codes(&waits, codes, sizeof codes), i18n_now(), who);
     if (strcmp(reply->states[i], "waiting") != 0) who[0] = '\0';
     snprintf(buf, REVIEW_TEXT, "%s%s%s", text, who[0] != '\0' ? ": " : "", who);
     return buf;
@@ -170,6 +173,10 @@ int review_show(ask_t *ask, const Selenga__Record *record, json_t *json, FILE *o
 
 // ---- review list
 
+typedef struct named {
+    char of[OF_TEXT], org[CODE_MAX + 1];
+} named_t;
+
 typedef struct waiting {
     ask_t *ask;
     const kind_rule_t *kind;
@@ -177,9 +184,8 @@ typedef struct waiting {
     json_t *array;
     grid_t *grid;
     rid_t *ids; // of this page
-    char (*of)[OF_TEXT];
-    char (*org)[CODE_MAX + 1];
-    size_t n, room;
+    named_t *names;
+    size_t n, ids_room, names_room;
     int result; // of asking for a page
 } waiting_t;
 
@@ -187,16 +193,12 @@ static int take_waiting(slice_t wire, const Selenga__Record *record, void *conte
 {
     waiting_t *w = context;
     (void)wire;
-    if (w->n == w->room) {
-        w->room = w->room * 2 + 16;
-        w->ids = xrealloc(w->ids, w->room * sizeof *w->ids);
-        w->of = xrealloc(w->of, w->room * sizeof *w->of);
-        w->org = xrealloc(w->org, w->room * sizeof *w->org);
-    }
-    if (record->id.len != sizeof(rid_t) || !of_record(record, w->of[w->n])) return CLI_DONE;
-    memcpy(w->ids[w->n].b, record->id.data, sizeof(rid_t));
-    snprintf(w->org[w->n], sizeof w->org[0], "%s", record->org != NULL ? record->org : "");
-    w->n++;
+    vec_reserve(w->ids, w->ids_room, w->n + 1);
+    vec_reserve(w->names, w->names_room, w->n + 1);
+    named_t *name = &w->names[w->n];
+    if (record->id.len != sizeof(rid_t) || !of_record(record, name->of)) return CLI_DONE;
+    memcpy(w->ids[w->n++].b, record->id.data, sizeof(rid_t));
+    snprintf(name->org, sizeof name->org, "%s", record->org != NULL ? record->org : "");
     return CLI_DONE;
 }
 
@@ -205,14 +207,14 @@ static void show_waiting(waiting_t *w, const Selenga__ReviewsReply *reply, size_
     char text[REVIEW_TEXT];
     if (strcmp(reply->states[i], "waiting") != 0) return;
     if (!w->json) {
-        grid_cell(w->grid, w->of[i]);
-        grid_cell(w->grid, w->org[i]);
+        grid_cell(w->grid, w->names[i].of);
+        grid_cell(w->grid, w->names[i].org);
         grid_cell(w->grid, review_text(reply, i, text));
         return;
     }
     json_t *json = review_json(reply, i);
-    json_object_set_new(json, "of", output_text(w->of[i]));
-    json_object_set_new(json, "org", output_text(w->org[i]));
+    json_object_set_new(json, "of", output_text(w->names[i].of));
+    json_object_set_new(json, "org", output_text(w->names[i].org));
     json_array_append_new(w->array, json);
 }
 
@@ -274,8 +276,7 @@ static int run_list(const cli_t *cli)
         grid_print(grid, stdout);
     json_decref(w.array);
     free(w.ids);
-    free(w.of);
-    free(w.org);
+    free(w.names);
     return r;
 }
 
@@ -297,8 +298,9 @@ static int set(body_t *body, const char *field, const char *text, arena_t *arena
     char why[FAULT_TEXT];
     size_t i = (size_t)kind_field(&KIND_REVIEW, field);
     if (text == NULL) return CLI_DONE;
-    if (body_set_text(&KIND_REVIEW, body, i, text, arena, &fault) != 0)
-        return cli_refuse("%s", fault_text(&fault, why, sizeof why));
+    const char *value = value_read(&KIND_REVIEW.fields[i], text, arena);
+    if (body_set_text(&KIND_REVIEW, body, i, value != NULL ? value : text, arena, &fault) != 0)
+        return cli_refuse("%s", fault_text_of(&fault, &KIND_REVIEW, i18n_now(), why, sizeof why));
     numbers[(*n)++] = kind_field_number(&KIND_REVIEW, i);
     return CLI_DONE;
 }
@@ -309,20 +311,14 @@ static int send_review(ask_t *ask, const body_t *body, arena_t *arena, uint32_t 
     fault_t fault;
     char why[FAULT_TEXT];
     if (body_pack(body, arena, &packed, &fault) != 0)
-        return cli_refuse("%s", fault_text(&fault, why, sizeof why));
-    Selenga__Item item = SELENGA__ITEM__INIT, *items[] = {&item};
+        return cli_refuse("%s", fault_text_of(&fault, &KIND_REVIEW, i18n_now(), why, sizeof why));
+    Selenga__Item item = SELENGA__ITEM__INIT;
     item.has_kind = item.has_body = true;
     item.kind = N_REVIEW;
     item.body = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.data};
     item.set = numbers;
     item.n_set = n;
-    Selenga__Group group = SELENGA__GROUP__INIT, *groups[] = {&group};
-    group.n_items = 1;
-    group.items = items;
-    Selenga__Put request = SELENGA__PUT__INIT;
-    request.n_groups = 1;
-    request.groups = groups;
-    return put_one(ask, SERVICE_ROUTING, &request);
+    return put_one(ask, SERVICE_ROUTING, &item);
 }
 
 // All that the review says, from the command's words.

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Individual educational routes: the program proposes from a teacher's needs, a person confirms (152-ФЗ, art.
 // 16).
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/arena.h"
+#include "common/base/clock.h"
 #include "common/base/i18n.h"
 #include "common/base/util.h"
+#include "common/base/vec.h"
 #include "common/forms/json.h"
+#include "common/forms/table.h"
 #include "common/forms/words.h"
 #include "common/node/msg.h"
 #include "proto/kinds.h"
@@ -18,6 +23,7 @@
 #include "services/cli/output.h"
 #include "services/cli/review.h"
 #include "services/cli/show.h"
+#include "services/cli/terminal.h"
 #include "services/cli/verbs.h"
 
 enum { OPTION_CAMPAIGN = CLI_KEY, OPTION_BY, OPTION_TUTOR };
@@ -31,7 +37,7 @@ typedef struct held { // a record of the answer
 
 typedef struct shown {
     held_t *items;
-    size_t n;
+    size_t n, room;
 } shown_t;
 
 static int64_t step_of(const Selenga__Record *record)
@@ -48,8 +54,7 @@ static int64_t step_of(const Selenga__Record *record)
 static int take(slice_t wire, const Selenga__Record *record, void *context)
 {
     shown_t *shown = context;
-    shown->items = xrealloc(shown->items, (shown->n + 1) * sizeof *shown->items);
-    held_t *held = &shown->items[shown->n++];
+    held_t *held = vec_add(shown->items, shown->n, shown->room);
     *held = (held_t){.wire = xmemdup(wire.data, wire.size), .size = wire.size, .step = step_of(record)};
     held->record = msg_body_unpack(&selenga__record__descriptor, wire);
     return CLI_DONE;
@@ -74,15 +79,58 @@ static int print_json(ask_t *ask, const shown_t *shown)
     return r;
 }
 
+// Where a step stands: its dates say it.
+static const char *step_state(const Selenga__Activity *step)
+{
+    int32_t today = (int32_t)(wall_s() / (24 * 60 * 60));
+    if (step->has_done_on) return _("done");
+    if (step->has_planned_to && step->planned_to < today) return _("overdue");
+    if (step->has_planned_from && step->planned_from > today) return _("planned");
+    return _("open");
+}
+
+// What all steps of a route have in common, route and person, stands above the table.
+static const char STEP_COLUMNS[] = "code,title,form,planned_from,planned_to,done_on,document,result,hours,"
+                                   "competency,programme,reason";
+
+static void add_step(grid_t *grid, const table_t *table, const Selenga__Record *record)
+{
+    char value[VIEW_TEXT];
+    body_t *body = NULL;
+    slice_t bytes = slice(record->body.data, record->body.len);
+    AUTO(arena_destroy) arena_t *arena = arena_new(bytes.size);
+    if (body_unpack(&KIND_ACTIVITY, bytes, arena, &body, NULL) != 0) return;
+    table_row_t row = {.bodies = {body}};
+    for (size_t i = 0; i < table->n_shown; i++) {
+        grid_cell(grid, table_cell(table, table->shown[i], &row, view_for(i18n_now()), value));
+        if (i == 0) grid_cell(grid, step_state((const Selenga__Activity *)body));
+    }
+}
+
+static void begin_steps(grid_t *grid, table_t *ret_table)
+{
+    char unknown[TABLE_NAME_MAX];
+    table_of_kind(&KIND_ACTIVITY, ret_table);
+    int r = table_choose(ret_table, STEP_COLUMNS, unknown);
+    assert(r == 0);
+    (void)r;
+    for (size_t i = 0; i < ret_table->n_shown; i++) {
+        grid_column(grid, table_heading(ret_table, ret_table->shown[i], view_for(i18n_now())));
+        if (i == 0) grid_column(grid, _("state"));
+    }
+    grid_fit(grid, terminal_width());
+}
+
 static int print_tables(ask_t *ask, const shown_t *shown)
 {
     int r = CLI_DONE;
     AUTO(grid_destroy) grid_t *steps = grid_new();
-    show_columns(steps, &KIND_ACTIVITY);
+    table_t table;
+    begin_steps(steps, &table);
     for (size_t i = 0; i < shown->n; i++) {
         const Selenga__Record *record = shown->items[i].record;
         if (record->kind == N_ACTIVITY) {
-            show_row(steps, &KIND_ACTIVITY, record);
+            add_step(steps, &table, record);
             continue;
         }
         show_record(record, stdout);

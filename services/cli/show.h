@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records as the command line shows them (common/forms/view.h): with names and codes.
 #pragma once
-#include "common/forms/grid.h"
 #include "common/forms/json.h"
 #include "common/schema/kinds.h"
 #include "proto/record.pb-c.h"
@@ -13,7 +12,3 @@ void show_record(const Selenga__Record *record, FILE *out);
 // The JSON form of a record of the wire; null, with a word on stderr, when it cannot be read. The caller owns
 // it.
 json_t *show_json(slice_t wire);
-
-// Columns and rows of lists.
-void show_columns(grid_t *grid, const kind_rule_t *kind);
-void show_row(grid_t *grid, const kind_rule_t *kind, const Selenga__Record *record);

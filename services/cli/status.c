@@ -9,13 +9,17 @@
 #include <string.h>
 
 #include "common/base/i18n.h"
+#include "common/base/shell.h"
 #include "common/base/util.h"
+#include "common/base/vec.h"
 #include "common/forms/grid.h"
 #include "common/forms/words.h"
+#include "common/node/console.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
 #include "common/schema/ids.h"
 #include "common/schema/services.h"
+#include "common/schema/states.h"
 #include "proto/kinds.h"
 #include "proto/registry.pb-c.h"
 #include "services/cli/ask.h"
@@ -31,6 +35,7 @@ static json_t *status_json(uint32_t service, const Selenga__Status *status, cons
     json_object_set_new(json, "program", json_string(words_service(service)));
     json_object_set_new(json, "well", json_boolean(!*trouble));
     json_object_set_new(json, "trouble", output_text(trouble));
+    json_object_set_new(json, "words", output_text(status ? status->words : NULL));
     json_object_set_new(json, "version", output_text(status ? status->version : NULL));
     json_object_set_new(json, "pid", output_integer(status && status->has_pid, status ? status->pid : 0));
     json_object_set_new(json, "up_s",
@@ -43,6 +48,7 @@ static json_t *status_json(uint32_t service, const Selenga__Status *status, cons
         output_integer(status && status->has_store_bytes, status ? (int64_t)status->store_bytes : 0));
     json_object_set_new(json, "records",
                         output_integer(status && status->has_records, status ? (int64_t)status->records : 0));
+    if (status && status->url) json_object_set_new(json, "url", output_text(status->url));
     if (status && status->has_provisional)
         json_object_set_new(json, "provisional", json_integer((json_int_t)status->provisional));
     return json;
@@ -73,19 +79,20 @@ static void status_row(grid_t *grid, uint32_t service, const Selenga__Status *st
 }
 
 // What is to be done about a program that is not well; the caller frees it.
-static char *note_of(const cli_t *cli, uint32_t service, const char *words, const char *why, const char *code)
+static char *note_of(const cli_t *cli, uint32_t service, const char *last, const char *why,
+                     const Selenga__Status *status)
 {
-    char text[PATH_MAX + 256];
-    if (words) return xstrdup(words);
-    if (!why) return ask_code_text(code);
-    snprintf(text, sizeof text, _("it gives no answer; what it said last is in %s/log/selenga-%s.log"),
-             cli->node, words_service(service));
-    return xstrdup(text);
+    char *text;
+    if (last) return xstrdup(last);
+    if (!why) return ask_code_text(status->trouble, status->words);
+    AUTO(xfree) char *file = shell_word_of(cli->node, "/log/selenga-", words_service(service), ".log", NULL);
+    if (asprintf(&text, _("it gives no answer; what it said last is in %s"), file) < 0) abort();
+    return text;
 }
 
-// Returns whether the program is well; *ret_note, for the caller to free, is NULL then.
-static bool ask_program(const cli_t *cli, ask_t *ask, uint32_t service, json_t *array, grid_t *grid,
-                        char **ret_note)
+// Returns how well the program is; *ret_note, for the caller to free, is NULL when it is.
+static int ask_program(const cli_t *cli, ask_t *ask, uint32_t service, json_t *array, grid_t *grid,
+                       char **ret_note)
 {
     AUTO(msg_body_free) Selenga__Status *status = NULL;
     AUTO(xfree) char *why = NULL;
@@ -96,8 +103,9 @@ static bool ask_program(const cli_t *cli, ask_t *ask, uint32_t service, json_t *
     const char *trouble = words ? words : why ? why : code;
     if (array) json_array_append_new(array, status_json(service, status, trouble));
     if (grid) status_row(grid, service, status, words ? words : code);
-    *ret_note = *trouble ? note_of(cli, service, words, why, code) : NULL;
-    return !*trouble;
+    if (grid && status && status->url) printf("%s: %s\n", words_service(service), status->url);
+    *ret_note = *trouble ? note_of(cli, service, words, why, status) : NULL;
+    return why ? CLI_BROKEN : *trouble ? CLI_CONCERNS : CLI_DONE;
 }
 
 static void print_notes(char *const *notes)
@@ -111,16 +119,22 @@ int status_run(const cli_t *cli)
     AUTO(ask_destroy) ask_t *ask = NULL;
     int r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
+    why_t why;
+    AUTO(node_conf_clear) node_conf_t conf = {0};
+    if (node_conf_load(cli->node, &conf, &why) != 0) return cli_refuse("%s", why.text);
     json_t *array = cli->json ? json_array() : NULL;
     AUTO(grid_destroy) grid_t *grid = grid_new();
     const char *const titles[] = {N_("program"), N_("state"),  N_("up"),    N_("version"),
                                   N_("pid"),     N_("memory"), N_("store"), N_("records")};
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
         (i < 4 ? grid_column : grid_column_right)(grid, _(titles[i]));
-    bool well = true;
+    int health = CLI_DONE;
     char *notes[PROGRAMS_N] = {NULL};
-    for (size_t i = 0; i < PROGRAMS_N; i++)
-        well = ask_program(cli, ask, PROGRAMS[i].number, array, array ? NULL : grid, &notes[i]) && well;
+    for (size_t i = 0; i < PROGRAMS_N; i++) {
+        if (!node_runs(&conf, PROGRAMS[i].number)) continue;
+        int one = ask_program(cli, ask, PROGRAMS[i].number, array, array ? NULL : grid, &notes[i]);
+        if (one > health) health = one;
+    }
     if (array) {
         output_json(&array);
     } else {
@@ -128,7 +142,7 @@ int status_run(const cli_t *cli)
         print_notes(notes);
     }
     for (size_t i = 0; i < PROGRAMS_N; i++) free(notes[i]);
-    return well ? CLI_DONE : CLI_REFUSED;
+    return health;
 }
 
 // ---- node list
@@ -174,7 +188,8 @@ static void child_row(grid_t *grid, const Selenga__Node *node, const char *path,
     char since[64];
     grid_cell(grid, node->org);
     grid_cell(grid, node->name);
-    grid_cell(grid, node->level);
+    int rank = node->level ? level_rank(node->level) : -1;
+    grid_cell(grid, rank < 0 ? node->level : states_level(rank, i18n_now()));
     grid_cell(grid, words_link(node->state && strcmp(node->state, "active") == 0 ? link ? link->state : "down"
                                                                                  : node->state,
                                i18n_now()));
@@ -196,11 +211,7 @@ static int take_child(slice_t wire, const Selenga__Record *record, void *context
     if (!node || !path_from_bytes(slice(node->path.data, node->path.len), &path)) return CLI_DONE;
     if (path.len != children->own_path->len + PATH_LABEL || !path_is_prefix(children->own_path, &path))
         return CLI_DONE;
-    if (children->n == children->room) {
-        children->room = children->room ? 2 * children->room : 32;
-        children->items = xrealloc(children->items, children->room * sizeof *children->items);
-    }
-    children->items[children->n++] = (child_t){.node = node, .path = path};
+    *vec_add(children->items, children->n, children->room) = (child_t){.node = node, .path = path};
     node = NULL;
     return CLI_DONE;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { TAIL_MAX = 3 }; // bytes of a character but its last
@@ -91,6 +92,17 @@ void terminal_guard(void)
     static guard_t out = {.fd = STDOUT_FILENO}, err = {.fd = STDERR_FILENO};
     guard(&stdout, &out);
     guard(&stderr, &err);
+}
+
+size_t terminal_width(void)
+{
+    enum { WIDEST = 10000 };
+    int64_t columns = 0;
+    struct winsize size;
+    const char *set = getenv("COLUMNS");
+    if (!isatty(STDOUT_FILENO)) return 0;
+    if (set != NULL && int_parse(set, 1, WIDEST, &columns)) return (size_t)columns;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 static void command(int fd, FILE *stream, const char *text)

@@ -17,6 +17,9 @@ size_t terminal_escape(const char *text, size_t size, char *ret);
 // How many bytes at the end of the text begin a character that is not whole there, 0 to 3.
 size_t terminal_tail(const char *text, size_t size);
 
+// How many cells a line of stdout has, $COLUMNS if that is set; 0: it is no terminal, or does not say.
+size_t terminal_width(void);
+
 // Commands of the program itself, past the guard: clears the screen, or the line on which progress is shown.
 void terminal_clear(void);
 void terminal_clear_line(void);

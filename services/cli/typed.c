@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "common/base/i18n.h"
+#include "common/base/shell.h"
+#include "common/base/system_error.h"
 #include "common/base/text.h"
 #include "common/base/util.h"
 #include "services/cli/cli.h"
@@ -16,7 +18,7 @@ static int read_all(FILE *in, const char *name, unsigned most, char **ret_text)
 {
     AUTO(typed_wipe) char *text = xcalloc(1, most + 2UL);
     size_t n = fread(text, 1, most + 1UL, in);
-    if (ferror(in)) return cli_refuse("%s: %s", name, strerror(errno));
+    if (ferror(in)) return cli_refuse("%s: %s", name, system_error(errno));
     if (n > most || strlen(text) != n) return cli_refuse(_("%s is too long, or holds no text"), name);
     *ret_text = text;
     text = NULL;
@@ -30,7 +32,7 @@ int typed_file(const char *name, unsigned most, char **ret_text)
         return read_all(stdin, _("standard input"), most, ret_text);
     }
     FILE *in = fopen(name, "re");
-    if (!in) return cli_refuse("%s: %s", name, strerror(errno));
+    if (!in) return cli_refuse("%s: %s", name, system_error(errno));
     setvbuf(in, NULL, _IONBF, 0); // no copy of a secret in a buffer that nobody wipes
     int r = read_all(in, name, most, ret_text);
     fclose(in);
@@ -42,8 +44,9 @@ int typed_argument(const char *argument, unsigned most, char **ret_text)
     if (strcmp(argument, "-") == 0) return typed_file(argument, most, ret_text);
     if (argument[0] == '@') return typed_file(argument + 1, most, ret_text);
     if (strlen(argument) > most) return cli_refuse(_("%s is too long, or holds no text"), _("the argument"));
+    AUTO(xfree) char *file = shell_word_of("@", argument, NULL);
     if (access(argument, F_OK) == 0)
-        cli_say(_("%s is taken for the text itself; a file's name is written @%s"), argument, argument);
+        cli_say(_("%s is taken for the text itself; a file's name is written %s"), argument, file);
     *ret_text = xstrdup(argument);
     return CLI_DONE;
 }

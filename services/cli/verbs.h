@@ -9,3 +9,5 @@ extern const verb_t VIEW_SECTION[];     // views.c
 extern const verb_t QUARANTINE_VERBS[]; // quarantine.c: of that group
 extern const verb_t ROUTE_SECTION[];    // route.c
 extern const verb_t REVIEW_SECTION[];   // review.c
+extern const verb_t AUDIT_VERBS[];      // audit.c: of that group
+extern const verb_t ACCOUNT_SECTION[];  // account.c

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections from outside, by their descriptor.
 #include "services/gate/connections.h"
+#include "common/base/vec.h"
 #include "services/gate/tcp.h"
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -57,10 +58,9 @@ static bool read_address(int fd, struct sockaddr_storage *ret_address)
 static void make_room(connections_t *all, size_t fd)
 {
     if (fd < all->room) return;
-    size_t room = 2 * fd + 64;
-    all->by_fd = xrealloc(all->by_fd, room * sizeof *all->by_fd);
-    memset(all->by_fd + all->room, 0, (room - all->room) * sizeof *all->by_fd);
-    all->room = room;
+    size_t before = all->room;
+    vec_reserve(all->by_fd, all->room, fd + 1);
+    memset(all->by_fd + before, 0, (all->room - before) * sizeof *all->by_fd);
 }
 
 bool connection_is(connection_t *connection, int fd)

@@ -23,6 +23,7 @@ typedef struct door_frame {
     int fd;                       // its socket; the number is reused by later connections
     char user[DOOR_USER_MAX + 1]; // User-Id that our ZAP handler gave: hex of the key; empty on a local door
     int64_t uid;                  // of the process behind a local socket; -1 when unknown
+    bool console;                 // of a local door: the node's console, which may speak for accounts
     size_t wire_bytes;            // what the frame took on a CURVE connection
     envelope_t envelope;          // its body points into `message`
     zmq_msg_t message;

@@ -4,10 +4,13 @@
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/log.h"
+#include "common/base/pulse.h"
+#include "common/base/system_error.h"
 #include "common/base/wait.h"
 #include "services/gate/gate_private.h"
 #include "services/gate/route.h"
 #include "services/gate/selftest.h"
+#include "services/gate/silence.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -60,13 +63,13 @@ static int lock_node(gate_t *gate, why_t *why)
         why_set(why, _("a gate of this node is running already"));
         return GATE_E_TWICE;
     }
-    why_set(why, _("cannot use run/gate.pid: %s"), strerror(errno));
+    why_set(why, _("cannot use run/gate.pid: %s"), system_error(errno));
     return GATE_E_SYSTEM;
 }
 
 static int refuse_system(const char *what, int error, why_t *why)
 {
-    why_set(why, _("cannot use %s: %s"), what, zmq_strerror(error));
+    why_set(why, _("cannot use %s: %s"), what, system_error(error));
     return GATE_E_SYSTEM;
 }
 
@@ -75,7 +78,7 @@ static int refuse_listen(const char *listen, int error, why_t *why)
     why_set(why,
             _("cannot use %s: %s. `listen` in node.conf must be an address of this computer and a port "
               "that no other program has"),
-            listen, zmq_strerror(error));
+            listen, system_error(error));
     return GATE_E_SYSTEM;
 }
 
@@ -100,7 +103,10 @@ static int count_connections(gate_t *gate, why_t *why)
     size_t files = file_limit_raise(), spare = files / 8 > SPARE_FILES ? files / 8 : SPARE_FILES;
     size_t least = *gate->node.listen ? SPARE_FILES + LEAST_CONNECTIONS : OWN_FILES;
     if (files < least) {
-        why_set(why, _("the system allows %zu open files, and the gate needs %zu: ulimit -n"), files, least);
+        why_set(why,
+                i18n_n("the system allows %zu open file, and the gate needs %zu: ulimit -n",
+                       "the system allows %zu open files, and the gate needs %zu: ulimit -n", files),
+                files, least);
         return GATE_E_SYSTEM;
     }
     gate->most = (size_t)gate->settings.connections_max;
@@ -108,8 +114,10 @@ static int count_connections(gate_t *gate, why_t *why)
     if (files <= spare || gate->most <= files - spare) return 0;
     gate->most = files - spare;
     if (2 * gate->most > (size_t)gate->settings.connections_max) return 0;
-    log_at(L_INFO, "GATE-FILES", _("%zu open files allow %zu connections from outside, not %lld"), files,
-           gate->most, (long long)gate->settings.connections_max);
+    log_at(L_INFO, "GATE-FILES",
+           i18n_n("open files (%zu) allow %zu connection from outside, not %lld",
+                  "open files (%zu) allow %zu connections from outside, not %lld", gate->most),
+           files, gate->most, (long long)gate->settings.connections_max);
     return 0;
 }
 
@@ -139,6 +147,7 @@ static int load(gate_t *gate, why_t *why)
 static void on_parent(void *arg, bool up)
 {
     gate_t *gate = arg;
+    gate->parent_silence_told = 0; // with a link's news a service forgets it
     route_link(gate, PEER_PARENT, up, &gate->parent_untold);
     if (up)
         log_at(L_INFO, "GATE-PARENT-UP", _("connected with the parent %s"), gate->node.parent.org);
@@ -150,6 +159,7 @@ static void on_parent(void *arg, bool up)
 static void on_child(void *arg, uint32_t label, key_entry_t *row, bool up)
 {
     gate_t *gate = arg;
+    if (row) row->silence_told = 0;
     route_link(gate, label, up, row ? &row->untold : NULL);
     log_once(L_INFO, up ? "GATE-CHILD-UP" : "GATE-CHILD-DOWN", label,
              up ? _("child %08x is connected") : _("child %08x is gone"), label);
@@ -370,7 +380,7 @@ static void open_for_children(gate_t *gate)
         log_at(L_INFO, "GATE-LISTENS", _("children may come to %s"), peers_endpoint(gate->peers));
     else
         log_once(L_WARNING, "GATE-LISTEN", 0, _("cannot listen on %s yet: %s"), peers_endpoint(gate->peers),
-                 zmq_strerror(-r));
+                 system_error(-r));
 }
 
 static void run_timers(gate_t *gate, uint64_t now)
@@ -378,12 +388,14 @@ static void run_timers(gate_t *gate, uint64_t now)
     gate->tick_ms = now + TICK_MS;
     (void)zap_ask(gate->zap); // ends the process when the handler hangs
     route_links_left(gate);
+    silence_tick(gate, now);
     if (gate->keys_asked_ms && now - gate->keys_asked_ms >= ASK_AGAIN_MS) route_ask_keys(gate, now);
 }
 
 void gate_run(gate_t *gate)
 {
     while (!gate->stop) {
+        pulse_phase(PULSE_TURNS);
         work_t work = wait_for_work(gate);
         uint64_t now = mono_ms();
         bool due = now >= gate->tick_ms;

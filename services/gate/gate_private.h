@@ -28,7 +28,8 @@ struct gate {
     bool listening; // children are let in: the registry has said whom
     bool stop;
     uint64_t started_ms, tick_ms;
-    uint64_t keys_asked_ms; // 0: the registry has answered
-    uint8_t parent_untold;  // bits of services that have not heard how the link stands
-    uint8_t links_untold;   // of those that have not heard of all links
+    uint64_t keys_asked_ms;      // 0: the registry has answered
+    uint8_t parent_untold;       // bits of services that have not heard how the link stands
+    uint8_t parent_silence_told; // bits of services that have heard that its fellow is silent
+    uint8_t links_untold;        // of those that have not heard of all links
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys that the registry gave.
 #include "services/gate/keys.h"
+#include "common/base/vec.h"
 #include "common/node/msg.h"
 #include "proto/message.h"
 #include <stdlib.h>
@@ -21,18 +22,15 @@ void keys_clear(keys_t *keys)
 
 // --- a table
 
+static int by_key(const void *row, const void *key)
+{
+    return memcmp((*(key_entry_t *const *)row)->key, key, NODE_KEY_SIZE);
+}
+
 // Where the key is, or would be.
 static size_t place_of(const key_table_t *table, const uint8_t *key)
 {
-    size_t low = 0, high = table->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (memcmp(table->rows[middle]->key, key, NODE_KEY_SIZE) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return vec_place(table->rows, table->n, sizeof(key_entry_t *), key, by_key);
 }
 
 static key_entry_t *find(const key_table_t *table, const uint8_t *key)
@@ -49,10 +47,7 @@ static void put(key_table_t *table, const key_entry_t *row)
         *table->rows[at] = *row;
         return;
     }
-    if (table->n == table->room) {
-        table->room = table->room ? 2 * table->room : 16;
-        table->rows = xrealloc(table->rows, table->room * sizeof *table->rows);
-    }
+    vec_reserve(table->rows, table->room, table->n + 1);
     memmove(&table->rows[at + 1], &table->rows[at], (table->n - at) * sizeof *table->rows);
     table->rows[at] = xmemdup(row, sizeof *row);
     table->n++;
@@ -73,10 +68,15 @@ key_entry_t *keys_find(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZ
     return find(&keys->now, key);
 }
 
+static bool may_connect(const key_entry_t *row)
+{
+    return row->role != KEY_REVOKED || *row->why;
+}
+
 bool keys_allow(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE])
 {
     const key_entry_t *row = keys_find(keys, key);
-    return row && row->role != KEY_REVOKED;
+    return row && may_connect(row);
 }
 
 void key_note_version(key_entry_t *row, slice_t body)
@@ -118,6 +118,7 @@ static bool read_row(const Selenga__Key *message, key_entry_t *ret_row)
         return false;
     take_text(row.org, sizeof row.org, message->org);
     take_text(row.name, sizeof row.name, message->name);
+    if (row.role == KEY_REVOKED) take_text(row.why, sizeof row.why, message->why);
     *ret_row = row;
     return true;
 }
@@ -135,11 +136,13 @@ static bool merge(key_entry_t *row, const key_entry_t *old, uint64_t now_ms)
     row->clone_ms = old->clone_ms;
     row->clone_told = old->clone_told;
     row->untold = old->untold;
+    row->silence_told = old->silence_told;
     row->wasted = old->wasted;
     row->wasted_ms = old->wasted_ms;
     row->shut_until_ms = old->shut_until_ms;
     if (old->role != row->role || old->label != row->label) return true;
     row->up = old->up;
+    row->silent = old->silent;
     row->since_ms = old->since_ms;
     return false;
 }
@@ -199,7 +202,7 @@ uint8_t *keys_allowed(const keys_t *keys, size_t *ret_n)
     uint8_t *allowed = xmalloc(keys->now.n * NODE_KEY_SIZE);
     size_t n = 0;
     for (size_t i = 0; i < keys->now.n; i++)
-        if (keys->now.rows[i]->role != KEY_REVOKED)
+        if (may_connect(keys->now.rows[i]))
             memcpy(allowed + NODE_KEY_SIZE * n++, keys->now.rows[i]->key, NODE_KEY_SIZE);
     *ret_n = n;
     return allowed;

@@ -3,12 +3,13 @@
 // own copy of the allowed ones.
 #pragma once
 #include "common/node/node.h"
+#include "common/schema/fault_value.h"
 #include "proto/envelope.pb-c.h"
 
 typedef enum key_role {
     KEY_CHILD = 1,      // a child node
     KEY_INVITATION = 2, // may join, nothing else
-    KEY_REVOKED = 3,    // kept to be shown
+    KEY_REVOKED = 3,    // kept to be shown, and to be told why
 } key_role_t;
 
 typedef struct key_entry {
@@ -19,12 +20,15 @@ typedef struct key_entry {
     char org[NODE_ORG_MAX + 1];
     char name[NODE_NAME_MAX + 1];
     int64_t expires_s;
+    char why[FAULT_ARG]; // it was revoked; empty: it is not told
     // of a child's link, as last seen
     bool up;
     uint64_t since_ms; // when `up` or the role last changed, monotonic
     int64_t rtt_us;    // -1: not measured yet
     char version[32];
-    uint8_t untold; // bits of services that have not heard how the link stands
+    uint8_t silent;       // bits of its services that give no answer
+    uint8_t silence_told; // of those of ours that have heard so
+    uint8_t untold;       // of those that have not heard how the link stands
     // what had to be dropped of it, and until when it is shut out for that
     uint64_t wasted, wasted_ms, shut_until_ms;
     // which start of its gate is connected; since when another one wants its place; when a clone was turned
@@ -74,7 +78,7 @@ bool key_wastes(key_entry_t *row, size_t bytes, uint64_t most, uint64_t now_ms);
 // What its HELLO says of its program.
 void key_note_version(key_entry_t *row, slice_t hello);
 
-// May a peer with this key connect?
+// May a peer with this key connect? A revoked one may, when there is something to tell it.
 bool keys_allow(const keys_t *keys, const uint8_t key[static NODE_KEY_SIZE]);
 
 // The keys that may connect, n * 32 bytes; the caller frees (xfree).

@@ -9,6 +9,7 @@
 #include "proto/message.h"
 #include "services/gate/connections.h"
 #include "services/gate/door.h"
+#include "services/gate/ping.h"
 #include "services/gate/tcp.h"
 #include "services/gate/watch.h"
 #include <errno.h>
@@ -40,12 +41,13 @@ struct link {
     node_keys_t keys;
     link_times_t times;
     uint64_t instance; // of this start; rival.h
-    bool cloned;       // the parent goes on with a copy of this node
+    fault_t told;      // why the parent does not let us in, by its own words; no code: it did not say
     link_core_t core;
     uint64_t ping_ms, next_ping_ms;
     int64_t rtt_us;
     char version[32];
-    zmq_msg_t frame; // the envelope last taken; always initialised
+    uint8_t silent, parent_silent; // services of this node, and of the parent
+    zmq_msg_t frame;               // the envelope last taken; always initialised
     watch_t watch;
     connection_t connection; // of this try, once TCP is connected: fd -1 before
     uint64_t unread_max, unsent_max;
@@ -163,9 +165,18 @@ static void send_ping(link_t *link, uint64_t now_ms)
     Selenga__Ping ping = SELENGA__PING__INIT;
     ping.has_sent_us = 1;
     ping.sent_us = mono_us();
+    ping.has_silent = 1;
+    ping.silent = link->silent;
     envelope_t envelope = {.type = MSG_PING, .to = SERVICE_GATE, .from = SERVICE_GATE};
     (void)msg_send(link->socket, &envelope, &ping.base);
     link->next_ping_ms = now_ms + link->ping_ms;
+}
+
+void link_say(link_t *link, uint8_t silent, uint64_t now_ms)
+{
+    if (silent == link->silent) return;
+    link->silent = silent;
+    if (link->core.state == LINK_UP) send_ping(link, now_ms);
 }
 
 static void log_refused(void)
@@ -194,6 +205,7 @@ static void step(link_t *link, link_event_t event, uint64_t now_ms)
         break;
     case LINK_DO_CLOSE:
         close_socket(link);
+        link->parent_silent = 0;
         if (was_up) link->changed(link->arg, false);
         break;
     }
@@ -284,7 +296,7 @@ static void take_welcome(link_t *link, slice_t body, uint64_t now_ms)
     if (!hello || !hello->version || !text_copy(link->version, sizeof link->version, hello->version))
         link->version[0] = '\0';
     link->core.return_ms = hello ? hello->return_ms : 0;
-    link->cloned = false;
+    link->told = (fault_t){0};
     step(link, LINK_EV_WELCOMED, now_ms);
 }
 
@@ -292,14 +304,14 @@ static void take_welcome(link_t *link, slice_t body, uint64_t now_ms)
 static void take_refusal(link_t *link, slice_t body, uint64_t now_ms)
 {
     AUTO(msg_body_free) Selenga__Error *error = msg_body_unpack(&selenga__error__descriptor, body);
-    if (!error || !error->fault || !error->fault->code || strcmp(error->fault->code, "CLONE") != 0) return;
-    if (link->core.state != LINK_GREETING) return;
-    if (!link->cloned)
-        log_at(L_ERROR, "CLONE",
-               _("a copy of this node is running on another computer, and the parent goes on with that one; "
-                 "stop "
-                 "one of them for good"));
-    link->cloned = true;
+    fault_t told;
+    char text[FAULT_TEXT];
+    if (!error || link->core.state != LINK_GREETING) return;
+    fault_from_proto(error->fault, &told);
+    if (strcmp(told.code, "CLONE") != 0 && strcmp(told.code, "PARENT-REVOKED") != 0) return;
+    if (strcmp(told.code, link->told.code) != 0)
+        log_at(L_ERROR, told.code, "%s", fault_text(&told, text, sizeof text));
+    link->told = told;
     step(link, LINK_EV_LOST, now_ms);
 }
 
@@ -310,9 +322,10 @@ static bool take_own(link_t *link, const envelope_t *envelope, uint64_t now_ms)
         take_welcome(link, envelope->body, now_ms);
     else if (envelope->type == MSG_ERROR)
         take_refusal(link, envelope->body, now_ms);
-    else if (envelope->type == MSG_PING)
+    else if (envelope->type == MSG_PING) {
         answer_ping(link, envelope);
-    else if (envelope->type == MSG_PONG)
+        link->parent_silent = ping_silent(envelope->body, link->parent_silent);
+    } else if (envelope->type == MSG_PONG)
         take_pong(link, envelope->body);
     else
         return false;
@@ -355,6 +368,17 @@ int link_send(link_t *link, const envelope_t *envelope)
 
 link_view_t link_view(const link_t *link)
 {
-    const char *word = link->cloned && link->core.state != LINK_UP ? "clone" : link_core_word(&link->core);
-    return (link_view_t){word, link->core.since_ms, link->rtt_us, link->version};
+    const char *state = link_core_word(&link->core), *reason = "";
+    if (strcmp(state, "refused") == 0) reason = "PARENT-REFUSED";
+    if (link->core.state != LINK_UP && *link->told.code) { // what was said outlasts the tries between
+        state = strcmp(link->told.code, "CLONE") == 0 ? "clone" : "refused";
+        reason = link->told.code;
+    }
+    return (link_view_t){.state = state,
+                         .since_ms = link->core.since_ms,
+                         .rtt_us = link->rtt_us,
+                         .version = link->version,
+                         .silent = link->parent_silent,
+                         .reason = reason,
+                         .words = strcmp(reason, "PARENT-REVOKED") == 0 ? link->told.args[0] : ""};
 }

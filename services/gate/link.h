@@ -32,14 +32,21 @@ void link_tick(link_t *link, uint64_t now_ms);
 // lives until the next call. False: none waits. Counts what is malformed.
 bool link_take(link_t *link, envelope_t *ret_envelope, counters_t *counters, uint64_t now_ms);
 
+// Tells the parent with the next ping, which is due at once when it has changed, which services give no
+// answer.
+void link_say(link_t *link, uint8_t silent, uint64_t now_ms);
 // Sends without waiting. 0, -EAGAIN (full), or -EHOSTUNREACH (not up).
 int link_send(link_t *link, const envelope_t *envelope);
 
 typedef struct link_view {
-    const char *state; // up, down, refused
+    const char *state; // up, down, refused, clone
     uint64_t since_ms; // monotonic
     int64_t rtt_us;    // -1: not measured
     const char *version;
+    uint8_t silent; // services of the parent that give no answer, bits by number
+    // code of a fault and, where they were said, the parent's words: why it does not let us in. "": nothing
+    // is known
+    const char *reason, *words;
 } link_view_t;
 
 link_view_t link_view(const link_t *link);

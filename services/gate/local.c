@@ -33,6 +33,7 @@ typedef struct registrant {
 struct local {
     door_t door;
     registrant_t services[SERVICES_END];
+    registrant_t console;
     outgoing_t passed[SERVICES_END]; // to each service, until the next flush
     shares_t shares;
     const gate_settings_t *settings;
@@ -50,8 +51,10 @@ int local_open(void *context, const gate_settings_t *settings, counters_t *count
     local->settings = settings;
     local->counters = counters;
     local->hooks = *hooks;
-    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
         local->passed[n] = (outgoing_t){.from = SERVICE_GATE, .to = n};
+        local->services[n].heard_ms = mono_ms(); // it may take as long to come as to be heard again
+    }
     int r = door_open(&local->door, context, "local", DOOR_INSIDE);
     if (r) return r;
     if (zmq_bind(local->door.socket, NODE_GATE_ENDPOINT)) return -errno;
@@ -82,6 +85,15 @@ bool local_has(const local_t *local, uint32_t service)
     return service_keeps(service) && local->services[service].routing != 0;
 }
 
+uint8_t local_silent(const local_t *local, uint64_t now_ms)
+{
+    uint8_t silent = 0;
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
+        if (now_ms - local->services[n].heard_ms >= (uint64_t)local->settings->service_silence_ms)
+            silent |= (uint8_t)(1U << n);
+    return silent;
+}
+
 static void note_gone(local_t *local, uint32_t service)
 {
     local->services[service].routing = 0;
@@ -96,6 +108,7 @@ void local_take_events(local_t *local)
         if (event.event == ZMQ_EVENT_ACCEPTED) continue;
         for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
             if (local->services[n].routing && local->services[n].fd == event.value) note_gone(local, n);
+        if (local->console.fd == event.value) local->console.routing = 0;
     }
 }
 
@@ -216,6 +229,14 @@ static void answer_ping(local_t *local, const door_frame_t *ping)
     (void)door_send(&local->door, ping->routing, &pong, NULL);
 }
 
+int local_ask_console(local_t *local, const envelope_t *envelope)
+{
+    int r = -EHOSTUNREACH;
+    if (local->console.routing != 0) r = door_send(&local->door, local->console.routing, envelope, NULL);
+    if (r == -EHOSTUNREACH) local->console.routing = 0;
+    return r;
+}
+
 // --- who speaks
 
 static uint32_t service_of(const local_t *local, const door_frame_t *frame)
@@ -240,22 +261,22 @@ static bool may_register(const door_frame_t *frame)
 
 // Two of one service on one store would each undo what the other wrote. Whoever is there stays, until its
 // process is gone: also one that hangs holds the store. A socket that the same process made anew is welcome.
-static bool is_taken(local_t *local, uint32_t service, int64_t pid)
+static bool is_taken(const registrant_t *there, int64_t pid)
 {
-    const registrant_t *there = &local->services[service];
-    if (!local_has(local, service) || (pid != 0 && there->pid == pid)) return false;
+    if (there->routing == 0 || (pid != 0 && there->pid == pid)) return false;
     if (there->pid == 0) return mono_ms() - there->heard_ms < SILENT_MS;
     return kill((pid_t)there->pid, 0) == 0 || errno != ESRCH;
 }
 
-static void refuse_second(local_t *local, uint32_t service, const door_frame_t *hello)
+static void refuse_second(local_t *local, const registrant_t *there, const char *name,
+                          const door_frame_t *hello)
 {
     fault_t fault;
     char pid[24], *args[FAULT_ARGS];
     Selenga__Fault message;
     Selenga__Error error = SELENGA__ERROR__INIT;
-    snprintf(pid, sizeof pid, "%lld", (long long)local->services[service].pid);
-    fault_set(&fault, "SERVICE-TWICE", NULL, service_name(service), pid);
+    snprintf(pid, sizeof pid, "%lld", (long long)there->pid);
+    fault_set(&fault, "SERVICE-TWICE", NULL, name, pid);
     fault_to_proto(&fault, &message, args);
     error.fault = &message;
     envelope_t answer = {.type = MSG_ERROR, .from = SERVICE_GATE, .call = hello->envelope.call};
@@ -273,8 +294,8 @@ static uint32_t identify(local_t *local, door_frame_t *frame)
     if (!may_register(frame) || (!greets && local_has(local, claimed))) return SERVICE_CLI;
     local_take_events(local); // an event about the descriptor's last owner must not unregister the new one
     int64_t pid = door_pid(frame);
-    if (is_taken(local, claimed, pid)) {
-        refuse_second(local, claimed, frame);
+    if (is_taken(&local->services[claimed], pid)) {
+        refuse_second(local, &local->services[claimed], service_name(claimed), frame);
         return SERVICE_CLI;
     }
     local->services[claimed] = (registrant_t){frame->routing, frame->fd, pid, mono_ms()};
@@ -283,6 +304,28 @@ static uint32_t identify(local_t *local, door_frame_t *frame)
     log_at(L_INFO, "GATE-SERVICE-UP", _("%s is connected"), service_name(claimed));
     local->hooks.registered(local->hooks.arg, claimed);
     return claimed;
+}
+
+// Whoever says that he is the console is it, if he is a program of the node and the only one. Its process may
+// have further connections.
+static bool take_console(local_t *local, door_frame_t *frame)
+{
+    registrant_t *console = &local->console;
+    bool claims = frame->envelope.from == SERVICE_CONSOLE;
+    frame->console = false;
+    if (!claims && (frame->envelope.from != SERVICE_CLI || console->routing == 0)) return true;
+    int64_t pid = door_pid(frame);
+    frame->console = console->routing == frame->routing || (pid != 0 && console->pid == pid);
+    if (frame->console) console->heard_ms = mono_ms();
+    if (!claims || (frame->console && console->routing != 0)) return true;
+    if (!may_register(frame)) return false;
+    local_take_events(local); // an event about the descriptor's last owner must not unregister the new one
+    if (is_taken(console, pid)) {
+        refuse_second(local, console, "console", frame);
+        return false;
+    }
+    *console = (registrant_t){frame->routing, frame->fd, pid, mono_ms()};
+    return frame->console = true;
 }
 
 static void take_taken(local_t *local, uint32_t service, slice_t body)
@@ -298,6 +341,11 @@ static void take_taken(local_t *local, uint32_t service, slice_t body)
 // True: it goes on to whom it is for.
 static bool admit(local_t *local, door_frame_t *frame, uint32_t *ret_service)
 {
+    if (!take_console(local, frame)) {
+        drop(local, frame, COUNT_NOT_ALLOWED, _("it claims to be the console, and is not"));
+        return false;
+    }
+    if (frame->console) frame->envelope.from = SERVICE_CLI; // for all else it is a caller
     uint32_t known = service_of(local, frame);
     uint32_t service = identify(local, frame);
     if (service == SERVICE_CLI && frame->envelope.from != SERVICE_CLI) {

@@ -41,6 +41,8 @@ bool local_take(local_t *local, const door_frame_t **ret_frame, uint32_t *ret_se
 bool local_holds(const local_t *local);
 
 bool local_has(const local_t *local, uint32_t service);
+// Services from which no greeting came for service_silence_ms, bits by number: they hang, or do not run.
+uint8_t local_silent(const local_t *local, uint64_t now_ms);
 
 // Leaves with the next local_flush, in one frame with others (common/node/outgoing.h). 0, -EHOSTUNREACH,
 // -EDQUOT (its sender has its share of this service's time and memory already) or -EAGAIN (all of them have
@@ -54,4 +56,6 @@ bool local_crowded(const local_t *local, uint64_t now_ms);
 // At once, behind what was passed before. 0, -EAGAIN (it does not keep up), -EHOSTUNREACH (not running).
 // `body` as for door_send.
 int local_send(local_t *local, uint32_t service, const envelope_t *envelope, const ProtobufCMessage *body);
+// To the console, which is asked how it is and nothing else. Returns as local_send.
+int local_ask_console(local_t *local, const envelope_t *envelope);
 int local_answer(local_t *local, uint32_t routing, const envelope_t *envelope, const ProtobufCMessage *body);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // selenga-gate DIR: the gate of the node in DIR, in the foreground.
 #include "common/base/log.h"
+#include "common/base/pulse.h"
 #include "common/node/node.h"
 #include "services/gate/gate.h"
 #include "services/gate/settings.h"
@@ -46,6 +47,7 @@ static int run(const char *dir)
 
 int main(int argc, char **argv)
 {
+    pulse_open();
     forbid_core_dumps();
     i18n_init();
     log_init("selenga-gate");

@@ -4,7 +4,6 @@
 // A connection is known by its descriptor from libzmq's ACCEPTED event on. Its first message binds libzmq's
 // routing number and the key that was proved to it. Events reach us before the messages that follow them, so
 // the monitor is emptied before a descriptor's number is believed.
-#include "services/gate/peers.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/node/outgoing.h"
@@ -12,6 +11,8 @@
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "services/gate/curve.h"
+#include "services/gate/peers_private.h"
+#include "services/gate/ping.h"
 #include "services/gate/rival.h"
 #include "services/gate/tcp.h"
 #include "services/gate/up.h"
@@ -22,28 +23,11 @@
 #include <unistd.h>
 
 enum {
-    ENDING_MS = 2000,   // for an answer to leave before the connection ends
     JOIN_MS = 60000,    // an invitation's connection in all
-    LOOK_MS = 500,      // how often deadlines, and what a peer has sent, are looked at
     NETWORK_PART = 8,   // of the strangers may come from one address before it makes room itself
     PING_BODY_MAX = 64, // longer ones are not answered
     RETURN_MS = 2,      // times those who may come: when all have lost us, they come back spread over this
     RETURN_LEAST_MS = 50,
-};
-
-struct peers {
-    peers_setup_t setup;
-    door_t door;
-    char endpoint[256];
-    connections_t connections;
-    size_t most;
-    size_t strangers; // of these
-    up_t up;
-    watch_t watch;
-    uint64_t now_ms; // during peers_look
-    uint64_t look_ms;
-    door_frame_t frame; // last taken
-    bool holds_frame;
 };
 
 // --- children that are up
@@ -58,6 +42,7 @@ static void note_link(peers_t *peers, const uint8_t *key, uint32_t label, bool u
     key_entry_t *row = keys_find(peers->setup.table, key);
     if (row) {
         row->up = up;
+        row->silent = 0;
         row->since_ms = now_ms;
     }
     peers->setup.changed(peers->setup.arg, label, row, up);
@@ -72,7 +57,7 @@ static void remove_up(peers_t *peers, const connection_t *connection, uint64_t n
 // --- ending connections
 
 // It is gone: forget it.
-static void forget(peers_t *peers, int fd, uint64_t now_ms)
+void peers_forget(peers_t *peers, int fd, uint64_t now_ms)
 {
     connection_t *connection = connections_get(&peers->connections, fd);
     if (!connection) return;
@@ -82,7 +67,7 @@ static void forget(peers_t *peers, int fd, uint64_t now_ms)
 
 // End it now. Its record stays until libzmq says that it is gone, so that nothing late of it is taken for a
 // new one.
-static void cut(peers_t *peers, connection_t *connection, uint64_t now_ms)
+void peers_cut(peers_t *peers, connection_t *connection, uint64_t now_ms)
 {
     if (connection->greeted && connection->label) remove_up(peers, connection, now_ms);
     connections_know(&peers->connections, connection);
@@ -93,7 +78,7 @@ static void cut(peers_t *peers, connection_t *connection, uint64_t now_ms)
 }
 
 // End it when what is being sent has had time to leave.
-static void end_soon(connection_t *connection, uint64_t now_ms)
+void peers_end_soon(connection_t *connection, uint64_t now_ms)
 {
     if (connection->ending) return;
     connection->ending = true;
@@ -109,17 +94,20 @@ static void make_room(peers_t *peers, connection_t *newest, uint64_t now_ms)
     bool full = all->n > peers->most;
     if (!full && all->n_strangers <= peers->strangers) return;
     connection_t *out = connections_pick(all, peers->strangers / NETWORK_PART);
+    size_t most = full ? peers->most : peers->strangers;
     log_once(L_WARNING, full ? "GATE-FULL" : "GATE-STRANGERS", 0,
-             full ? _("more than %zu connections from outside; some are ended")
-                  : _("more than %zu connections that have not proved a key; old ones are ended"),
-             full ? peers->most : peers->strangers);
+             full ? i18n_n("more than %zu connection from outside; some are ended",
+                           "more than %zu connections from outside; some are ended", most)
+                  : i18n_n("more than %zu connection that has not proved a key; old ones are ended",
+                           "more than %zu connections that have not proved a key; old ones are ended", most),
+             most);
     counters_add(peers->setup.counters, COUNT_STRANGERS_ENDED, 1);
-    cut(peers, out ? out : newest, now_ms);
+    peers_cut(peers, out ? out : newest, now_ms);
 }
 
 static void on_accepted(peers_t *peers, int fd, uint64_t now_ms)
 {
-    forget(peers, fd, now_ms);
+    peers_forget(peers, fd, now_ms);
     tcp_retry_steadily(fd);
     uint64_t deadline_ms = now_ms + (uint64_t)peers->setup.settings->greeting_ms;
     connection_t *connection = connections_add(&peers->connections, fd, deadline_ms);
@@ -128,13 +116,13 @@ static void on_accepted(peers_t *peers, int fd, uint64_t now_ms)
     make_room(peers, connection, now_ms);
 }
 
-static void take_events(peers_t *peers, uint64_t now_ms)
+void peers_take_events(peers_t *peers, uint64_t now_ms)
 {
     door_event_t event;
     while (door_next_event(peers->door.monitor, &event)) {
         if (event.event == ZMQ_EVENT_ACCEPTED) on_accepted(peers, event.value, now_ms);
         if (event.event == ZMQ_EVENT_DISCONNECTED || event.event == ZMQ_EVENT_CLOSED)
-            forget(peers, event.value, now_ms);
+            peers_forget(peers, event.value, now_ms);
     }
 }
 
@@ -159,7 +147,7 @@ static void waste(peers_t *peers, key_entry_t *row, int fd, size_t bytes, uint64
              _("a peer sends what has to be dropped; it is shut out for %lld ms: label %08x, key %.8s"),
              (long long)settings->shut_ms, row->label,
              node_fingerprint(row->key, (char[NODE_FINGERPRINT_TEXT]){0}));
-    if (connection && !connection->ending) cut(peers, connection, now_ms);
+    if (connection && !connection->ending) peers_cut(peers, connection, now_ms);
 }
 
 static void drop(peers_t *peers, const door_frame_t *frame, enum gate_counter counter, const char *what,
@@ -178,7 +166,7 @@ static connection_t *find_connection(peers_t *peers, const door_frame_t *frame, 
 {
     connection_t *connection = connections_get(&peers->connections, frame->fd);
     if (!connection || connection->routing != frame->routing) {
-        take_events(peers, now_ms);
+        peers_take_events(peers, now_ms);
         connection = connections_get(&peers->connections, frame->fd);
     }
     if (!connection || (connection->routing && connection->routing != frame->routing)) return NULL;
@@ -214,28 +202,47 @@ static int send_welcome(peers_t *peers, const door_frame_t *hello)
     return door_send(&peers->door, hello->routing, &welcome, &body.base);
 }
 
-static void note_clone(peers_t *peers, key_entry_t *row, bool cloned)
+void peers_note_clone(peers_t *peers, key_entry_t *row, bool cloned)
 {
     row->clone_told = cloned;
     if (peers->setup.cloned) peers->setup.cloned(peers->setup.arg, row->label, cloned);
 }
 
-// Two computers with one node's directory: the first goes on, the second hears why it does not.
-static void turn_away(peers_t *peers, connection_t *connection, const door_frame_t *frame, key_entry_t *row,
-                      uint64_t now_ms)
+// Says why it is not let in, and ends the connection.
+static void turn_away(peers_t *peers, connection_t *connection, const door_frame_t *frame, const char *code,
+                      const char *words, uint64_t now_ms)
 {
     fault_t fault;
     Selenga__Error error = SELENGA__ERROR__INIT;
     Selenga__Fault message;
     char *args[FAULT_ARGS];
-    fault_set(&fault, "CLONE", NULL, row->org);
+    fault_set(&fault, code, NULL, words);
     fault_to_proto(&fault, &message, args);
     error.fault = &message;
     envelope_t answer = {.type = MSG_ERROR, .to = SERVICE_GATE, .from = SERVICE_GATE};
     (void)door_send(&peers->door, frame->routing, &answer, &error.base);
+    peers_end_soon(connection, now_ms);
+}
+
+// Two computers with one node's directory: the first goes on, the second hears why it does not.
+static void turn_clone_away(peers_t *peers, connection_t *connection, const door_frame_t *frame,
+                            key_entry_t *row, uint64_t now_ms)
+{
+    turn_away(peers, connection, frame, "CLONE", row->org, now_ms);
     connections_know(&peers->connections, connection);
-    end_soon(connection, now_ms);
-    note_clone(peers, row, true);
+    peers_note_clone(peers, row, true);
+}
+
+// Nothing of it is taken. A revoked child that greets hears why, and stays among the strangers, who are few.
+static void refuse_key(peers_t *peers, connection_t *connection, const door_frame_t *frame,
+                       const key_entry_t *row, uint64_t now_ms)
+{
+    drop(peers, frame, COUNT_UNKNOWN_KEY, _("its key is not known, or no longer"), now_ms);
+    if (connection->ending) return;
+    if (row && *row->why && frame->envelope.type == MSG_HELLO && now_ms >= row->shut_until_ms)
+        turn_away(peers, connection, frame, "PARENT-REVOKED", row->why, now_ms);
+    else
+        peers_cut(peers, connection, now_ms);
 }
 
 // Does another start of the child's gate have its place, and live? Then this connection ends here.
@@ -250,8 +257,8 @@ static bool yields_to_another(peers_t *peers, connection_t *connection, const do
     rival_t rival =
         rival_judge(row, rival_instance(frame->envelope.body), heard_ms, silence_ms, now_ms, &ask);
     if (ask) standing->ping_ms = now_ms;
-    if (rival == RIVAL_WAITS) cut(peers, connection, now_ms);
-    if (rival == RIVAL_CLONE) turn_away(peers, connection, frame, row, now_ms);
+    if (rival == RIVAL_WAITS) peers_cut(peers, connection, now_ms);
+    if (rival == RIVAL_CLONE) turn_clone_away(peers, connection, frame, row, now_ms);
     return rival != RIVAL_NONE;
 }
 
@@ -263,7 +270,7 @@ static void greet_child(peers_t *peers, connection_t *connection, const door_fra
     // Not sent: the connection that greeted is gone, and its descriptor may be another's by now.
     if (send_welcome(peers, frame) || connection->greeted) return;
     connection_t *older = connection_of(peers, row->label);
-    if (older) cut(peers, older, now_ms);
+    if (older) peers_cut(peers, older, now_ms);
     name_connection(peers, connection, frame, row);
     key_note_version(row, frame->envelope.body);
     connection->deadline_ms = now_ms + (uint64_t)peers->setup.settings->silence_ms;
@@ -279,7 +286,7 @@ static void end_others(peers_t *peers, const uint8_t *key, uint64_t now_ms)
         connection_t *connection = peers->connections.by_fd[fd];
         if (connection && connection->greeted && !connection->ending &&
             memcmp(connection->key, key, NODE_KEY_SIZE) == 0)
-            cut(peers, connection, now_ms);
+            peers_cut(peers, connection, now_ms);
     }
 }
 
@@ -330,9 +337,10 @@ static bool admit_child(peers_t *peers, connection_t *connection, const door_fra
         return false;
     }
     connection->deadline_ms = now_ms + (uint64_t)peers->setup.settings->silence_ms;
-    if (envelope->type == MSG_PING)
+    if (envelope->type == MSG_PING) {
         answer_ping(peers, connection, envelope);
-    else if (envelope->type == MSG_PONG)
+        row->silent = ping_silent(envelope->body, row->silent);
+    } else if (envelope->type == MSG_PONG)
         take_pong(peers, connection, envelope->body);
     else if (message_is_neighbourly(envelope->type, envelope->to) && envelope->from == envelope->to)
         return true;
@@ -347,12 +355,11 @@ static bool admit(peers_t *peers, connection_t *connection, const door_frame_t *
     connection->taken_bytes += frame->wire_bytes;
     key_entry_t *row = key_of(peers, frame);
     if (!row || row->role == KEY_REVOKED) {
-        drop(peers, frame, COUNT_UNKNOWN_KEY, _("its key is not known, or no longer"), now_ms);
-        cut(peers, connection, now_ms);
+        refuse_key(peers, connection, frame, row, now_ms);
         return false;
     }
     if (now_ms < row->shut_until_ms && !connection->greeted) { // libzmq's own reconnecting
-        cut(peers, connection, now_ms);
+        peers_cut(peers, connection, now_ms);
         return false;
     }
     if (row->role == KEY_INVITATION) return admit_invitation(peers, connection, frame, row, now_ms);
@@ -406,89 +413,9 @@ int peers_answer(peers_t *peers, uint32_t routing, const envelope_t *envelope, u
     int r = door_send(&peers->door, routing, envelope, NULL);
     for (size_t fd = 0; fd < peers->connections.room; fd++) {
         connection_t *connection = peers->connections.by_fd[fd];
-        if (connection && connection->routing == routing) end_soon(connection, now_ms);
+        if (connection && connection->routing == routing) peers_end_soon(connection, now_ms);
     }
     return r;
-}
-
-// --- timers and the table
-
-static void send_ping(peers_t *peers, connection_t *connection, uint64_t now_ms)
-{
-    Selenga__Ping ping = SELENGA__PING__INIT;
-    ping.has_sent_us = 1;
-    ping.sent_us = mono_us();
-    envelope_t envelope = {.type = MSG_PING, .to = SERVICE_GATE, .from = SERVICE_GATE};
-    (void)door_send(&peers->door, connection->routing, &envelope, &ping.base);
-    connection->ping_ms = now_ms + (uint64_t)peers->setup.settings->ping_ms;
-}
-
-static void look_at(peers_t *peers, connection_t *connection, uint64_t now_ms)
-{
-    if (now_ms >= connection->deadline_ms) {
-        // Shut down already, and still no event: libzmq may have lost it; forget it, whatever it was.
-        if (connection->ending) connection_shutdown(connection);
-        if (connection->ending && now_ms >= connection->deadline_ms + ENDING_MS)
-            forget(peers, connection->fd, now_ms);
-        else if (!connection->ending)
-            cut(peers, connection, now_ms);
-        return;
-    }
-    if (connection->ending) return;
-    if (connection->greeted && connection->label && now_ms >= connection->ping_ms)
-        send_ping(peers, connection, now_ms);
-}
-
-// Is more coming over it than it completes?
-static uint64_t look_for_greed(void *arg, int fd)
-{
-    peers_t *peers = arg;
-    uint64_t most = (uint64_t)peers->setup.settings->unread_max;
-    connection_t *connection = connections_get(&peers->connections, fd);
-    uint64_t received = connection && !connection->ending ? connection_received(connection) : 0;
-    if (received == 0 || received <= connection->taken_bytes + most) return received;
-    log_once(L_WARNING, "GATE-PEER-GREEDY", connection->label,
-             _("a peer sent more than %lld bytes without completing a message; its connection is ended"),
-             (long long)most);
-    cut(peers, connection, peers->now_ms);
-    return 0;
-}
-
-uint64_t peers_due_ms(const peers_t *peers, uint64_t now_ms)
-{
-    return watch_due_ms(&peers->watch, now_ms);
-}
-
-void peers_tick(peers_t *peers, uint64_t now_ms)
-{
-    take_events(peers, now_ms);
-    peers->now_ms = now_ms;
-    watch_look(&peers->watch, now_ms, look_for_greed, peers);
-    if (now_ms < peers->look_ms) return;
-    peers->look_ms = now_ms + LOOK_MS;
-    for (size_t i = 0; i < peers->setup.table->now.n; i++) {
-        key_entry_t *row = peers->setup.table->now.rows[i];
-        uint64_t silence_ms = (uint64_t)peers->setup.settings->silence_ms;
-        if (row->clone_told && !rival_is_cloned(row, silence_ms, now_ms)) note_clone(peers, row, false);
-    }
-    for (size_t fd = 0; fd < peers->connections.room; fd++)
-        if (peers->connections.by_fd[fd]) look_at(peers, peers->connections.by_fd[fd], now_ms);
-}
-
-void peers_enforce(peers_t *peers, uint64_t now_ms)
-{
-    for (size_t fd = 0; fd < peers->connections.room; fd++) {
-        connection_t *connection = peers->connections.by_fd[fd];
-        if (!connection || !connection->greeted) continue;
-        const key_entry_t *row = keys_find(peers->setup.table, connection->key);
-        bool child = connection->label != 0;
-        if (row && row->role == (child ? KEY_CHILD : KEY_INVITATION) && row->label == connection->label)
-            continue;
-        if (child)
-            cut(peers, connection, now_ms);
-        else
-            end_soon(connection, now_ms); // it has just joined: its answer may still be on the way
-    }
 }
 
 // --- the door

@@ -62,6 +62,9 @@ bool peers_take(peers_t *peers, envelope_t *ret_envelope, const connection_t **r
 // What came of a child could not be used, by its own fault: too much of that, and it is shut out for a while.
 void peers_wasted(peers_t *peers, uint32_t label, size_t bytes, uint64_t now_ms);
 
+// Tells the children with the next ping, which is due at once when it has changed, which services give no
+// answer.
+void peers_say(peers_t *peers, uint8_t silent, uint64_t now_ms);
 // Sends to the child's present connection. 0, -EAGAIN (full), -EHOSTUNREACH (not up).
 int peers_send(peers_t *peers, uint32_t label, const envelope_t *envelope);
 // Sends to one connection, by its routing number: the answer to a join, after which the connection is ended.

@@ -8,6 +8,7 @@
 #include "common/base/log.h"
 #include "common/schema/fault.h"
 #include "common/schema/kinds.h"
+#include "services/gate/silence.h"
 #include "services/gate/status.h"
 #include <errno.h>
 #include <stdio.h>
@@ -97,46 +98,13 @@ static void refuse(gate_t *gate, const door_frame_t *frame, const char *code)
     refuse_local(gate, frame->routing, &refusal);
 }
 
-static void forward_request(gate_t *gate, const door_frame_t *frame)
-{
-    envelope_t request = frame->envelope;
-    request.from = SERVICE_CLI;
-    request.peer = PEER_SELF;
-    set_route(&request, ROUTE_LOCAL, frame->routing);
-    if (frame->uid >= 0)
-        snprintf(request.principal, sizeof request.principal, "local:%lld", (long long)frame->uid);
-    else
-        strcpy(request.principal, "local:?");
-    send_to_service(gate, request.to, &request);
-}
-
-void route_from_caller(gate_t *gate, const door_frame_t *frame)
-{
-    const envelope_t *envelope = &frame->envelope;
-    bool request = envelope->type >= MSG_PUT; // below are the gates' and the feeds' own
-    if (envelope->to == SERVICE_GATE && envelope->type == MSG_STATUS) {
-        status_answer(gate, frame);
-    } else if (envelope->to == SERVICE_GATE && envelope->type == MSG_LINKS) {
-        links_answer(gate, frame);
-    } else if (service_keeps(envelope->to) && request) {
-        forward_request(gate, frame);
-    } else if (envelope->to == SERVICE_GATE && request) {
-        refuse(gate, frame, "UNKNOWN-REQUEST");
-    } else {
-        count(gate, COUNT_NOT_ALLOWED);
-        refuse(gate, frame, "NOT-ALLOWED");
-    }
-}
-
-// --- services
-
 static void answer_route(gate_t *gate, const envelope_t *envelope)
 {
     envelope_t answer = *envelope;
     uint8_t kind = envelope->route[0];
     uint32_t routing = envelope->route_size == ROUTE_SIZE ? be32_load(envelope->route + 1) : 0;
     answer.route_size = 0;
-    answer.principal[0] = '\0';
+    answer.principal[0] = answer.account[0] = '\0';
     answer.peer = PEER_SELF;
     answer.to = SERVICE_CLI;
     int r = -EHOSTUNREACH;
@@ -147,6 +115,50 @@ static void answer_route(gate_t *gate, const envelope_t *envelope)
         r = peers_answer(gate->peers, routing, &answer, mono_ms());
     if (r) count(gate, COUNT_LINK_DOWN); // the asker did not wait
 }
+
+static void forward_request(gate_t *gate, const door_frame_t *frame)
+{
+    envelope_t request = frame->envelope;
+    request.from = SERVICE_CLI;
+    request.peer = PEER_SELF;
+    set_route(&request, ROUTE_LOCAL, frame->routing);
+    const char *who = frame->console ? PRINCIPAL_CONSOLE : "local:";
+    if (frame->uid >= 0)
+        snprintf(request.principal, sizeof request.principal, "%s%lld", who, (long long)frame->uid);
+    else
+        snprintf(request.principal, sizeof request.principal, "%s?", who);
+    if (service_keeps(request.to))
+        send_to_service(gate, request.to, &request);
+    else if (local_ask_console(gate->local, &request) != 0)
+        route_undelivered(gate, request.to, &request, -EHOSTUNREACH);
+}
+
+void route_from_caller(gate_t *gate, const door_frame_t *frame)
+{
+    const envelope_t *envelope = &frame->envelope;
+    bool request = envelope->type >= MSG_PUT; // below are the gates' and the feeds' own
+    bool speaks_for = envelope->account[0] != '\0';
+    if (frame->console && envelope->type == MSG_STATUS_REPLY && envelope->route_size > 0) {
+        answer_route(gate, envelope); // how it is
+    } else if (speaks_for && (!frame->console || envelope->to == SERVICE_GATE)) {
+        count(gate, COUNT_NOT_ALLOWED); // only the console may, and this gate knows no roles
+        refuse(gate, frame, "NOT-ALLOWED");
+    } else if (envelope->to == SERVICE_GATE && envelope->type == MSG_STATUS) {
+        status_answer(gate, frame);
+    } else if (envelope->to == SERVICE_GATE && envelope->type == MSG_LINKS) {
+        links_answer(gate, frame);
+    } else if ((service_keeps(envelope->to) && request) ||
+               (envelope->to == SERVICE_CONSOLE && envelope->type == MSG_STATUS)) {
+        forward_request(gate, frame);
+    } else if (envelope->to == SERVICE_GATE && request) {
+        refuse(gate, frame, "UNKNOWN-REQUEST");
+    } else {
+        count(gate, COUNT_NOT_ALLOWED);
+        refuse(gate, frame, "NOT-ALLOWED");
+    }
+}
+
+// --- services
 
 static void send_to_neighbour(gate_t *gate, uint32_t service, const envelope_t *envelope)
 {
@@ -175,7 +187,7 @@ static void send_between_services(gate_t *gate, uint32_t service, const envelope
     envelope_t out = *envelope;
     out.from = service;
     out.peer = service; // as a consumer and producer it is a neighbour of this label
-    out.principal[0] = '\0';
+    out.principal[0] = out.account[0] = '\0';
     if (service_keeps(out.to) && out.to != service)
         send_to_service(gate, out.to, &out);
     else
@@ -208,7 +220,10 @@ static size_t admit_whole(gate_t *gate)
 
 static void begin_with_keys(gate_t *gate, size_t n)
 {
-    log_at(L_INFO, "GATE-KEYS", _("the registry gave its keys: %zu may connect"), n);
+    log_at(L_INFO, "GATE-KEYS",
+           i18n_n("the registry gave its keys: %zu may connect",
+                  "the registry gave its keys: %zu may connect", n),
+           n);
     // Services that outlived an earlier gate may believe that links are up.
     for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++) route_links_due(gate, service);
 }
@@ -229,7 +244,9 @@ static void take_keys(gate_t *gate, slice_t body)
     if (result.taken_away && gate->peers) peers_enforce(gate->peers, now_ms);
     if (result.left_out) {
         counters_add(&gate->counters, COUNT_BAD_KEY_ROWS, result.left_out);
-        log_at(L_ERROR, "GATE-BAD-KEYS", _("%zu keys of the registry are not valid and were left out"),
+        log_at(L_ERROR, "GATE-BAD-KEYS",
+               i18n_n("%zu key of the registry is not valid and was left out",
+                      "%zu keys of the registry are not valid and were left out", result.left_out),
                result.left_out);
     }
     if (first && gate->keys.ready) begin_with_keys(gate, n);
@@ -342,6 +359,7 @@ static void tell_links_left(gate_t *gate, uint32_t service)
 {
     uint8_t bit = bit_of(service);
     gate->links_untold &= (uint8_t)~bit;
+    silence_forget(gate, service); // with a link's news a service forgets it
     if (gate->link && (gate->parent_untold & bit) != 0)
         tell_link(gate, service, PEER_PARENT, strcmp(link_view(gate->link).state, "up") == 0,
                   &gate->parent_untold);

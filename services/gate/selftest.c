@@ -2,6 +2,7 @@
 // The start-up test of the children's door.
 #include "services/gate/selftest.h"
 #include "common/base/clock.h"
+#include "common/base/pulse.h"
 #include "common/node/node.h"
 #include "services/gate/door.h"
 #include <errno.h>
@@ -59,6 +60,7 @@ static int set_options(void *socket, const node_keys_t *keys, const uint8_t *ser
 static int try_door(void *context, const char *endpoint, const node_keys_t *keys, const uint8_t *server_key,
                     const char *name, int timeout_ms)
 {
+    pulse_turn();
     void *socket = zmq_socket(context, ZMQ_DEALER);
     if (!socket) return -errno;
     int r = set_options(socket, keys, server_key);

@@ -39,6 +39,10 @@ static const setting_t ROWS[] = {
     INT_ROW(wasted_max, 1048576, 4294967296, "16777216", "bytes",
             N_("A neighbour of whose messages so much had to be dropped is cut; a sixteenth is forgiven each "
                "second")),
+    INT_ROW(service_silence_ms, 1500, 3600000, "10000", "ms",
+            N_("A service of this node from which nothing was heard for this time is told to the neighbours "
+               "as one "
+               "that gives no answer")),
     INT_ROW(shut_ms, 0, 3600000, "10000", "ms", N_("For this time it is not let in again")),
 };
 

@@ -19,6 +19,7 @@ typedef struct gate_settings {
     int64_t neighbours_max;
     int64_t strangers_max;
     int64_t wasted_max;
+    int64_t service_silence_ms;
     int64_t shut_ms;
 } gate_settings_t;
 

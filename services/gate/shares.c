@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/gate/shares.h"
+#include "common/base/vec.h"
 #include <stdlib.h>
 
 void shares_clear(shares_t *shares)
@@ -15,15 +16,7 @@ bool share_is_outside(uint32_t of)
 
 static size_t place_of(const shares_t *shares, uint32_t of)
 {
-    size_t low = 0, high = shares->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (shares->rows[middle].of < of)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return vec_place_number(shares->rows, shares->n, sizeof *shares->rows, of);
 }
 
 static share_t *find(const shares_t *shares, uint32_t of)
@@ -48,8 +41,7 @@ static void make_room(shares_t *shares)
         if (owes(&shares->rows[i])) shares->rows[kept++] = shares->rows[i];
     shares->n = kept;
     if (2 * kept < shares->room) return;
-    shares->room = 2 * shares->room + 16;
-    shares->rows = xrealloc(shares->rows, shares->room * sizeof *shares->rows);
+    vec_reserve(shares->rows, shares->room, shares->room + 1);
 }
 
 static share_t *get(shares_t *shares, uint32_t of)

@@ -3,6 +3,7 @@
 #include "services/gate/status.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"
+#include "common/base/resident.h"
 #include "proto/api.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,24 +20,12 @@ static void answer(gate_t *gate, const door_frame_t *frame, uint32_t type, const
 
 // --- status
 
-static uint64_t memory_bytes(void)
-{
-    unsigned long size = 0, resident = 0;
-    FILE *from = fopen("/proc/self/statm", "re");
-    if (!from) return 0;
-    if (fscanf(from, "%lu %lu", &size, &resident) != 2) resident = 0;
-    fclose(from);
-    return resident * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 // A code for what somebody should look at; "" when well. A link that is down is not trouble: nodes work
 // alone.
 static const char *trouble(const gate_t *gate)
 {
     if (gate->peers && !gate->keys.ready) return "NO-KEYS";
-    if (gate->link && strcmp(link_view(gate->link).state, "refused") == 0) return "PARENT-REFUSED";
-    if (gate->link && strcmp(link_view(gate->link).state, "clone") == 0) return "CLONE";
-    return "";
+    return gate->link ? link_view(gate->link).reason : "";
 }
 
 void status_answer(gate_t *gate, const door_frame_t *frame)
@@ -47,8 +36,9 @@ void status_answer(gate_t *gate, const door_frame_t *frame)
     status.version = SELENGA_VERSION;
     status.pid = (uint32_t)getpid();
     status.up_s = (mono_ms() - gate->started_ms) / 1000;
-    status.memory_bytes = memory_bytes();
+    status.memory_bytes = resident_bytes();
     status.trouble = (char *)trouble(gate);
+    status.words = (char *)(gate->link ? link_view(gate->link).words : "");
     answer(gate, frame, MSG_STATUS_REPLY, &status.base);
 }
 
@@ -58,6 +48,7 @@ void status_answer(gate_t *gate, const door_frame_t *frame)
 typedef struct row {
     Selenga__LinkRow message;
     char fingerprint[NODE_FINGERPRINT_TEXT];
+    uint32_t silent[SERVICES_END];
     char expires[sizeof "2026-09-01T08:00:00Z"];
 } row_t;
 
@@ -73,6 +64,16 @@ static void set_common(row_t *row, const uint8_t *key, uint64_t since_ms, int64_
     row->message.has_label = 1;
 }
 
+// Somebody should look: at that node, or here, where there is a reason.
+static void set_state(row_t *row, const char *state, const char *reason, uint8_t silent)
+{
+    bool hangs = strcmp(state, "up") == 0 && silent != 0;
+    row->message.state = (char *)(hangs ? "hangs" : state);
+    row->message.reason = (char *)(hangs ? "SERVICE-SILENT" : reason);
+    for (uint32_t n = SERVICES_FIRST; hangs && n < SERVICES_END; n++)
+        if ((silent >> n & 1) != 0) row->silent[row->message.n_silent++] = n;
+}
+
 static void parent_row(const gate_t *gate, row_t *row)
 {
     link_view_t view = link_view(gate->link);
@@ -80,7 +81,8 @@ static void parent_row(const gate_t *gate, row_t *row)
     set_common(row, gate->node.parent.key, view.since_ms, up ? view.rtt_us : -1, view.version);
     row->message.peer = row->message.org = (char *)gate->node.parent.org;
     row->message.role = (char *)"parent";
-    row->message.state = (char *)view.state;
+    set_state(row, view.state, view.reason, view.silent);
+    row->message.words = (char *)view.words;
     row->message.label = PEER_PARENT;
 }
 
@@ -90,10 +92,12 @@ static void child_row(const key_entry_t *entry, row_t *row)
     row->message.peer = (char *)(*entry->name ? entry->name : entry->org);
     row->message.org = (char *)entry->org;
     row->message.role = (char *)"child";
-    row->message.state = (char *)(entry->role == KEY_REVOKED ? "revoked"
-                                  : entry->clone_told        ? "clone"
-                                  : entry->up                ? "up"
-                                                             : "down");
+    set_state(row,
+              entry->role == KEY_REVOKED ? "revoked"
+              : entry->clone_told        ? "clone"
+              : entry->up                ? "up"
+                                         : "down",
+              entry->role != KEY_REVOKED && entry->clone_told ? "CLONE" : "", entry->silent);
     row->message.label = entry->label;
     time_t expires = (time_t)entry->expires_s;
     struct tm utc;
@@ -124,6 +128,7 @@ void links_answer(gate_t *gate, const door_frame_t *frame)
         Selenga__LinkRow *message = &rows[i].message;
         if (*rows[i].expires) message->key_expires = rows[i].expires; // sorting moved the texts
         message->key_fingerprint = rows[i].fingerprint;
+        message->silent = rows[i].silent;
         bytes += selenga__link_row__get_packed_size(message) + 6;
         if (bytes > LINKS_BYTES_MAX) break;
         pointers[links.n_links++] = message;

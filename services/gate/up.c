@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/gate/up.h"
+#include "common/base/vec.h"
 #include <stdlib.h>
 
 void up_clear(up_t *up)
@@ -10,15 +11,7 @@ void up_clear(up_t *up)
 
 static size_t place_of(const up_t *up, uint32_t label)
 {
-    size_t low = 0, high = up->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (up->rows[middle].label < label)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return vec_place_number(up->rows, up->n, sizeof *up->rows, label);
 }
 
 int up_find(const up_t *up, uint32_t label)
@@ -30,10 +23,7 @@ int up_find(const up_t *up, uint32_t label)
 void up_add(up_t *up, uint32_t label, int fd)
 {
     size_t at = place_of(up, label);
-    if (up->n == up->room) {
-        up->room = up->room ? 2 * up->room : 16;
-        up->rows = xrealloc(up->rows, up->room * sizeof *up->rows);
-    }
+    vec_reserve(up->rows, up->room, up->n + 1);
     memmove(&up->rows[at + 1], &up->rows[at], (up->n - at) * sizeof *up->rows);
     up->rows[at] = (up_row_t){label, fd};
     up->n++;

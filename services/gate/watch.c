@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/gate/watch.h"
+#include "common/base/vec.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -43,11 +44,7 @@ uint64_t watch_due_ms(const watch_t *watch, uint64_t now_ms)
 
 static void add_lively(watch_t *watch, int fd)
 {
-    if (watch->n == watch->room) {
-        watch->room = 2 * watch->room + 16;
-        watch->lively = xrealloc(watch->lively, watch->room * sizeof *watch->lively);
-    }
-    watch->lively[watch->n++] = (watched_t){.fd = fd};
+    *vec_add(watch->lively, watch->n, watch->room) = (watched_t){.fd = fd};
 }
 
 static void gather(watch_t *watch)

@@ -3,7 +3,7 @@
 //
 // A thread of its own with the allowed keys in memory: no disk, no lock, bytes in and out. It fails closed:
 // until the first whole table nobody is let in, and is told to try again later (300); after that an unknown
-// key is refused (400), which covers revoked ones, since only allowed keys are in the table.
+// key is refused (400). A revoked one may be let in to hear why; the gate takes nothing of it.
 #pragma once
 #include "common/base/util.h"
 

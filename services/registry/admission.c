@@ -2,9 +2,11 @@
 #include "services/registry/admission.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/vec.h"
 #include "common/node/msg.h"
 #include "proto/api.pb-c.h"
 #include "services/registry/admission_private.h"
+#include "services/registry/join_rules.h"
 #include "services/registry/table.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -71,26 +73,23 @@ static const char *level_of_kind(const char *kind)
     return NULL;
 }
 
-// The organisation's record tells the level; without it, or where its kind stands too high, one below this
-// hub's.
-static int find_level(registry_t *self, store_txn_t *txn, const char *org, const char **ret_level,
-                      bool *ret_known)
+// The rank that the organisation's kind tells, -1 where it tells none or has no record.
+static int find_organisation(store_txn_t *txn, const char *org, bool *ret_known, int *ret_rank)
 {
-    const node_conf_t *conf = service_node(self->service);
     Selenga__Organisation key = SELENGA__ORGANISATION__INIT;
     rid_t id;
     record_t held;
-    *ret_level = level_name(conf->rank > 0 ? (int)conf->rank - 1 : 0);
     *ret_known = false;
+    *ret_rank = -1;
     key.code = text(org);
     if (!body_id(&KIND_ORGANISATION, &key.base, &id)) return 0;
     int rc = store_get(txn, &id, &held, NULL);
-    if (rc != 0 || held.deleted) return rc < 0 ? rc : 0;
+    if (rc != 0 || held.deleted || held.gone) return rc < 0 ? rc : 0;
     *ret_known = true;
     AUTO(msg_body_free)
     Selenga__Organisation *m = msg_body_unpack(&selenga__organisation__descriptor, held.body);
     const char *level = m != NULL && m->kind != NULL ? level_of_kind(m->kind) : NULL;
-    if (level != NULL && level_rank(level) <= (int)conf->rank) *ret_level = level;
+    *ret_rank = level != NULL ? level_rank(level) : -1;
     return 0;
 }
 
@@ -117,30 +116,23 @@ int admission_write_invite(registry_t *self, store_txn_t *txn, const Selenga__In
 }
 
 struct open_invites {
-    store_txn_t *txn;
     const path_t *self;
     const uint8_t *but;
     rid_t *ids;
     size_t n, room;
 };
 
-static int gather_open(void *arg, const rid_t *id)
+static int gather_open(void *arg, const record_t *r, const place_t *place)
 {
     struct open_invites *list = arg;
-    record_t r;
-    int rc = store_get(list->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
+    (void)place;
     AUTO(msg_body_free)
-    Selenga__InviteRecord *m = msg_body_unpack(&selenga__invite_record__descriptor, r.body);
+    Selenga__InviteRecord *m = msg_body_unpack(&selenga__invite_record__descriptor, r->body);
     bool open = m != NULL && m->used_by.len == 0 && m->state != NULL && strcmp(m->state, "open") == 0;
-    if (!open || !path_equal(&r.home, list->self)) return 0;
+    if (!open || !path_equal(&r->home, list->self)) return 0;
     if (list->but != NULL && m->key.len == NODE_KEY_SIZE && memcmp(m->key.data, list->but, m->key.len) == 0)
         return 0;
-    if (list->n == list->room) {
-        list->room = list->room * 2 + 8;
-        list->ids = xrealloc(list->ids, list->room * sizeof *list->ids);
-    }
-    list->ids[list->n++] = *id;
+    *vec_add(list->ids, list->n, list->room) = r->id;
     return 0;
 }
 
@@ -160,44 +152,51 @@ static int withdraw_one(registry_t *self, store_txn_t *txn, const rid_t *id)
 
 int admission_withdraw(registry_t *self, store_txn_t *txn, const char *org, const uint8_t *but)
 {
-    struct open_invites list = {.txn = txn, .self = &service_node(self->service)->path, .but = but};
-    int rc = store_list(txn, N_INVITE, slice_text(org), NULL, gather_open, &list);
+    struct open_invites list = {.self = &service_node(self->service)->path, .but = but};
+    int rc = store_each(txn, N_INVITE, slice_text(org), NULL, gather_open, &list);
     for (size_t i = 0; i < list.n && rc == 0; i++) rc = withdraw_one(self, txn, &list.ids[i]);
     free(list.ids);
     return rc;
 }
 
-// The organisation's node at this hub in *ret_node, NULL when there is none. Returns the code of what forbids
-// to invite, or NULL.
-static const char *check_invite(registry_t *self, store_txn_t *txn, const Selenga__Invite *m,
-                                Selenga__Node **ret_node, const char **ret_arg)
+static const char *check_request(const node_conf_t *conf, const Selenga__Invite *m, const char **ret_arg)
 {
-    const node_conf_t *conf = service_node(self->service);
-    record_t held;
     *ret_arg = m->org != NULL ? m->org : "";
     if (m->org == NULL || m->org[0] == '\0' || strlen(m->org) > ORG_MAX) return "REQUIRED";
     if (m->key.len != NODE_KEY_SIZE || m->expires_s <= wall_s()) return "EXPIRES-PAST";
     if (conf->listen[0] == '\0') return "NOT-LISTENING";
     if (strcmp(m->org, conf->org) == 0) return "OWN-ORG";
-    if (m->level != NULL && m->level[0] != '\0' &&
-        (level_rank(m->level) < 0 || level_rank(m->level) > (int)conf->rank))
-        return "BAD-LEVEL";
-    if (admission_find_node(txn, m->org, &held) == 0) {
-        if (!path_equal(&held.home, &conf->path)) return "NODE-ELSEWHERE";
-        *ret_node = msg_body_unpack(&selenga__node__descriptor, held.body);
-    }
-    return m->replace && *ret_node == NULL ? "NO-CHILD" : NULL;
+    return m->level != NULL && m->level[0] != '\0' && level_rank(m->level) < 0 ? "BAD-LEVEL" : NULL;
 }
 
-static int choose_level(registry_t *self, store_txn_t *txn, const Selenga__Invite *m,
-                        const Selenga__Node *node, const char **ret_level, bool *ret_known)
+// Whether the organisation may be invited, and at which level: *ret_code NULL, or what forbids it. 0 or
+// -errno.
+static int check_invite(registry_t *self, store_txn_t *txn, const Selenga__Invite *m, const char **ret_level,
+                        const char **ret_code)
 {
-    int rc = find_level(self, txn, m->org, ret_level, ret_known);
-    if (m->level != NULL && m->level[0] != '\0')
-        *ret_level = m->level;
-    else if (node != NULL && node->level != NULL && level_rank(node->level) >= 0)
-        *ret_level = node->level; // who comes next stands where the one before did
-    return rc;
+    const node_conf_t *conf = service_node(self->service);
+    bool given = m->level != NULL && m->level[0] != '\0';
+    invite_facts_t facts = {.replace = m->replace,
+                            .hub_rank = (int)conf->rank,
+                            .given_rank = given ? level_rank(m->level) : -1,
+                            .below =
+                                scope_in_self(service_scope(self->service), slice_text(m->org)) == SCOPE_YES};
+    record_t held;
+    AUTO(msg_body_free) Selenga__Node *node = NULL;
+    int rc = admission_find_node(txn, m->org, &held);
+    if (rc == 0) node = msg_body_unpack(&selenga__node__descriptor, held.body);
+    facts.elsewhere = rc == 0 && !path_equal(&held.home, &conf->path);
+    facts.stands = node != NULL && !facts.elsewhere;
+    facts.active = facts.stands && admission_is_active(node);
+    if (rc >= 0) rc = find_organisation(txn, m->org, &facts.known, &facts.kind_rank);
+    if (rc < 0) return rc;
+    *ret_code = invite_refusal(&facts);
+    int rank = facts.given_rank;
+    if (rank < 0 && facts.stands) rank = level_rank(node->level); // as the one before did
+    if (rank < 0) rank = facts.kind_rank;
+    if (rank < 0) rank = conf->rank > 0 ? (int)conf->rank - 1 : 0;
+    *ret_level = level_name(rank);
+    return 0;
 }
 
 // How long it is to be good. The command line has the same clock, right or wrong.
@@ -207,17 +206,9 @@ static int64_t life_s(const Selenga__Invite *m)
     return seconds < LIFE_MOST_S ? seconds : LIFE_MOST_S;
 }
 
-int admission_invite(registry_t *self, store_txn_t *txn, const envelope_t *e)
+static int write_invite(registry_t *self, store_txn_t *txn, const Selenga__Invite *m, const char *level,
+                        fault_t *ret_fault)
 {
-    AUTO(msg_body_free) Selenga__Invite *m = msg_body_unpack(&selenga__invite__descriptor, e->body);
-    AUTO(msg_body_free) Selenga__Node *node = NULL;
-    const char *arg, *level;
-    bool known;
-    if (m == NULL) return admission_refuse(self, e, "MALFORMED", "");
-    const char *code = check_invite(self, txn, m, &node, &arg);
-    if (code != NULL) return admission_refuse(self, e, code, arg);
-    int rc = choose_level(self, txn, m, node, &level, &known);
-    if (rc != 0) return rc;
     Selenga__InviteRecord invite = SELENGA__INVITE_RECORD__INIT;
     invite.has_key = invite.has_expires_s = invite.has_replace = 1;
     invite.key = m->key;
@@ -226,18 +217,28 @@ int admission_invite(registry_t *self, store_txn_t *txn, const envelope_t *e)
     invite.expires_s = registry_now_s(self) + life_s(m);
     invite.state = text("open");
     invite.replace = m->replace;
+    int rc = admission_write_invite(self, txn, &invite, ret_fault);
+    if (rc == 0) rc = era_keep(&self->era, txn, true);
+    return rc == 0 ? table_send_changes(self, txn) : rc; // before the token can be used
+}
+
+int admission_invite(registry_t *self, store_txn_t *txn, const envelope_t *e)
+{
+    AUTO(msg_body_free) Selenga__Invite *m = msg_body_unpack(&selenga__invite__descriptor, e->body);
+    const char *arg, *level;
     fault_t fault;
-    rc = admission_write_invite(self, txn, &invite, &fault);
+    if (m == NULL) return admission_refuse(self, e, "MALFORMED", "");
+    const char *code = check_request(service_node(self->service), m, &arg);
+    int rc = code == NULL ? check_invite(self, txn, m, &level, &code) : 0;
+    if (rc != 0) return rc;
+    if (code != NULL) return admission_refuse(self, e, code, arg);
+    rc = write_invite(self, txn, m, level, &fault);
     if (rc != 0) return admission_not_written(self, e, rc, &fault);
-    if ((rc = era_keep(&self->era, txn, true)) != 0) return rc;
-    if ((rc = table_send_changes(self, txn)) != 0) return rc; // before the token can be used
     Selenga__InviteReply reply = SELENGA__INVITE_REPLY__INIT;
     reply.org = m->org;
     reply.level = text(level);
-    if (!known) reply.warning = text("ORG-UNKNOWN");
-    if (node != NULL && admission_is_active(node) && !m->replace) reply.warning = text("NODE-ACTIVE");
     service_reply(self->service, e, MSG_INVITE_REPLY, &reply.base);
-    return 0;
+    return service_audit(self->service, txn, e, &(audit_note_t){.what = "invite", .about = m->org});
 }
 
 // --- revoking ------------------------------------------------------------------------------------
@@ -301,5 +302,5 @@ int admission_revoke(registry_t *self, store_txn_t *txn, const envelope_t *e)
     if (rc != 0) return admission_not_written(self, e, rc, &fault);
     if ((rc = admission_withdraw(self, txn, node->org, NULL)) != 0) return rc;
     tell_revoked(self, e, node, m->why);
-    return 0;
+    return service_audit(self->service, txn, e, &(audit_note_t){.what = "revoke", .about = node->org});
 }

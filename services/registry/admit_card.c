@@ -101,5 +101,5 @@ int admission_admit(registry_t *self, store_txn_t *txn, const envelope_t *e)
     if (rc != 0) return admission_not_written(self, e, rc, &fault);
     service_reply(self->service, e, MSG_DONE, NULL);
     log_at(L_WARNING, "NODE-ADMITTED", _("node of %s admitted again by %s"), m->org, e->principal);
-    return 0;
+    return service_audit(self->service, txn, e, &(audit_note_t){.what = "admit", .about = m->org});
 }

@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/log.h"
+#include "common/base/system_error.h"
 #include "common/sync/batch.h"
 #include "proto/registry.pb-c.h"
 #include "services/registry/table.h"
@@ -70,7 +71,7 @@ int admitted_restore(registry_t *self, store_txn_t *txn)
     if (rc == 0 && !is_whole(slice(data, size))) rc = -EBADMSG;
     if (rc == 0) return take_all_back(self, txn, slice(data + HEAD, size - HEAD));
     log_at(L_ERROR, "ADMITTED-READ", _("%s cannot be used and is written anew: %s"), NODE_ADMITTED,
-           strerror(-rc));
+           system_error(-rc));
     return 0;
 }
 
@@ -110,7 +111,7 @@ static void write_file(const batch_t *batch)
     if (batch->size > 0) memcpy(data + HEAD, batch->data, batch->size);
     int rc = file_replace(NODE_ADMITTED, slice(data, size), 0600);
     if (rc != 0)
-        log_once(L_ERROR, "ADMITTED-WRITE", 0, _("cannot write %s: %s"), NODE_ADMITTED, strerror(-rc));
+        log_once(L_ERROR, "ADMITTED-WRITE", 0, _("cannot write %s: %s"), NODE_ADMITTED, system_error(-rc));
 }
 
 void admitted_note(registry_t *self, const record_t *now)

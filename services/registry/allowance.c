@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/registry/allowance.h"
+#include "common/base/vec.h"
 #include <stdlib.h>
 
 enum { KEY_SIZE = 5, VALUE_SIZE = 4 + OPRF_MARK, TIMES = 2, DAY_MS = 24 * 3600 * 1000 };
@@ -27,10 +28,7 @@ allowance_child_t *allowance_of(allowance_t *allowance, uint32_t label)
             high = middle;
     }
     if (low < allowance->n && allowance->children[low].label == label) return &allowance->children[low];
-    if (allowance->n == allowance->room) {
-        allowance->room = allowance->room * 2 + 16;
-        allowance->children = xrealloc(allowance->children, allowance->room * sizeof *allowance->children);
-    }
+    vec_reserve(allowance->children, allowance->room, allowance->n + 1);
     memmove(&allowance->children[low + 1], &allowance->children[low],
             (allowance->n++ - low) * sizeof *allowance->children);
     allowance->children[low] = (allowance_child_t){.label = label};

@@ -162,5 +162,5 @@ int asking_answer(pseudonyms_t *self, store_txn_t *txn, const Selenga__Evaluated
     asking->trouble = NULL;
     asking->refused_wait_ms = REFUSED_FIRST_MS;
     forget_batch(asking);
-    return rc == 0 ? pseudonym_settle_all(self, txn, true) : rc;
+    return rc == 0 ? pseudonym_settle_wanted(self, txn) : rc;
 }

@@ -144,6 +144,7 @@ void evaluate_asked(pseudonyms_t *self, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__Evaluate *m = msg_body_unpack(&selenga__evaluate__descriptor, e->body);
     size_t n = m != NULL ? m->points.len / OPRF_POINT : 0;
+    if (!self->seen) return; // how much the child may ask for is not known yet: it asks again
     if (m == NULL || n == 0 || n > EVALUATE_MAX || m->points.len % OPRF_POINT != 0) return;
     allowance_child_t *child = allowance_of(&self->allowance, e->peer);
     child->school = scope_child_rank(service_scope(self->service), e->peer) <= 0; // not known: the least

@@ -196,7 +196,7 @@ static int join(registry_t *self, store_txn_t *txn, const envelope_t *e, joining
     welcome(self, e, j, j->node != NULL);
     log_at(L_INFO, "NODE-JOINED", j->node == NULL ? _("node of %s joined") : _("node of %s was replaced"),
            j->invite->org);
-    return 0;
+    return service_audit(self->service, txn, e, &(audit_note_t){.what = "join", .about = j->invite->org});
 }
 
 int admission_join(registry_t *self, store_txn_t *txn, const envelope_t *e)

@@ -5,88 +5,91 @@
 
 enum { ROOM_FIRST = 64 };
 
-// Ids of one organisation begin alike; their second halves are hashes, as digests are throughout.
-static size_t place_of(const map16_t *map, const uint8_t key[static 16])
+static slice_t digest_of(const void *people, uint32_t number)
 {
-    size_t i = (size_t)be64_load(key + 8) & (map->room - 1);
-    while (map->used[i] && memcmp(map->keys[i], key, 16) != 0) i = (i + 1) & (map->room - 1);
-    return i;
+    return slice(((const people_t *)people)->known[number].digest, INPUT_DIGEST);
 }
 
-static void *map_find(const map16_t *map, const uint8_t key[static 16])
+static slice_t id_of(const void *people, uint32_t number)
 {
-    if (map->room == 0) return NULL;
-    size_t i = place_of(map, key);
-    return map->used[i] ? map->values + i * map->size : NULL;
+    return slice(((const people_t *)people)->own[number].id.b, sizeof(rid_t));
 }
 
-static void map_clear(map16_t *map)
+// Room for one more row, all zeros; nothing of the rows stays where they were.
+static void *widen(void *rows, size_t n, size_t *room, size_t size)
 {
-    if (map->values != NULL) sodium_memzero(map->values, map->room * map->size);
-    free(map->keys);
-    free(map->used);
-    free(map->values);
-    *map = (map16_t){.size = map->size};
-}
-
-static void *map_add(map16_t *map, const uint8_t key[static 16]);
-
-static void map_widen(map16_t *map)
-{
-    map16_t wider = {.size = map->size, .room = map->room > 0 ? 2 * map->room : ROOM_FIRST};
-    wider.keys = xcalloc(wider.room, sizeof *wider.keys);
-    wider.used = xcalloc(wider.room, sizeof *wider.used);
-    wider.values = xcalloc(wider.room, wider.size);
-    for (size_t i = 0; i < map->room; i++)
-        if (map->used[i]) memcpy(map_add(&wider, map->keys[i]), map->values + i * map->size, map->size);
-    map_clear(map);
-    *map = wider;
-}
-
-static void *map_add(map16_t *map, const uint8_t key[static 16])
-{
-    void *held = map_find(map, key); // who is there stays where he is
-    if (held != NULL) return held;
-    if (2 * (map->n + 1) > map->room) map_widen(map);
-    size_t i = place_of(map, key);
-    memcpy(map->keys[i], key, 16);
-    map->used[i] = true;
-    map->n++;
-    return map->values + i * map->size;
+    if (n < *room) return rows;
+    *room = *room > 0 ? 2 * *room : ROOM_FIRST;
+    void *wider = xcalloc(*room, size);
+    if (n > 0) memcpy(wider, rows, n * size);
+    if (n > 0) sodium_memzero(rows, n * size);
+    free(rows);
+    return wider;
 }
 
 void people_init(people_t *people)
 {
-    *people = (people_t){.known.size = sizeof(pseudonym_t), .own.size = sizeof(own_person_t)};
+    *people = (people_t){0};
+    hash_init(&people->known_at, digest_of, people);
+    hash_init(&people->own_at, id_of, people);
 }
 
 void people_clear(people_t *people)
 {
-    map_clear(&people->known);
-    map_clear(&people->own);
-    people->n_wanted = 0;
+    if (people->known != NULL) sodium_memzero(people->known, people->known_room * sizeof *people->known);
+    if (people->own != NULL) sodium_memzero(people->own, people->own_room * sizeof *people->own);
+    hash_empty(&people->known_at);
+    hash_empty(&people->own_at);
+    free(people->known);
+    free(people->own);
+    people->known = NULL;
+    people->own = NULL;
+    people->known_room = people->own_room = people->n_wanted = 0;
 }
 
 const pseudonym_t *people_known(const people_t *people, const uint8_t digest[static INPUT_DIGEST])
 {
-    return map_find(&people->known, digest);
+    uint32_t number = hash_find(&people->known_at, slice(digest, INPUT_DIGEST));
+    return number != HASH_NONE ? &people->known[number].pseudonym : NULL;
 }
 
 void people_know(people_t *people, const uint8_t digest[static INPUT_DIGEST], const pseudonym_t *pseudonym)
 {
-    *(pseudonym_t *)map_add(&people->known, digest) = *pseudonym;
+    uint32_t n = people->known_at.n, number = hash_add(&people->known_at, slice(digest, INPUT_DIGEST));
+    if (number == n) people->known = widen(people->known, n, &people->known_room, sizeof *people->known);
+    memcpy(people->known[number].digest, digest, INPUT_DIGEST);
+    people->known[number].pseudonym = *pseudonym;
+}
+
+void people_set_early(people_t *people, const uint8_t digest[static INPUT_DIGEST], bool early)
+{
+    uint32_t number = hash_find(&people->known_at, slice(digest, INPUT_DIGEST));
+    if (number != HASH_NONE) people->known[number].early = early;
+}
+
+bool people_is_early(const people_t *people, const uint8_t digest[static INPUT_DIGEST])
+{
+    uint32_t number = hash_find(&people->known_at, slice(digest, INPUT_DIGEST));
+    return number != HASH_NONE && people->known[number].early;
+}
+
+void people_forget_early(people_t *people)
+{
+    for (uint32_t i = 0; i < people->known_at.n; i++) people->known[i].early = false;
 }
 
 own_person_t *people_find(const people_t *people, const rid_t *id)
 {
-    return map_find(&people->own, id->b);
+    uint32_t number = hash_find(&people->own_at, slice(id->b, sizeof id->b));
+    return number != HASH_NONE ? &people->own[number] : NULL;
 }
 
 own_person_t *people_add(people_t *people, const rid_t *id)
 {
-    own_person_t *person = map_add(&people->own, id->b);
-    person->id = *id;
-    return person;
+    uint32_t n = people->own_at.n, number = hash_add(&people->own_at, slice(id->b, sizeof id->b));
+    if (number == n) people->own = widen(people->own, n, &people->own_room, sizeof *people->own);
+    people->own[number].id = *id;
+    return &people->own[number];
 }
 
 void people_want(people_t *people, own_person_t *person, bool wanted)
@@ -98,9 +101,5 @@ void people_want(people_t *people, own_person_t *person, bool wanted)
 
 own_person_t *people_next(const people_t *people, size_t *at)
 {
-    while (*at < people->own.room) {
-        size_t i = (*at)++;
-        if (people->own.used[i]) return (own_person_t *)(void *)(people->own.values + i * people->own.size);
-    }
-    return NULL;
+    return *at < people->own_at.n ? &people->own[(*at)++] : NULL;
 }

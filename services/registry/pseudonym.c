@@ -2,6 +2,7 @@
 // Which pseudonym each person of this node has. The key's own life is in pseudonym_key.c.
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/vec.h"
 #include "common/node/msg.h"
 #include "services/registry/pseudonym_private.h"
 #include <ctype.h>
@@ -13,7 +14,8 @@ enum { SNILS_DIGITS = 11 };
 // --- inputs --------------------------------------------------------------------------------------
 
 // "snils:" and eleven digits; without СНИЛС "staff:ORG:NUMBER". Codes hold no colon.
-static void make_input(const Selenga__Identity *identity, const char *org, const char *number, input_t *ret)
+void pseudonym_make_input(const Selenga__Identity *identity, const char *org, const char *number,
+                          input_t *ret)
 {
     char digits[SNILS_DIGITS + 1] = "";
     size_t n = 0;
@@ -63,7 +65,7 @@ static int stored_input(store_txn_t *txn, const char *org, const char *number, i
     Selenga__Identity *stored =
         rc == 0 && !held.deleted ? msg_body_unpack(&selenga__identity__descriptor, held.body) : NULL;
     bool good = stored != NULL && same_person(stored, org, number);
-    make_input(good ? stored : NULL, org, number, ret);
+    pseudonym_make_input(good ? stored : NULL, org, number, ret);
     return 0;
 }
 
@@ -114,6 +116,7 @@ static pseudonym_t resolve(pseudonyms_t *self, const input_t *input)
         randombytes_buf(made.b, sizeof made.b);
     sodium_memzero(output, sizeof output);
     people_know(&self->people, input->digest, &made);
+    if (!self->seen && !self->maker) people_set_early(&self->people, input->digest, true);
     return made;
 }
 
@@ -132,7 +135,8 @@ static int derive_held(pseudonyms_t *self, store_txn_t *txn, Selenga__Person *pe
     *ret_done = false;
     if (!body_id(&KIND_PERSON, &person->base, &id)) return 0;
     int rc = store_get(txn, &id, &held, NULL);
-    if (rc != 0 || held.deleted || is_here(self, &held)) return rc < 0 ? rc : 0;
+    if (rc != 0 || held.deleted) return rc < 0 ? rc : 0;
+    if (is_here(self, &held)) return self->seen ? 0 : pseudonym_see_person(self, txn, &held);
     AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, held.body);
     *ret_done = m != NULL && read_pseudonym(m, &self->made);
     if (*ret_done) fill_person(&self->made, person);
@@ -149,12 +153,16 @@ int pseudonyms_derive(pseudonyms_t *self, store_txn_t *txn, const author_t *auth
     if (rc != 0 || done) return rc;
     const Selenga__Identity *identity = author != NULL ? beside(author, person) : NULL;
     if (identity != NULL)
-        make_input(identity, person->org, person->number, &input);
+        pseudonym_make_input(identity, person->org, person->number, &input);
     else if ((rc = stored_input(txn, person->org, person->number, &input)) != 0)
         return rc;
     self->made = resolve(self, &input);
-    if (body_id(&KIND_PERSON, &person->base, &id))
-        memcpy(people_add(&self->people, &id)->digest, input.digest, INPUT_DIGEST);
+    bool dry = author != NULL && author->dry;
+    if (!dry && body_id(&KIND_PERSON, &person->base, &id)) {
+        own_person_t *own = people_add(&self->people, &id);
+        memcpy(own->digest, input.digest, INPUT_DIGEST);
+        own->early = own->early || people_is_early(&self->people, input.digest);
+    }
     fill_person(&self->made, person);
     sodium_memzero(&input, sizeof input);
     return 0;
@@ -163,11 +171,7 @@ int pseudonyms_derive(pseudonyms_t *self, store_txn_t *txn, const author_t *auth
 static void touch(pseudonyms_t *self, const rid_t *person)
 {
     if (self->n_touched > 0 && rid_equal(&self->touched[self->n_touched - 1], person)) return;
-    if (self->n_touched == self->room_touched) {
-        self->room_touched = self->room_touched * 2 + 64;
-        self->touched = xrealloc(self->touched, self->room_touched * sizeof *self->touched);
-    }
-    self->touched[self->n_touched++] = *person;
+    *vec_add(self->touched, self->n_touched, self->room_touched) = *person;
 }
 
 static void touch_identity(pseudonyms_t *self, const record_t *r)
@@ -209,17 +213,24 @@ static void count_node(pseudonyms_t *self, const record_t *r, bool there)
         child->nodes--;
 }
 
-static void count(pseudonyms_t *self, const record_t *old, const record_t *now)
+void pseudonym_count(pseudonyms_t *self, const record_t *r, bool there)
 {
-    void (*count_one)(pseudonyms_t *, const record_t *, bool) =
-        now->kind == N_PERSON ? count_person : count_node;
-    if (old != NULL && !old->deleted) count_one(self, old, false);
-    if (!now->deleted) count_one(self, now, true);
+    if (r->kind == N_PERSON) count_person(self, r, there);
+    if (r->kind == N_NODE) count_node(self, r, there);
 }
 
-void pseudonyms_changed(pseudonyms_t *self, const record_t *old, const record_t *now)
+static int note_before(pseudonyms_t *self, store_txn_t *txn, const record_t *old, const record_t *now)
 {
-    if (now->kind == N_PERSON || now->kind == N_NODE) count(self, old, now);
+    if (!self->seen) return look_changes(self, txn, old, now);
+    if (old != NULL && !old->deleted) pseudonym_count(self, old, false);
+    if (!now->deleted) pseudonym_count(self, now, true);
+    return 0;
+}
+
+void pseudonyms_changed(pseudonyms_t *self, store_txn_t *txn, const record_t *old, const record_t *now)
+{
+    int rc = note_before(self, txn, old, now);
+    if (self->failed == 0) self->failed = rc;
     if (now->kind == N_PSEUDONYM_KEY) self->keys_changed = true;
     if (!is_here(self, now)) return;
     const record_t *said = now->deleted ? old : now;
@@ -288,6 +299,7 @@ int pseudonym_settle_person(pseudonyms_t *self, store_txn_t *txn, const rid_t *i
     person = people_add(&self->people, id);
     if (had) learn(self, before ? person : NULL, person, &input, &held);
     pseudonym_t now = resolve(self, &input);
+    person->early = person->early || people_is_early(&self->people, input.digest);
     people_want(&self->people, person, !self->maker && (person->again || !pseudonym_is_settled(self, &now)));
     sodium_memzero(&input, sizeof input);
     if (had && memcmp(&held, &now, sizeof now) == 0) return 0;
@@ -300,14 +312,14 @@ int pseudonym_settle_person(pseudonyms_t *self, store_txn_t *txn, const rid_t *i
     return record_write_own(&author, txn, &KIND_PERSON, id, &body.base, NULL);
 }
 
-int pseudonym_settle_all(pseudonyms_t *self, store_txn_t *txn, bool only_wanted)
+int pseudonym_settle_wanted(pseudonyms_t *self, store_txn_t *txn)
 {
     size_t at = 0;
     int rc = 0;
     own_person_t *person;
     while (rc == 0 && (person = people_next(&self->people, &at)) != NULL) {
         const pseudonym_t *known = people_known(&self->people, person->digest);
-        if (only_wanted && (!person->wanted || known == NULL || !pseudonym_is_settled(self, known))) continue;
+        if (!person->wanted || known == NULL || !pseudonym_is_settled(self, known)) continue;
         rid_t id = person->id;
         rc = pseudonym_settle_person(self, txn, &id);
     }
@@ -317,7 +329,10 @@ int pseudonym_settle_all(pseudonyms_t *self, store_txn_t *txn, bool only_wanted)
 int pseudonyms_settle(pseudonyms_t *self, store_txn_t *txn)
 {
     uint64_t now_ms = mono_ms();
-    int rc = pseudonym_key_settle(self, txn, now_ms);
+    int rc = self->failed;
+    self->failed = 0;
+    if (rc == 0) rc = pseudonym_key_settle(self, txn, now_ms);
+    if (rc == 0 && self->look.on) rc = look_on(self, txn);
     for (size_t i = 0; i < self->n_touched && rc == 0; i++) {
         rid_t id = self->touched[i]; // what is written is touched in turn
         rc = pseudonym_settle_person(self, txn, &id);
@@ -331,48 +346,61 @@ int pseudonyms_settle(pseudonyms_t *self, store_txn_t *txn)
     return rc;
 }
 
-// --- opening -------------------------------------------------------------------------------------
-
-struct walk {
-    pseudonyms_t *self;
-    store_txn_t *txn;
-};
-
-static int see_person(struct walk *walk, const record_t *r)
+bool pseudonyms_are_busy(const pseudonyms_t *self)
 {
-    pseudonyms_t *self = walk->self;
+    return self->look.on || self->settle_all;
+}
+
+// --- seeing what the store knows -----------------------------------------------------------------
+
+// What stands in the store is older than what was made since the start, and goes before it.
+static void see(pseudonyms_t *self, const rid_t *id, const input_t *input, const pseudonym_t *held)
+{
+    own_person_t *person = people_add(&self->people, id);
+    const pseudonym_t *known = people_known(&self->people, input->digest);
+    if (people_is_early(&self->people, input->digest) && !pseudonym_is_settled(self, known)) {
+        people_know(&self->people, input->digest, held);
+        people_set_early(&self->people, input->digest, false);
+    }
+    learn(self, NULL, person, input, held);
+    person->unsure = false; // identity and person were written together
+    known = people_known(&self->people, input->digest);
+    person->early = memcmp(known, held, sizeof *held) != 0; // he is looked at again at the end
+    people_want(&self->people, person, !self->maker && !pseudonym_is_settled(self, known));
+}
+
+int pseudonym_see_person(pseudonyms_t *self, store_txn_t *txn, const record_t *r)
+{
     pseudonym_t held;
     input_t input;
-    count_person(self, r, true);
-    if (!is_here(self, r)) return 0;
     rid_t id = r->id;
+    if (!is_here(self, r) || people_find(&self->people, &id) != NULL) return 0;
     AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r->body);
     if (m == NULL || m->org == NULL || m->number == NULL || !read_pseudonym(m, &held)) return 0;
-    int rc = stored_input(walk->txn, m->org, m->number, &input);
-    if (rc != 0) return rc;
-    own_person_t *person = people_add(&self->people, &id);
-    learn(self, NULL, person, &input, &held);
-    person->unsure = false; // identity and person were written together
-    const pseudonym_t *known = people_known(&self->people, input.digest);
-    people_want(&self->people, person, !self->maker && !pseudonym_is_settled(self, known));
+    int rc = stored_input(txn, m->org, m->number, &input);
+    if (rc == 0) see(self, &id, &input, &held);
+    sodium_memzero(&input, sizeof input);
+    return rc;
+}
+
+int pseudonym_see_identity(pseudonyms_t *self, store_txn_t *txn, const record_t *r)
+{
+    Selenga__Person key = SELENGA__PERSON__INIT;
+    pseudonym_t held;
+    input_t input;
+    record_t person;
+    rid_t id;
+    AUTO(msg_body_free) Selenga__Identity *was = msg_body_unpack(&selenga__identity__descriptor, r->body);
+    if (was == NULL || was->org == NULL || was->number == NULL) return 0;
+    key.org = was->org;
+    key.number = was->number;
+    if (!body_id(&KIND_PERSON, &key.base, &id) || people_find(&self->people, &id) != NULL) return 0;
+    int rc = store_get(txn, &id, &person, NULL);
+    if (rc != 0 || person.deleted || !is_here(self, &person)) return rc < 0 ? rc : 0;
+    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, person.body);
+    if (m == NULL || !read_pseudonym(m, &held)) return 0;
+    pseudonym_make_input(was, was->org, was->number, &input);
+    see(self, &id, &input, &held);
     sodium_memzero(&input, sizeof input);
     return 0;
-}
-
-static int see(void *arg, const rid_t *id)
-{
-    struct walk *walk = arg;
-    record_t r;
-    int rc = store_get(walk->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    if (r.kind == N_PERSON) return see_person(walk, &r);
-    count_node(walk->self, &r, true);
-    return 0;
-}
-
-int pseudonym_see_all(pseudonyms_t *self, store_txn_t *txn)
-{
-    struct walk walk = {.self = self, .txn = txn};
-    int rc = store_list(txn, N_NODE, (slice_t){0}, NULL, see, &walk);
-    return rc == 0 ? store_list(txn, N_PERSON, (slice_t){0}, NULL, see, &walk) : rc;
 }

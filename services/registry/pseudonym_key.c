@@ -3,6 +3,7 @@
 // closing; messages.
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/system_error.h"
 #include "common/node/msg.h"
 #include "common/node/root.h"
 #include "services/registry/pseudonym_private.h"
@@ -35,22 +36,20 @@ static void set_marks(pseudonyms_t *self)
 
 struct nearest {
     pseudonyms_t *self;
-    store_txn_t *txn;
     size_t len; // of the path of the nearest so far
 };
 
-static int see_key(void *arg, const rid_t *id)
+static int see_key(void *arg, const record_t *r, const place_t *place)
 {
     struct nearest *nearest = arg;
     pseudonyms_t *self = nearest->self;
-    record_t r;
-    int rc = store_get(nearest->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    if (r.home.len <= nearest->len || !path_is_prefix(&r.home, &service_node(self->service)->path)) return 0;
+    (void)place;
+    if (r->home.len <= nearest->len || !path_is_prefix(&r->home, &service_node(self->service)->path))
+        return 0;
     AUTO(msg_body_free)
-    Selenga__PseudonymKey *m = msg_body_unpack(&selenga__pseudonym_key__descriptor, r.body);
+    Selenga__PseudonymKey *m = msg_body_unpack(&selenga__pseudonym_key__descriptor, r->body);
     if (m == NULL || m->mark.len != OPRF_MARK) return 0;
-    nearest->len = r.home.len;
+    nearest->len = r->home.len;
     self->has_mark = true;
     memcpy(self->mark, m->mark.data, OPRF_MARK);
     return 0;
@@ -58,8 +57,8 @@ static int see_key(void *arg, const rid_t *id)
 
 int pseudonym_key_read(pseudonyms_t *self, store_txn_t *txn)
 {
-    struct nearest nearest = {.self = self, .txn = txn};
-    return self->maker ? 0 : store_list(txn, N_PSEUDONYM_KEY, (slice_t){0}, NULL, see_key, &nearest);
+    struct nearest nearest = {.self = self};
+    return self->maker ? 0 : store_each(txn, N_PSEUDONYM_KEY, (slice_t){0}, NULL, see_key, &nearest);
 }
 
 static int tell_key(pseudonyms_t *self, store_txn_t *txn)
@@ -75,24 +74,21 @@ static int tell_key(pseudonyms_t *self, store_txn_t *txn)
     return record_write_own(&author, txn, &KIND_PSEUDONYM_KEY, NULL, &m.base, NULL);
 }
 
-static int has_previous(void *arg, const rid_t *id)
+static int has_previous(void *arg, const record_t *r, const place_t *place)
 {
-    struct nearest *look = arg;
-    record_t r;
-    int rc = store_get(look->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r.body);
-    return m != NULL && m->key.len == OPRF_MARK && memcmp(m->key.data, look->self->previous, OPRF_MARK) == 0;
+    const pseudonyms_t *self = arg;
+    (void)place;
+    AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r->body);
+    return m != NULL && m->key.len == OPRF_MARK && memcmp(m->key.data, self->previous, OPRF_MARK) == 0;
 }
 
 // Nobody has a pseudonym of the key before: it is forgotten.
 static int drop_previous(pseudonyms_t *self, store_txn_t *txn, uint64_t now_ms)
 {
     why_t why;
-    struct nearest look = {.self = self, .txn = txn};
     if (!self->has_previous || now_ms - self->looked_ms < LOOK_MS) return 0;
     self->looked_ms = now_ms;
-    int rc = store_list(txn, N_PERSON, (slice_t){0}, NULL, has_previous, &look);
+    int rc = store_each(txn, N_PERSON, (slice_t){0}, NULL, has_previous, self);
     if (rc != 0) return rc < 0 ? rc : 0;
     sodium_memzero(self->keys + NODE_KEY_SIZE, NODE_KEY_SIZE);
     if (node_pseudonym_keys_save(".", self->keys, &why) != 0) {
@@ -117,8 +113,10 @@ int pseudonym_key_settle(pseudonyms_t *self, store_txn_t *txn, uint64_t now_ms)
     }
     self->keys_changed = false;
     if (memcmp(before, self->mark, OPRF_MARK) != 0) self->settle_all = true;
-    if (rc == 0 && self->settle_all) rc = pseudonym_settle_all(self, txn, false);
-    self->settle_all = false;
+    if (self->settle_all && !self->look.on) {
+        look_begin(self, true);
+        self->settle_all = false;
+    }
     if (rc == 0 && self->maker) rc = drop_previous(self, txn, now_ms);
     return rc == 0 && self->key_untold && now_ms >= self->tell_from_ms ? tell_key(self, txn) : rc;
 }
@@ -131,7 +129,7 @@ static int refuse(pseudonyms_t *self, const envelope_t *e, const char *code, con
     return 0;
 }
 
-int pseudonyms_rotate(pseudonyms_t *self, const envelope_t *e)
+int pseudonyms_rotate(pseudonyms_t *self, store_txn_t *txn, const envelope_t *e)
 {
     why_t why;
     uint8_t keys[NODE_PSEUDONYM_KEYS];
@@ -149,12 +147,12 @@ int pseudonyms_rotate(pseudonyms_t *self, const envelope_t *e)
     self->settle_all = self->key_untold = true;
     log_at(L_WARNING, "PSEUDONYM-KEY", _("%s asked for a new key for pseudonyms"), e->principal);
     service_reply(self->service, e, MSG_DONE, NULL);
-    return 0;
+    return service_audit(self->service, txn, e, &(audit_note_t){.what = "key"});
 }
 
 // --- opening -------------------------------------------------------------------------------------
 
-// The mark that this node told of its key in an earlier life.
+// The mark that this node told of its key in an earlier epoch.
 static bool told_mark(pseudonyms_t *self, uint8_t ret_mark[static OPRF_MARK])
 {
     Selenga__PseudonymKey key = SELENGA__PSEUDONYM_KEY__INIT;
@@ -213,7 +211,6 @@ static int read_store(pseudonyms_t *self)
     int rc = store_begin(service_store(self->service), false, &txn);
     if (rc == 0) rc = pseudonym_key_read(self, txn);
     if (rc == 0) rc = allowance_load(&self->allowance, store_kv(txn));
-    if (rc == 0) rc = pseudonym_see_all(self, txn);
     store_abort(&txn);
     return rc;
 }
@@ -234,9 +231,10 @@ pseudonyms_t *pseudonyms_open(service_t *service)
     asking_open(self);
     int rc = open_keys(self) ? 0 : -1;
     if (rc == 0 && (rc = read_store(self)) != 0)
-        log_at(L_ERROR, "STORE-READ", _("people cannot be read: %s"), strerror(-rc));
+        log_at(L_ERROR, "STORE-READ", _("people cannot be read: %s"), system_error(-rc));
     // A file that is newer than the record: a change of key that was cut short. People follow.
-    self->key_untold = self->settle_all = self->maker;
+    self->key_untold = self->maker;
+    look_begin(self, self->maker);
     if (service_is_replaced(service) || service_node(service)->replaced)
         self->tell_from_ms = mono_ms() + GIVEN_BACK_MS;
     if (rc != 0) pseudonyms_close(&self);

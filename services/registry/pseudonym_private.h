@@ -35,6 +35,16 @@ typedef struct relayed { // a child's batch that was asked on
 
 enum { RELAYED_MAX = 1024, RELAYED_OF_CHILD = 64 };
 
+// All people and nodes that the store knows, some at each turn beside other work: after a start, to know of
+// them again, and after a change of the key, for all people to be written anew.
+typedef struct look {
+    bool on;     // under way
+    bool settle; // people are written anew, too
+    size_t kind; // how far it has come
+    bool begun;
+    list_mark_t mark;
+} look_t;
+
 typedef struct pseudonyms {
     service_t *service;
     bool maker; // the key is here
@@ -44,6 +54,9 @@ typedef struct pseudonyms {
     bool has_previous;
     uint8_t previous[OPRF_MARK];
     people_t people;
+    look_t look;
+    bool seen;      // the first look is done: all that the store knows is known here
+    int failed;     // -errno of this transaction, which must not be committed; 0: none
     rid_t *touched; // people whose person or identity was written in this transaction
     size_t n_touched, room_touched;
     bool keys_changed;     // a pseudonym-key record was written
@@ -69,18 +82,32 @@ typedef struct input { // of the function, for one person
 
 // The input of a person whose home is here; false: there is none any more. -errno in *ret_rc.
 bool pseudonym_input(store_txn_t *txn, const rid_t *person, input_t *ret_input, int *ret_rc);
+// What is known of the person: identity may be NULL.
+void pseudonym_make_input(const Selenga__Identity *identity, const char *org, const char *number,
+                          input_t *ret_input);
 slice_t pseudonym_input_slice(const input_t *input);
 // Made by the key that counts now?
 bool pseudonym_is_settled(const pseudonyms_t *self, const pseudonym_t *pseudonym);
 // Writes the person anew if the pseudonym is another now; notes whether the region is to be asked.
 int pseudonym_settle_person(pseudonyms_t *self, store_txn_t *txn, const rid_t *person);
-// All people of this node once more. 0 or -errno.
-int pseudonym_settle_all(pseudonyms_t *self, store_txn_t *txn, bool only_wanted);
+// Those about whom the region has answered what was asked. 0 or -errno.
+int pseudonym_settle_wanted(pseudonyms_t *self, store_txn_t *txn);
 void pseudonym_of_output(const uint8_t output[static OPRF_OUTPUT], const uint8_t mark[static OPRF_MARK],
                          pseudonym_t *ret_pseudonym);
 
-// Reads what the store knows of people and nodes. 0 or -errno.
-int pseudonym_see_all(pseudonyms_t *self, store_txn_t *txn);
+// A person of this node, as a record says that is in the store: nothing new about one who is known here. 0 or
+// -errno.
+int pseudonym_see_person(pseudonyms_t *self, store_txn_t *txn, const record_t *person);
+// The same before his identity becomes another than this one.
+int pseudonym_see_identity(pseudonyms_t *self, store_txn_t *txn, const record_t *identity);
+// A person or node below this one is there, or no longer: what children may ask for depends on it.
+void pseudonym_count(pseudonyms_t *self, const record_t *r, bool there);
+
+// pseudonym_look.c
+void look_begin(pseudonyms_t *self, bool settle);
+int look_on(pseudonyms_t *self, store_txn_t *txn); // some of it; 0 or -errno
+// A version becomes the present one in place of old while the first look is under way. 0 or -errno.
+int look_changes(pseudonyms_t *self, store_txn_t *txn, const record_t *old, const record_t *now);
 
 // pseudonym_key.c
 int pseudonym_key_read(pseudonyms_t *self, store_txn_t *txn); // the mark that counts here

@@ -3,8 +3,10 @@
 #include "services/registry/registry.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/system_error.h"
 #include "common/node/msg.h"
 #include "proto/registry.pb-c.h"
+#include "services/registry/account.h"
 #include "services/registry/admission.h"
 #include "services/registry/admitted.h"
 #include "services/registry/pseudonym.h"
@@ -23,7 +25,7 @@ static void load_era(registry_t *self)
     int rc = store_begin(service_store(self->service), false, &txn);
     if (rc == 0) rc = era_load(&self->era, txn, wall_s(), mono_ms());
     store_abort(&txn);
-    if (rc != 0) log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), strerror(-rc));
+    if (rc != 0) log_at(L_ERROR, "STORE-FAILED", _("the store cannot be read: %s"), system_error(-rc));
 }
 
 static void *open_registry(service_t *service)
@@ -41,6 +43,7 @@ static void *open_registry(service_t *service)
     if (self->pseudonyms == NULL) exit(1); // nor name people without those that it should have
     table_start(self);
     load_era(self);
+    guard_init(&self->guard);
     return self;
 }
 
@@ -99,13 +102,18 @@ static int derive(void *arg, store_txn_t *txn, const author_t *author, const kin
     return pseudonyms_derive(self->pseudonyms, txn, author, (Selenga__Person *)body);
 }
 
+static void foresee(void *arg, const Selenga__Put *put)
+{
+    const registry_t *self = arg;
+    pseudonyms_foresee(self->pseudonyms, put);
+}
+
 static void changed(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
 {
     registry_t *self = arg;
-    (void)txn;
     if (now->kind == N_NODE || now->kind == N_INVITE) table_note(self, old, now);
     admitted_note(self, now);
-    pseudonyms_changed(self->pseudonyms, old, now);
+    pseudonyms_changed(self->pseudonyms, txn, old, now);
 }
 
 static int settle(void *arg, store_txn_t *txn)
@@ -116,6 +124,12 @@ static int settle(void *arg, store_txn_t *txn)
     if (rc == 0) rc = pseudonyms_settle(self->pseudonyms, txn);
     if (rc == 0) rc = table_send_changes(self, txn);
     return rc != 0 ? rc : admitted_settle(self, txn);
+}
+
+static bool is_busy(void *arg)
+{
+    const registry_t *self = arg;
+    return pseudonyms_are_busy(self->pseudonyms);
 }
 
 static int message(void *arg, store_txn_t *txn, const envelope_t *e)
@@ -135,8 +149,12 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
         return admission_revoke(self, txn, e);
     case MSG_ADMIT:
         return admission_admit(self, txn, e);
+    case MSG_ACCOUNT_ACT:
+        return e->from == SERVICE_CLI ? account_act(self, txn, e) : 0;
+    case MSG_LOGIN:
+        return e->from == SERVICE_CLI ? account_login(self, txn, e) : 0;
     case MSG_ROTATE_PSEUDONYMS:
-        return e->from == SERVICE_CLI ? pseudonyms_rotate(self->pseudonyms, e) : 0;
+        return e->from == SERVICE_CLI ? pseudonyms_rotate(self->pseudonyms, txn, e) : 0;
     default:
         return 0;
     }
@@ -155,9 +173,11 @@ const service_def_t REGISTRY = {
     .open = open_registry,
     .close = close_registry,
     .start = start_registry,
+    .foresee = foresee,
     .derive = derive,
     .changed = changed,
     .settle = settle,
+    .busy = is_busy,
     .message = message,
     .link = link_changed,
 };

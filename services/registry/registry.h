@@ -4,6 +4,7 @@
 #pragma once
 #include "common/service/service.h"
 #include "services/registry/era.h"
+#include "services/registry/guard.h"
 
 extern const service_def_t REGISTRY;
 
@@ -20,6 +21,7 @@ typedef struct registry {
     bool admitted_pending; // and the present transaction changes what belongs into it
     uint64_t admitted_ms;  // when it was written last
     era_t era;             // by which invitations expire
+    guard_t guard;         // of log-ins
 } registry_t;
 
 // The time by which invitations expire, unix seconds.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/registry/table.h"
 #include "common/base/clock.h"
+#include "common/base/vec.h"
 #include "common/node/msg.h"
+#include "common/schema/fault_value.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/registry.pb-c.h"
 #include <sodium.h>
@@ -12,7 +14,7 @@ enum {
     ROLE_INVITATION = 2,
     ROLE_REVOKED = 3,
     REMEMBER_S = 30 * 24 * 3600,
-    PAGE_KEYS = 1000, // of at most half a KiB, so that a page is well within a frame
+    PAGE_KEYS = 1000, // of less than a KiB, so that a page is within a frame
 };
 
 void table_start(registry_t *self)
@@ -35,19 +37,17 @@ struct walk {
     void *arg;
 };
 
-static int walk_one(void *arg, const rid_t *id)
+static int walk_one(void *arg, const record_t *r, const place_t *place)
 {
     struct walk *walk = arg;
-    record_t r;
-    int rc = store_get(walk->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    return path_equal(&r.home, walk->self) ? walk->fn(walk->arg, walk->txn, &r) : 0;
+    (void)place;
+    return path_equal(&r->home, walk->self) ? walk->fn(walk->arg, walk->txn, r) : 0;
 }
 
 int table_each_own(registry_t *self, store_txn_t *txn, uint32_t kind, table_each_fn *fn, void *arg)
 {
     struct walk walk = {.txn = txn, .self = &service_node(self->service)->path, .fn = fn, .arg = arg};
-    return store_list(txn, kind, (slice_t){0}, NULL, walk_one, &walk);
+    return store_each(txn, kind, (slice_t){0}, NULL, walk_one, &walk);
 }
 
 // --- a page of the table -------------------------------------------------------------------------
@@ -125,6 +125,14 @@ static Selenga__Key *add_key(struct page *page, const ProtobufCBinaryData *key, 
     return k;
 }
 
+// As much as a fault says.
+static char *put_why(struct page *page, const char *why)
+{
+    fault_t fault;
+    fault_set(&fault, "PARENT-REVOKED", NULL, why != NULL ? why : "");
+    return put_text(page, fault.args[0]);
+}
+
 static void add_child(struct page *page, const record_t *r)
 {
     path_t path;
@@ -136,6 +144,7 @@ static void add_child(struct page *page, const record_t *r)
     Selenga__Key *k = add_key(page, &m->key, active ? ROLE_CHILD : ROLE_REVOKED, m->org);
     if (k == NULL) return;
     k->name = put_text(page, m->name);
+    if (!active) k->why = put_why(page, m->why);
     k->has_peer = 1;
     k->peer = path_own_label(&path);
     k->has_path = put_bytes(page, path.b, path.len, &k->path);
@@ -169,11 +178,7 @@ static int add_record(void *arg, store_txn_t *txn, const record_t *r)
 static void note_gone(registry_t *self, const ProtobufCBinaryData *key)
 {
     if (key->len != NODE_KEY_SIZE) return;
-    if (self->n_gone == self->room_gone) {
-        self->room_gone = self->room_gone > 0 ? 2 * self->room_gone : 16;
-        self->gone = xrealloc(self->gone, self->room_gone * sizeof *self->gone);
-    }
-    memcpy(self->gone[self->n_gone++], key->data, NODE_KEY_SIZE);
+    memcpy(vec_add(self->gone, self->n_gone, self->room_gone), key->data, NODE_KEY_SIZE);
 }
 
 // Another key may stand in a node's record: the node was replaced. An invitation is named by its key, so that
@@ -204,11 +209,7 @@ void table_note(registry_t *self, const record_t *old, const record_t *now)
     if (!was_own && !is_own) return;
     if (was_own && now->kind == N_NODE) note_old_key(self, old, now);
     if (was_own && now->kind == N_INVITE && (now->deleted || !is_own)) note_old_invitation(self, old);
-    if (self->n_touched == self->room_touched) {
-        self->room_touched = self->room_touched > 0 ? 2 * self->room_touched : 16;
-        self->touched = xrealloc(self->touched, self->room_touched * sizeof *self->touched);
-    }
-    self->touched[self->n_touched++] = now->id;
+    *vec_add(self->touched, self->n_touched, self->room_touched) = now->id;
 }
 
 // --- sending -------------------------------------------------------------------------------------
@@ -240,8 +241,9 @@ int table_send_changes(registry_t *self, store_txn_t *txn)
     for (size_t i = 0; i < self->n_gone; i++)
         gone[i] = (ProtobufCBinaryData){.len = NODE_KEY_SIZE, .data = self->gone[i]};
     for (size_t i = 0; i < self->n_touched; i++) {
-        struct walk walk = {txn, page->self, add_record, page};
-        int rc = walk_one(&walk, &self->touched[i]);
+        record_t r;
+        int rc = store_get(txn, &self->touched[i], &r, NULL);
+        if (rc == 0 && path_equal(&r.home, page->self)) rc = add_record(page, txn, &r);
         if (rc < 0) return rc;
     }
     page_send(page, gone, self->n_gone, false);

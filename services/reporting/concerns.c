@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A record is looked at twice, as it was and as it is. What it says of days bounds the years that are counted
-// again: the rest of a history stays as it is.
+// again, and its kind says which aspects: the rest stays as it is.
 #include "services/reporting/concerns.h"
 #include "common/node/msg.h"
 #include "proto/registry.pb-c.h"
@@ -12,9 +12,11 @@
 typedef struct touch {
     reporting_t *self;
     store_txn_t *txn;
-    bool bulk;    // of a load
-    bool onward;  // by an event, a run ..., which touches many at once
-    years_t days; // onward: of that
+    bool bulk;       // of a load
+    bool first;      // there was no version before
+    bool onward;     // by an event, a run ..., which touches many at once
+    years_t days;    // onward: of that
+    bool only_posts; // onward: by what posts alone depend on
 } touch_t;
 
 static bool is_home(const reporting_t *self, const record_t *r)
@@ -24,28 +26,31 @@ static bool is_home(const reporting_t *self, const record_t *r)
 
 // --- people --------------------------------------------------------------------------------------
 
-static void mark(const touch_t *touch, const uint8_t *pseudonym, years_t years)
+static void mark(const touch_t *touch, const uint8_t *pseudonym, const dirty_t *what)
 {
-    dirty_t dirty = {.bulk = touch->bulk, .later = touch->onward, .years = years};
+    dirty_t dirty = *what;
+    dirty.bulk = touch->bulk;
+    dirty.later = touch->onward;
     memcpy(dirty.pseudonym, pseudonym, PSEUDONYM_BYTES);
     recount_mark(touch->self, &dirty);
 }
 
-static int mark_person(const touch_t *touch, const rid_t *person, years_t years)
+static int mark_person(const touch_t *touch, const rid_t *person, const dirty_t *what)
 {
     record_t r;
     int rc = store_get(touch->txn, person, &r, NULL);
     if (rc != 0 || r.deleted || !is_home(touch->self, &r)) return rc < 0 ? rc : 0;
     AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r.body);
-    if (m != NULL && m->pseudonym.len == PSEUDONYM_BYTES) mark(touch, m->pseudonym.data, years);
+    if (m != NULL && m->pseudonym.len == PSEUDONYM_BYTES) mark(touch, m->pseudonym.data, what);
     return 0;
 }
 
 static int touch_person(const touch_t *touch, const record_t *r, bool there)
 {
+    static const dirty_t all = {.years = {PERIOD_YEAR_MIN, PERIOD_YEAR_MAX}, .aspects = ASPECT_ALL};
     AUTO(msg_body_free) Selenga__Person *m = msg_body_unpack(&selenga__person__descriptor, r->body);
     if (m == NULL || m->pseudonym.len != PSEUDONYM_BYTES || !is_home(touch->self, r)) return 0;
-    mark(touch, m->pseudonym.data, YEARS_ALL);
+    mark(touch, m->pseudonym.data, &all);
     return human_know_number(touch->txn, m->pseudonym.data, &r->id, there);
 }
 
@@ -61,27 +66,35 @@ static int note_was(const touch_t *touch, const record_t *old, const record_t *n
 }
 
 // Identity and employment share the person's key.
-static int touch_staff(const touch_t *touch, const kind_rule_t *rule, const body_t *body, years_t years)
+static int touch_staff(const touch_t *touch, const kind_rule_t *rule, const body_t *body, const dirty_t *what)
 {
     Selenga__Person key = SELENGA__PERSON__INIT;
     rid_t id;
     key.org = (char *)(uintptr_t)body_str(rule, body, (size_t)kind_field(rule, "org"));
     key.number = (char *)(uintptr_t)body_str(rule, body, (size_t)kind_field(rule, "number"));
     if (key.org == NULL || key.number == NULL || !body_id(&KIND_PERSON, &key.base, &id)) return 0;
-    return mark_person(touch, &id, years);
+    return mark_person(touch, &id, what);
 }
 
-static int touch_refs(const touch_t *touch, const kind_rule_t *rule, const body_t *body, years_t years)
+// Nothing of who helps is counted, but of who is helped.
+static bool is_helper(const kind_rule_t *rule, size_t field)
+{
+    const char *name = rule->fields[field].name;
+    return strcmp(name, "mentor") == 0 || strcmp(name, "tutor") == 0;
+}
+
+static int touch_refs(const touch_t *touch, const kind_rule_t *rule, const body_t *body, const dirty_t *what)
 {
     size_t state = 0;
     body_ref_t ref;
     int rc = 0;
     while (rc == 0 && body_next_ref(rule, body, &state, &ref))
-        if (ref.target->number == N_PERSON && ref.complete) rc = mark_person(touch, &ref.id, years);
+        if (ref.target->number == N_PERSON && ref.complete && !is_helper(rule, ref.field))
+            rc = mark_person(touch, &ref.id, what);
     return rc;
 }
 
-// --- years ---------------------------------------------------------------------------------------
+// --- years and aspects ---------------------------------------------------------------------------
 
 static int32_t day(const kind_rule_t *rule, const body_t *body, const char *name)
 {
@@ -113,57 +126,91 @@ static int days_of_ref(const touch_t *touch, const kind_rule_t *target, const ch
     return 0;
 }
 
-static int years_of(const touch_t *touch, const kind_rule_t *rule, const body_t *body, years_t *ret)
+// It adds to a form of support, on these days, and cannot take anything away.
+static void say_more(const touch_t *touch, int32_t first, int32_t last, dirty_t *what)
 {
-    int32_t on;
-    int rc = 0;
-    *ret = YEARS_ALL;
+    what->only_more = touch->first && !touch->onward && first != DAY_NONE && last != DAY_NONE;
+    what->first_day = first;
+    what->last_day = last;
+}
+
+static int about_event(const touch_t *touch, const char *event, dirty_t *what)
+{
+    what->aspects = ASPECT_EVENTS;
+    return days_of_ref(touch, &KIND_EVENT, event, &what->years);
+}
+
+static int about_training(const touch_t *touch, const char *run, int32_t issued_on, dirty_t *what)
+{
+    what->aspects = ASPECT_TRAINING;
+    int rc = days_of_ref(touch, &KIND_PROGRAMME_RUN, run, &what->years);
+    if (issued_on != DAY_NONE) what->years = years_joined(what->years, years_between(issued_on, issued_on));
+    return rc;
+}
+
+static void about_day(const touch_t *touch, unsigned aspect, int32_t on, dirty_t *what)
+{
+    what->aspects = aspect;
+    what->years = on != DAY_NONE ? years_between(on, on) : YEARS_NONE;
+    say_more(touch, on, on, what);
+}
+
+static void about_days(unsigned aspects, int32_t from, int32_t to, dirty_t *what)
+{
+    what->aspects = aspects;
+    what->years = years_between(from, to);
+}
+
+// What of somebody's facts the record bears on.
+static int what_of(const touch_t *touch, const kind_rule_t *rule, const body_t *body, dirty_t *what)
+{
+    *what = (dirty_t){.years = YEARS_ALL, .aspects = ASPECT_ALL};
     switch (rule->number) {
+    case N_IDENTITY:
+        what->aspects = ASPECT_NONE;
+        break;
     case N_EMPLOYMENT: // decides on team parts of runs that end after it
+        about_days(touch->only_posts ? ASPECT_NONE : ASPECT_ALL, day(rule, body, "from"), DAY_NONE, what);
+        break;
     case N_ROUTE:
-        *ret = years_between(day(rule, body, "from"), DAY_NONE);
+        about_days(ASPECT_ROUTES, day(rule, body, "from"), DAY_NONE, what);
         break;
     case N_ABSENCE:
+        about_days(ASPECT_LEAVE, day(rule, body, "from"), day(rule, body, "to"), what);
+        break;
     case N_MENTORING_PAIR:
-        *ret = years_between(day(rule, body, "from"), day(rule, body, "to"));
+        about_days(ASPECT_PAIRS, day(rule, body, "from"), day(rule, body, "to"), what);
         break;
     case N_MENTORING_MEETING:
+        about_day(touch, ASPECT_PAIRS, day(rule, body, "date"), what);
+        break;
     case N_SUPPORT_ACT:
-        on = day(rule, body, "date");
-        *ret = years_between(on, on);
+        about_day(touch, ASPECT_ACTS, day(rule, body, "date"), what);
         break;
     case N_ACTIVITY:
-        on = day(rule, body, "done_on");
-        *ret = on != DAY_NONE ? years_between(on, on) : YEARS_NONE;
+        about_day(touch, ASPECT_ROUTES, day(rule, body, "done_on"), what);
         break;
     case N_ATTENDANCE:
-        rc = days_of_ref(touch, &KIND_EVENT, ((const Selenga__Attendance *)body)->event, ret);
-        break;
+        return about_event(touch, ((const Selenga__Attendance *)body)->event, what);
     case N_ENROLMENT:
-        rc = days_of_ref(touch, &KIND_PROGRAMME_RUN, ((const Selenga__Enrolment *)body)->run, ret);
-        break;
+        return about_training(touch, ((const Selenga__Enrolment *)body)->run, DAY_NONE, what);
     case N_CERTIFICATE: // of a team's run, too
-        on = day(rule, body, "issued_on");
-        rc = days_of_ref(touch, &KIND_PROGRAMME_RUN, ((const Selenga__Certificate *)body)->run, ret);
-        *ret = years_joined(*ret, years_between(on, on));
-        break;
+        return about_training(touch, ((const Selenga__Certificate *)body)->run, day(rule, body, "issued_on"),
+                              what);
     default:
         break;
     }
-    return rc;
+    return 0;
 }
 
 // --- onward --------------------------------------------------------------------------------------
 
 static int touch_body(const touch_t *touch, const record_t *r);
 
-static int touch_again(void *arg, const rid_t *id)
+static int touch_again(void *arg, const record_t *r, const place_t *place)
 {
-    const touch_t *onward = arg;
-    record_t r;
-    int rc = store_get(onward->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    return touch_body(onward, &r);
+    (void)place;
+    return touch_body(arg, r);
 }
 
 // An event touches those who came, a run those who learnt in it, an organisation those whom it employs: many
@@ -174,16 +221,18 @@ static int touch_onward(const touch_t *touch, const record_t *r, const kind_rule
     switch (r->kind) {
     case N_EVENT:
         onward.days = days_of(rule, body);
-        return store_referring(touch->txn, &r->id, N_ATTENDANCE, touch_again, &onward);
+        return store_each_referring(touch->txn, &r->id, N_ATTENDANCE, NULL, touch_again, &onward);
     case N_PROGRAMME:
-        return store_referring(touch->txn, &r->id, N_PROGRAMME_RUN, touch_again, &onward);
+        return store_each_referring(touch->txn, &r->id, N_PROGRAMME_RUN, NULL, touch_again, &onward);
     case N_PROGRAMME_RUN: {
         onward.days = days_of(rule, body);
-        int rc = store_referring(touch->txn, &r->id, N_ENROLMENT, touch_again, &onward);
-        return rc == 0 ? store_referring(touch->txn, &r->id, N_CERTIFICATE, touch_again, &onward) : rc;
+        int rc = store_each_referring(touch->txn, &r->id, N_ENROLMENT, NULL, touch_again, &onward);
+        return rc == 0 ? store_each_referring(touch->txn, &r->id, N_CERTIFICATE, NULL, touch_again, &onward)
+                       : rc;
     }
     case N_ORGANISATION:
-        return store_list(touch->txn, N_EMPLOYMENT, r->org, NULL, touch_again, &onward);
+        onward.only_posts = true;
+        return store_each(touch->txn, N_EMPLOYMENT, r->org, NULL, touch_again, &onward);
     default:
         return 0;
     }
@@ -193,15 +242,15 @@ static int touch_body(const touch_t *touch, const record_t *r)
 {
     const kind_rule_t *rule = kind_by_number(r->kind);
     body_t *body = NULL;
-    years_t years;
+    dirty_t what;
     if (rule == NULL || r->deleted) return 0;
     AUTO(arena_destroy) arena_t *arena = arena_new(r->body.size);
     if (body_unpack(rule, r->body, arena, &body, NULL) != 0) return 0;
     record_t copy = store_record_dup(r); // the store is read on the way
-    int rc = years_of(touch, rule, body, &years);
-    if (rc == 0 && years.first <= years.last)
-        rc = r->kind == N_IDENTITY || r->kind == N_EMPLOYMENT ? touch_staff(touch, rule, body, years)
-                                                              : touch_refs(touch, rule, body, years);
+    int rc = what_of(touch, rule, body, &what);
+    if (rc == 0 && what.years.first <= what.years.last)
+        rc = r->kind == N_IDENTITY || r->kind == N_EMPLOYMENT ? touch_staff(touch, rule, body, &what)
+                                                              : touch_refs(touch, rule, body, &what);
     if (rc == 0) rc = touch_onward(touch, &copy, rule, body);
     store_record_free(&copy);
     return rc;
@@ -247,7 +296,7 @@ static bool concerns_people(uint32_t kind)
 
 int concerns_touch(reporting_t *self, store_txn_t *txn, const record_t *old, const record_t *now)
 {
-    touch_t touch = {.self = self, .txn = txn, .bulk = now->bulk};
+    touch_t touch = {.self = self, .txn = txn, .bulk = now->bulk, .first = old == NULL || old->deleted};
     int rc = 0;
     if (!concerns_people(now->kind) || is_same(old, now)) return 0;
     if (now->kind == N_PERSON) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/reporting/counts.h"
+#include "common/base/vec.h"
 #include "services/reporting/day.h"
 #include "services/reporting/scan.h"
 #include <assert.h>
@@ -22,16 +23,14 @@ static uint32_t query_number(counts_t *counts, const query_t *query)
     uint32_t i = 0;
     while (i < counts->n_queries && memcmp(counts->queries[i], query, sizeof *query) != 0) i++;
     if (i < counts->n_queries) return i;
-    counts->queries = xrealloc(counts->queries, (i + 1) * sizeof *counts->queries);
-    counts->queries[counts->n_queries++] = query;
+    *vec_add(counts->queries, counts->n_queries, counts->queries_room) = query;
     return i;
 }
 
 static void gather_from(counts_t *counts, const expr_t *expr)
 {
     if (expr == NULL) return;
-    counts->asked = xrealloc(counts->asked, (counts->n_asked + 1) * sizeof *counts->asked);
-    count_asked_t *asked = &counts->asked[counts->n_asked++];
+    count_asked_t *asked = vec_add(counts->asked, counts->n_asked, counts->asked_room);
     *asked = (count_asked_t){.expr = expr};
     for (size_t i = 0; i < expr->n_queries; i++) asked->at[i] = query_number(counts, &expr->queries[i]);
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "services/reporting/definition.h"
 #include "services/reporting/orgs.h"
+#include "services/reporting/table.h"
 
 typedef struct count_asked { // an expression, and where the answers to its queries stand
     const expr_t *expr;
@@ -14,9 +15,9 @@ typedef struct counts {
     const definition_t **list; // in force, one of each code; not owned
     size_t n;
     const query_t **queries; // all different
-    size_t n_queries;
+    size_t n_queries, queries_room;
     count_asked_t *asked;
-    size_t n_asked;
+    size_t n_asked, asked_room;
     groups_t *groups; // every organisation heads its own
     value_t *values;  // by group and query
     uint32_t *received, *expected;

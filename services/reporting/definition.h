@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// One definition of an indicator, compiled. Used by indicators.c only.
+// One definition of an indicator, compiled.
 #pragma once
-#include "services/reporting/indicators.h"
+#include "proto/reporting.pb-c.h"
+#include "services/reporting/expr.h"
+
+enum { INDICATOR_NOTES_MAX = 8, INDICATOR_REQUIRES_MAX = 8, INDICATOR_CODE_MAX = 64 };
+
+typedef struct indicator_error { // why a definition is refused
+    const char *field;           // of message Indicator
+    const char *what;            // English, msgid
+    size_t at;                   // byte of the field's text
+} indicator_error_t;
 
 typedef enum unit { UNIT_PERCENT, UNIT_RATIO, UNIT_COUNT } unit_t;
 

@@ -56,7 +56,7 @@ static bool org_of(parser_t *p, query_t *query)
 {
     query->fn = QUERY_DISTINCT;
     query->column = (query_path_t){.n = 1, .at = {QUERY_COLUMN_ORG}};
-    return advance(p) && expect(p, "of", N_("\"of\" is expected")) && folded_table(p, query);
+    return advance(p) && expect(p, "of", N_("`of` is expected")) && folded_table(p, query);
 }
 
 static bool column_of(parser_t *p, query_t *query, const column_t **ret_column)

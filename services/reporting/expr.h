@@ -27,11 +27,11 @@
 //
 // Nothing recurses deeper than EXPR_DEPTH_MAX and nothing grows beyond the limits below.
 #pragma once
+#include "services/reporting/lexer.h"
 #include "services/reporting/query.h"
 
 enum {
     EXPR_TEXT_MAX = 1000, // bytes
-    EXPR_DEPTH_MAX = 24,
     EXPR_QUERIES_MAX = 8, // aggregates of one expression
     EXPR_OPS_MAX = 64,
     EXPR_SCALE_MAX = 2,
@@ -63,12 +63,6 @@ typedef struct value {
     bool null; // nothing: of no rows, or beyond 64 bits
     int64_t number;
 } value_t;
-
-// Error of expr_parse(): what is wrong, and where.
-typedef struct expr_error {
-    const char *what; // English, msgid
-    size_t at;        // byte of the text, from 0
-} expr_error_t;
 
 // Compiles `size` bytes of text. Returns a new expression that the caller destroys, or NULL with *ret_error
 // filled.

@@ -13,17 +13,21 @@ typedef struct answers { // of all queries, for all groups
     value_t *values; // of query q in group g at [g * n + q]
 } answers_t;
 
+// Does a row count in all groups above its own as well, or in that one alone?
+typedef enum fold_how { FOLD_UP, FOLD_HERE, N_FOLD_HOWS } fold_how_t;
+
 typedef struct fold {
     const answers_t *answers;
     size_t *at; // queries over the table
     size_t n;
-    bool upwards; // a row counts in its group and all above it; else in that group alone
+    struct fold_plain *plain; // which queries match rows with these flags
+    struct fold_part *parts;  // of rows that count so
     struct fold_seen *seen;
     size_t n_seen, room;
 } fold_t;
 
 // False when no query asks the table: there is nothing to clear then.
-bool fold_begin(fold_t *fold, const answers_t *answers, uint32_t table, bool upwards);
-void fold_row(fold_t *fold, uint32_t group, const row_t *row);
+bool fold_begin(fold_t *fold, const answers_t *answers, uint32_t table);
+void fold_row(fold_t *fold, uint32_t group, fold_how_t how, const row_t *row);
 // Writes the answers and clears.
 void fold_end(fold_t *fold);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of one. Rows 'P' and 'W': common/store/FORMAT.md, aux.
 #include "services/reporting/human.h"
+#include "common/base/vec.h"
 #include "common/node/msg.h"
 #include "proto/registry.pb-c.h"
 #include "proto/routing.pb-c.h"
@@ -55,10 +56,7 @@ typedef struct list {
 
 static void *list_add(list_t *list, size_t size)
 {
-    if (list->n == list->room) {
-        list->room = list->room * 2 + 4;
-        list->at = xrealloc(list->at, list->room * size);
-    }
+    list->at = vec_grow(list->at, &list->room, list->n + 1, size);
     void *place = (uint8_t *)list->at + list->n++ * size;
     memset(place, 0, size);
     return place;
@@ -67,8 +65,8 @@ static void *list_add(list_t *list, size_t size)
 struct known {
     human_t human;
     fact_origin_t origin;
-    reporting_t *self;
     store_txn_t *txn;
+    unsigned aspects;
     char ref[2 * NODE_ORG_MAX + 64]; // of the staff number being read
     int rc;                          // the first record that could not be read; 0: all could
     list_t staff, jobs, absences, pairs, meetings, enrolments, certificates, attendances, acts, routes;
@@ -202,50 +200,40 @@ static void add_act(known_t *k, const Selenga__SupportAct *m)
     *act = (human_act_t){.methodist = m->methodist, .kind = m->kind, .date = m->date};
 }
 
-struct done_days {
-    known_t *k;
-    list_t days;
-};
-
-static int add_done(void *arg, const rid_t *id)
+static int add_done(void *arg, const record_t *r, const place_t *place)
 {
-    struct done_days *done = arg;
-    record_t r;
-    int rc = store_get(done->k->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    AUTO(msg_body_free) Selenga__Activity *m = msg_body_unpack(&selenga__activity__descriptor, r.body);
-    if (m != NULL && m->has_done_on) *(int32_t *)list_add(&done->days, sizeof(int32_t)) = m->done_on;
+    list_t *days = arg;
+    (void)place;
+    AUTO(msg_body_free) Selenga__Activity *m = msg_body_unpack(&selenga__activity__descriptor, r->body);
+    if (m != NULL && m->has_done_on) *(int32_t *)list_add(days, sizeof(int32_t)) = m->done_on;
     return 0;
 }
 
 static int add_route(known_t *k, const rid_t *id, const Selenga__Route *m)
 {
-    struct done_days done = {.k = k};
+    list_t days = {0};
     if (strcmp(m->person, k->ref) != 0) return 0; // he is the tutor
-    int rc = store_referring(k->txn, id, N_ACTIVITY, add_done, &done);
-    *(void **)list_add(&k->days, sizeof(void *)) = done.days.at;
+    int rc = store_each_referring(k->txn, id, N_ACTIVITY, NULL, add_done, &days);
+    *(void **)list_add(&k->days, sizeof(void *)) = days.at;
     human_route_t *route = list_add(&k->routes, sizeof *route);
     *route = (human_route_t){.state = m->state,
                              .tutor = m->tutor != NULL,
                              .from = m->from,
                              .to = day(m->has_to, m->to),
                              .closed_on = day(m->has_closed_on, m->closed_on),
-                             .done = done.days.at,
-                             .n_done = done.days.n};
+                             .done = days.at,
+                             .n_done = days.n};
     return rc;
 }
 
-static int add_record(void *arg, const rid_t *id)
+static int add_record(void *arg, const record_t *r, const place_t *place)
 {
     known_t *k = arg;
-    record_t r;
-    int rc = store_get(k->txn, id, &r, NULL);
-    const kind_rule_t *rule = rc == 0 ? kind_by_number(r.kind) : NULL;
-    if (rule == NULL) return rc < 0 ? rc : 0;
-    uint32_t kind = r.kind;
-    const void *m = keep(k, rule->message, r.body);
+    const kind_rule_t *rule = kind_by_number(r->kind);
+    const void *m = rule != NULL ? keep(k, rule->message, r->body) : NULL;
+    (void)place;
     if (m == NULL) return 0;
-    switch (kind) {
+    switch (r->kind) {
     case N_ABSENCE:
         add_absence(k, m);
         break;
@@ -268,7 +256,7 @@ static int add_record(void *arg, const rid_t *id)
         add_act(k, m);
         break;
     case N_ROUTE:
-        return add_route(k, id, m);
+        return add_route(k, &r->id, m);
     default:
         break;
     }
@@ -293,6 +281,25 @@ static int add_was(known_t *k, const uint8_t *pseudonym)
     return rc < 0 ? rc : 0;
 }
 
+static const struct {
+    uint32_t kind;
+    unsigned aspect;
+} MADE_OF[] = {
+    {N_ABSENCE, ASPECT_LEAVE},      {N_MENTORING_PAIR, ASPECT_PAIRS}, {N_MENTORING_MEETING, ASPECT_PAIRS},
+    {N_ENROLMENT, ASPECT_TRAINING}, {N_CERTIFICATE, ASPECT_TRAINING}, {N_ATTENDANCE, ASPECT_EVENTS},
+    {N_SUPPORT_ACT, ASPECT_ACTS},   {N_ROUTE, ASPECT_ROUTES},
+};
+
+static int add_records(known_t *k, const rid_t *person)
+{
+    int rc = 0;
+    if (k->aspects == ASPECT_ALL) return store_each_referring(k->txn, person, 0, NULL, add_record, k);
+    for (size_t i = 0; i < ARRAY_SIZE(MADE_OF) && rc == 0; i++)
+        if (k->aspects & MADE_OF[i].aspect)
+            rc = store_each_referring(k->txn, person, MADE_OF[i].kind, NULL, add_record, k);
+    return rc;
+}
+
 static int add_number(known_t *k, const rid_t *person)
 {
     record_t r;
@@ -304,7 +311,7 @@ static int add_number(known_t *k, const rid_t *person)
     add_origin(k, m);
     add_staff(k);
     add_job(k);
-    return store_referring(k->txn, person, 0, add_record, k);
+    return add_records(k, person);
 }
 
 static int find_numbers(store_txn_t *txn, const uint8_t *pseudonym, rid_t *ids, size_t *ret_n)
@@ -352,14 +359,14 @@ static void set_human(known_t *k)
     };
 }
 
-int human_gather(reporting_t *self, store_txn_t *txn, const uint8_t pseudonym[PSEUDONYM_BYTES],
+int human_gather(store_txn_t *txn, const uint8_t pseudonym[PSEUDONYM_BYTES], unsigned aspects,
                  known_t **ret_known)
 {
     rid_t ids[STAFF_MAX];
     size_t n = 0;
     known_t *k = xcalloc(1, sizeof *k);
-    k->self = self;
     k->txn = txn;
+    k->aspects = aspects;
     int rc = find_numbers(txn, pseudonym, ids, &n);
     if (rc == 0) rc = add_was(k, pseudonym);
     for (size_t i = 0; i < n && rc == 0; i++) rc = add_number(k, &ids[i]);

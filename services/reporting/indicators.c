@@ -2,7 +2,9 @@
 // A report: the definitions in force, all their queries answered in one scan, then arithmetic group by group.
 #include "services/reporting/indicators.h"
 #include "common/base/date.h"
+#include "common/base/vec.h"
 #include "services/reporting/counts.h"
+#include "services/reporting/day.h"
 #include "services/reporting/number.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -25,7 +27,7 @@ typedef struct kept {
 
 struct indicators {
     definition_t **list; // by code, then by valid_from
-    size_t n;
+    size_t n, room;
     kept_t kept[KEPT];
     size_t next;      // to be replaced
     uint64_t changes; // of definitions, from a random number on: no two processes have a state in common
@@ -54,6 +56,15 @@ void indicators_destroy(indicators_t **indicators)
     *indicators = NULL;
 }
 
+const definition_t *indicators_in_force(const indicators_t *set, const char *code, int32_t last_day)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (strcmp(set->list[i]->code, code) == 0 &&
+            day_within(last_day, set->list[i]->valid_from, set->list[i]->valid_to))
+            return set->list[i];
+    return NULL;
+}
+
 // Where the definition stands or belongs.
 static size_t position(const indicators_t *set, const char *code, int32_t valid_from, bool *ret_there)
 {
@@ -77,7 +88,7 @@ bool indicators_put(indicators_t *set, const Selenga__Indicator *record, indicat
     if (there) {
         definition_destroy(&set->list[i]);
     } else {
-        set->list = xrealloc(set->list, (set->n + 1) * sizeof *set->list);
+        vec_reserve(set->list, set->room, set->n + 1);
         memmove(&set->list[i + 1], &set->list[i], (set->n - i) * sizeof *set->list);
         set->n++;
     }
@@ -104,16 +115,27 @@ void indicators_remove(indicators_t *set, const char *code, int32_t valid_from)
 
 // ---- one value ----
 
-static void add_note(Selenga__IndicatorValue *to, const char *code, char *arg)
+// also: NULL: nothing
+static void add_note(Selenga__IndicatorValue *to, const char *code, char *arg, char *also)
 {
     Selenga__Fault *fault = xmalloc(sizeof *fault);
     selenga__fault__init(fault);
     fault->code = xstrdup(code);
-    fault->args = xmalloc(sizeof *fault->args);
+    fault->args = xmalloc(2 * sizeof *fault->args);
     fault->args[0] = arg;
-    fault->n_args = 1;
+    fault->args[1] = also;
+    fault->n_args = also != NULL ? 2 : 1;
     to->notes = xrealloc(to->notes, (to->n_notes + 1) * sizeof(Selenga__Fault *));
     to->notes[to->n_notes++] = fault;
+}
+
+// What the value is divided by, as a note shows it beside its own number; NULL: by nothing.
+static char *divisor_text(const Selenga__IndicatorValue *value)
+{
+    char text[NUMBER_TEXT_MAX];
+    if (!value->has_denominator) return NULL;
+    number_text(value->denominator, 1, 1, 0, text);
+    return xstrdup(text);
 }
 
 // Notes above zero; returns whether one of them fails the target.
@@ -127,7 +149,7 @@ static bool take_notes(const counts_t *counts, uint32_t group, const definition_
         char text[NUMBER_TEXT_MAX];
         int scale = d->notes[i].expr->scale;
         number_text(value.number, expr_unit(d->notes[i].expr), 1, 2 * scale, text);
-        add_note(to, d->notes[i].code, xstrdup(text));
+        add_note(to, d->notes[i].code, xstrdup(text), divisor_text(to));
         fails |= d->notes[i].fails;
     }
     return fails;
@@ -152,6 +174,28 @@ static void take_value(const counts_t *counts, uint32_t group, const definition_
     int decimals = d->unit == UNIT_COUNT && d->numerator->scale == 0 ? 0 : d->decimals;
     number_text(numerator.number, denominator.number, d->unit == UNIT_PERCENT ? 100 : 1, decimals, text);
     to->value = xstrdup(text);
+}
+
+static bool counts_people(const expr_t *expr)
+{
+    for (size_t i = 0; i < expr->n_queries; i++)
+        if (expr->queries[i].table == TABLE_PERSON || expr->queries[i].table == TABLE_METHODIST) return true;
+    return false;
+}
+
+// Of an organisation that has sent nothing nobody knows how many people there are: it is not 0.
+static void take_silence(const counts_t *counts, uint32_t group, const definition_t *d,
+                         Selenga__IndicatorValue *to)
+{
+    uint32_t expected = counts->expected[group];
+    char text[NUMBER_TEXT_MAX];
+    bool silent = expected > 0 && counts->received[group] == 0;
+    if (!silent || to->numerator != 0 || !counts_people(d->numerator)) return;
+    to->has_value = false;
+    free(to->value);
+    to->value = NULL;
+    number_text(expected, 1, 1, 0, text);
+    add_note(to, "SILENT", xstrdup(text), NULL);
 }
 
 static bool target_holds(const definition_t *d, const Selenga__IndicatorValue *value)
@@ -222,7 +266,7 @@ static void apply_required(const counts_t *counts, Selenga__ReportUnit *unit)
             const char *code = value->has_met && value->met ? unmet(counts->list[i], unit) : NULL;
             if (!code) continue;
             value->met = false;
-            add_note(value, "REQUIRES", xstrdup(code));
+            add_note(value, "REQUIRES", xstrdup(code), NULL);
             again = true;
         }
     }
@@ -235,6 +279,7 @@ static Selenga__IndicatorValue *make_value(const counts_t *counts, uint32_t grou
     to->code = xstrdup(d->code);
     to->unit = xstrdup(unit_name(d->unit));
     take_value(counts, group, d, to);
+    take_silence(counts, group, d, to);
     bool fails = take_notes(counts, group, d, to);
     take_target(counts, d, fails, to);
     take_coverage(counts, group, to);
@@ -257,6 +302,15 @@ static Selenga__ReportUnit *make_unit(const counts_t *counts, const table_t *tab
 
 // ---- the reply ----
 
+// The period goes on: whatever has been received, nothing of it is complete.
+static void mark_open(Selenga__ReportUnit *unit)
+{
+    for (size_t i = 0; i < unit->n_indicators; i++) {
+        free(unit->indicators[i]->state);
+        unit->indicators[i]->state = xstrdup("preliminary");
+    }
+}
+
 // Said once a reply: they are as long as all else together, and each child's would be the same.
 static void add_titles(Selenga__ReportUnit *unit, const counts_t *counts)
 {
@@ -267,7 +321,7 @@ static void add_titles(Selenga__ReportUnit *unit, const counts_t *counts)
 }
 
 // What is counted now. Both numbers only grow: the sum is the same only when nothing has changed.
-static uint64_t state_of(const indicators_t *set, const table_t *table)
+uint64_t indicators_state(const indicators_t *set, const table_t *table)
 {
     return set->changes + table_version(table);
 }
@@ -288,7 +342,7 @@ static const kept_t *find_kept(const indicators_t *set, const table_t *table, co
 // every organisation's.
 static const kept_t *count(indicators_t *set, const table_t *table, const period_t *period)
 {
-    uint64_t state = state_of(set, table);
+    uint64_t state = indicators_state(set, table);
     const kept_t *found = find_kept(set, table, period, state);
     if (found) return found;
     kept_t *kept = &set->kept[set->next];
@@ -334,11 +388,15 @@ Selenga__ReportReply *indicators_report(indicators_t *set, const table_t *table,
     selenga__report_reply__init(reply);
     period_text(period, text);
     reply->period = xstrdup(text);
-    reply->as_of = xstrdup(date_text(period->as_of, day));
+    bool open = page->today > 0 && page->today < period->as_of;
+    reply->as_of =
+        xstrdup(date_text(open && page->today >= period->first_day ? page->today : period->as_of, day));
     reply->has_more = reply->has_state = true;
     reply->state = kept->state;
     reply->unit = make_unit(kept->counts, table, unit);
     add_titles(reply->unit, kept->counts);
     add_children(reply, kept->counts, table, unit, page->after);
+    if (open) mark_open(reply->unit);
+    for (size_t i = 0; i < reply->n_children && open; i++) mark_open(reply->children[i]);
     return reply;
 }

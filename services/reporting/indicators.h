@@ -4,18 +4,10 @@
 #pragma once
 #include "proto/api.pb-c.h"
 #include "proto/reporting.pb-c.h"
-#include "services/reporting/expr.h"
+#include "services/reporting/definition.h"
 #include "services/reporting/table.h"
 
 typedef struct indicators indicators_t;
-
-enum { INDICATOR_NOTES_MAX = 8, INDICATOR_REQUIRES_MAX = 8, INDICATOR_CODE_MAX = 64 };
-
-typedef struct indicator_error { // why a definition is refused
-    const char *field;           // of message Indicator
-    const char *what;            // English, msgid
-    size_t at;                   // byte of the field's text
-} indicator_error_t;
 
 indicators_t *indicators_new(void);
 void indicators_destroy(indicators_t **indicators);
@@ -27,10 +19,16 @@ bool indicators_put(indicators_t *indicators, const Selenga__Indicator *record, 
 bool indicator_check(const Selenga__Indicator *record, indicator_error_t *ret_error);
 void indicators_remove(indicators_t *indicators, const char *code, int32_t valid_from);
 
+// The definition of that code that counts a period which ends on this day; NULL: there is none.
+const definition_t *indicators_in_force(const indicators_t *indicators, const char *code, int32_t last_day);
+// What was counted: grows with each change of the table or of a definition.
+uint64_t indicators_state(const indicators_t *indicators, const table_t *table);
+
 // A report with many children comes in pages that fit a message.
 typedef struct report_page {
     const char *after; // code of the last child of the page before; NULL: the first page
     uint64_t state;    // the reply's, of the page before
+    int32_t today;     // for people: a period that has not ended is told as of this day; 0: it is not known
 } report_page_t;
 
 // Indicators of an organisation's subtree and of its children one level down. Returns the reply, freed with

@@ -3,6 +3,7 @@
 #include "common/base/date.h"
 #include "common/base/i18n.h"
 #include "common/base/util.h"
+#include "services/reporting/shape.h"
 
 static const int64_t NUMBER_MAX = 1000000000;
 

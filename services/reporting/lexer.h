@@ -2,7 +2,17 @@
 // Tokens of an expression. The first error stops everything: functions return false after that. Used by
 // expr.c and where.c only.
 #pragma once
-#include "services/reporting/expr.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Error of expr_parse(): what is wrong, and where.
+typedef struct expr_error {
+    const char *what; // English, msgid
+    size_t at;        // byte of the text, from 0
+} expr_error_t;
+
+enum { EXPR_DEPTH_MAX = 24 };
 
 typedef enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_NUMBER, TOKEN_SIGN } token_kind_t;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Organisations by number, with links upwards only: subtrees are found by walking up, each step once.
 #include "services/reporting/orgs.h"
+#include "common/base/vec.h"
 #include "services/reporting/day.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ typedef struct org {
 struct orgs {
     dict_t *codes;
     org_t *rows;
-    uint32_t room;
+    size_t room;
     uint64_t changes;
 };
 
@@ -52,10 +53,9 @@ uint32_t orgs_number(orgs_t *orgs, slice_t code)
     uint32_t before = dict_count(orgs->codes), org = dict_add(orgs->codes, code);
     if (org == before) orgs->changes++;
     if (org >= orgs->room) {
-        uint32_t room = orgs->room ? orgs->room * 2 : 64;
-        orgs->rows = xrealloc(orgs->rows, room * sizeof *orgs->rows);
-        for (uint32_t i = orgs->room; i < room; i++) orgs->rows[i] = (org_t){.parent = DICT_NONE};
-        orgs->room = room;
+        size_t i = orgs->room;
+        vec_reserve(orgs->rows, orgs->room, (size_t)org + 1);
+        for (; i < orgs->room; i++) orgs->rows[i] = (org_t){.parent = DICT_NONE};
     }
     return org;
 }
@@ -140,6 +140,12 @@ bool orgs_valid_on(const orgs_t *orgs, uint32_t org, int32_t day)
     const org_t *row = row_of(orgs, org);
     return row->known && (row->valid_from == DAY_NONE || row->valid_from <= day) &&
            (row->valid_to == DAY_NONE || row->valid_to >= day);
+}
+
+bool orgs_closed_on(const orgs_t *orgs, uint32_t org, int32_t day)
+{
+    const org_t *row = row_of(orgs, org);
+    return row->known && row->valid_to != DAY_NONE && row->valid_to < day;
 }
 
 // ---- groups ----
@@ -246,6 +252,17 @@ static bool valid_in(const org_t *row, const period_t *period)
     return row->known && period_touches(period, row->valid_from, row->valid_to);
 }
 
+// Numbers alone, in order of codes. Frees the children.
+static uint32_t *sorted(child_t *children, uint32_t n, uint32_t *ret_n)
+{
+    qsort(children, n, sizeof *children, by_code);
+    uint32_t *list = xcalloc(n + 1, sizeof *list);
+    for (uint32_t i = 0; i < n; i++) list[i] = children[i].org;
+    free(children);
+    *ret_n = n;
+    return list;
+}
+
 uint32_t *orgs_children(const orgs_t *orgs, uint32_t unit, const period_t *period, uint32_t *ret_n)
 {
     child_t *children = xcalloc(orgs_count(orgs) + 1, sizeof *children);
@@ -253,12 +270,21 @@ uint32_t *orgs_children(const orgs_t *orgs, uint32_t unit, const period_t *perio
     for (uint32_t i = 0; i < orgs_count(orgs); i++)
         if (i != unit && orgs->rows[i].parent == unit && valid_in(&orgs->rows[i], period))
             children[n++] = (child_t){orgs_code(orgs, i), i};
-    qsort(children, n, sizeof *children, by_code);
-    uint32_t *list = xcalloc(n + 1, sizeof *list);
-    for (uint32_t i = 0; i < n; i++) list[i] = children[i].org;
-    free(children);
-    *ret_n = n;
-    return list;
+    return sorted(children, n, ret_n);
+}
+
+uint32_t *orgs_unattached(const orgs_t *orgs, uint32_t own, uint32_t *ret_n)
+{
+    uint32_t root = own, n = 0;
+    child_t *found = xcalloc(orgs_count(orgs) + 1, sizeof *found);
+    if (own == DICT_NONE) return sorted(found, 0, ret_n);
+    for (uint32_t steps = 0; orgs->rows[root].parent != DICT_NONE && steps < orgs_count(orgs); steps++)
+        root = orgs->rows[root].parent;
+    AUTO(groups_destroy) groups_t *tree = groups_make(orgs, &root, 1);
+    for (uint32_t i = 0; i < orgs_count(orgs); i++)
+        if (orgs_known(orgs, i) && tree->of_org[i] == DICT_NONE)
+            found[n++] = (child_t){orgs_code(orgs, i), i};
+    return sorted(found, n, ret_n);
 }
 
 groups_t *groups_of_all(const orgs_t *orgs)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tree of organisations and its division into groups that a report counts by.
 #pragma once
-#include "services/reporting/dict.h"
+#include "common/base/dict.h"
 #include "services/reporting/period.h"
 
 typedef struct orgs orgs_t;
@@ -36,9 +36,15 @@ bool orgs_teaching(const orgs_t *orgs, uint32_t org);
 // In force on the day.
 bool orgs_valid_on(const orgs_t *orgs, uint32_t org, int32_t day);
 
+// Its last day lies before the day: who still stands in its staff list works there no more.
+bool orgs_closed_on(const orgs_t *orgs, uint32_t org, int32_t day);
+
 // Organisations one level below the unit that were in force in the period, by code. The caller frees the
 // result.
 uint32_t *orgs_children(const orgs_t *orgs, uint32_t unit, const period_t *period, uint32_t *ret_n);
+// Known organisations from which no way leads up to where the way from `own` ends, by code; nothing where
+// `own` was never heard of. The caller frees the result.
+uint32_t *orgs_unattached(const orgs_t *orgs, uint32_t own, uint32_t *ret_n);
 // Grows with every change.
 uint64_t orgs_changes(const orgs_t *orgs);
 

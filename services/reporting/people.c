@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/reporting/people.h"
+#include "common/base/vec.h"
 #include <stdlib.h>
 
 people_t *people_new(void)
@@ -21,12 +22,8 @@ void people_destroy(people_t **people)
 
 static void widen(people_t *people, uint32_t row)
 {
-    if (row >= people->room) {
-        people->room = people->room ? people->room : 64;
-        while (people->room <= row) people->room *= 2;
-        people->person = xrealloc(people->person, people->room * sizeof *people->person);
-        people->made = xrealloc(people->made, people->room * sizeof *people->made);
-    }
+    vec_reserve(people->person, people->person_room, (size_t)row + 1);
+    vec_reserve(people->made, people->made_room, (size_t)row + 1);
     for (; people->n <= row; people->n++) {
         people->person[people->n] = DICT_NONE;
         people->made[people->n] = 0;

@@ -2,11 +2,12 @@
 // Who stands behind a staff number: its pseudonym, and how that came to be. Staff numbers are the rows of
 // table `person` (rows.h), by number.
 #pragma once
-#include "services/reporting/dict.h"
+#include "common/base/dict.h"
 
 typedef struct people {
     dict_t *persons; // pseudonyms
-    uint32_t n, room;
+    uint32_t n;
+    size_t person_room, made_room;
     uint32_t *person; // of each staff number, DICT_NONE while its pseudonym is not known
     uint32_t *made;   // how it came to be (table_made), 0 while none is known
     uint64_t changes; // grows with every change

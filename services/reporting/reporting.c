@@ -4,12 +4,16 @@
 // that covers the record. Where one record touches many, they are noted in that transaction and counted in
 // further ones.
 #include "services/reporting/reporting.h"
+#include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/system_error.h"
+#include "common/base/vec.h"
 #include "common/node/msg.h"
 #include "proto/api.pb-c.h"
 #include "services/reporting/concerns.h"
 #include "services/reporting/defaults.h"
-#include "services/reporting/mirror.h"
+#include "services/reporting/explain_reply.h"
+#include "services/reporting/projection.h"
 #include "services/reporting/recount.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -29,6 +33,7 @@ static void close_reporting(void *arg)
     reporting_t *self = arg;
     for (size_t i = 0; i < self->n_asked; i++) free((void *)(uintptr_t)self->asked[i].body.data);
     free(self->asked);
+    explaining_destroy(&self->explaining);
     table_destroy(&self->table);
     indicators_destroy(&self->indicators);
     recount_close(self);
@@ -51,7 +56,7 @@ static void *open_reporting(service_t *service)
     int rc = store_begin(service_store(service), false, &txn);
     if (rc == 0) rc = recount_open(self, txn);
     store_abort(&txn);
-    if (rc != 0) log_at(L_ERROR, "STORE-READ", _("facts cannot be read: %s"), strerror(-rc));
+    if (rc != 0) log_at(L_ERROR, "STORE-READ", _("facts cannot be read: %s"), system_error(-rc));
     self->failed = rc; // no report is made of half of them
     return self;
 }
@@ -91,10 +96,12 @@ static int derive(void *arg, store_txn_t *txn, const author_t *author, const kin
 static void changed(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
 {
     reporting_t *self = arg;
-    mirror_record(self, old, now);
+    projection_record(self, old, now);
     int rc = concerns_touch(self, txn, old, now);
     if (self->failed == 0) self->failed = rc; // else people whom it touches would keep the facts they had
 }
+
+enum { UNATTACHED_MAX = 1000 };
 
 // --- reports -------------------------------------------------------------------------------------
 
@@ -106,7 +113,51 @@ static int refuse(reporting_t *self, const envelope_t *e, const char *code, cons
     return 0;
 }
 
-static int on_report(reporting_t *self, const envelope_t *e)
+// The explanation that is being read, or a new one.
+static explaining_t *explain_on(reporting_t *self, const definition_t *definition, const period_t *period,
+                                uint32_t unit, uint64_t state)
+{
+    const explaining_t *now = self->explaining;
+    bool same = now != NULL && self->explaining_state == state && now->definition == definition &&
+                now->unit == unit && now->period.year == period->year && now->period.cell == period->cell;
+    if (same) return self->explaining;
+    explaining_destroy(&self->explaining);
+    self->explaining = explaining_new(self->table, definition, period, unit);
+    self->explaining_state = state;
+    return self->explaining;
+}
+
+static int on_explain(reporting_t *self, store_txn_t *txn, const envelope_t *e, const Selenga__Report *m,
+                      const period_t *period, const char *org)
+{
+    const definition_t *definition = indicators_in_force(self->indicators, m->explain, period->last_day);
+    uint32_t unit = orgs_find(self->table->orgs, org);
+    Selenga__ReportReply *reply = NULL;
+    if (definition == NULL) return refuse(self, e, "NOT-FOUND", m->explain);
+    if (unit == DICT_NONE || !orgs_known(self->table->orgs, unit)) return refuse(self, e, "NOT-FOUND", org);
+    uint64_t state = indicators_state(self->indicators, self->table);
+    int rc = explain_reply(txn, explain_on(self, definition, period, unit, state), m->from, &reply);
+    reply->has_state = 1;
+    reply->state = state;
+    if (!reply->has_next) explaining_destroy(&self->explaining);
+    if (rc == 0) service_reply(self->service, e, MSG_REPORT_REPLY, &reply->base);
+    selenga__report_reply__free_unpacked(reply, NULL);
+    return rc;
+}
+
+// Told with any report: no organisation's figures have them.
+static void add_unattached(const reporting_t *self, Selenga__ReportReply *reply)
+{
+    const orgs_t *orgs = self->table->orgs;
+    uint32_t n;
+    AUTO(xfree) uint32_t *list = orgs_unattached(orgs, orgs_find(orgs, service_node(self->service)->org), &n);
+    if (n > UNATTACHED_MAX) n = UNATTACHED_MAX;
+    reply->unattached = xcalloc((size_t)n + 1, sizeof(char *));
+    for (uint32_t i = 0; i < n; i++)
+        reply->unattached[reply->n_unattached++] = xstrdup(orgs_code(orgs, list[i]));
+}
+
+static int on_report(reporting_t *self, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__Report *m = msg_body_unpack(&selenga__report__descriptor, e->body);
     period_t period;
@@ -115,9 +166,11 @@ static int on_report(reporting_t *self, const envelope_t *e)
     if (period.year < self->settings.first_year || period.year > self->settings.last_year)
         return refuse(self, e, "PERIOD-OUTSIDE", m->period);
     const char *org = m->org != NULL && m->org[0] != '\0' ? m->org : service_node(self->service)->org;
-    report_page_t page = {m->after, m->state};
+    if (m->explain != NULL) return on_explain(self, txn, e, m, &period, org);
+    report_page_t page = {m->after, m->state, (int32_t)(wall_s() / 86400)};
     Selenga__ReportReply *reply = indicators_report(self->indicators, self->table, org, &period, &page);
     if (reply == NULL) return refuse(self, e, "NOT-FOUND", org);
+    if (page.after == NULL) add_unattached(self, reply);
     service_reply(self->service, e, MSG_REPORT_REPLY, &reply->base);
     selenga__report_reply__free_unpacked(reply, NULL);
     return 0;
@@ -127,20 +180,21 @@ static int on_report(reporting_t *self, const envelope_t *e)
 static int wait_for_table(reporting_t *self, const envelope_t *e)
 {
     if (self->n_asked == ASKED_MAX) return refuse(self, e, "SERVICE-BUSY", "reporting");
-    self->asked = xrealloc(self->asked, (self->n_asked + 1) * sizeof *self->asked);
-    envelope_t *kept = &self->asked[self->n_asked++];
+    envelope_t *kept = vec_add(self->asked, self->n_asked, self->room_asked);
     *kept = *e;
     kept->body = slice(xmemdup(e->body.data, e->body.size), e->body.size);
     return 0;
 }
 
-static void answer_all(reporting_t *self)
+static int answer_all(reporting_t *self, store_txn_t *txn)
 {
+    int rc = 0;
     for (size_t i = 0; i < self->n_asked; i++) {
-        on_report(self, &self->asked[i]);
+        if (rc == 0) rc = on_report(self, txn, &self->asked[i]);
         free((void *)(uintptr_t)self->asked[i].body.data);
     }
     self->n_asked = 0;
+    return rc;
 }
 
 static int settle(void *arg, store_txn_t *txn)
@@ -149,24 +203,22 @@ static int settle(void *arg, store_txn_t *txn)
     int rc = self->failed;
     self->failed = 0;
     if (rc == 0) rc = recount(self, txn);
-    if (rc != 0 || self->mirrored) return rc;
-    rc = mirror_on(self, txn, &self->mirrored);
-    if (rc == 0 && self->mirrored) answer_all(self);
-    return rc;
+    if (rc != 0 || self->projected) return rc;
+    rc = projection_on(self, txn, &self->projected);
+    return rc == 0 && self->projected ? answer_all(self, txn) : rc;
 }
 
 static bool is_busy(void *arg)
 {
     const reporting_t *self = arg;
-    return !self->mirrored || recount_is_busy(self);
+    return !self->projected || recount_is_busy(self);
 }
 
 static int message(void *arg, store_txn_t *txn, const envelope_t *e)
 {
     reporting_t *self = arg;
-    (void)txn;
     if (e->type != MSG_REPORT || e->peer != PEER_SELF) return 0;
-    return self->mirrored ? on_report(self, e) : wait_for_table(self, e);
+    return self->projected ? on_report(self, txn, e) : wait_for_table(self, e);
 }
 
 const service_def_t REPORTING = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A row stands at the number of its record; a removed one leaves its place behind.
 #include "services/reporting/rows.h"
+#include "common/base/vec.h"
 #include "services/reporting/day.h"
 #include "services/reporting/orgs.h"
 #include <stdlib.h>
@@ -33,14 +34,8 @@ void rows_destroy(rows_t **rows)
 
 static void widen(rows_table_t *table, uint32_t row)
 {
-    if (row >= table->room) {
-        uint32_t room = table->room ? table->room : 64;
-        while (room <= row) room *= 2;
-        table->org = xrealloc(table->org, room * sizeof *table->org);
-        table->values =
-            xrealloc(table->values, ((size_t)room * table->n_declared + 1) * sizeof *table->values);
-        table->room = room;
-    }
+    vec_reserve(table->org, table->org_room, (size_t)row + 1);
+    vec_reserve(table->values, table->values_room, table->org_room * table->n_declared + 1);
     for (; table->n <= row; table->n++) table->org[table->n] = DICT_NONE;
 }
 

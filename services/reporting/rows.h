@@ -2,16 +2,17 @@
 // Records of kinds with columns, in memory: for each table its rows, packed. Records are put and removed one
 // by one, in any order: what a record refers to may come later, or never.
 #pragma once
+#include "common/base/dict.h"
 #include "common/schema/body.h"
-#include "services/reporting/dict.h"
 #include "services/reporting/period.h"
 #include "services/reporting/shape.h"
 
 static const int64_t VALUE_ABSENT = INT64_MIN; // also of a word that this program does not know
 
 typedef struct rows_table {
-    dict_t *ids;         // of records that are here, or that one here refers to: their numbers
-    uint32_t n, room;    // rows, by number
+    dict_t *ids; // of records that are here, or that one here refers to: their numbers
+    uint32_t n;  // rows, by number
+    size_t org_room, values_room;
     uint32_t *org;       // organisation that the record is about; DICT_NONE: it is not here
     int64_t *values;     // of the declared columns, row by row
     uint32_t n_declared; // columns

@@ -1,118 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pass over persons, the one over any declared table, and the order of the made ones: methodists first,
-// for "assigned" follows from them.
+// Rows of persons and of any declared table, and the order of the made ones: methodists first, for "assigned"
+// follows from them. What is counted of rows is in fold.c.
 #include "services/reporting/scan.h"
 #include "services/reporting/scan_methodists.h"
 #include "services/reporting/scan_teams.h"
 #include "services/reporting/touch.h"
 #include <stdlib.h>
 
-enum {
-    BATCH = 64,      // queries of one pass: bits of a mask
-    CACHE_BITS = 10, // words of flags whose masks are kept; a region has about a hundred different ones
-    CACHE = 1 << CACHE_BITS,
-};
-
-typedef struct pass {
-    const query_t *queries[BATCH];
-    size_t at[BATCH]; // their places among all queries
-    uint32_t n;
-    uint32_t words[CACHE]; // 0: an empty place, for a word without flags is never looked up
-    uint64_t masks[CACHE];
-} pass_t;
-
-static uint64_t matching(const pass_t *pass, uint32_t word)
+// A person with several careers, at the first of them: joined in each group that any of the year's rows is
+// in.
+static void count_shared(fold_t *fold, const methodists_t *m, const table_slice_t *slice, uint32_t first,
+                         touch_t *touch)
 {
-    uint64_t mask = 0;
-    for (uint32_t q = 0; q < pass->n; q++)
-        if (query_matches(pass->queries[q], NULL, &(row_t){.flags = word})) mask |= 1ULL << q;
-    return mask;
-}
-
-static inline uint64_t mask_of(pass_t *pass, uint32_t word)
-{
-    uint32_t at = (word * 2654435761u) >> (32 - CACHE_BITS);
-    if (pass->words[at] != word) {
-        pass->masks[at] = matching(pass, word);
-        pass->words[at] = word;
-    }
-    return pass->masks[at];
-}
-
-static inline void count(uint32_t *counts, uint64_t mask)
-{
-    for (; mask; mask &= mask - 1) counts[__builtin_ctzll(mask)]++;
-}
-
-// A person with several rows, at the first of them: joined in each group that any of the rows is in.
-static void count_shared(pass_t *pass, const table_slice_t *slice, uint32_t first, period_cell_t cell,
-                         bool assigned, touch_t *touch, uint32_t *joined)
-{
+    bool assigned = methodists_assigned(m, m->table->careers[first].person);
     touch_begin(touch);
-    touch_person(touch, slice, first, cell);
+    touch_person(touch, m->table, slice, first, m->period->cell);
     for (uint32_t i = 0; i < touch->n; i++) {
         uint32_t word = fact_normal(touch->flags[touch->list[i]]) | (assigned ? FACT_ASSIGNED : 0);
-        count(joined + (size_t)touch->list[i] * pass->n, mask_of(pass, word));
+        fold_row(fold, touch->list[i], FOLD_HERE, &(row_t){.flags = word, .org = DICT_NONE});
     }
 }
 
-// Counts all rows: single persons into `own` of their deepest group, the others into `joined` of every group.
-static void count_rows(pass_t *pass, const table_slice_t *slice, const methodists_t *m,
-                       const groups_t *groups, uint32_t *own, uint32_t *joined)
+static void count_careers(fold_t *fold, const methodists_t *m, const table_slice_t *slice, touch_t *touch)
 {
-    const uint32_t *cells = slice->cells[m->period->cell];
-    touch_t touch;
-    touch_init(&touch, groups);
-    for (uint32_t row = 0; row < slice->n; row++) {
-        uint32_t word = cells[row], org = slice->org[row];
-        if (org & ROW_SHARED) {
-            if (slice->prev[row] == DICT_NONE)
-                count_shared(pass, slice, row, m->period->cell, methodists_assigned(m, slice->person[row]),
-                             &touch, joined);
+    const table_t *table = m->table;
+    const groups_t *groups = touch->groups;
+    for (uint32_t at = 0; at < table->n_careers; at++) {
+        const table_career_t *career = &table->careers[at];
+        uint32_t org = career->org;
+        if (org & CAREER_SHARED) {
+            if (table_first(table, career->person) == at) count_shared(fold, m, slice, at, touch);
             continue;
         }
+        const content_t *row = table_row(table, slice, at);
+        uint32_t word = row != NULL ? row->cells[m->period->cell] : 0;
         if (word == 0 || org >= groups->n_orgs || groups->of_org[org] == DICT_NONE) continue;
-        if (methodists_assigned(m, slice->person[row])) word |= FACT_ASSIGNED;
-        count(own + (size_t)groups->of_org[org] * pass->n, mask_of(pass, word));
+        if (closed_has(&m->closed, org)) continue;
+        if (methodists_assigned(m, career->person)) word |= FACT_ASSIGNED;
+        fold_row(fold, groups->of_org[org], FOLD_UP, &(row_t){.flags = word, .org = org});
     }
-    touch_clear(&touch);
-}
-
-static void roll_up(uint32_t *own, const groups_t *groups, uint32_t n)
-{
-    for (uint32_t g = groups->n; g-- > 0;)
-        for (uint32_t q = 0; q < n && groups->parent[g] != DICT_NONE; q++)
-            own[(size_t)groups->parent[g] * n + q] += own[(size_t)g * n + q];
-}
-
-static void run_pass(pass_t *pass, const methodists_t *m, const answers_t *answers)
-{
-    const table_slice_t *slice = table_slice(m->table, m->period->year);
-    const groups_t *groups = answers->groups;
-    if (!slice || pass->n == 0) return;
-    uint32_t *own = xcalloc((size_t)groups->n * pass->n + 1, sizeof *own);
-    uint32_t *joined = xcalloc((size_t)groups->n * pass->n + 1, sizeof *joined);
-    count_rows(pass, slice, m, groups, own, joined);
-    roll_up(own, groups, pass->n);
-    for (uint32_t g = 0; g < groups->n; g++)
-        for (uint32_t q = 0; q < pass->n; q++)
-            answers->values[g * answers->n + pass->at[q]].number =
-                (int64_t)own[(size_t)g * pass->n + q] + joined[(size_t)g * pass->n + q];
-    free(own);
-    free(joined);
 }
 
 static void scan_persons(const methodists_t *m, const answers_t *answers)
 {
-    for (size_t q = 0; q < answers->n;) {
-        AUTO(xfree) pass_t *pass = xcalloc(1, sizeof *pass);
-        for (; q < answers->n && pass->n < BATCH; q++) {
-            if (answers->queries[q]->table != TABLE_PERSON) continue;
-            pass->queries[pass->n] = answers->queries[q];
-            pass->at[pass->n++] = q;
-        }
-        run_pass(pass, m, answers);
-    }
+    const table_slice_t *slice = table_slice(m->table, m->period->year);
+    fold_t fold;
+    touch_t touch;
+    if (slice == NULL || !fold_begin(&fold, answers, TABLE_PERSON)) return;
+    touch_init(&touch, answers->groups);
+    touch.closed = &m->closed;
+    count_careers(&fold, m, slice, &touch);
+    touch_clear(&touch);
+    fold_end(&fold);
 }
 
 // A declared table: each row counts for the organisation that its record is about.
@@ -121,10 +60,10 @@ static void scan_rows(uint32_t t, const answers_t *answers)
     const rows_table_t *rows = &answers->asked->rows->tables[t];
     const groups_t *groups = answers->groups;
     fold_t fold;
-    if (!fold_begin(&fold, answers, t, true)) return;
+    if (!fold_begin(&fold, answers, t)) return;
     for (uint32_t i = 0; i < rows->n; i++) {
         uint32_t org = rows->org[i], group = org < groups->n_orgs ? groups->of_org[org] : DICT_NONE;
-        if (group != DICT_NONE) fold_row(&fold, group, &(row_t){0, org, rows_values(rows, i)});
+        if (group != DICT_NONE) fold_row(&fold, group, FOLD_UP, &(row_t){0, org, rows_values(rows, i)});
     }
     fold_end(&fold);
 }
@@ -144,6 +83,13 @@ value_t *scan_run(const table_t *table, const groups_t *groups, const period_t *
     teams_scan(table, &answers);
     for (uint32_t t = N_MADE_TABLES; t < shape_count(); t++) scan_rows(t, &answers);
     return answers.values;
+}
+
+static void roll_up(uint32_t *own, const groups_t *groups, uint32_t n)
+{
+    for (uint32_t g = groups->n; g-- > 0;)
+        for (uint32_t q = 0; q < n && groups->parent[g] != DICT_NONE; q++)
+            own[(size_t)groups->parent[g] * n + q] += own[(size_t)g * n + q];
 }
 
 void scan_coverage(const table_t *table, const groups_t *groups, const period_t *period,
@@ -177,9 +123,11 @@ void scan_provisional(const table_t *table, const groups_t *groups, const period
     const rows_table_t *numbers = &table->rows->tables[TABLE_PERSON];
     AUTO(xfree) uint32_t *staff = xcalloc((size_t)groups->n + 1, sizeof *staff);
     memset(ret_people, 0, groups->n * sizeof *ret_people);
-    for (uint32_t row = 0; slice != NULL && row < slice->n; row++)
-        if (slice->cells[period->cell][row] != 0 || slice->parts_at[row] != DICT_NONE)
-            add_unsettled(table, groups, slice->made[row], slice->org[row] & ~ROW_SHARED, ret_people);
+    for (uint32_t at = 0; slice != NULL && at < slice->n; at++) {
+        const content_t *row = table_row(table, slice, at);
+        if (row != NULL && (row->cells[period->cell] != 0 || table_parts(table, at, period->year) != NULL))
+            add_unsettled(table, groups, row->made, table_org(table, at), ret_people);
+    }
     for (uint32_t row = 0; row < numbers->n; row++)
         if (people_person(table->people, row) != DICT_NONE)
             add_unsettled(table, groups, table->people->made[row], numbers->org[row], staff);

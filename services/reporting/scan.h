@@ -2,9 +2,8 @@
 // Answers queries for all groups of a report in one pass over the columns of a year.
 //
 // A person counts once in a group, whatever the number of his rows there: their flags are joined
-// (fact_normal). Rows of persons with one row only, nearly all, go by a path without any of that: word → mask
-// of matching queries, from a small cache, → counters of the deepest group; sums of subtrees are rolled up at
-// the end.
+// (fact_normal), and the joined row is counted in each such group. Who has one row only, nearly everybody, is
+// a row like those of any table.
 #pragma once
 #include "services/reporting/expr.h"
 #include "services/reporting/table.h"

@@ -37,8 +37,11 @@ static bool leave_of(const methodists_t *m, uint64_t human)
     const table_slice_t *slice = table_slice(m->table, m->period->year);
     uint32_t flags = 0;
     if (!slice || human >> 32 != 0) return false;
-    for (uint32_t row = slice_first(slice, (uint32_t)human); row != DICT_NONE; row = slice->next[row])
-        flags |= slice->cells[m->period->cell][row];
+    for (uint32_t at = table_first(m->table, (uint32_t)human); at != DICT_NONE;
+         at = m->table->careers[at].next) {
+        const content_t *row = table_row(m->table, slice, at);
+        flags |= row != NULL ? row->cells[m->period->cell] : 0;
+    }
     return flags & FACT_LEAVE_OVER_30;
 }
 
@@ -127,6 +130,7 @@ void methodists_init(methodists_t *m, const table_t *table, const period_t *peri
     m->start = xcalloc(m->n + 2, sizeof *m->start);
     m->on_leave = xcalloc(m->n + 1, sizeof *m->on_leave);
     m->assigned = xcalloc(m->n_persons / 64 + 1, sizeof *m->assigned);
+    m->closed = closed_find(table, period);
     find_leads(m);
     find_ties(m);
 }
@@ -139,6 +143,7 @@ void methodists_clear(methodists_t *m)
     free(m->on_leave);
     free(m->ties);
     free(m->assigned);
+    closed_clear(&m->closed);
     *m = (methodists_t){0};
 }
 
@@ -161,14 +166,21 @@ static void add_load(loads_t *loads, uint32_t org, int64_t load)
     for (; load && g != DICT_NONE; g = groups->parent[g]) loads->load[g] += load;
 }
 
-// A teacher with rows in several organisations is one in each group that any of them is in.
+static bool teaches(const methodists_t *m, const table_slice_t *slice, uint32_t career)
+{
+    const content_t *row = table_row(m->table, slice, career);
+    return row != NULL && (row->cells[m->period->cell] & FACT_PEDAGOGUE) != 0 &&
+           !closed_has(&m->closed, table_org(m->table, career));
+}
+
+// A teacher with careers in several organisations is one in each group that any of them is in.
 static void add_shared(const methodists_t *m, loads_t *loads, const table_slice_t *slice, uint32_t first)
 {
-    period_cell_t cell = m->period->cell;
-    for (uint32_t row = first; row != DICT_NONE; row = slice->next[row])
-        if (slice->cells[cell][row] & FACT_PEDAGOGUE) add_load(loads, slice->org[row] & ~ROW_SHARED, 0);
+    const table_t *table = m->table;
+    for (uint32_t at = first; at != DICT_NONE; at = table->careers[at].next)
+        if (teaches(m, slice, at)) add_load(loads, table_org(table, at), 0);
     touch_begin(&loads->person);
-    touch_person(&loads->person, slice, first, cell);
+    touch_person(&loads->person, table, slice, first, m->period->cell);
     for (uint32_t i = 0; i < loads->person.n; i++) {
         uint32_t group = loads->person.list[i];
         if (loads->person.flags[group] & FACT_PEDAGOGUE) loads->load[group]++;
@@ -177,12 +189,12 @@ static void add_shared(const methodists_t *m, loads_t *loads, const table_slice_
 
 static void add_teacher(const methodists_t *m, loads_t *loads, const table_slice_t *slice, uint32_t person)
 {
-    uint32_t first = slice_first(slice, person);
+    uint32_t first = table_first(m->table, person);
     if (first == DICT_NONE) return;
-    if (slice->org[first] & ROW_SHARED)
+    if (m->table->careers[first].org & CAREER_SHARED)
         add_shared(m, loads, slice, first);
-    else if (slice->cells[m->period->cell][first] & FACT_PEDAGOGUE)
-        add_load(loads, slice->org[first], 1);
+    else if (teaches(m, slice, first))
+        add_load(loads, table_org(m->table, first), 1);
 }
 
 static void scan_one(const methodists_t *m, uint32_t lead, loads_t *loads)
@@ -209,7 +221,7 @@ static void scan_loads(const methodists_t *m, loads_t *loads, fold_t *fold)
         rows_copy(m->rows, lead, columns);
         for (uint32_t i = 0; i < loads->groups.n; i++) {
             columns[m->rows->n_declared + METHODIST_LOAD] = loads->load[loads->groups.list[i]];
-            fold_row(fold, loads->groups.list[i], &row);
+            fold_row(fold, loads->groups.list[i], FOLD_HERE, &row);
         }
     }
 }
@@ -219,9 +231,10 @@ void methodists_scan(const methodists_t *m, const answers_t *answers)
     const groups_t *groups = answers->groups;
     loads_t loads;
     fold_t fold;
-    if (!fold_begin(&fold, answers, TABLE_METHODIST, false)) return;
+    if (!fold_begin(&fold, answers, TABLE_METHODIST)) return;
     touch_init(&loads.groups, groups);
     touch_init(&loads.person, groups);
+    loads.person.closed = &m->closed;
     loads.load = xcalloc(groups->n + 1, sizeof *loads.load);
     loads.seen = xcalloc(m->n_persons + 1, sizeof *loads.seen);
     scan_loads(m, &loads, &fold);

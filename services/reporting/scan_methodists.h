@@ -4,6 +4,7 @@
 #pragma once
 #include "services/reporting/fold.h"
 #include "services/reporting/table.h"
+#include "services/reporting/touch.h"
 
 typedef struct methodists {
     const table_t *table;
@@ -18,6 +19,7 @@ typedef struct methodists {
     uint32_t *start;
     uint64_t *assigned; // bit per person: has a tie to a methodist who is not on leave
     uint32_t n_persons;
+    closed_t closed;
 } methodists_t;
 
 void methodists_init(methodists_t *methodists, const table_t *table, const period_t *period);

@@ -7,6 +7,7 @@
 //     are guests; any other organisation's (a municipal team) of all of them. Where the team's record is not
 //     known, nobody can say whose it is: no row.
 #include "services/reporting/scan_teams.h"
+#include "common/base/vec.h"
 #include <stdlib.h>
 
 typedef struct member {
@@ -35,19 +36,18 @@ static bool counts(const table_part_t *part, const period_t *period)
     return part->run_last_day >= period->first_day && part->run_last_day <= period->last_day;
 }
 
-static member_t *find_members(const table_slice_t *slice, const period_t *period, size_t *ret_n)
+static member_t *find_members(const table_t *table, const period_t *period, size_t *ret_n)
 {
-    size_t n = 0, room = 64;
-    member_t *members = xcalloc(room, sizeof *members);
-    for (uint32_t row = 0; row < slice->n; row++) {
-        if (slice->parts_at[row] == DICT_NONE) continue;
-        const table_parts_t *parts = &slice->parts[slice->parts_at[row]];
-        for (uint32_t i = 0; i < parts->n; i++) {
+    size_t n = 0, room = 0;
+    member_t *members = NULL;
+    vec_reserve(members, room, 64); // qsort() wants a place also where there are none
+    for (uint32_t place = 0; place < table->n_parts; place++) {
+        const table_parts_t *parts = &table->parts[place];
+        for (uint32_t i = 0; parts->year == period->year && i < parts->n; i++) {
             const table_part_t *part = &parts->parts[i];
             if (!counts(part, period) || part->team == DICT_NONE) continue;
-            if (n == room) members = xrealloc(members, (room *= 2) * sizeof *members);
-            members[n++] =
-                (member_t){part->team, part->run, slice->org[row] & ~ROW_SHARED, slice->person[row], part};
+            *vec_add(members, n, room) = (member_t){part->team, part->run, table_org(table, parts->career),
+                                                    table->careers[parts->career].person, part};
         }
     }
     qsort(members, n, sizeof *members, by_team);
@@ -97,11 +97,10 @@ void teams_scan(const table_t *table, const answers_t *answers)
 {
     const period_t *period = answers->asked->period;
     const groups_t *groups = answers->groups;
-    const table_slice_t *slice = table_slice(table, period->year);
     fold_t fold;
     size_t n;
-    if (!slice || !fold_begin(&fold, answers, TABLE_TEAM, true)) return;
-    AUTO(xfree) member_t *members = find_members(slice, period, &n);
+    if (!fold_begin(&fold, answers, TABLE_TEAM)) return;
+    AUTO(xfree) member_t *members = find_members(table, period, &n);
     for (size_t i = 0, end; i < n; i = end) {
         team_row_t team;
         for (end = i + 1;
@@ -109,7 +108,7 @@ void teams_scan(const table_t *table, const answers_t *answers)
             end++;
         if (!make_row(table, members + i, end - i, &team)) continue;
         uint32_t group = team.org < groups->n_orgs ? groups->of_org[team.org] : DICT_NONE;
-        if (group != DICT_NONE) fold_row(&fold, group, &(row_t){team.flags, team.org, team.columns});
+        if (group != DICT_NONE) fold_row(&fold, group, FOLD_UP, &(row_t){team.flags, team.org, team.columns});
     }
     fold_end(&fold);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of kinds, read once.
 #include "services/reporting/shape.h"
+#include "common/base/dict.h"
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/schema/kinds.h"
-#include "services/reporting/dict.h"
 #include <assert.h>
 
 enum { TABLES_MAX = 256 };

@@ -4,6 +4,7 @@
 #include "services/reporting/support.h"
 #include "common/base/util.h"
 #include "services/reporting/day.h"
+#include "services/reporting/flags.h"
 #include <string.h>
 
 // Parameters of domain 2.3; they decide what a flag means, so a change is a change of the flag.

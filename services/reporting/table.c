@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packed columns of facts. Rows have no order: the last row moves into the place of one that is taken out.
+// See table.h. A career's place is free once its last row is taken out, and the next new one gets it.
 #include "services/reporting/table.h"
+#include "common/base/vec.h"
 #include <assert.h>
 #include <stdlib.h>
 
@@ -12,22 +13,15 @@ table_t *table_new(void)
     table->people = people_new();
     table->runs = dict_new();
     table->marks = dict_new();
+    table->free_career = table->free_parts = DICT_NONE;
+    contents_init(&table->contents);
     return table;
 }
 
 static void slice_destroy(table_slice_t *s)
 {
     if (!s) return;
-    free(s->person);
-    free(s->org);
-    for (int c = 0; c < N_CELLS; c++) free(s->cells[c]);
-    free(s->next);
-    free(s->prev);
-    free(s->made);
-    free(s->was);
-    free(s->parts_at);
-    free(s->parts);
-    free(s->first);
+    free(s->rows);
     free(s->rows_of_org);
     free(s);
 }
@@ -41,105 +35,139 @@ void table_destroy(table_t **table)
     rows_destroy(&(*table)->rows);
     orgs_destroy(&(*table)->orgs);
     dict_destroy(&(*table)->marks);
+    contents_clear(&(*table)->contents);
+    free((*table)->careers);
+    free((*table)->first);
+    free((*table)->parts);
     free((*table)->mark_counts);
     free((*table)->instead);
     free(*table);
     *table = NULL;
 }
 
-// ---- room ----
-
-static void widen_rows(table_slice_t *s)
-{
-    if (s->n < s->room) return;
-    s->room = s->room ? s->room * 2 : 64;
-    uint32_t **columns[] = {&s->person, &s->org, &s->next, &s->prev, &s->made, &s->was, &s->parts_at};
-    for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
-        *columns[i] = xrealloc(*columns[i], s->room * sizeof(uint32_t));
-    for (int c = 0; c < N_CELLS; c++) s->cells[c] = xrealloc(s->cells[c], s->room * sizeof(uint32_t));
-}
-
-// Makes array[index] there, new places filled with `fill`.
-static void widen_index(uint32_t **array, uint32_t *n, uint32_t index, uint32_t fill)
+// Makes array[index] there; new places are 0. Room that is not used yet is not touched, and so takes no
+// memory.
+static void reach(uint32_t **array, uint32_t *n, size_t *room, uint32_t index)
 {
     if (index < *n) return;
-    uint32_t wider = *n ? *n : 64;
-    while (wider <= index) wider *= 2;
-    *array = xrealloc(*array, wider * sizeof **array);
-    for (uint32_t i = *n; i < wider; i++) (*array)[i] = fill;
-    *n = wider;
+    vec_reserve(*array, *room, (size_t)index + 1);
+    memset(*array + *n, 0, ((size_t)index + 1 - *n) * sizeof **array);
+    *n = index + 1;
 }
 
-// ---- chains ----
+// ---- careers ----
 
-static void mark_shared(table_slice_t *s, uint32_t row)
+static uint32_t find_career(const table_t *table, uint32_t person, uint32_t org)
 {
-    bool shared = s->next[row] != DICT_NONE || s->prev[row] != DICT_NONE;
-    s->org[row] = (s->org[row] & ~ROW_SHARED) | (shared ? ROW_SHARED : 0);
+    uint32_t at = table_first(table, person);
+    while (at != DICT_NONE && table_org(table, at) != org) at = table->careers[at].next;
+    return at;
 }
 
-static void chain_in(table_slice_t *s, uint32_t row)
+// Marks what the person has left, or has now, as his only one or not.
+static void mark_shared(table_t *table, uint32_t person)
 {
-    uint32_t person = s->person[row], first = s->first[person];
-    s->prev[row] = DICT_NONE;
-    s->next[row] = first;
-    s->first[person] = row;
-    mark_shared(s, row);
-    if (first == DICT_NONE) return;
-    s->prev[first] = row;
-    mark_shared(s, first);
+    uint32_t first = table_first(table, person);
+    bool shared = first != DICT_NONE && table->careers[first].next != DICT_NONE;
+    for (uint32_t at = first; at != DICT_NONE; at = table->careers[at].next)
+        table->careers[at].org = table_org(table, at) | (shared ? CAREER_SHARED : 0);
 }
 
-static void chain_out(table_slice_t *s, uint32_t row)
+// One without rows: whoever asks for it puts one, or gives it back by settle_career.
+static uint32_t add_career(table_t *table, uint32_t person, uint32_t org)
 {
-    uint32_t next = s->next[row], prev = s->prev[row];
-    if (next != DICT_NONE) s->prev[next] = prev;
-    if (prev != DICT_NONE)
-        s->next[prev] = next;
-    else
-        s->first[s->person[row]] = next;
-    if (next != DICT_NONE) mark_shared(s, next);
-    if (prev != DICT_NONE) mark_shared(s, prev);
+    uint32_t at = table->free_career;
+    if (at != DICT_NONE) {
+        table->free_career = table->careers[at].next;
+    } else {
+        vec_reserve(table->careers, table->careers_room, (size_t)table->n_careers + 1);
+        at = table->n_careers++;
+    }
+    reach(&table->first, &table->n_first, &table->first_room, person);
+    table->careers[at] = (table_career_t){.person = person,
+                                          .org = org,
+                                          .next = table_first(table, person),
+                                          .was = DICT_NONE,
+                                          .parts_at = DICT_NONE};
+    table->first[person] = at + 1;
+    if (table->careers[at].next != DICT_NONE) mark_shared(table, person);
+    return at;
+}
+
+// Frees the place of a career that has no row.
+static void settle_career(table_t *table, uint32_t career)
+{
+    table_career_t *c = &table->careers[career];
+    if (c->n_rows > 0) return;
+    assert(c->parts_at == DICT_NONE);
+    uint32_t before = table_first(table, c->person);
+    if (before == career) {
+        table->first[c->person] = c->next + 1;
+    } else {
+        while (table->careers[before].next != career) before = table->careers[before].next;
+        table->careers[before].next = c->next;
+    }
+    mark_shared(table, c->person);
+    c->person = DICT_NONE;
+    c->org = 0;
+    c->next = table->free_career;
+    table->free_career = career;
 }
 
 // ---- team parts ----
 
-static void drop_parts(table_slice_t *s, uint32_t row)
+// Where the number of the year's parts stands; where the last one's `next` does when there are none.
+static uint32_t *parts_link(const table_t *table, uint32_t career, int year)
 {
-    uint32_t place = s->parts_at[row];
+    uint32_t *link = &table->careers[career].parts_at;
+    while (*link != DICT_NONE && table->parts[*link].year != year) link = &table->parts[*link].next;
+    return link;
+}
+
+const table_parts_t *table_parts(const table_t *table, uint32_t career, int year)
+{
+    uint32_t place = *parts_link(table, career, year);
+    return place != DICT_NONE ? &table->parts[place] : NULL;
+}
+
+static void drop_parts(table_t *table, uint32_t career, int year)
+{
+    uint32_t *link = parts_link(table, career, year), place = *link;
     if (place == DICT_NONE) return;
-    s->parts[place].n = 0;
-    s->parts[place].next_free = s->parts_free;
-    s->parts_free = place;
-    s->parts_at[row] = DICT_NONE;
+    *link = table->parts[place].next;
+    table->parts[place].n = 0;
+    table->parts[place].next = table->free_parts;
+    table->free_parts = place;
 }
 
-static uint32_t parts_place(table_slice_t *s)
+static table_parts_t *add_parts(table_t *table, uint32_t career, int year)
 {
-    uint32_t place = s->parts_free;
+    uint32_t place = table->free_parts, *head = &table->careers[career].parts_at;
     if (place != DICT_NONE) {
-        s->parts_free = s->parts[place].next_free;
-        return place;
+        table->free_parts = table->parts[place].next;
+    } else {
+        vec_reserve(table->parts, table->parts_room, (size_t)table->n_parts + 1);
+        place = table->n_parts++;
     }
-    if (s->n_parts == s->parts_room) {
-        s->parts_room = s->parts_room ? s->parts_room * 2 : 16;
-        s->parts = xrealloc(s->parts, s->parts_room * sizeof *s->parts);
-    }
-    return s->n_parts++;
+    table_parts_t *parts = &table->parts[place];
+    parts->career = career;
+    parts->year = year;
+    parts->n = 0;
+    parts->next = *head;
+    *head = place;
+    return parts;
 }
 
-static void put_parts(table_t *table, table_slice_t *s, uint32_t row, const fact_row_t *from)
+static void put_parts(table_t *table, uint32_t career, const career_t *from, int year)
 {
-    if (from->n_parts == 0) {
-        drop_parts(s, row);
-        return;
-    }
-    if (s->parts_at[row] == DICT_NONE) s->parts_at[row] = parts_place(s);
-    table_parts_t *to = &s->parts[s->parts_at[row]];
-    to->n = (uint32_t)from->n_parts;
+    table_parts_t *to = NULL;
+    drop_parts(table, career, year);
     for (size_t i = 0; i < from->n_parts; i++) {
         const team_part_t *part = &from->parts[i];
-        to->parts[i] = (table_part_t){
+        if (!career_part_in(from, part, year)) continue;
+        if (to == NULL) to = add_parts(table, career, year);
+        if (to->n == FACT_PARTS_MAX) return;
+        to->parts[to->n++] = (table_part_t){
             .team = rows_refer(table->rows, TABLE_TEAM, slice_text(part->team)),
             .run = dict_add(table->runs, slice_text(part->run)),
             .run_last_day = part->run_last_day,
@@ -158,10 +186,7 @@ enum { MADE_UNTOLD, MADE_PROVISIONAL, MADE_BY_KEY };
 static uint32_t mark_number(table_t *table, const uint8_t mark[FACT_MARK])
 {
     uint32_t before = dict_count(table->marks), n = dict_add(table->marks, slice(mark, FACT_MARK));
-    if (n >= table->marks_room) {
-        table->marks_room = table->marks_room ? table->marks_room * 2 : 16;
-        table->mark_counts = xrealloc(table->mark_counts, table->marks_room * sizeof *table->mark_counts);
-    }
+    vec_reserve(table->mark_counts, table->marks_room, n + 1);
     if (n == before) table->mark_counts[n] = false;
     return n;
 }
@@ -181,128 +206,138 @@ void table_set_mark(table_t *table, const uint8_t mark[FACT_MARK], bool counts)
 
 bool table_is_settled(const table_t *table, uint32_t made)
 {
+    made &= ~ROW_WHOLE;
     return made < MADE_BY_KEY ? made == MADE_UNTOLD : table->mark_counts[made - MADE_BY_KEY];
-}
-
-static uint32_t find_row(const table_slice_t *s, uint32_t person, uint32_t org);
-
-static void set_instead(table_t *table, uint32_t before, uint32_t person)
-{
-    widen_index(&table->instead, &table->n_instead, before, DICT_NONE);
-    table->instead[before] = person;
 }
 
 // A row under a provisional pseudonym that another row has taken the place of: it comes from a store that has
 // not yet heard that it is gone.
-static bool is_replaced(const table_t *table, const table_slice_t *s, uint32_t person, uint32_t org)
+static bool is_replaced(const table_t *table, const table_slice_t *s, const table_career_t *career)
 {
-    uint32_t now = person < table->n_instead ? table->instead[person] : DICT_NONE;
-    uint32_t row = now != DICT_NONE ? find_row(s, now, org) : DICT_NONE;
-    return row != DICT_NONE && s->was[row] == person;
+    uint32_t now = (career->person < table->n_instead ? table->instead[career->person] : 0) - 1;
+    uint32_t at = now != DICT_NONE ? find_career(table, now, career->org & ~CAREER_SHARED) : DICT_NONE;
+    return at != DICT_NONE && table_row(table, s, at) != NULL && table->careers[at].was == career->person;
 }
 
 // ---- rows ----
 
-static uint32_t find_row(const table_slice_t *s, uint32_t person, uint32_t org)
-{
-    uint32_t row = slice_first(s, person);
-    while (row != DICT_NONE && (s->org[row] & ~ROW_SHARED) != org) row = s->next[row];
-    return row;
-}
-
-static uint32_t add_row(table_slice_t *s, uint32_t person, uint32_t org)
-{
-    widen_rows(s);
-    widen_index(&s->first, &s->n_first, person, DICT_NONE);
-    widen_index(&s->rows_of_org, &s->n_rows_of_org, org, 0);
-    uint32_t row = s->n++;
-    s->person[row] = person;
-    s->org[row] = org;
-    s->parts_at[row] = s->was[row] = DICT_NONE;
-    s->made[row] = MADE_UNTOLD;
-    s->rows_of_org[org]++;
-    chain_in(s, row);
-    return row;
-}
-
-// Moves the last row to the place of `row`, which is no longer chained.
-static void fill_hole(table_slice_t *s, uint32_t row)
-{
-    uint32_t last = --s->n;
-    if (row == last) return;
-    s->person[row] = s->person[last];
-    s->org[row] = s->org[last];
-    s->next[row] = s->next[last];
-    s->prev[row] = s->prev[last];
-    s->parts_at[row] = s->parts_at[last];
-    s->made[row] = s->made[last];
-    s->was[row] = s->was[last];
-    for (int c = 0; c < N_CELLS; c++) s->cells[c][row] = s->cells[c][last];
-    if (s->next[row] != DICT_NONE) s->prev[s->next[row]] = row;
-    if (s->prev[row] != DICT_NONE)
-        s->next[s->prev[row]] = row;
-    else
-        s->first[s->person[row]] = row;
-}
-
-static void take_out(table_slice_t *s, uint32_t row)
-{
-    drop_parts(s, row);
-    s->rows_of_org[s->org[row] & ~ROW_SHARED]--;
-    chain_out(s, row);
-    fill_hole(s, row);
-}
-
 static table_slice_t *slice_of(table_t *table, int year)
 {
     table_slice_t **slot = &table->slices[year - PERIOD_YEAR_MIN];
-    if (*slot) return *slot;
-    *slot = xcalloc(1, sizeof **slot);
-    (*slot)->parts_free = DICT_NONE;
+    if (*slot == NULL) *slot = xcalloc(1, sizeof **slot);
     return *slot;
 }
 
+// Numbers of contents change.
+static void pack_contents(table_t *table)
+{
+    AUTO(xfree) uint32_t *now = contents_pack(&table->contents);
+    for (size_t i = 0; i < ARRAY_SIZE(table->slices); i++) {
+        table_slice_t *s = table->slices[i];
+        for (uint32_t career = 0; s != NULL && career < s->n; career++)
+            s->rows[career] = now[s->rows[career]];
+    }
+}
+
+static void set_row(table_t *table, table_slice_t *s, uint32_t career, const content_t *content)
+{
+    uint32_t number = contents_use(&table->contents, content), org = table_org(table, career);
+    reach(&s->rows, &s->n, &s->room, career);
+    uint32_t before = s->rows[career];
+    s->rows[career] = number;
+    contents_leave(&table->contents, before);
+    if (contents_are_stale(&table->contents)) pack_contents(table);
+    if (before != 0) return;
+    reach(&s->rows_of_org, &s->n_rows_of_org, &s->orgs_room, org);
+    s->rows_of_org[org]++;
+    s->n_rows++;
+    table->careers[career].n_rows++;
+}
+
+// The career is settled by the caller.
+static void take_out(table_t *table, table_slice_t *s, uint32_t career, int year)
+{
+    drop_parts(table, career, year);
+    contents_leave(&table->contents, s->rows[career]);
+    s->rows[career] = 0;
+    s->rows_of_org[table_org(table, career)]--;
+    s->n_rows--;
+    table->careers[career].n_rows--;
+}
+
 // The row of the same organisation under the provisional pseudonym goes in the same breath.
-static void take_place(table_t *table, table_slice_t *s, uint32_t row, const fact_origin_t *origin)
+static void take_place(table_t *table, table_slice_t *s, uint32_t career, int year,
+                       const fact_origin_t *origin)
 {
-    uint32_t person = s->person[row], org = s->org[row] & ~ROW_SHARED;
+    table_career_t *c = &table->careers[career];
     uint32_t before = people_number(table->people, slice(origin->was, FACT_PSEUDONYM));
-    if (before == person) return;
-    s->was[row] = before;
-    set_instead(table, before, person);
-    uint32_t old = find_row(s, before, org);
-    if (old != DICT_NONE) take_out(s, old);
+    if (before == c->person) return;
+    c->was = before;
+    reach(&table->instead, &table->n_instead, &table->instead_room, before);
+    table->instead[before] = c->person + 1;
+    uint32_t old = find_career(table, before, table_org(table, career));
+    if (old == DICT_NONE || table_row(table, s, old) == NULL) return;
+    take_out(table, s, old, year);
+    settle_career(table, old);
 }
 
-void table_put(table_t *table, const fact_t *fact)
+static void put_year(table_t *table, const career_t *from, uint32_t made, uint32_t career,
+                     const career_run_t *run, int year)
 {
-    assert(fact->year >= PERIOD_YEAR_MIN && fact->year <= PERIOD_YEAR_MAX);
-    table->changes++;
-    table_slice_t *s = slice_of(table, fact->year);
-    uint32_t person = people_number(table->people, slice(fact->pseudonym, PSEUDONYM_BYTES));
-    uint32_t org = orgs_number(table->orgs, slice_text(fact->row.org));
-    assert(org < ROW_SHARED);
-    if (is_replaced(table, s, person, org)) return;
-    uint32_t row = find_row(s, person, org);
-    if (row == DICT_NONE) row = add_row(s, person, org);
-    for (int c = 0; c < N_CELLS; c++) s->cells[c][row] = fact_normal(fact->row.cells[c] & ~FACT_ASSIGNED);
-    put_parts(table, s, row, &fact->row);
-    s->made[row] = table_made(table, &fact->row.origin);
-    s->was[row] = DICT_NONE;
-    if (fact->row.origin.has_was) take_place(table, s, row, &fact->row.origin);
+    table_slice_t *s = slice_of(table, year);
+    if (is_replaced(table, s, &table->careers[career])) return;
+    const content_t *before = table_row(table, s, career);
+    if (before != NULL && !from->whole && (before->made & ROW_WHOLE)) return;
+    content_t now = {.made = made | (from->whole ? ROW_WHOLE : 0)};
+    for (int c = 0; c < N_CELLS; c++) now.cells[c] = fact_normal(run->cells[c] & ~FACT_ASSIGNED);
+    set_row(table, s, career, &now);
+    put_parts(table, career, from, year);
+    if (from->whole) table->careers[career].was = DICT_NONE;
+    if (from->origin.has_was) take_place(table, s, career, year, &from->origin);
 }
 
-void table_remove(table_t *table, const uint8_t pseudonym[PSEUDONYM_BYTES], const char *org, int year)
+static void remove_year(table_t *table, const career_t *from, uint32_t career, int year)
 {
-    if (year < PERIOD_YEAR_MIN || year > PERIOD_YEAR_MAX) return;
-    table_slice_t *s = table->slices[year - PERIOD_YEAR_MIN];
-    uint32_t person = dict_find(table->people->persons, slice(pseudonym, PSEUDONYM_BYTES));
-    uint32_t number = orgs_find(table->orgs, org);
-    if (!s || person == DICT_NONE || number == DICT_NONE) return;
-    uint32_t row = find_row(s, person, number);
-    if (row == DICT_NONE) return;
+    bool known = year >= PERIOD_YEAR_MIN && year <= PERIOD_YEAR_MAX;
+    table_slice_t *s = known ? table->slices[year - PERIOD_YEAR_MIN] : NULL;
+    const content_t *row = s != NULL ? table_row(table, s, career) : NULL;
+    if (row == NULL || ((row->made & ROW_WHOLE) != 0) != from->whole) return;
     table->changes++;
-    take_out(s, row);
+    take_out(table, s, career, year);
+}
+
+void table_put(table_t *table, const career_t *career, const career_t *before)
+{
+    table->changes++;
+    uint32_t person = people_number(table->people, slice(career->pseudonym, PSEUDONYM_BYTES));
+    uint32_t org = orgs_number(table->orgs, slice_text(career->org)),
+             made = table_made(table, &career->origin);
+    assert(org < CAREER_SHARED);
+    uint32_t at = find_career(table, person, org);
+    if (at == DICT_NONE) at = add_career(table, person, org);
+    for (size_t i = 0; i < career->n_runs; i++) {
+        const career_run_t *run = &career->runs[i];
+        assert(run->first >= PERIOD_YEAR_MIN && run->last <= PERIOD_YEAR_MAX);
+        for (int year = run->first; year <= run->last; year++)
+            if (before == NULL || !career_same_year(before, career, year))
+                put_year(table, career, made, at, run, year);
+    }
+    for (size_t i = 0; before != NULL && i < before->n_runs; i++)
+        for (int year = before->runs[i].first; year <= before->runs[i].last; year++)
+            if (career_run(career, year) == NULL) remove_year(table, before, at, year);
+    settle_career(table, at);
+}
+
+void table_remove(table_t *table, const career_t *career)
+{
+    uint32_t person = dict_find(table->people->persons, slice(career->pseudonym, PSEUDONYM_BYTES));
+    uint32_t org = orgs_find(table->orgs, career->org);
+    uint32_t at = person != DICT_NONE && org != DICT_NONE ? find_career(table, person, org) : DICT_NONE;
+    if (at == DICT_NONE) return;
+    for (size_t i = 0; i < career->n_runs; i++)
+        for (int year = career->runs[i].first; year <= career->runs[i].last; year++)
+            remove_year(table, career, at, year);
+    settle_career(table, at);
 }
 
 uint64_t table_version(const table_t *table)
@@ -314,11 +349,6 @@ const table_slice_t *table_slice(const table_t *table, int year)
 {
     if (year < PERIOD_YEAR_MIN || year > PERIOD_YEAR_MAX) return NULL;
     return table->slices[year - PERIOD_YEAR_MIN];
-}
-
-uint32_t slice_first(const table_slice_t *slice, uint32_t person)
-{
-    return person < slice->n_first ? slice->first[person] : DICT_NONE;
 }
 
 uint32_t slice_rows_of(const table_slice_t *slice, uint32_t org)

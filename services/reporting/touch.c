@@ -3,6 +3,25 @@
 #include "services/reporting/touch.h"
 #include <stdlib.h>
 
+closed_t closed_find(const table_t *table, const period_t *period)
+{
+    closed_t closed = {0};
+    uint32_t n = orgs_count(table->orgs);
+    for (uint32_t org = 0; org < n; org++) {
+        if (!orgs_closed_on(table->orgs, org, period->last_day)) continue;
+        if (closed.of == NULL) closed.of = xcalloc(n, sizeof *closed.of);
+        closed.of[org] = true;
+        closed.n = n;
+    }
+    return closed;
+}
+
+void closed_clear(closed_t *closed)
+{
+    free(closed->of);
+    *closed = (closed_t){0};
+}
+
 void touch_init(touch_t *touch, const groups_t *groups)
 {
     *touch = (touch_t){.groups = groups, .round = 1};
@@ -50,8 +69,14 @@ void touch_group(touch_t *touch, uint32_t group, bool upwards)
         touch_one(touch, group, 0);
 }
 
-void touch_person(touch_t *touch, const table_slice_t *slice, uint32_t first, period_cell_t cell)
+void touch_person(touch_t *touch, const table_t *table, const table_slice_t *slice, uint32_t first,
+                  period_cell_t cell)
 {
-    for (uint32_t row = first; row != DICT_NONE; row = slice->next[row])
-        if (slice->cells[cell][row]) touch_add(touch, slice->org[row] & ~ROW_SHARED, slice->cells[cell][row]);
+    for (uint32_t at = first; at != DICT_NONE; at = table->careers[at].next) {
+        const content_t *row = table_row(table, slice, at);
+        uint32_t org = table_org(table, at);
+        bool counts = row != NULL && row->cells[cell] != 0 &&
+                      (touch->closed == NULL || !closed_has(touch->closed, org));
+        if (counts) touch_add(touch, org, row->cells[cell]);
+    }
 }

@@ -148,7 +148,7 @@ static bool compared(where_t *w, const column_t *column, query_compare_t *compar
     lexer_t *l = w->lexer;
     if (column->type == COLUMN_DATE && lexer_is(l, "in")) {
         compare->op = OP_IN_PERIOD;
-        return lexer_advance(l) && lexer_expect(l, "period", N_("\"period\" is expected"));
+        return lexer_advance(l) && lexer_expect(l, "period", N_("`period` is expected"));
     }
     uint32_t op = 0;
     while (op < ARRAY_SIZE(OPS) && !lexer_is(l, OPS[op])) op++;

@@ -2,6 +2,7 @@
 // Conditions and columns of an aggregate, parsed. Used by expr.c only.
 #pragma once
 #include "services/reporting/lexer.h"
+#include "services/reporting/query.h"
 
 // The column in hand, and those behind it along references; the token in hand is the one behind them.
 // *ret_column: the last one; NULL: the organisation.

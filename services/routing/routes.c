@@ -35,7 +35,6 @@ static char *text(const char *s)
 // --- gathering needs and offers ------------------------------------------------------------------
 
 typedef struct gathered {
-    store_txn_t *txn;
     const char *campaign; // NULL: all
     need_t needs[NEEDS_MAX];
     Selenga__Deficit *deficits[NEEDS_MAX]; // own the texts
@@ -60,13 +59,12 @@ static bool is_open(const char *state)
     return strcmp(state, "closed") != 0 && strcmp(state, "obsolete") != 0 && strcmp(state, "disputed") != 0;
 }
 
-static int gather_need(void *arg, const rid_t *id)
+static int gather_need(void *arg, const record_t *r, const place_t *place)
 {
     gathered_t *g = arg;
-    record_t r;
-    int rc = store_get(g->txn, id, &r, NULL);
-    if (rc != 0 || r.deleted || g->n_needs == NEEDS_MAX) return rc < 0 ? rc : 0;
-    Selenga__Deficit *d = msg_body_unpack(&selenga__deficit__descriptor, r.body);
+    (void)place;
+    if (g->n_needs == NEEDS_MAX) return 0;
+    Selenga__Deficit *d = msg_body_unpack(&selenga__deficit__descriptor, r->body);
     if (d == NULL || !is_open(d->state) || (g->campaign != NULL && strcmp(d->campaign, g->campaign) != 0)) {
         msg_body_free(&d);
         return 0;
@@ -80,14 +78,12 @@ static int gather_need(void *arg, const rid_t *id)
     return 0;
 }
 
-static int gather_offer(void *arg, const rid_t *id)
+static int gather_offer(void *arg, const record_t *r, const place_t *place)
 {
     gathered_t *g = arg;
-    record_t r;
-    int rc = store_get(g->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
+    (void)place;
     if (g->n_offers == OFFERS_MAX) return 1;
-    Selenga__Programme *p = msg_body_unpack(&selenga__programme__descriptor, r.body);
+    Selenga__Programme *p = msg_body_unpack(&selenga__programme__descriptor, r->body);
     if (p == NULL || p->competencies == NULL) {
         msg_body_free(&p);
         return 0;
@@ -107,13 +103,11 @@ static bool is_draft(const Selenga__Route *m)
     return strcmp(m->state, "draft") == 0 || strcmp(m->state, "submitted") == 0;
 }
 
-static int gather_route(void *arg, const rid_t *id)
+static int gather_route(void *arg, const record_t *r, const place_t *place)
 {
     gathered_t *g = arg;
-    record_t r;
-    int rc = store_get(g->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    AUTO(msg_body_free) Selenga__Route *m = msg_body_unpack(&selenga__route__descriptor, r.body);
+    (void)place;
+    AUTO(msg_body_free) Selenga__Route *m = msg_body_unpack(&selenga__route__descriptor, r->body);
     g->n_routes++;
     if (m != NULL && is_draft(m)) g->has_draft = true;
     return 0;
@@ -123,9 +117,9 @@ static int gather(store_txn_t *txn, const rid_t *person, gathered_t *g)
 {
     g->offers = xcalloc(OFFERS_MAX, sizeof *g->offers);
     g->programmes = xcalloc(OFFERS_MAX, sizeof *g->programmes);
-    int rc = store_referring(txn, person, N_DEFICIT, gather_need, g);
-    if (rc >= 0) rc = store_list(txn, N_PROGRAMME, (slice_t){0}, NULL, gather_offer, g);
-    if (rc >= 0) rc = store_referring(txn, person, N_ROUTE, gather_route, g);
+    int rc = store_each_referring(txn, person, N_DEFICIT, NULL, gather_need, g);
+    if (rc >= 0) rc = store_each(txn, N_PROGRAMME, (slice_t){0}, NULL, gather_offer, g);
+    if (rc >= 0) rc = store_each_referring(txn, person, N_ROUTE, NULL, gather_route, g);
     return rc < 0 ? rc : 0;
 }
 
@@ -185,31 +179,30 @@ static int write_draft(routing_t *self, store_txn_t *txn, const gathered_t *g, c
 // --- answering -----------------------------------------------------------------------------------
 
 typedef struct shown {
-    store_txn_t *txn;
     ProtobufCBinaryData wires[STEPS_MAX + 1];
     size_t n;
 } shown_t;
 
-static int show_one(void *arg, const rid_t *id)
+static int show_one(void *arg, const record_t *r, const place_t *place)
 {
     shown_t *shown = arg;
-    record_t r;
-    int rc = store_get(shown->txn, id, &r, NULL);
-    if (rc != 0) return rc < 0 ? rc : 0;
+    (void)place;
     if (shown->n == ARRAY_SIZE(shown->wires)) return 1;
     shown->wires[shown->n++] =
-        (ProtobufCBinaryData){.len = r.wire.size, .data = xmemdup(r.wire.data, r.wire.size)};
+        (ProtobufCBinaryData){.len = r->wire.size, .data = xmemdup(r->wire.data, r->wire.size)};
     return 0;
 }
 
 static int show_route(routing_t *self, store_txn_t *txn, const envelope_t *e, const char *code)
 {
-    shown_t shown = {.txn = txn};
+    shown_t shown = {0};
+    record_t route;
     Selenga__Records reply = SELENGA__RECORDS__INIT;
     rid_t id;
     if (!ref_id(&KIND_ROUTE, slice_text(code), &id)) return -EINVAL;
-    int rc = show_one(&shown, &id);
-    if (rc >= 0) rc = store_referring(txn, &id, N_ACTIVITY, show_one, &shown);
+    int rc = store_get(txn, &id, &route, NULL);
+    if (rc == 0) rc = show_one(&shown, &route, NULL);
+    if (rc >= 0) rc = store_each_referring(txn, &id, N_ACTIVITY, NULL, show_one, &shown);
     reply.records = shown.wires;
     reply.n_records = shown.n;
     if (rc >= 0) service_reply(self->service, e, MSG_RECORDS, &reply.base);
@@ -245,7 +238,7 @@ int routes_propose(routing_t *self, store_txn_t *txn, const envelope_t *e)
     slice_t org = slice(m->person, strcspn(m->person, ":"));
     if (scope_serves(service_scope(self->service), org) == SCOPE_NO)
         return refuse(self, e, "NOT-SERVING", "");
-    gathered_t g = {.txn = txn, .campaign = m->campaign};
+    gathered_t g = {.campaign = m->campaign};
     rc = gather(txn, &person, &g);
     if (rc == 0 && g.n_needs == 0)
         rc = refuse(self, e, "NO-NEEDS", m->person);

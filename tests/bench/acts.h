@@ -4,7 +4,7 @@
 #pragma once
 #include "common/store/record.h"
 
-enum { ACT_BODY = 250, ACT_PEOPLE = 40 };
+enum { ACT_BODY = 250, ACT_PEOPLE = 4000 };
 
 // The body of act number `n` of an organisation, packed into buf of ACT_BODY bytes: always that long. Numbers
 // up to some millions give different keys. methodist NULL: none is named.

@@ -6,7 +6,7 @@
 #include "proto/api.pb-c.h"
 #include "proto/message.h"
 #include "proto/routing.pb-c.h"
-#include "tests/bench/acts.h"
+#include "tests/bench/calls.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/zmtp.h"
 #include <errno.h>
@@ -17,98 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    WAIT_MS = 60000,
-    FEED_WAIT_MS = 3000,
-    CLIENTS_MAX = 1000,
-    GROUPS_MOST = 2000,
-    WARM_UP = 20,
-    FIELDS = 7
-};
-
-static void *open_gate(void *context, const char *dir)
-{
-    char endpoint[512];
-    int zero = 0, wait = WAIT_MS;
-    void *socket = zmq_socket(context, ZMQ_DEALER);
-    snprintf(endpoint, sizeof endpoint, "ipc://%s/run/gate", dir);
-    zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero);
-    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait, sizeof wait);
-    if (zmq_connect(socket, endpoint) != 0) die("%s: %s", endpoint, zmq_strerror(errno));
-    return socket;
-}
-
-static void ask(void *socket, uint32_t service, uint32_t type, const ProtobufCMessage *body)
-{
-    envelope_t e = {.type = type, .to = service, .call = 1};
-    int r = msg_send(socket, &e, body);
-    if (r != 0) die("cannot send: %s", strerror(-r));
-}
-
-// The type of the answer; its body lives in the frame, which the caller closes.
-static uint32_t answer(void *socket, zmq_msg_t *frame, envelope_t *ret)
-{
-    zmq_msg_init(frame);
-    if (zmq_msg_recv(frame, socket, 0) < 0) die("no answer: %s", zmq_strerror(errno));
-    if (msg_unpack(slice(zmq_msg_data(frame), zmq_msg_size(frame)), ret) != 0) die("not an envelope");
-    return ret->type;
-}
+enum { FEED_WAIT_MS = 3000, CLIENTS_MAX = 1000, WARM_UP = 50 };
 
 // --- putting
-
-typedef struct puts { // a PUT of several acts, each a group of its own
-    Selenga__Put put;
-    Selenga__Group groups[GROUPS_MOST], *group_list[GROUPS_MOST];
-    Selenga__Item items[GROUPS_MOST], *item_list[GROUPS_MOST];
-    uint32_t set[FIELDS];
-    uint8_t bodies[GROUPS_MOST][ACT_BODY];
-} puts_t;
-
-static puts_t *puts_new(void)
-{
-    puts_t *p = xcalloc(1, sizeof *p);
-    selenga__put__init(&p->put);
-    p->put.groups = p->group_list;
-    for (uint32_t i = 0; i < FIELDS; i++) p->set[i] = i + 1;
-    for (size_t i = 0; i < GROUPS_MOST; i++) {
-        selenga__group__init(&p->groups[i]);
-        selenga__item__init(&p->items[i]);
-        p->item_list[i] = &p->items[i];
-        p->group_list[i] = &p->groups[i];
-        p->groups[i].items = &p->item_list[i];
-        p->groups[i].n_items = 1;
-        p->items[i].has_kind = p->items[i].has_body = 1;
-        p->items[i].kind = N_SUPPORT_ACT;
-        p->items[i].body = (ProtobufCBinaryData){.len = ACT_BODY, .data = p->bodies[i]};
-        p->items[i].set = p->set;
-        p->items[i].n_set = FIELDS;
-    }
-    return p;
-}
-
-static void send_acts(void *socket, puts_t *p, const char *org, uint64_t first, size_t n)
-{
-    for (size_t i = 0; i < n; i++) act_body(org, "M-1", first + i, p->bodies[i]);
-    p->put.n_groups = n;
-    ask(socket, SERVICE_ROUTING, MSG_PUT, &p->put.base);
-}
-
-static void take_acts(void *socket, size_t n)
-{
-    zmq_msg_t frame;
-    envelope_t e;
-    if (answer(socket, &frame, &e) != MSG_PUT_REPLY) die("a put was refused as a whole");
-    AUTO(msg_body_free) Selenga__PutReply *m = msg_body_unpack(&selenga__put_reply__descriptor, e.body);
-    if (m == NULL || m->n_outcomes != n) die("an answer to something else");
-    for (size_t i = 0; i < n; i++)
-        if (m->outcomes[i]->result != 1)
-            die("act not new: %u %s %s", m->outcomes[i]->result,
-                m->outcomes[i]->fault != NULL ? m->outcomes[i]->fault->code : "",
-                m->outcomes[i]->fault != NULL && m->outcomes[i]->fault->n_args > 0
-                    ? m->outcomes[i]->fault->args[0]
-                    : "");
-    zmq_msg_close(&frame);
-}
 
 typedef struct job {
     uint64_t first, n, batch, window;
@@ -191,25 +102,7 @@ static void feed(void *context, const char *dir, const char *org, const job_t *j
     zmq_close(socket);
 }
 
-// --- how many a service holds
-
-static uint64_t count_records(void *socket)
-{
-    zmq_msg_t frame;
-    envelope_t e;
-    ask(socket, SERVICE_ROUTING, MSG_STATUS, NULL);
-    if (answer(socket, &frame, &e) != MSG_STATUS_REPLY) die("no status");
-    AUTO(msg_body_free) Selenga__Status *m = msg_body_unpack(&selenga__status__descriptor, e.body);
-    uint64_t n = m != NULL ? m->records : 0;
-    zmq_msg_close(&frame);
-    return n;
-}
-
-static void nap_us(long us)
-{
-    struct timespec t = {us / 1000000, us % 1000000 * 1000};
-    nanosleep(&t, NULL);
-}
+// --- until the far end holds them all
 
 static void throughput(void *context, const char *from, const char *to, const char *org, const job_t *job)
 {
@@ -230,45 +123,27 @@ static void throughput(void *context, const char *from, const char *to, const ch
     zmq_close(far);
 }
 
-// --- one at a time to the far end
-
-static rid_t id_of(const char *org, uint64_t n)
+// Until the node holds so many records: seconds since `since_ms` of the wall clock.
+static void reach(void *context, const char *dir, uint64_t n, uint64_t since_ms, double seconds)
 {
-    uint8_t body[ACT_BODY];
-    rid_t id;
-    act_body(org, "M-1", n, body);
-    AUTO(msg_body_free)
-    Selenga__SupportAct *m = msg_body_unpack(&selenga__support_act__descriptor, slice(body, ACT_BODY));
-    if (m == NULL || !body_id(&KIND_SUPPORT_ACT, &m->base, &id)) die("an act without an id");
-    return id;
+    void *socket = open_gate(context, dir);
+    uint64_t end = mono_us() + (uint64_t)(seconds * 1e6);
+    bool there;
+    while (!(there = count_records(socket) >= n) && mono_us() < end) nap_us(5000);
+    if (there) result("backlog_s", (double)(wall_ms() - since_ms) / 1e3);
+    zmq_close(socket);
 }
 
-static void ask_record(void *socket, const rid_t *id)
-{
-    Selenga__Get m = SELENGA__GET__INIT;
-    m.has_id = 1;
-    m.id = (ProtobufCBinaryData){.len = sizeof id->b, .data = (uint8_t *)(uintptr_t)id->b};
-    ask(socket, SERVICE_ROUTING, MSG_GET, &m.base);
-}
-
-static bool has_record(void *socket, const rid_t *id)
-{
-    zmq_msg_t frame;
-    envelope_t e;
-    ask_record(socket, id);
-    bool found = answer(socket, &frame, &e) == MSG_RECORDS;
-    zmq_msg_close(&frame);
-    return found;
-}
-
-// Waits until the node holds `before` records and N more, then asks for each act by its id.
+// Waits until the node holds `before` records and N more, then asks for each act by its id. since_ms of the
+// wall clock, 0: nobody wants to know how long it is since then.
 static void tally(void *context, const char *dir, const char *org, const job_t *job, uint64_t before,
-                  double seconds)
+                  double seconds, uint64_t since_ms)
 {
     void *socket = open_gate(context, dir);
     uint64_t begun = mono_us(), end = begun + (uint64_t)(seconds * 1e6), held, found = 0;
     while ((held = count_records(socket) - before) < job->n && mono_us() < end) nap_us(10000);
     result("catch_up_s", (double)(mono_us() - begun) / 1e6);
+    if (since_ms != 0) result("all_since_restart_s", (double)(wall_ms() - since_ms) / 1e3);
     for (uint64_t i = 0; i < job->n; i++) {
         rid_t id = id_of(org, job->first + i);
         found += has_record(socket, &id);
@@ -344,33 +219,44 @@ static void reports_below(void *context, const char *dir, const char *org, const
     zmq_close(socket);
 }
 
+// --- one at a time to the far end
+
+typedef struct trip {
+    lat_t end, local;
+    uint64_t pause,
+        first; // before the far node is asked for the first time; of these how many found it there
+} trip_t;
+
 // From the put at the near node until the far one, asked again and again, answers with the record: it answers
-// only what it has committed. It is asked first a little before the fastest so far, so as not to keep the
-// machine busy.
+// only what it has committed. So as not to keep the machine busy the first question waits a while, ever a
+// little longer, and half as long once it has found the record there.
+static void trip_one(void *near, void *far, puts_t *p, const char *org, uint64_t n, trip_t *trip, bool counts)
+{
+    rid_t id = id_of(org, n);
+    uint64_t begun = mono_us(), took, times = 0;
+    send_acts(near, p, org, n, 1);
+    take_acts(near, 1);
+    took = mono_us() - begun;
+    if (counts) lat_add(&trip->local, took);
+    if (trip->pause > took) nap_us((long)(trip->pause - took));
+    for (; !has_record(far, &id); times++)
+        if (mono_us() - begun > 1000ULL * WAIT_MS) die("a record did not arrive");
+    if (counts) lat_add(&trip->end, mono_us() - begun);
+    trip->pause = times == 0 ? trip->pause / 2 : trip->pause + trip->pause / 32 + 10;
+    trip->first += counts && times == 0;
+}
+
 static void latency(void *context, const char *from, const char *to, const char *org, const job_t *job)
 {
     AUTO(xfree) puts_t *p = puts_new();
-    lat_t end = {0}, local = {0};
     void *near = open_gate(context, from), *far = open_gate(context, to);
-    uint64_t least = UINT64_MAX;
-    for (uint64_t i = 0; i < job->n; i++) {
-        rid_t id = id_of(org, job->first + i);
-        uint64_t begun = mono_us(), took;
-        send_acts(near, p, org, job->first + i, 1);
-        take_acts(near, 1);
-        took = mono_us() - begun;
-        if (i >= WARM_UP) lat_add(&local, took);
-        if (least != UINT64_MAX && least * 7 / 8 > took) nap_us((long)(least * 7 / 8 - took));
-        while (!has_record(far, &id))
-            if (mono_us() - begun > 1000ULL * WAIT_MS) die("a record did not arrive");
-        took = mono_us() - begun;
-        if (took < least) least = took;
-        if (i >= WARM_UP) lat_add(&end, took);
-    }
-    lat_result("put", &local);
-    lat_result("e2e", &end);
-    lat_clear(&local);
-    lat_clear(&end);
+    trip_t trip = {.pause = 0};
+    for (uint64_t i = 0; i < job->n; i++) trip_one(near, far, p, org, job->first + i, &trip, i >= WARM_UP);
+    lat_result("put", &trip.local);
+    lat_result("e2e", &trip.end);
+    result("found_at_once_percent", 100.0 * (double)trip.first / (double)(job->n - WARM_UP));
+    lat_clear(&trip.local);
+    lat_clear(&trip.end);
     zmq_close(near);
     zmq_close(far);
 }
@@ -443,7 +329,8 @@ static int usage(void)
         "       bench_ask get DIR ORG CLIENTS N SECONDS   point reads of acts 0..N-1\n"
         "       bench_ask count DIR   records that routing holds\n"
         "       bench_ask feed DIR ORG FIRST N WINDOW PER_S   one act a request, until the node dies\n"
-        "       bench_ask tally DIR ORG FIRST N BEFORE SECONDS   which of these acts it holds\n"
+        "       bench_ask tally DIR ORG FIRST N BEFORE SECONDS [SINCE_MS]   which of these acts it holds\n"
+        "       bench_ask reach DIR N SINCE_MS SECONDS   until it holds so many records\n"
         "       bench_ask report DIR ORG YEAR   reports of the year and its parts, each twenty times\n"
         "       bench_ask below DIR ORG YEAR   reports of each organisation below ORG, of the year's parts\n",
         stderr);
@@ -469,7 +356,7 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "thr") == 0 && argc == 9) {
         job_t job = {number(argv[5]), number(argv[6]), number(argv[7]), number(argv[8]), 0};
         throughput(context, argv[2], argv[3], argv[4], &job);
-    } else if (strcmp(what, "lat") == 0 && argc == 7) {
+    } else if (strcmp(what, "lat") == 0 && argc == 7 && number(argv[6]) > WARM_UP) {
         job_t job = {.first = number(argv[5]), .n = number(argv[6])};
         latency(context, argv[2], argv[3], argv[4], &job);
     } else if (strcmp(what, "get") == 0 && argc == 7 && number(argv[4]) <= CLIENTS_MAX) {
@@ -477,9 +364,12 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "feed") == 0 && argc == 8) {
         job_t job = {number(argv[4]), number(argv[5]), 1, number(argv[6]), strtod(argv[7], NULL)};
         feed(context, argv[2], argv[3], &job);
-    } else if (strcmp(what, "tally") == 0 && argc == 8) {
+    } else if (strcmp(what, "tally") == 0 && argc >= 8) {
         job_t job = {.first = number(argv[4]), .n = number(argv[5])};
-        tally(context, argv[2], argv[3], &job, number(argv[6]), strtod(argv[7], NULL));
+        tally(context, argv[2], argv[3], &job, number(argv[6]), strtod(argv[7], NULL),
+              argc > 8 ? number(argv[8]) : 0);
+    } else if (strcmp(what, "reach") == 0 && argc == 6) {
+        reach(context, argv[2], number(argv[3]), number(argv[4]), strtod(argv[5], NULL));
     } else if (strcmp(what, "report") == 0 && argc == 5) {
         reports(context, argv[2], argv[3], argv[4]);
     } else if (strcmp(what, "below") == 0 && argc == 5) {

@@ -92,8 +92,8 @@ static void send_push(child_t *child, uint32_t service, uint64_t upto)
     witness.has_head = 1;
     // What waits behind this push shows in the head, and lets the hub's window grow.
     witness.head = service == SERVICE_ROUTING && child->released > upto ? child->released : upto;
-    witness.has_lives = witness.has_digest = witness.head > 0;
-    witness.lives = 1;
+    witness.has_epochs = witness.has_digest = witness.head > 0;
+    witness.epochs = 1;
     witness.digest = child->boot;
     m.witness = &witness;
     send_feed(child, service, MSG_PUSH, &m.base);
@@ -120,11 +120,11 @@ static void push(child_t *child)
 
 // --- what comes in
 
-// A program before this one was the same child: go on with its life, as a store that was kept would.
+// A program before this one was the same child: go on with its epoch, as a store that was kept would.
 static void resume(child_t *child, const Selenga__Pull *m)
 {
     if (child->n > 0 || m->n_position == 0 || m->position[0] <= child->first || m->witness == NULL ||
-        m->witness->lives == 0)
+        m->witness->epochs == 0)
         return;
     child->first = child->released = m->position[0];
     child->boot = m->witness->digest;
@@ -178,7 +178,7 @@ static void take_push(child_t *child, uint32_t service, slice_t body, uint64_t n
     if (flow->patience_ms > KEEPALIVE_MOST_MS) flow->patience_ms = KEEPALIVE_MOST_MS;
     for (size_t i = 0; i < STREAMS; i++) flow->position.of[i] = i < m->n_upto ? m->upto[i] : 0;
     flow->head = m->witness->head;
-    if (m->witness->lives > 0) {
+    if (m->witness->epochs > 0) {
         Selenga__Push *before = flow->last;
         flow->last = m;
         m = before;

@@ -56,16 +56,32 @@ people_of() { # org, how many: a staff sheet
 }
 
 # A municipal hub whose region has gone away, so that all its lanes and indexes are kept and nobody else works.
-hub_alone() { # port of the region, port of the hub
+# What a child is invited for must be known: `count` schools below each prefix, as bench_load names them.
+schools_of() { # count prefix...
+    local count=$1 prefix
+    shift
+    printf 'code,parent,kind,name\n03,,ministry,Region\n03-08,03,methodical_service,Hub\n'
+    for prefix in "$@"; do
+        seq -f "$prefix-%05.0f,03-08,school,School" "$count"
+    done
+}
+hub_alone() { # port of the region, port of the hub, count of schools, prefix of their codes...
     mkdir -p "$nodes"
     node_root region 03 region "$1" && node_up region || return 1
     local region=$LAST
-    node_join hub 03-08 municipality region "$2" || return 1
+    schools_of "${@:3}" >"$nodes/organisation.csv"
+    ask region import organisation "$nodes/organisation.csv" >>"$nodes/bench.log" || return 1
+    node_join hub 03-08 municipality region "$2" && node_up hub || return 1
+    await quiet region || return 1
+    await has hub organisation "$(tail -n 1 "$nodes/organisation.csv" | cut -d, -f1)" || return 1
     bench_stop "$region"
-    node_up hub
 }
 
-# Region, hub and school, with 40 people at the school and a methodist whom all of them know.
+# As many people as the acts of the load are about (acts.h): with few of them each has ever more acts, and what is
+# counted again for each person grows with the store.
+people=4000
+
+# Region, hub and school, with these people at the school and a methodist whom all of them know.
 chain_up() { # first of two ports; REGION, HUB and SCHOOL are their numbers
     mkdir -p "$nodes"
     node_root region 03 region "$1" && node_up region || return 1
@@ -76,21 +92,21 @@ chain_up() { # first of two ports; REGION, HUB and SCHOOL are their numbers
     HUB=$LAST
     await has hub organisation 03-08-01 && node_join school 03-08-01 school hub && node_up school || return 1
     SCHOOL=$LAST
-    people_of 03-08-01 40 >"$nodes/staff.csv"
+    people_of 03-08-01 $people >"$nodes/staff.csv"
     await has school organisation 03-08-01 && ask school import staff "$nodes/staff.csv" >>"$nodes/bench.log" || return 1
-    await has region person 03-08-01:40 || return 1
+    await has region person 03-08-01:$people || return 1
     printf 'code,person,act,from\nM-1,03-08-01:1,order,2020-01-01\n' >"$nodes/methodist.csv"
     ask region import methodist "$nodes/methodist.csv" >>"$nodes/bench.log" || return 1
     await has school methodist M-1 && await quiet school
 }
 
-# One node that has no other, with 40 people and a methodist whom all of them know; LAST is its number.
+# One node that has no other, with these people and a methodist whom all of them know; LAST is its number.
 alone_up() { # name port
     local pid
     mkdir -p "$nodes"
     node_root "$1" 03 region "$2" && node_up "$1" || return 1
     pid=$LAST
-    people_of 03 40 >"$nodes/staff.csv"
+    people_of 03 $people >"$nodes/staff.csv"
     printf 'code,person,act,from\nM-1,03:1,order,2020-01-01\n' >"$nodes/methodist.csv"
     ask "$1" import staff "$nodes/staff.csv" >>"$nodes/bench.log" && ask "$1" import methodist "$nodes/methodist.csv" >>"$nodes/bench.log" || return 1
     await quiet "$1"
@@ -122,9 +138,13 @@ cpu_of() { # node: milliseconds of CPU that its programs have used so far, one l
     done
 }
 
-pss_of() { # node: KiB of its five programs
-    local p pid
-    for p in $node_programs; do
-        pid=$(cat "$nodes/$1/run/$p.pid") && awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup"
+# KiB of a program's memory that no file stands behind, its store's map not counted; nothing once it is gone.
+anonymous() { awk '/^RssAnon/ { print $2 }' "/proc/$1/status" 2>/dev/null; }
+
+pss_of() { # node: KiB of its five programs and of their supervisor
+    local p above
+    above=$(awk '/^PPid/ { print $2 }' "/proc/$(cat "$nodes/$1/run/gate.pid")/status")
+    for p in $above $(for p in $node_programs; do cat "$nodes/$1/run/$p.pid"; done); do
+        awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup"
     done | awk '{ n += $1 } END { print n }'
 }

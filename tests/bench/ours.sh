@@ -24,13 +24,14 @@ ours_gone() { # numbers of nodes
     rm -rf "$nodes"
 }
 
-# Producers are children of a hub: what they push is durable, on all lanes and in all indexes before it is acknowledged.
+# Producers are children of a hub: what they push has been checked, is durable and is found under its id and by feeds
+# before it is acknowledged. The indexes by which it is listed follow, some thousands of records at a time.
 ours_ingest() {
     local k hub
     want selenga || return 0
     for k in $(seq "$RUNS"); do
         ours_fresh
-        hub_alone 27101 27102 || return 1
+        hub_alone 27101 27102 100 03-08 || return 1
         hub=$LAST
         "$programs/bench_load" enrol "$nodes/hub" 03-08 100 "$nodes/roll" || return 1
         rec ingest "selenga hub, CURVE / 1 prod window 1" "$k" "$programs/bench_load" ingest "$nodes/roll" 1 1 "$N" "$TMAX"
@@ -54,21 +55,26 @@ ours_chain() {
     done
 }
 
-# The hub killed with -9 two seconds into a stream of 20,000 at 5000/s, started again one second later.
+# The hub killed with -9 two seconds into a stream of 20,000 at 5000/s, started again one second later. backlog_s and
+# all_since_restart_s count from that start: until the region holds what the school had acknowledged by then, and until
+# it holds all, of which the last is put a second later. catch_up_s counts from the stream's end, as beside other rows.
 ours_crash() {
-    local k F before
+    local k F R before here at backlog
     want selenga || return 0
     for k in $(seq "$CRUNS"); do
         ours_fresh
         chain_up 27121 || return 1
-        before=$(held region)
+        before=$(held region) here=$(held school)
         rec crash "selenga, CURVE" "$k" "$programs/bench_ask" feed "$nodes/school" 03-08-01 0 20000 1000 5000 & F=$!
         sleep 2
         slay "$HUB" # its programs die with it
         sleep 1
+        backlog=$(($(held school) - here)) # acknowledged there up to now
+        at=$(ms)
+        rec crash "selenga, CURVE" "$k" "$programs/bench_ask" reach "$nodes/region" $((before + backlog)) "$at" 20 & R=$!
         node_up hub && HUB=$LAST
-        wait "$F"
-        rec crash "selenga, CURVE" "$k" "$programs/bench_ask" tally "$nodes/region" 03-08-01 0 20000 "$before" 20
+        wait "$F" "$R"
+        rec crash "selenga, CURVE" "$k" "$programs/bench_ask" tally "$nodes/region" 03-08-01 0 20000 "$before" 20 "$at"
         ours_gone "$SCHOOL" "$HUB" "$REGION"
     done
 }
@@ -114,15 +120,55 @@ ours_query() {
     rm -rf "$nodes"
 }
 
+# Selenga's callers come by a unix socket: so the others' are measured by theirs, too.
+redis_by_socket() { # run
+    local P c v s=$W/redis.sock
+    rm -rf "$W/redis"
+    mkdir -p "$W/redis"
+    spawn redis-server --port 5224 --bind 127.0.0.1 --unixsocket "$s" --dir "$W/redis" --save "" --appendonly yes \
+        --appendfsync always --daemonize no
+    P=$LAST
+    port 5224
+    redis-benchmark -s "$s" -t set -n 100000 -r 100000 -d 250 -P 100 -c 20 -q >/dev/null 2>&1
+    for c in 1 100; do
+        v=$(timeout 20 redis-benchmark -s "$s" -t get -n $((c == 1 ? 20000 : 150000)) -r 100000 -c $c --csv 2>/dev/null |
+            awk -F'"' '$2 == "GET" { print $4 " " $10 }')
+        emit reads "redis GET, unix socket / $c clients" "$1" reads_per_s "${v% *}"
+        emit reads "redis GET, unix socket / $c clients" "$1" p50_ms "${v#* }"
+    done
+    stop "$P"
+    rm -rf "$W/redis"
+}
+
+postgres_by_socket() { # run
+    local c v d=$W/pg-one
+    pg_mk "$d" 5225
+    echo "unix_socket_directories='$d'" >>"$d/postgresql.conf"
+    pg_up "$d"
+    (cd /tmp && pgbench -h "$d" -p 5225 -U bench -i -s 13 -q postgres) >>"$L/pg.log" 2>&1
+    for c in 1 100; do
+        v=$(cd /tmp && timeout 20 pgbench -h "$d" -p 5225 -U bench -S -M prepared -c $c -j $((c == 1 ? 1 : 2)) -T 2 -n \
+            postgres 2>>"$L/pg.log" | awk '/^tps/ { print $3 }')
+        emit reads "postgres select by key, prepared, unix socket / $c clients" "$1" reads_per_s "${v:-0}"
+    done
+    pg_down "$d"
+    rm -rf "$d"
+    PGS=""
+}
+
 ours_reads() {
     local k P c
+    for k in $(seq "$RUNS"); do
+        ! want redis || ! command -v redis-benchmark >/dev/null || redis_by_socket "$k"
+        ! want postgres || ! command -v pgbench >/dev/null || postgres_by_socket "$k"
+    done
     want selenga || return 0
     ours_fresh
     alone_up node 27151 || return 1
     P=$LAST
     "$programs/bench_ask" put "$nodes/node" 03 0 100000 500 4 >/dev/null && await quiet node || return 1
     for k in $(seq "$RUNS"); do
-        for c in 1 100; do rec reads "selenga get by id / $c clients" "$k" "$programs/bench_ask" get "$nodes/node" 03 $c 100000 2; done
+        for c in 1 100; do rec reads "selenga get by id, unix socket / $c clients" "$k" "$programs/bench_ask" get "$nodes/node" 03 $c 100000 2; done
     done
     ours_gone "$P"
 }
@@ -138,8 +184,8 @@ ours_idle() {
         t1=$(ms)
         P=$LAST
         sleep 1
-        emit idle "selenga node, five programs" "$k" start_ms $((t1 - t0))
-        emit idle "selenga node, five programs" "$k" pss_MiB "$(awk -v k="$(pss_of node)" 'BEGIN { printf "%.1f", k / 1024 }')"
+        emit idle "selenga node, five programs and supervisor" "$k" start_ms $((t1 - t0))
+        emit idle "selenga node, five programs and supervisor" "$k" pss_MiB "$(awk -v k="$(pss_of node)" 'BEGIN { printf "%.1f", k / 1024 }')"
         ours_gone "$P"
     done
 }

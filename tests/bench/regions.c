@@ -67,26 +67,38 @@ static void add_orgs(region_t *r)
     }
 }
 
+// Of one year, without flags.
+static void start_fact(career_t *fact, const uint8_t who[PSEUDONYM_BYTES], const char *org, int year)
+{
+    career_init(fact, who, org);
+    fact->whole = false;
+    fact->n_runs = 1;
+    fact->runs[0] = (career_run_t){.first = year, .last = year};
+}
+
 static void add_fact(region_t *r, uint32_t person)
 {
     char org[CODE], team[FACT_PARTS_MAX][CODE], run[FACT_PARTS_MAX][CODE];
-    fact_t fact = {.year = YEAR - 1 + (int)draw(r, 3), .row.org = code(org, 'o', draw(r, r->n_orgs))};
-    pseudonym(person, fact.pseudonym);
+    int year = YEAR - 1 + (int)draw(r, 3);
+    career_t fact;
+    uint8_t who[PSEUDONYM_BYTES];
+    pseudonym(person, who);
+    start_fact(&fact, who, code(org, 'o', draw(r, r->n_orgs)), year);
     uint32_t flags = draw(r, 1 << 22) & (draw(r, 1 << 22) | FACT_PEDAGOGUE | FACT_YOUNG_AGE | FACT_YOUNG_EXP);
     for (int c = 0; c < N_CELLS; c++)
-        fact.row.cells[c] = fact_normal(draw(r, 3) ? flags : flags & draw(r, 1 << 22));
-    fact.row.n_parts = draw(r, 3) ? 0 : 1 + draw(r, 3);
-    for (size_t i = 0; i < fact.row.n_parts; i++)
-        fact.row.parts[i] = (team_part_t){.team = code(team[i], 't', draw(r, 4)),
-                                          .run = code(run[i], 'r', draw(r, 3)),
-                                          .run_last_day = date_days(fact.year, 1 + (int)draw(r, 12), 28),
-                                          .programme = draw(r, 4),
-                                          .hours = 8 + draw(r, 40),
-                                          .attended = draw(r, 3) > 0,
-                                          .completed = draw(r, 2)};
-    fact.row.origin.provisional = draw(r, 30) == 0;
-    table_put(r->table, &fact);
-    if (draw(r, 10) == 0) table_remove(r->table, fact.pseudonym, fact.row.org, fact.year);
+        fact.runs[0].cells[c] = fact_normal(draw(r, 3) ? flags : flags & draw(r, 1 << 22));
+    fact.n_parts = draw(r, 3) ? 0 : 1 + draw(r, 3);
+    for (size_t i = 0; i < fact.n_parts; i++)
+        fact.parts[i] = (team_part_t){.team = code(team[i], 't', draw(r, 4)),
+                                      .run = code(run[i], 'r', draw(r, 3)),
+                                      .run_last_day = date_days(year, 1 + (int)draw(r, 12), 28),
+                                      .programme = draw(r, 4),
+                                      .hours = 8 + draw(r, 40),
+                                      .attended = draw(r, 3) > 0,
+                                      .completed = draw(r, 2)};
+    fact.origin.provisional = draw(r, 30) == 0;
+    table_put(r->table, &fact, NULL);
+    if (draw(r, 10) == 0) table_remove(r->table, &fact);
 }
 
 static int32_t some_day(region_t *r)
@@ -208,20 +220,22 @@ static void print_region(uint64_t seed)
 static void add_somebody(region_t *r, uint32_t person)
 {
     char org[CODE], who[CODE], methodist[CODE];
-    fact_t fact = {.year = YEAR, .row.org = code(org, 's', person % COUNTRY_SCHOOLS)};
+    career_t fact;
+    uint8_t mark[PSEUDONYM_BYTES];
     bool young = draw(r, 8) == 0;
-    pseudonym(person, fact.pseudonym);
+    pseudonym(person, mark);
+    start_fact(&fact, mark, code(org, 's', person % COUNTRY_SCHOOLS), YEAR);
     uint32_t flags =
         FACT_PEDAGOGUE | (young ? FACT_YOUNG_AGE | FACT_YOUNG_EXP | (draw(r, 32) << 10) : FACT_OVER_AGE);
-    for (int c = 0; c < N_CELLS; c++) fact.row.cells[c] = fact_normal(flags);
-    table_put(r->table, &fact);
+    for (int c = 0; c < N_CELLS; c++) fact.runs[0].cells[c] = fact_normal(flags);
+    table_put(r->table, &fact, NULL);
     if (person % 50 == 0) { // of two schools
-        fact.row.org = code(org, 's', (person + 1) % COUNTRY_SCHOOLS);
-        table_put(r->table, &fact);
+        fact.org = code(org, 's', (person + 1) % COUNTRY_SCHOOLS);
+        table_put(r->table, &fact, NULL);
     }
     put_person(r->table, ref(who, person), fact.pseudonym);
     if (person % 65 == 0)
-        put_methodist(r->table, code(methodist, 'm', person / 65), who, fact.row.org, 0, DAY_NONE);
+        put_methodist(r->table, code(methodist, 'm', person / 65), who, fact.org, 0, DAY_NONE);
     put_assignment(r->table, code(methodist, 'm', person / 65), who, 0, DAY_NONE);
 }
 

@@ -8,6 +8,8 @@
     "$BIN/selenga-gate" --settings | sed '/^$/,$d'
     "$BIN/selenga-registry" --settings | sed -n '/^registry$/,$p'
     "$BIN/selenga-reporting" --settings
+    "$BIN/selenga" node run --settings
+    "$BIN/selenga-console" --settings
 } >"$TEST_DIR/settings"
 sed -n '/^gate$/,$p' "$SOURCE/config/node.conf" >"$TEST_DIR/shown"
 diff -u "$TEST_DIR/settings" "$TEST_DIR/shown"

@@ -116,7 +116,7 @@ class Feeds:
             self.pull(service, True, witness)
 
     def hand_back(self, service, records):
-        """Claims to have read in a life that the neighbour lost; when asked, hands these back."""
+        """Claims to have read in an epoch that the neighbour lost; when asked, hands these back."""
         with self.lock:
             self.handed[service] = list(records)
             before = self.rebased[service]

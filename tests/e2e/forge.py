@@ -7,7 +7,7 @@ import struct
 import wire
 from wire import message
 
-STRAY, REFUSAL = 1, 2
+CONFLICT, REFUSAL = 1, 2
 ORGANISATION, NODE, IDENTITY, PERSON, EMPLOYMENT, ABSENCE, METHODIST, PROGRAMME, EVENT = 101, 102, 103, 104, 105, 106, 107, 112, 116
 INDICATOR = 402
 UP_REGION, UP_ALL = 3, 15
@@ -64,11 +64,11 @@ def _past(r):
 
 
 # Versions above one that was read. The first three descend from it as far as anybody can tell from them.
-def same_life(r, by=1000):
+def same_epoch(r, by=1000):
     return {"seq": r["seq"] + by}
 
 
-def next_life(r):
+def next_epoch(r):
     return {"inc": r["inc"] + 1, "seq": 1, "boot": _boot(), "past": _past(r)}
 
 
@@ -78,11 +78,11 @@ def thrown(r):
 
 
 def stranger(r):
-    """Of a life that nobody knows, from nothing."""
+    """Of an epoch that nobody knows, from nothing."""
     return {"inc": r["inc"] + 3, "seq": r["seq"] + 7, "boot": _boot(), "past": None}
 
 
-VERSIONS = (same_life, next_life, thrown, stranger)
+VERSIONS = (same_epoch, next_epoch, thrown, stranger)
 
 
 def _boot():
@@ -96,7 +96,7 @@ def garbled(r):
 SEALS = (lambda r: r.get("seal"), garbled, lambda r: None, lambda r: os.urandom(16))  # copied, garbled, none, invented
 
 
-def edit(data, version=same_life, sealed=SEALS[0], body=None, **changes):
+def edit(data, version=same_epoch, sealed=SEALS[0], body=None, **changes):
     """The record as if its home had gone on; body: fields of the body to change."""
     r = read(data)
     new = {**r, **version(r), "seal": sealed(r), **changes}
@@ -123,7 +123,7 @@ def gone(rid, kind, home, inc=2**32 - 2, seq=2**64 - 1, **more):
     return pack({"rid": rid, "kind": kind, "home": home, "inc": inc, "seq": seq, "boot": _boot(), "deleted": True, "gone": True, **more})
 
 
-def stray(finder, subject, to=None, **more):
-    """A stray of this finder about a version."""
-    return pack({"rid": os.urandom(16), "kind": STRAY, "home": finder, "inc": 1, "seq": 5000, "boot": _boot(), "author": "finder",
+def conflict(finder, subject, to=None, **more):
+    """A conflict of this finder about a version."""
+    return pack({"rid": os.urandom(16), "kind": CONFLICT, "home": finder, "inc": 1, "seq": 5000, "boot": _boot(), "author": "finder",
                  "body": message(f1=subject), "up": UP_ALL, "down": TO_NODE if to else 0, "to": to, "seal": os.urandom(16), **more})

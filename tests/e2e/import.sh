@@ -26,8 +26,8 @@ org,number,last_name,first_name,birth_date,post,post_class,from,to
 END
 refuses 1 "$selenga" import staff staff.csv >out 2>said
 [ "$(cat out)" = '3 new, 0 changed, 0 unchanged, 3 rejected' ]
-[ "$(head -n 1 staff.csv.rejected.csv)" = 'line,reason,org,number,last_name,first_name,birth_date,post,post_class,from,to' ]
-[ "$(cut -d, -f1 staff.csv.rejected.csv | paste -sd' ')" = 'line 2 4 5' ]
+[ "$(head -n 1 staff.csv.rejected.csv)" = $'\xef\xbb\xbforg,number,last_name,first_name,birth_date,post,post_class,from,to,line,reason' ]
+[ "$(cut -d, -f10 staff.csv.rejected.csv | paste -sd' ')" = 'line 2 4 5' ]
 grep -q staff.csv.rejected.csv said
 
 # put right, the file of rejected rows goes

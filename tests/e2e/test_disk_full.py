@@ -54,7 +54,7 @@ def status_and_log_say_why_once(w):
     rows = {r["program"]: r for r in refused_status(w.school)}
     assert not rows["registry"]["well"] and rows["registry"]["trouble"], rows["registry"]
     assert rows["gate"]["well"] and rows["diagnostics"]["well"]
-    lines = [l for l in w.school.log("registry").splitlines() if " error " in l]
+    lines = [l for l in w.school.says("registry", " error ").splitlines() if " error " in l]
     assert 1 <= len(lines) <= 3, lines
 
 
@@ -76,10 +76,11 @@ def what_was_acknowledged_before_is_read_meanwhile(w):
 def who_only_reads_is_answered_in_the_turn_of_a_write_that_fails(w):
     deletion = message(f1=EVENT, f2=key_id(EVENT, "E-1"), f5=1)
     put = (wire.PUT, wire.REGISTRY, message(f1=message(f1=deletion)))
-    read = (wire.LIST, wire.REGISTRY, message(f1=EVENT))
+    listed = (wire.LIST, wire.REGISTRY, message(f1=EVENT))
+    reviews = (wire.REVIEWS, wire.REGISTRY, message(f1=key_id(EVENT, "E-1")))
     for _ in range(20):
-        kinds = [wire.parse(answer)[2][0] for answer in wire.ask_at_once(w.school.dir, [read, put, read, put])]
-        assert sorted(kinds) == [wire.RECORDS, wire.RECORDS, wire.ERROR, wire.ERROR], kinds
+        kinds = [wire.parse(answer)[2][0] for answer in wire.ask_at_once(w.school.dir, [listed, put, reviews, put])]
+        assert sorted(kinds) == [wire.RECORDS, wire.ERROR, wire.ERROR, wire.REVIEWS_REPLY], kinds
 
 
 @test

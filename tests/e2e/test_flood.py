@@ -62,7 +62,7 @@ def a_child_that_pulls_from_zero_a_thousand_times_a_second(w):
 @test
 def a_child_that_sends_junk(w):
     unnoticed(w, flood.junk)
-    wait_until(lambda: "GATE-PEER-FLOODS" in w.hub.log("gate"), what="it is shut out")
+    w.hub.says("gate", "GATE-PEER-FLOODS")  # it is shut out
 
 
 @test
@@ -80,7 +80,7 @@ def a_child_whose_message_does_not_end(w):
     rogue = enrolled(w)
     watcher = Watcher(w.hub)
     rogue.send_endless(1000)
-    wait_until(lambda: "GATE-PEER-GREEDY" in w.hub.log("gate"), what="it is cut")
+    w.hub.says("gate", "GATE-PEER-GREEDY")  # it is cut
     rogue.close()
     grown = watcher.end()
     print(f"        MiB more: {', '.join(f'{p} {g:.0f}' for p, g in grown.items())}")

@@ -2,6 +2,7 @@
 """Who gets in: tokens that are refused, and a join whose answer was lost."""
 import base64
 import hashlib
+import os
 import shutil
 import threading
 import time
@@ -14,6 +15,7 @@ def scene(w):
     w.hub = w.node("region").init("03").run()
     w.hub.sheet("organisation", world.SAMPLE / "region" / "organisation.csv")
     w.other = w.node("other").init("04").run()
+    w.other.text("organisation", "code,parent,kind,name\n03-08,04,municipal_authority,District\n")
     w.tries = 0
     return w
 
@@ -36,6 +38,38 @@ def edited(token, change):
     change(raw)
     raw += hashlib.blake2b(raw, digest_size=16).digest()[:8]
     return "selenga1." + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def not_invited(w, org, *options, says):
+    before = w.hub.list("invite")
+    try:
+        w.hub.selenga("node", "invite", "--org", org, *options)
+    except world.Refused as error:
+        assert error.code == 1 and says in error.err and not error.out, error
+        assert w.hub.list("invite") == before, "nothing is left that could be used"
+        return
+    raise AssertionError(f"{org} was invited")
+
+
+@test
+def an_organisation_that_is_unknown_elsewhere_or_of_another_level_is_not_invited(w):
+    w.hub.text("organisation", "code,parent,kind,name\n99,,ministry,Another region\n")
+    not_invited(w, "03-99", says="Organisation 03-99 is not known here")
+    not_invited(w, "03-08-99", "--level", "school", says="not known here")
+    not_invited(w, "99", "--level", "region", says="not in this part of the tree")
+    not_invited(w, "03-08", "--level", "federation", says="cannot stand at that level")
+    not_invited(w, "03-08-01", "--level", "municipality", says="cannot stand at that level")
+    not_invited(w, "03-08", "--level", "school", says="cannot stand at that level")
+    not_invited(w, "03-08", "--replace", says="No child")
+    assert spoken_in_russian(w.hub, "node", "invite", "--org", "03-99").startswith("selenga: Организация 03-99 здесь неизвестна")
+
+
+def spoken_in_russian(node, *args):
+    os.environ["LC_ALL"] = "ru_RU.UTF-8"
+    try:
+        return world.spoken(node, *args)
+    finally:
+        os.environ["LC_ALL"] = "C.UTF-8"
 
 
 @test
@@ -88,6 +122,14 @@ def a_used_token_is_refused_and_the_first_node_stays(w):
     refuses(w, token, "used")
     assert [n["org"] for n in w.hub.selenga("node", "list")] == ["03-08"]
     wait_until(lambda: w.hub.links()[0]["state"] == "up")
+
+
+@test
+def an_organisation_with_an_active_node_is_invited_only_to_replace_it(w):
+    not_invited(w, "03-08", says="invite it with --replace")
+    assert "--replace" in spoken_in_russian(w.hub, "node", "invite", "--org", "03-08")
+    assert w.hub.token("03-08", "--replace")
+    assert [n["state"] for n in w.hub.selenga("node", "list")] == ["active"]
 
 
 @test

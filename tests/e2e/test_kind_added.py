@@ -18,6 +18,7 @@ import "proto/options.proto";
 message SchoolGarden {
   option (kind) = {
     number: 149 up: REGION down: NONE writers: SERVING org: "org" sheet: {} read_by: [ROUTING, REPORTING]
+    access: {read: OFFICES write: OFFICES delete: OFFICES}
     en: "Garden" ru: "Сад" help: "a garden of a school" help_ru: "школьный сад"
   };
   optional string code = 1 [(field) = {
@@ -94,22 +95,23 @@ def scene(w):
 
 @test
 def it_is_told_of_in_both_languages(w):
-    for language, help_text, meaning in (("C.UTF-8", "a garden of a school", "who looks after it"),
-                                         ("ru_RU.UTF-8", "школьный сад", "кто за ним смотрит")):
+    for language, help_text, meaning, words in (
+            ("C.UTF-8", "a garden of a school", "who looks after it", "(young, old)"),
+            ("ru_RU.UTF-8", "школьный сад", "кто за ним смотрит", "(«молодой» (young), «старый» (old))")):
         def told(*kind):
             return subprocess.run([world.BIN / "selenga", "kinds", *kind], env={**os.environ, "LC_ALL": language}, text=True,
                                   capture_output=True, check=True).stdout
         assert help_text in told(), language
         assert meaning in told("school-garden"), language
         assert "count(school_garden where ...)" in told("school-garden") and "area planted_on cut_on state" in told("school-garden")
-        assert "(young old)" in told("school-garden") and "-> person" in told("school-garden")
+        assert words in told("school-garden") and "-> person" in told("school-garden")
 
 
 @test
 def its_rules_are_kept(w):
     def garden(**cells):
         return {"code": "G-0", "org": SCHOOL, "area": 6.5, "state": "young", **cells}
-    refused(1, w.school.put, "school-garden", garden(state="dead"), says="young old")
+    refused(1, w.school.put, "school-garden", garden(state="dead"), says="young, old")
     refused(1, w.school.put, "school-garden", garden(area=0))
     refused(1, w.school.put, "school-garden", garden(code="G:0"))
     refused(1, w.school.put, "school-garden", garden(gardener=f"{SCHOOL}:nobody"))
@@ -153,7 +155,7 @@ def its_states_change_as_it_declares(w):
 def its_list_shows_the_columns_that_it_names(w):
     shown = subprocess.run([world.BIN / "selenga", "--node", w.region.dir, "list", "school-garden"], text=True, capture_output=True,
                            check=True).stdout
-    assert shown.split("\n")[0].split() == ["code", "org", "area"], shown
+    assert shown.split("\n")[0].split() == ["code", "org", "org.name", "area"], shown
 
 
 @test

@@ -6,7 +6,7 @@ import liars
 import world
 from false_hub import FalseHub
 from forge import (ABSENCE, EVENT, IDENTITY, METHODIST, ORGANISATION, TO_ALL, TO_SERVING, VERSIONS, edit, gone, invent, key_id, pack, path, read,
-                   same_life, stray, variants)
+                   same_epoch, conflict, variants)
 from liars import HUB, SCHOOL, brief, difference, everything, has_event, put_event
 from rogue import Rogue
 from wire import REGISTRY, message, parse, sint
@@ -77,7 +77,7 @@ def a_false_hub_that_rebases_cannot_rewrite_a_school(w):
     say(w, *variants(identity, deleted=True), *variants(event, deleted=True))
     after = own(w)
     assert before == after, difference(before, after)[:3]
-    assert not w.school.quarantine() or not [q for q in w.school.quarantine() if q["code"] == "STRAY"], w.school.quarantine()
+    assert not w.school.quarantine() or not [q for q in w.school.quarantine() if q["code"] == "CONFLICT"], w.school.quarantine()
 
 
 @test
@@ -94,7 +94,7 @@ def records_that_it_invents_for_the_school_are_not_the_school_s(w):
     body = message(f1="INV-1", f2="seminar", f3="Выдумано", f4=SCHOOL, f5=sint(19700))
     mine = path(w.school.path)
     invented = [invent(EVENT, mine, "INV-1", body, org=SCHOOL, down=down) for down in (0, TO_SERVING, TO_ALL)]
-    say(w, *invented, *(stray(path(w.hub.path), d, to=mine) for d in invented))
+    say(w, *invented, *(conflict(path(w.hub.path), d, to=mine) for d in invented))
     after = own(w)
     assert before == after, difference(before, after)[:3]
 
@@ -136,7 +136,7 @@ def as_a_hub_it_cannot_speak_for_the_region_or_another_municipality(w):
     assert len(chosen) == 2
     theirs = invent(EVENT, path(w.other.path), "OTHER-1", message(f1="OTHER-1", f2="seminar", f3="Подменено", f4=OTHER_HUB, f5=sint(19700)), org=OTHER_HUB)
     invented = invent(METHODIST, path(w.region.path), "M-98", message(f1="M-98", f2=f"{SCHOOL}:1", f4=sint(19000)), org="03")
-    forged = [v for d in chosen for v in variants(d, {"f4": "Подменено"})] + variants(theirs) + [invented, edit(theirs, same_life, deleted=True)]
+    forged = [v for d in chosen for v in variants(d, {"f4": "Подменено"})] + variants(theirs) + [invented, edit(theirs, same_epoch, deleted=True)]
     before = {n.name: liars.honest(w, n, [liar]) for n in nodes}
     for data in forged:
         liar.offer_bytes(REGISTRY, data)
@@ -191,7 +191,7 @@ def when_the_true_hub_is_back_and_stores_of_before_are_put_back_everybody_s_own_
     wait_until(lambda: has_event(w.school, "OWN-1", "Своё"), what="so has the school")
     name = w.region.selenga("get", "organisation", "03")["body"]["name"]
     assert name != "Выдумано"
-    wait_until(lambda: w.school.selenga("get", "organisation", "03")["body"]["name"] == name, what="and the region's word holds at the school")
+    wait_until(lambda: [o["body"]["name"] for o in w.school.list("organisation") if o["org"] == "03"] == [name], what="and the region's word holds at the school")
     assert len(w.school.list("identity")) == len(w.hub.list("identity")) > 20
 
 

@@ -24,8 +24,8 @@ def scene(w):
     return w
 
 
-def strays(w):
-    return sum(len([q for q in node.quarantine() if q["code"] == "STRAY"]) for node in (w.hub, w.region))
+def conflicts(w):
+    return sum(len([q for q in node.quarantine() if q["code"] == "CONFLICT"]) for node in (w.hub, w.region))
 
 
 def named(w):
@@ -54,12 +54,12 @@ def a_clone_is_named_and_the_first_goes_on(w):
         put_event(w.second, SCHOOL, "OF-SECOND")
         wait_until(lambda: named(w), what="the hub names the clone in links and queues")
         people_are_told(w)
-        before = strays(w)
+        before = conflicts(w)
         for n in range(EVENTS):
             put_event(w.school, SCHOOL, f"OF-FIRST-{n}")
             wait_until(lambda c=f"OF-FIRST-{n}": has_event(w.region, c), what="the first goes on")
         assert not has_event(w.region, "OF-SECOND")
-        assert strays(w) == before == 0, (before, strays(w))
+        assert conflicts(w) == before == 0, (before, conflicts(w))
     finally:
         w.second.stop()
 
@@ -69,7 +69,7 @@ def when_the_second_is_away_nothing_is_named_any_more(w):
     put_event(w.school, SCHOOL, "ALONE")
     wait_until(lambda: has_event(w.region, "ALONE"), what="the first goes on")
     wait_until(lambda: not [q for q in w.hub.queues() if q["reason"] == "CLONE"], what="no clone is named")
-    assert strays(w) == 0
+    assert conflicts(w) == 0
 
 
 @test

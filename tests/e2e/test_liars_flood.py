@@ -108,7 +108,7 @@ def a_flood_of_what_is_handed_back_harms_no_sibling_and_bounds_itself(w):
 @test
 def after_it_the_operator_revokes_and_looks_on(w):
     w.hub.selenga("node", "revoke", LIAR, "--why", "поток чужих записей")
-    assert w.hub.selenga("queues") is not None and w.hub.selenga("node", "status")
+    assert w.hub.view("queues") is not None and w.hub.view("node", "status")
     liars.settled(w)
     w.liar.close()
 

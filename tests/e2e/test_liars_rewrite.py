@@ -3,7 +3,7 @@
 import liars
 import world
 from forge import (ABSENCE, EMPLOYMENT, IDENTITY, INDICATOR, METHODIST, NODE, ORGANISATION, PERSON, PROGRAMME, TO_ALL, UP_ALL, edit, invent,
-                   key_id, next_life, pack, path, read, same_life, thrown, variants)
+                   key_id, next_epoch, pack, path, read, same_epoch, thrown, variants)
 from liars import LIAR, SCHOOL, Unchanged, event_fields, has_event, heard_out, put_event, region_s_records, report
 from rogue import Rogue
 from wire import REGISTRY, REPORTING, message, parse, sint
@@ -102,7 +102,7 @@ def a_school_cannot_invent_a_methodist(w):
 @test
 def a_school_cannot_delete_the_region_s_records(w):
     with Unchanged(w, w.liar):
-        for version in (same_life, next_life, thrown):
+        for version in (same_epoch, next_epoch, thrown):
             lie(w, *(edit(d, version, deleted=True) for d in region_s_records(w, w.liar, ORGANISATION).values()))
         lie(w, *(edit(d, deleted=True, author=None, org=None, up=None, down=None, seal=None, gone=True)
                  for d in region_s_records(w, w.liar).values() if read(d)["kind"] // 100 == REGISTRY))
@@ -166,10 +166,10 @@ def two_schools_that_lie_together_change_nothing_more(w):
 
 
 @test
-def nobody_shows_a_stray_or_a_refusal_beyond_the_liar_s_own_hub(w):
+def nobody_shows_a_conflict_or_a_refusal_beyond_the_liar_s_own_hub(w):
     w.liar.close()
     for node in (w.region, w.school):
-        shown = [q for q in node.quarantine() if q["at"] == "here" or q["code"] == "STRAY"]
+        shown = [q for q in node.quarantine() if q["at"] == "here" or q["code"] == "CONFLICT"]
         assert not shown, f"{node.name}: {shown}"
     assert len(w.region.quarantine()) < 50
 

@@ -94,7 +94,7 @@ def the_school_invited_anew_with_its_store_is_heard_whole(w):
     put_event(fresh, SCHOOL, "AFTER")
     for node in (w.hub, w.region):
         for code in ("AFTER", SAID, UNSAID):
-            wait_until(lambda n=node, c=code: has_event(n, c), 20, what=f"{code} is at {node.name}")
+            wait_until(lambda n=node, c=code: has_event(n, c), what=f"{code} is at {node.name}")
         wait_until(lambda n=node: has_event(n, SAME, "Истина"), 20, what=f"what the school says is at {node.name}")
 
 

@@ -106,7 +106,7 @@ def it_stays_so_and_is_told_once(w):
         assert looks.status(w.hub.dir)["trouble"] == "STORE-FULL", "it says that all is well"
         return asked == 25
     wait_until(again, what="a while has passed")
-    lines = [l for l in w.hub.log("registry").splitlines() if " error " in l]
+    lines = [l for l in w.hub.says("registry", " error ").splitlines() if " error " in l]
     assert 1 <= len(lines) <= 2, lines
 
 

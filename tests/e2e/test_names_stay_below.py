@@ -21,7 +21,7 @@ def person(number, snils, first=FIRST):
 def scene(w):
     nodes = w.tree(hubs=("03-08",), schools=(SCHOOL,))
     w.region, w.hub, w.school = nodes["03"], nodes["03-08"], nodes[SCHOOL]
-    w.school.text("staff", STAFF + person("1", SNILS) + person("2", "") + person("3", "112-233-445 96", "Чижова"))
+    w.school.text("staff", STAFF + person("1", SNILS) + person("2", "") + person("3", "112-233-446 96", "Чижова"))
     w.school.text("absence", f"person,kind,from,to\n{SCHOOL}:1,maternity,2024-01-10,2024-05-10\n")
     # changed, deleted, and refused on the way: none of it may leave more behind than the first writing did
     w.school.text("staff", STAFF + person("2", "", "Соловьёва"))

@@ -54,11 +54,11 @@ def status_or_nothing(node):
 
 
 @test
-def node_status_fails_while_a_program_does_not_answer(node):
+def node_status_is_2_while_a_program_does_not_answer(node):
     pid = node.pid("routing")
     os.kill(pid, signal.SIGSTOP)
     try:
-        said = refused(1, node.selenga, "node", "status")
+        said = refused(2, node.selenga, "node", "status")
     finally:
         os.kill(pid, signal.SIGCONT)
     assert said == "", said

@@ -64,7 +64,7 @@ def what_is_submitted_waits_at_both_ends_and_the_list_says_for_whom(w):
 def a_review_without_office_reason_or_subject_is_refused(w):
     refused(1, decide, w, "return", says="says why")
     refused(64, w.hub.selenga, "review", "give", "route", CODE, "--by", "А. Ли")
-    refused(1, decide, w, "perhaps", says="agree return decline")
+    refused(1, decide, w, "perhaps", says="`agreed` (agree), `returned` (return), `declined` (decline)")
     refused(1, decide, w, "agree", key="R-none", says="is not there")
     refused(1, w.hub.put, "review", {"of": "moon:1", "office": HUB, "decision": "agree", "by": "А", "on": "2024-11-02"})
     refused(1, w.hub.put, "review", {"of": "route", "office": HUB, "decision": "agree", "by": "А", "on": "2024-11-02"})
@@ -88,7 +88,7 @@ def a_review_of_the_hub_shows_at_the_school_and_nowhere_else(w):
     assert (shown["office"], shown["level"], shown["decision"], shown["remarks"], shown["org"]) == \
         (HUB, "municipality", "return", "нет срока", SCHOOL), shown
     assert w.school.list("route")[0]["body"] == before
-    refused(1, w.school.selenga, "delete", "route", CODE, "--why", "лишний", says="of kind review")
+    refused(1, w.school.selenga, "delete", "route", CODE, "--why", "лишний", says="one of them is: Review route:R-1:03-08")
     assert [r["review"]["state"] for r in w.school.list("route")] == ["returned"]
     w.settle()
     assert w.region.list("review") == w.other.list("review") == []

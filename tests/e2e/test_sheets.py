@@ -50,6 +50,13 @@ def wrong_usage_is_64_and_changes_nothing(w):
 
 
 @test
+def a_list_that_names_no_organisation_is_refused_where_there_are_several(w):
+    path = w.file("no-org.csv")
+    path.write_text("number,last_name,first_name,post,post_class,from\n901,Иванова,Анна,учитель,pedagogue,2020-09-01\n", encoding="utf-8")
+    refused(1, w.region.selenga, "import", "staff", path, says="(org)")
+
+
+@test
 def what_is_not_there_is_refused_with_1(w):
     refused(1, w.school.selenga, "get", "event", "nowhere")
     refused(1, w.school.selenga, "get", "no-such-kind", "x")

@@ -13,8 +13,8 @@ from world import SAMPLE, test
 
 A, B = "03-08-01", "03-08-02"
 STAFF_MIN = 20
-INPUT_OF_B = b"snils:11223344795"
-ROW_OF_B = f"{B},7,Петрова,Анна,,1985-03-04,11223344795,учитель,pedagogue,,1,yes,no,2015-09-01,,2009-09-01,,химия,\n"
+INPUT_OF_B = b"snils:11223344797"
+ROW_OF_B = f"{B},7,Петрова,Анна,,1985-03-04,11223344797,учитель,pedagogue,,1,yes,no,2015-09-01,,2009-09-01,,химия,\n"
 
 
 def scene(w):

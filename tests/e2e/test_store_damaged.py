@@ -9,7 +9,7 @@ import signal
 import subprocess
 
 import world
-from world import patience, test, wait_until
+from world import SANITIZED, patience, test, wait_until
 
 PAGE = 4096
 FORMAT = b"\x01\0\0\0\0\0\x01\0F"  # the node of a page that holds the store's format
@@ -102,8 +102,22 @@ def noise_in_some_pages_never_ends_a_program_without_words(w):
 @test
 def a_store_of_another_format_is_not_called_damaged(w):
     said = words(w, "STORE-NEWER", set_format(99))
-    assert "Update" in said and ", format 99; this one reads format 8)" in said and "(version " in said, said
-    assert ", format 1; this one reads format 8)" in words(w, "STORE-OLDER", set_format(1))
+    assert "Update" in said and ", format 99; this one reads format 9)" in said and "(version " in said, said
+    assert ", format 1; this one reads format 9)" in words(w, "STORE-OLDER", set_format(1))
+
+
+@test
+def a_store_of_the_format_before_is_upgraded_at_the_start(w):
+    w.region.run()
+    before = w.region.records("organisation")
+    w.region.stop()
+    set_format(8)(data(w))
+    w.region.run()
+    try:
+        assert before and w.region.records("organisation") == before
+    finally:
+        w.region.stop()
+        w.region.put_back(w.kept)
 
 
 @test
@@ -122,7 +136,15 @@ def a_directory_that_cannot_be_used_is_named(w):
 def a_file_that_may_not_be_read_is_no_damage(w):
     """root reads everything, but for those of its powers that it gives up."""
     drop = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
-    assert "Permission denied" in words(w, "STORE-OPEN", lambda path: path.chmod(0), drop)
+    assert "owner of its folder" in words(w, "STORE-FORBIDDEN", lambda path: path.chmod(0), drop)
+
+
+@test
+def a_store_for_which_there_is_no_address_space_names_the_setting(w):
+    if SANITIZED:
+        return  # a sanitizer's own memory needs more than any limit that would tell
+    said = words(w, "STORE-MEMORY", lambda path: None, ("prlimit", f"--as={512 << 20}"))
+    assert "`map_mib`" in said and "ulimit -v" in said, said
 
 
 @test
@@ -208,7 +230,8 @@ def a_store_cut_under_a_running_service_ends_it_with_words(w):
         except world.Refused:
             pass
         wait_until(lambda: "selenga-registry cannot work until somebody acts (status 78)" in err.read_text(), what="the service ends with words")
-        assert re.search(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ selenga-registry error STORE-DAMAGED: ", w.region.log("registry"), re.M)
+        log = w.region.says("registry", "STORE-DAMAGED: ")
+        assert re.search(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ selenga-registry error STORE-DAMAGED: ", log, re.M)
     finally:
         w.region.stop()
         w.region.put_back(w.kept)
@@ -246,7 +269,7 @@ def a_record_spoiled_under_a_running_service_ends_it_with_words(w):
 def is_well(w, program):
     try:
         return w.region.status(program)["well"]
-    except StopIteration:  # the node does not answer yet
+    except (StopIteration, world.Refused):  # the node does not answer yet
         return False
 
 

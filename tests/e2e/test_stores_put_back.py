@@ -47,12 +47,12 @@ def whole(w):
             for above in (w.hub, w.region):
                 assert at[school.name] == at[above.name], f"{kind} of {org} at {above.name}"
     for node in w.nodes:
-        wrong = [item for item in node.quarantine() if item["code"] != "STRAY"]
+        wrong = [item for item in node.quarantine() if item["code"] != "CONFLICT"]
         assert not wrong, wrong
 
 
-def strays(node):
-    return [item for item in node.quarantine() if item["code"] == "STRAY"]
+def conflicts(node):
+    return [item for item in node.quarantine() if item["code"] == "CONFLICT"]
 
 
 def store(node):
@@ -106,17 +106,17 @@ def what_changed_on_both_sides_is_kept_and_shown(w):
     assert title(w.region, "B-2")
     # the other side's version is kept, under its own id, at the home and at whoever noticed
     assert all("в потерянной жизни".encode() in store(node) for node in (w.school, w.hub))
-    shown = {node.name: [s["record"]["body"]["title"] for s in strays(node)] for node in (w.school, w.hub)}
+    shown = {node.name: [s["record"]["body"]["title"] for s in conflicts(node)] for node in (w.school, w.hub)}
     assert all("в потерянной жизни" in titles for titles in shown.values()), shown
-    mine = next(s for s in strays(w.school) if s["at"] == "here")
-    for above in [s for s in strays(w.school) if s["at"] != "here"]:
+    mine = next(s for s in conflicts(w.school) if s["at"] == "here")
+    for above in [s for s in conflicts(w.school) if s["at"] != "here"]:
         refused(1, w.school.selenga, "quarantine", "discard", above["id"], "--why", "test", says="another node")
-    for stray in strays(w.school):
-        if stray["at"] == "here":
-            w.school.selenga("quarantine", "discard", stray["id"], "--why", "merged by hand")
+    for conflict in conflicts(w.school):
+        if conflict["at"] == "here":
+            w.school.selenga("quarantine", "discard", conflict["id"], "--why", "merged by hand")
     w.settle()
     for node in (w.school, w.hub, w.region):
-        assert mine["id"] not in [s["id"] for s in strays(node)], node.name
+        assert mine["id"] not in [s["id"] for s in conflicts(node)], node.name
 
 
 @test
@@ -179,14 +179,14 @@ def a_restored_region_is_fed_again(w):
 def loses_its_disk(w, node, kinds=KINDS):
     """An empty store in its place, the node's directory as it was: it becomes whole again, with the same versions."""
     before = {kind: sorted(node.list(kind), key=str) for kind in kinds}
-    known = {s["id"] for s in strays(node)}
+    known = {s["id"] for s in conflicts(node)}
     node.stop()
     node.lose_store()
     node.run()
     whole(w)
     for kind, records in before.items():
         assert sorted(node.list(kind), key=str) == records, kind
-    fresh = [s for s in strays(node) if s["id"] not in known]
+    fresh = [s for s in conflicts(node) if s["id"] not in known]
     assert not fresh, fresh
 
 
@@ -224,6 +224,7 @@ def a_region_whose_disk_died_lets_its_children_in_and_becomes_whole(w):
     """Its own records about its children are nobody else's: the node's directory has them."""
     event(w.region, "03", "I-REGION")
     w.region.put("indicator", {**w.region.list("indicator")[0]["body"], "title": "Исправлено аналитиком"})
+    w.region.text("organisation", "code,parent,kind,name\n03-02,03,municipal_authority,Второй округ\n")
     w.settle()
     token = w.region.token("03-02")
     file_is_written(w.region, "03-08", "03-02")

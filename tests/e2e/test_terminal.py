@@ -2,34 +2,18 @@
 """Programs on a terminal: what they are told does not command it, and what they say themselves comes through whole."""
 import hashlib
 import os
-import pty
 import subprocess
 
 import world
 from forge import EVENT, TO_ALL, UP_REGION, key_id, pack, path, seal
 from rogue import Rogue
+from terminal import on_terminal
 from wire import REGISTRY, message, sint
 from world import BIN, patience, refused, test, wait_until
 
 # an escape sequence, one of C1, a mark that turns the direction of writing
 EVIL = "x\x1b]0;title\x07\x9b2J\u202ey"
 SHOWN = "x\\u001b]0;title\\u0007\\u009b2J\\u202ey"
-
-
-def on_terminal(*args, **env):
-    """What the terminal is sent."""
-    ours, theirs = pty.openpty()
-    program = subprocess.Popen([BIN / "selenga", *args], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env={**os.environ, **env})
-    os.close(theirs)
-    said = b""
-    try:
-        while chunk := os.read(ours, 65536):
-            said += chunk
-    except OSError:  # how a terminal ends
-        pass
-    os.close(ours)
-    program.wait(60)
-    return said.decode().replace("\r\n", "\n")
 
 
 def piped(*args, **env):

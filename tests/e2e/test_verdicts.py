@@ -17,7 +17,7 @@ def scene(w):
     return w
 
 
-def make_stray(w, ours, theirs):
+def make_conflict(w, ours, theirs):
     """The school writes `ours`, which the hub gets; is put back; writes `theirs` before it hears of that."""
     w.school.put("event", event("Первый"))
     w.settle()
@@ -34,7 +34,7 @@ def make_stray(w, ours, theirs):
     w.school.stop()
     w.school.set_parent_port(w.hub.port)
     w.school.run()
-    wait_until(lambda: w.hub.quarantine(), what="the hub hears of the stray")
+    wait_until(lambda: w.hub.quarantine(), what="the hub hears of the conflict")
     w.settle()
 
 
@@ -44,33 +44,33 @@ def titles(w):
 
 @test
 def what_a_school_found_its_hub_discards(w):
-    make_stray(w, "Утраченный", "Нынешний")
+    make_conflict(w, "Утраченный", "Нынешний")
     seen = w.hub.quarantine()
-    assert all(q["code"] == "STRAY" and q["from_org"] == ORG for q in seen), seen
+    assert all(q["code"] == "CONFLICT" and q["from_org"] == ORG for q in seen), seen
     assert [q for q in seen if q["at"] == w.school.path], seen
     w.hub.selenga("quarantine", "discard", *{q["id"] for q in seen}, "--why", "решили оставить нынешний")
     assert not w.hub.quarantine()
     wait_until(lambda: not w.school.quarantine(), what="the school obeys")
     wait_until(lambda: not w.region.quarantine(), what="the region hears of it")
-    assert "решили оставить нынешний" in w.school.log("registry")
+    w.school.says("registry", "решили оставить нынешний")
     assert titles(w) == {"Нынешний"}
 
 
 @test
 def what_a_school_found_the_region_discards(w):
     """Two levels above it."""
-    make_stray(w, "Утраченный снова", "Нынешний снова")
-    seen = wait_until(w.region.quarantine, what="the region hears of the stray")
+    make_conflict(w, "Утраченный снова", "Нынешний снова")
+    seen = wait_until(w.region.quarantine, what="the region hears of the conflict")
     w.region.selenga("quarantine", "discard", *{q["id"] for q in seen}, "--why", "решил регион")
     for node in (w.region, w.hub, w.school):
         wait_until(lambda n=node: not n.quarantine(), what=f"{node.name} shows it no more")
-    assert "решил регион" in w.school.log("registry")
+    w.school.says("registry", "решил регион")
     assert titles(w) == {"Нынешний снова"}
 
 
 @test
 def one_of_its_own_a_school_takes(w):
-    make_stray(w, "Вернувшийся", "Ненужный")
+    make_conflict(w, "Вернувшийся", "Ненужный")
     item = next(q for q in w.school.quarantine() if q["at"] == "here")
     refused(1, w.hub.selenga, "quarantine", "take", item["id"])
     # It cannot be tried again: nothing was refused.

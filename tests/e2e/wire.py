@@ -13,11 +13,15 @@ from pathlib import Path
 HELLO, WELCOME, PING, PONG, JOIN, JOIN_REPLY = 1, 2, 3, 4, 7, 8
 PULL, PUSH, GIVEBACK_ASK, GIVEBACK, REBASE, WAKE = 10, 11, 12, 13, 14, 15
 PUT, PUT_REPLY, GET, LIST, RECORDS, ERROR, QUEUES, QUEUES_REPLY, STATUS, STATUS_REPLY = 20, 21, 22, 23, 24, 25, 26, 27, 33, 34
+REVIEWS, REVIEWS_REPLY = 60, 61
+QUARANTINE_LIST, QUARANTINE_RETRY, QUARANTINE_DISCARD, QUARANTINE_TAKE = 28, 30, 31, 44
+INVITE, REVOKE, REPORT, ROUTE_PROPOSE, ROUTE_CONFIRM, ROTATE_PSEUDONYMS, ADMIT = 37, 39, 40, 42, 43, 52, 56
+HISTORY, ACCOUNT_ACT, ACCOUNT_REPLY, LOGIN, AUDIT = 64, 66, 67, 68, 72
 EVALUATE, EVALUATED = 50, 51
 # The list of services there, as {number: name}.
 SERVICES = {int(number): name for number, name in re.findall(
     r"\bS\((\d+), [A-Z]+, ([a-z]+)\)", (Path(__file__).parents[2] / "proto" / "message.h").read_text())}
-CLI, REGISTRY, DIAGNOSTICS, ROUTING, REPORTING, GATE = 0, *SERVICES, 9
+CLI, REGISTRY, DIAGNOSTICS, ROUTING, REPORTING, CONSOLE, GATE = 0, *SERVICES, 8, 9
 
 
 def varint(n):
@@ -83,8 +87,8 @@ def sint(n):
     return n << 1 if n >= 0 else (-n << 1) - 1
 
 
-def envelope(kind, to, frm=CLI, body=b"", call=None, peer=None):
-    return message(f1=1, f2=kind, f3=to, f4=frm, f5=("f4", peer) if peer is not None else None, f7=call, f9=body or None)
+def envelope(kind, to, frm=CLI, body=b"", call=None, peer=None, account=None):
+    return message(f1=1, f2=kind, f3=to, f4=frm, f5=("f4", peer) if peer is not None else None, f7=call, f10=account, f9=body or None)
 
 
 def record(rid, kind, home, seq, boot, body=b"", org=None, inc=1, up=0, down=0, to=None, deleted=False, author="rogue"):

@@ -7,112 +7,29 @@ file's scene(world) returned, or a fresh World where there is no scene. $BIN, $S
 import ctypes
 import json
 import os
-import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 import traceback
 from pathlib import Path
 
 import looks
+from patience import (BIN, PATIENCE_S, SANITIZED, Late, Refused, alive, free_port, memory_kib, patience, refused, spoken, wait_until,
+                      without_quarantine)
 
-BIN = Path(os.environ["BIN"])
 SOURCE = Path(os.environ["SOURCE"])
 SAMPLE = SOURCE / "deploy" / "sample"
 SERVICES = tuple(looks.SERVICES.values())
 PROGRAMS = ("gate", *SERVICES)
 # A test has no minute to wait until a dead line is noticed.
-QUICK = {"gate": {"ping_ms": 300, "silence_ms": 2000, "backoff_base_ms": 50, "backoff_max_ms": 400}}
-SANITIZED = "ASAN_OPTIONS" in os.environ
-# A hang is what patience finds; a machine that is slow, or has other work, is no fault.
-PATIENCE_S = float(os.environ.get("SELENGA_TEST_PATIENCE_S", 240 if SANITIZED else 120))
+QUICK = {"gate": {"ping_ms": 300, "silence_ms": 2000, "backoff_base_ms": 50, "backoff_max_ms": 400}, "console": {"listen": ""}}
 # Under sanitizers half of a command's time is the search for leaks at its end. Whoever looks again and again has them sought the
 # first times only.
 LOOKS = ("list", "links", "queues", "get", "quarantine list", "node status", "node list", "report")
 LOOKED_ENOUGH = 3
-
-_idle = threading.Event()
-
-
-class Late(AssertionError):
-    """A condition did not come true in time."""
-
-
-class Refused(Exception):
-    """A command ended with another code than 0."""
-
-    def __init__(self, args, code, out, err):
-        super().__init__(f"exit {code}: selenga {' '.join(map(str, args))}\n{err.strip()}")
-        self.code, self.out, self.err = code, out, err
-
-
-def wait_until(condition, deadline_s=None, what=""):
-    """Polls until condition() is true and returns its value."""
-    end = time.monotonic() + (deadline_s or PATIENCE_S)
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise Late(f"not in time: {what or condition.__name__}")
-        _idle.wait(0.03)
-
-
-def without_quarantine():
-    """Where memory is measured: freed memory that the address sanitizer keeps (256 MiB of it by default) is not the programs'."""
-    if SANITIZED:
-        os.environ["ASAN_OPTIONS"] += ":quarantine_size_mb=4"
-
-
-def patience(seconds):
-    """What would be patience enough on a machine of our own, as this one needs it."""
-    return seconds * PATIENCE_S / 60
-
-
-def refused(code, call, *args, says=None, **options):
-    """The command must end with this code; returns what it said."""
-    try:
-        call(*args, **options)
-    except Refused as error:
-        assert error.code == code, f"exit {error.code} instead of {code}: {error}"
-        assert says is None or says in error.err, f"does not say '{says}': {error.err}"
-        return error.err
-    raise AssertionError(f"was not refused: {args}")
-
-
-def spoken(node, *args):
-    """What people read of a verb: its table and what stands below; whatever its exit status. node: None for a verb without."""
-    done = subprocess.run([BIN / "selenga", *(["--node", node.dir] if node else []), *args], capture_output=True, text=True, timeout=patience(60), check=False)
-    return done.stdout + done.stderr
-
-
-def free_port():
-    """A loopback port that nobody listens on, below those that the kernel hands out to clients."""
-    while True:
-        port = random.SystemRandom().randrange(12000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                pass
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] not in "ZX"
-    except OSError:
-        return False
-
-
-def memory_kib(pid, field="VmRSS"):
-    match = re.search(rf"^{field}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M)
-    return int(match.group(1)) if match else 0
 
 
 def _die_with_parent():
@@ -172,16 +89,21 @@ class Node:
     def waiting(self, flow="up"):
         return sum(q["waiting"] for q in self.queues(flow=flow))
 
+    def view(self, *args):
+        """What a view of the node's health shows, also where its exit status says that somebody should look."""
+        try:
+            return self.selenga(*args)
+        except Refused as error:
+            if error.code not in (1, 2) or not isinstance(error.out, list):
+                raise
+            return error.out
+
     def links(self, role=None):
-        return [l for l in self.selenga("links") if role in (None, l["role"])]
+        return [l for l in self.view("links") if role in (None, l["role"])]
 
     def status(self, program="registry"):
         """What `node status` says of a program, well or not."""
-        try:
-            rows = self.selenga("node", "status")
-        except Refused as error:
-            rows = error.out
-        return next(row for row in rows if row["program"] == program)
+        return next(row for row in self.view("node", "status") if row["program"] == program)
 
     def provisional(self):
         """How many people of this node have no real pseudonym yet."""
@@ -312,6 +234,13 @@ class Node:
         programs = [program] if program else PROGRAMS
         paths = [self.dir / "log" / f"selenga-{p}.log" for p in programs]
         return "".join(p.read_text(errors="replace") for p in paths if p.exists())
+
+    def says(self, program, *texts):
+        """The program's log, once it holds these texts: lines come through the supervisor, and later than answers."""
+        def said():
+            log = self.log(program)
+            return log if all(text in log for text in texts) else None
+        return wait_until(said, what=f"the log of {self.name}'s {program} holds {texts}")
 
     # --- stores
 
@@ -454,7 +383,7 @@ class World:
     def conserved(self):
         """Produced = applied + quarantined + waiting, at each feed of each running node."""
         for node in self.nodes:
-            for q in node.selenga("queues") if node.process is not None else []:
+            for q in node.view("queues") if node.process is not None else []:
                 if q["state"] != "offline":
                     assert q["produced"] == q["applied"] + q["quarantined"] + q["waiting"], f"{node.name}: {q}"
 
@@ -528,7 +457,7 @@ def main(scene=None, pick=None):
             print(*world.complaints(), sep="\n")
             world.tails()
             print(f"kept: {world.dir}", flush=True)
-            if shared or not isinstance(error, Exception):
+            if scene or not isinstance(error, Exception):
                 break
     if shared and not failed:
         faults = shared[0].stop() + shared[0].complaints()

@@ -9,7 +9,7 @@ typedef struct verdict {
     uint64_t
         wrong; // there with another content than the acknowledged one, or other bytes than at the first node
     uint64_t twice;   // listed more than once
-    uint64_t strange; // of a number that was never acknowledged; strays among all records of the service
+    uint64_t strange; // of a number that was never acknowledged; conflicts among all records of the service
 } verdict_t;
 
 // Records that the two services of the node in `dir` hold in all; dies when it does not answer.

@@ -6,12 +6,14 @@
 //                 good with each write, as LMDB does its meta pages; `write`: all writing by offset
 //   FAULTS_CLOCK  what the wall clock says when the process starts, in seconds since 1970; it runs on from
 //   there
+//   FAULTS_FILESYSTEM  the type of every file system, as statfs(2) tells it
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statfs.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -26,6 +28,7 @@
 typedef int sync_fn(int);
 typedef ssize_t pwrite_fn(int, const void *, size_t, off_t);
 typedef ssize_t pwritev_fn(int, const struct iovec *, int, off_t);
+typedef int statfs_fn(const char *, struct statfs *);
 typedef int clock_gettime_fn(clockid_t, struct timespec *);
 
 // --- disks
@@ -76,6 +79,17 @@ EXPORTED ssize_t pwritev(int fd, const struct iovec *parts, int n, off_t offset)
 {
     REAL(pwritev_fn, "pwritev");
     return write_fails(fd) ? fail() : real(fd, parts, n, offset);
+}
+
+// --- file systems
+
+EXPORTED int statfs(const char *path, struct statfs *ret)
+{
+    REAL(statfs_fn, "statfs");
+    const char *type = getenv("FAULTS_FILESYSTEM");
+    int rc = real(path, ret);
+    if (rc == 0 && type != NULL) ret->f_type = strtol(type, NULL, 0);
+    return rc;
 }
 
 // --- clocks

@@ -115,14 +115,14 @@ def who_was_revoked_stays_so_when_the_clock_is_put_back(w):
     started_in(w, IN_2100 + 3 * DAY)
     wait_until(lambda: [l for l in w.school.links("parent") if l["state"] == "up"], what="the school is linked")
     with clock(IN_2100 + 3 * DAY):
-        unused = w.hub.token(SCHOOL)
+        unused = w.hub.token(SCHOOL, "--replace")
     w.hub.selenga("node", "revoke", SCHOOL, "--why", "украден компьютер")
     for when in (IN_2100, IN_1970):
         started_in(w, when)
         wait_until(lambda: [l for l in w.school.links("parent") if l["state"] == "refused"], what="the school is refused")
         assert [l["state"] for l in w.hub.links("child") if l["org"] == SCHOOL] == ["revoked"]
         with clock(when):
-            refused(1, w.selenga, "node", "join", w.file("thief"), unused, says="was revoked")
+            refused(1, w.selenga, "node", "join", w.file("thief"), unused, "--replace", says="was revoked")
 
 
 world.main(scene)

@@ -3,6 +3,7 @@
 // or (BUILT) as choices of choose.h. A body
 // that keeps its rules survives every other form of it unchanged.
 #include "common/forms/json.h"
+#include "common/schema/fault.h"
 #include "tests/fuzz/choose.h"
 
 enum { ROOM = 1024 * 1024, BUILT = 0x80 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // node.conf and the settings in it. What is accepted is written as a node would, and accepted again.
-#include "common/node/node.h"
+#include "common/node/console.h"
 #include "services/gate/settings.h"
 #include "services/registry/pseudonym.h"
 #include "services/reporting/reporting.h"
@@ -20,7 +20,8 @@ static void write_conf(slice_t in)
 static bool settings_fit(const node_conf_t *conf)
 {
     enum { ROOM = 1024 };
-    const settings_table_t *const tables[] = {&GATE_SETTINGS, REPORTING.settings, &PSEUDONYM_SETTINGS};
+    const settings_table_t *const tables[] = {&GATE_SETTINGS, REPORTING.settings, &PSEUDONYM_SETTINGS,
+                                              &CONSOLE_SETTINGS};
     uint8_t values[ROOM];
     bool good = true;
     why_t why;

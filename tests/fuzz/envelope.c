@@ -47,6 +47,9 @@ static const ProtobufCMessageDescriptor *const BODIES[] = {
     [MSG_ADMIT] = &selenga__admit__descriptor,
     [MSG_REPORT] = &selenga__report__descriptor,
     [MSG_REPORT_REPLY] = &selenga__report_reply__descriptor,
+    [MSG_ACCOUNT_ACT] = &selenga__account_act__descriptor,
+    [MSG_ACCOUNT_REPLY] = &selenga__account_reply__descriptor,
+    [MSG_LOGIN] = &selenga__login__descriptor,
     [MSG_ROUTE_PROPOSE] = &selenga__propose__descriptor,
     [MSG_ROUTE_CONFIRM] = &selenga__confirm__descriptor,
 };
@@ -55,6 +58,7 @@ static bool same(const envelope_t *a, const envelope_t *b)
 {
     return a->type == b->type && a->to == b->to && a->from == b->from && a->peer == b->peer &&
            a->call == b->call && strcmp(a->principal, b->principal) == 0 &&
+           strcmp(a->account, b->account) == 0 &&
            slice_equal(slice(a->route, a->route_size), slice(b->route, b->route_size)) &&
            slice_equal(a->body, b->body);
 }

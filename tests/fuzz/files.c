@@ -75,9 +75,9 @@ static void open_store(slice_t in)
     assert(memchr(mark.version, '\0', sizeof mark.version) != NULL);
     int rc = store_open(kv, &place, 7, wall_s, &store);
     assert(rc == 0 || rc == -EUCLEAN || rc == -EPROTONOSUPPORT || rc == -ENOTSUP);
-    if (rc == 0) assert(marked == 0 && (mark.format == STORE_FORMAT || mark.format == 0));
+    if (rc == 0) assert(marked == 0 && (mark.format >= STORE_FORMAT_BEFORE || mark.format == 0));
     if (rc == -EPROTONOSUPPORT) assert(mark.format > STORE_FORMAT);
-    if (rc == -ENOTSUP) assert(mark.format < STORE_FORMAT);
+    if (rc == -ENOTSUP) assert(mark.format < STORE_FORMAT_BEFORE);
     if (rc == 0) {
         store_close(&store);
         assert(store_open(kv, &place, 8, wall_s, &store) == 0);

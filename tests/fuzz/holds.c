@@ -2,6 +2,7 @@
 #include "tests/fuzz/holds.h"
 #include "common/node/msg.h"
 #include "common/schema/kinds.h"
+#include "common/store/conflict.h"
 #include "common/store/quarantine.h"
 #include "proto/kind.h"
 #include "proto/message.h"
@@ -16,11 +17,10 @@ typedef struct look {
     size_t n;
 } look_t;
 
-static bool read_stray(const record_t *stray, record_t *ret, Selenga__Stray **ret_owner)
+static bool read_conflict(const record_t *conflict, record_t *ret, Selenga__Conflict **ret_owner)
 {
-    *ret_owner = msg_body_unpack(&selenga__stray__descriptor, stray->body);
-    return *ret_owner != NULL &&
-           record_parse(slice((*ret_owner)->record.data, (*ret_owner)->record.len), ret) == 0;
+    *ret_owner = conflict_open(conflict, ret);
+    return *ret_owner != NULL;
 }
 
 static void see_own(holds_t *holds, const store_t *store, const record_t *r)
@@ -34,9 +34,9 @@ static void see_own(holds_t *holds, const store_t *store, const record_t *r)
 void holds_see(holds_t *holds, const store_t *store, const record_t *r)
 {
     record_t in;
-    AUTO(msg_body_free) Selenga__Stray *owner = NULL;
+    AUTO(msg_body_free) Selenga__Conflict *owner = NULL;
     see_own(holds, store, r);
-    if (r->kind == KIND_STRAY && !r->deleted && read_stray(r, &in, &owner)) see_own(holds, store, &in);
+    if (r->kind == KIND_CONFLICT && !r->deleted && read_conflict(r, &in, &owner)) see_own(holds, store, &in);
 }
 
 static struct holds_used *of_peer(struct holds_used *rows, size_t *n, uint32_t peer)
@@ -58,11 +58,11 @@ static void add(look_t *look, uint32_t peer, enum quota_sort sort, size_t bytes)
 static void check_own(look_t *look, const record_t *r)
 {
     record_t in;
-    AUTO(msg_body_free) Selenga__Stray *owner = NULL;
+    AUTO(msg_body_free) Selenga__Conflict *owner = NULL;
     assert(record_is_sealed(r, store_place(look->store)->seal_key));
     assert(r->version.inc <= look->holds->inc || r->version.inc == look->holds->inc + 1);
-    if (r->kind == KIND_STRAY && read_stray(r, &in, &owner))
-        add(look, store_toward(look->store, &in), QUOTA_STRAYS, in.wire.size);
+    if (r->kind == KIND_CONFLICT && read_conflict(r, &in, &owner))
+        add(look, store_toward(look->store, &in), QUOTA_CONFLICTS, in.wire.size);
     if (r->kind == KIND_REFUSAL) add(look, PEER_SELF, QUOTA_NOTICES, 0);
 }
 
@@ -103,7 +103,7 @@ static void check_share(look_t *look, const struct holds_used *found, const stru
     quota_share(look->store, found->peer, sort, &items, &bytes);
     assert(now->items[sort] <= items || now->items[sort] <= before->items[sort]);
     assert(now->bytes[sort] <= bytes || now->bytes[sort] <= before->bytes[sort]);
-    if (sort == QUOTA_NOTICES || (sort == QUOTA_STRAYS && look->holds->own_found)) return;
+    if (sort == QUOTA_NOTICES || (sort == QUOTA_CONFLICTS && look->holds->own_found)) return;
     assert(now->items[sort] == found->items[sort] && now->bytes[sort] == found->bytes[sort]);
 }
 
@@ -123,7 +123,7 @@ static void check_shares(holds_t *holds, look_t *look)
 
 void holds_check(holds_t *holds, store_t *store)
 {
-    static const uint32_t system[] = {KIND_STRAY, KIND_REFUSAL, KIND_VERDICT};
+    static const uint32_t system[] = {KIND_CONFLICT, KIND_REFUSAL, KIND_VERDICT};
     look_t look = {.holds = holds, .store = store};
     assert(store_begin(store, false, &look.txn) == 0);
     for (size_t i = 0; i < ARRAY_SIZE(system); i++)

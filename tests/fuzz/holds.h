@@ -9,7 +9,7 @@ enum { HOLDS_PEERS = 16 };
 typedef struct holds {
     // what came in, of this node's own
     uint32_t inc;   // the greatest incarnation of a version with our seal, or that a person took
-    bool own_found; // strays and refusals of our own came back: those nobody has counted
+    bool own_found; // conflicts and refusals of our own came back: those nobody has counted
     bool adopting;  // what the parent says is ours was to be taken
     // what each neighbour had before
     struct holds_used {

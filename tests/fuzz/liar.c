@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records as a liar makes them: of what the store under test holds, changed in any of their parts, under the
-// seal of their home (an earlier life of it may have said anything), of another, an old one, or none.
+// seal of their home (an earlier epoch of it may have said anything), of another, an old one, or none.
 #include "proto/kind.h"
 #include "proto/system.pb-c.h"
 #include "tests/fuzz/choose.h"
@@ -58,10 +58,10 @@ static path_t choose_home(liar_t *liar, slice_t *in)
 
 // --- parts of a record ---------------------------------------------------------------------------
 
-static uint64_t choose_life(const liar_t *liar, uint8_t choice, uint64_t now)
+static uint64_t choose_epoch(const liar_t *liar, uint8_t choice, uint64_t now)
 {
-    const uint64_t lives[] = {now, 7, 8, liar->tree->boot, UINT64_MAX, 0};
-    return lives[choice % ARRAY_SIZE(lives)];
+    const uint64_t epochs[] = {now, 7, 8, liar->tree->boot, UINT64_MAX, 0};
+    return epochs[choice % ARRAY_SIZE(epochs)];
 }
 
 static void change_version(liar_t *liar, slice_t *in, version_t *v)
@@ -71,21 +71,21 @@ static void change_version(liar_t *liar, slice_t *in, version_t *v)
     const uint64_t seqs[] = {v->seq, v->seq + 1, v->seq - 1, which, UINT64_MAX, UINT64_MAX - 1, 0, 1};
     v->inc = incs[how % ARRAY_SIZE(incs)];
     v->seq = seqs[how / ARRAY_SIZE(incs) % ARRAY_SIZE(seqs)];
-    v->boot = choose_life(liar, which, v->boot);
+    v->boot = choose_epoch(liar, which, v->boot);
 }
 
 // The present version itself, or any other, as in the past of what follows it.
-static slice_t choose_lives(liar_t *liar, slice_t *in, const version_t *v, size_t most)
+static slice_t choose_epochs(liar_t *liar, slice_t *in, const version_t *v, size_t most)
 {
     size_t n = fuzz_byte(in) % most;
-    uint8_t *buf = arena_alloc(liar->arena, n * PAST_LIFE + 1);
+    uint8_t *buf = arena_alloc(liar->arena, n * PAST_EPOCH + 1);
     assert(buf != NULL);
     for (size_t i = 0; i < n; i++) {
         uint8_t which = fuzz_byte(in);
-        be64_store(buf + i * PAST_LIFE, choose_life(liar, which, v->boot) + (i > 3 ? i : 0));
-        be64_store(buf + i * PAST_LIFE + 8, which >= 0x80 ? v->seq : fuzz_byte(in));
+        be64_store(buf + i * PAST_EPOCH, choose_epoch(liar, which, v->boot) + (i > 3 ? i : 0));
+        be64_store(buf + i * PAST_EPOCH + 8, which >= 0x80 ? v->seq : fuzz_byte(in));
     }
-    return slice(buf, n * PAST_LIFE);
+    return slice(buf, n * PAST_EPOCH);
 }
 
 static void change_reach(liar_t *liar, slice_t *in, record_t *r)
@@ -121,8 +121,8 @@ static void change(liar_t *liar, slice_t *in, uint8_t what, record_t *r)
     if ((what & HOME) != 0) r->home = choose_home(liar, in);
     if ((what & VERSION) != 0) change_version(liar, in, &r->version);
     if ((what & LINEAGE) != 0) {
-        r->past = choose_lives(liar, in, &before, 6);
-        r->answered = choose_lives(liar, in, &before, 4);
+        r->past = choose_epochs(liar, in, &before, 6);
+        r->answered = choose_epochs(liar, in, &before, 4);
     }
     if ((what & REACH) != 0) change_reach(liar, in, r);
     if ((what & NAMES) != 0) change_names(liar, in, r);
@@ -167,7 +167,7 @@ static slice_t refusal_of(liar_t *liar, slice_t *in, const record_t *r)
     static const char *const codes[] = {"REACH", "KEY-TAKEN", "SEAL", "\033[2J", ""};
     Selenga__Refusal m = SELENGA__REFUSAL__INIT;
     char *args[] = {(char *)(uintptr_t)choose_word(in), (char *)(uintptr_t) "2"};
-    m.has_record_id = m.has_kind = m.has_inc = m.has_seq = m.has_boot = m.has_since_s = 1;
+    m.has_record_id = m.has_kind = m.has_inc = m.has_seq = m.has_boot = m.has_came_s = 1;
     m.record_id = binary(slice(r->id.b, sizeof r->id.b));
     m.kind = r->kind;
     m.inc = r->version.inc;
@@ -191,9 +191,9 @@ static slice_t verdict_on(liar_t *liar, slice_t *in, const record_t *r)
     return pack_body(liar, &m.base);
 }
 
-static slice_t stray_of(liar_t *liar, const record_t *r)
+static slice_t conflict_of(liar_t *liar, const record_t *r)
 {
-    Selenga__Stray m = SELENGA__STRAY__INIT;
+    Selenga__Conflict m = SELENGA__CONFLICT__INIT;
     m.has_record = 1;
     m.record = binary(r->wire);
     return pack_body(liar, &m.base);
@@ -203,15 +203,15 @@ static void wrap(liar_t *liar, slice_t *in, record_t *r)
 {
     uint8_t choice = fuzz_byte(in);
     record_t inner = *r;
-    *r = (record_t){.id = inner.id, .kind = KIND_STRAY + choice % 3, .org = inner.org, .down = DOWN_TO};
+    *r = (record_t){.id = inner.id, .kind = KIND_CONFLICT + choice % 3, .org = inner.org, .down = DOWN_TO};
     r->id.b[0] ^= 0x80 | choice;
     r->home = choose_home(liar, in);
     r->to = choose_home(liar, in);
     r->version = (version_t){.inc = 1, .seq = 1U + choice, .boot = 7};
     r->up = inner.up;
-    r->body = r->kind == KIND_STRAY       ? stray_of(liar, &inner)
-              : r->kind == KIND_STRAY + 1 ? refusal_of(liar, in, &inner)
-                                          : verdict_on(liar, in, &inner);
+    r->body = r->kind == KIND_CONFLICT       ? conflict_of(liar, &inner)
+              : r->kind == KIND_CONFLICT + 1 ? refusal_of(liar, in, &inner)
+                                             : verdict_on(liar, in, &inner);
 }
 
 // --- all together --------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ static const size_t SELF[LEVELS] = {2, 1, 0}; // a school, the hub, the region
 typedef struct rig {
     service_t service;
     kv_t *kv;
-    uint64_t lives;
+    uint64_t epochs;
     kv_full_t full;
 } rig_t;
 
@@ -103,24 +103,24 @@ static randombytes_implementation chance = {
 
 // --- starting and stopping ---
 
-enum { FIRST_LIFE = 100, SCRIPT_LIFE = 200 }; // in which the tree is planted, in which the script begins
+enum { FIRST_EPOCH = 100, SCRIPT_EPOCH = 200 }; // in which the tree is planted, in which the script begins
 
-// Scattered, so that no message can tell of a life that is still to come.
-static uint64_t boot_of(uint64_t life)
+// Scattered, so that no message can tell of an epoch that is still to come.
+static uint64_t boot_of(uint64_t epoch)
 {
-    return life * 0x9e3779b97f4a7c15ULL;
+    return epoch * 0x9e3779b97f4a7c15ULL;
 }
 
 static void start_service(rig_t *rig)
 {
     service_t *service = &rig->service;
     service->lost = false;
-    assert(store_open(rig->kv, &service->place, boot_of(++rig->lives), wall_s, &service->store) == 0);
+    assert(store_open(rig->kv, &service->place, boot_of(++rig->epochs), wall_s, &service->store) == 0);
     service->kv = rig->kv;
     assert(service_open_state(service) == 0);
     store_on_change(service->store, on_change, service);
     open_feed(service);
-    service->feed->seed = rig->lives; // the same sessions each time
+    service->feed->seed = rig->epochs; // the same sessions each time
     assert(start(service) == 0);
     for (size_t i = 0; i < ARRAY_SIZE(TREE); i++) {
         path_t path = path_of(i), up = path_parent(&path), self = service->place.path;
@@ -212,7 +212,7 @@ static void set_up(rig_t *rig, const service_def_t *def, size_t level, bool repl
     service->place.adopt_from_parent = replaced && level < 2;
     say_seal_key(&service->place.path, service->place.seal_key);
     rig->kv = kv_mem_new();
-    rig->lives = FIRST_LIFE;
+    rig->epochs = FIRST_EPOCH;
     start_service(rig);
     plant_tree(rig);
     stop_service(rig);
@@ -296,7 +296,7 @@ static void turn(rig_t *rig, mail_t *mail)
 static bool say(const rig_t *rig, envelope_t *e, slice_t choices, zmq_msg_t *frame)
 {
     const service_t *service = &rig->service;
-    say_tree_t tree = {.boot = boot_of(rig->lives)};
+    say_tree_t tree = {.boot = boot_of(rig->epochs)};
     size_t size;
     AUTO(xfree) uint8_t *body = NULL;
     const link_t *link = feed_find(service->feed, e->peer != PEER_SELF ? e->peer : e->from);
@@ -373,22 +373,22 @@ static bool take_message(rig_t *rig, slice_t *script, unsigned senders, mail_t *
 
 typedef struct own {
     store_txn_t *txn;
-    uint64_t last; // life
+    uint64_t last; // epoch
 } own_t;
 
 static bool is_of(const own_t *own, uint64_t boot)
 {
-    for (uint64_t life = FIRST_LIFE + 1; life <= own->last; life++)
-        if (boot_of(life) == boot) return true;
+    for (uint64_t epoch = FIRST_EPOCH + 1; epoch <= own->last; epoch++)
+        if (boot_of(epoch) == boot) return true;
     return false;
 }
 
-// Does it go on from what a neighbour handed back, of a life that this store does not know? That was not
+// Does it go on from what a neighbour handed back, of an epoch that this store does not know? That was not
 // judged by the rules (common/sync/admit.c), and is written again as it is where ours must stand above a
-// stray.
+// conflict.
 static bool was_handed_back(const own_t *own, const record_t *r)
 {
-    for (size_t at = 0; at < r->past.size; at += PAST_LIFE)
+    for (size_t at = 0; at < r->past.size; at += PAST_EPOCH)
         if (!is_of(own, be64_load(r->past.data + at))) return true;
     return false;
 }
@@ -408,7 +408,7 @@ static int check_own(void *arg, const rid_t *id)
 
 static void check_store(rig_t *rig)
 {
-    own_t own = {.last = rig->lives};
+    own_t own = {.last = rig->epochs};
     assert(store_begin(rig->service.store, false, &own.txn) == 0);
     for (size_t i = 0; i < N_KINDS; i++)
         assert(store_list(own.txn, KINDS[i]->number, (slice_t){0}, NULL, check_own, &own) == 0);
@@ -481,7 +481,7 @@ void rig_run(slice_t script, unsigned senders)
         images[i] = kv_mem_image(rig->kv);
     }
     kv_mem_restore(rig->kv, images[i]);
-    rig->lives = SCRIPT_LIFE;
+    rig->epochs = SCRIPT_EPOCH;
     drawn = 0;
     holds = (holds_t){.inc = 1, .adopting = rig->service.place.adopt_from_parent};
     start_service(rig);

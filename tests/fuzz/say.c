@@ -111,22 +111,22 @@ void say_content(const kind_rule_t *kind, const struct say_node *home, slice_t *
     (void)body_id(kind, body, &r->id);
 }
 
-static const uint64_t LIVES[] = {7, 8};
+static const uint64_t EPOCHS[] = {7, 8};
 
 static void choose_version(uint8_t flags, uint8_t seq, version_t *ret)
 {
-    enum { OTHER_LIFE = 2, OTHER_INC = 4 };
+    enum { OTHER_EPOCH = 2, OTHER_INC = 4 };
     *ret = (version_t){
-        .inc = (flags & OTHER_INC) != 0 ? 2 : 1, .seq = 1U + seq, .boot = LIVES[(flags & OTHER_LIFE) != 0]};
+        .inc = (flags & OTHER_INC) != 0 ? 2 : 1, .seq = 1U + seq, .boot = EPOCHS[(flags & OTHER_EPOCH) != 0]};
 }
 
-// One earlier life: of the neighbours', or the store's own.
-static slice_t choose_past(slice_t *in, uint64_t own, uint8_t buf[static PAST_LIFE])
+// One earlier epoch: of the neighbours', or the store's own.
+static slice_t choose_past(slice_t *in, uint64_t own, uint8_t buf[static PAST_EPOCH])
 {
-    size_t life = fuzz_byte(in) % (ARRAY_SIZE(LIVES) + 1);
-    be64_store(buf, life < ARRAY_SIZE(LIVES) ? LIVES[life] : own);
+    size_t epoch = fuzz_byte(in) % (ARRAY_SIZE(EPOCHS) + 1);
+    be64_store(buf, epoch < ARRAY_SIZE(EPOCHS) ? EPOCHS[epoch] : own);
     be64_store(buf + 8, fuzz_byte(in));
-    return slice(buf, PAST_LIFE);
+    return slice(buf, PAST_EPOCH);
 }
 
 static void add_record(slice_t *in, const say_tree_t *tree, batch_t *batch)
@@ -135,7 +135,7 @@ static void add_record(slice_t *in, const say_tree_t *tree, batch_t *batch)
     AUTO(arena_destroy) arena_t *arena = arena_new(ROOM);
     const kind_rule_t *kind = KINDS[fuzz_byte(in) % N_KINDS];
     const struct say_node *home = &tree->nodes[fuzz_byte(in) % SAY_NODES];
-    uint8_t past[PAST_LIFE];
+    uint8_t past[PAST_EPOCH];
     uint8_t flags = fuzz_byte(in), seq = fuzz_byte(in);
     if ((flags & GARBAGE) != 0) {
         add_garbage(in, batch);
@@ -171,7 +171,7 @@ static uint8_t *pack_giveback(const link_t *link, uint8_t step, uint32_t encodin
     return pack(&m.base, ret_size);
 }
 
-static uint8_t *pack_push(const link_t *link, bool new_life, uint8_t step, uint32_t encoding, uint32_t plain,
+static uint8_t *pack_push(const link_t *link, bool new_epoch, uint8_t step, uint32_t encoding, uint32_t plain,
                           ProtobufCBinaryData entries, size_t *ret_size)
 {
     Selenga__Push m = SELENGA__PUSH__INIT;
@@ -181,9 +181,9 @@ static uint8_t *pack_push(const link_t *link, bool new_life, uint8_t step, uint3
         upto.of[i] += step >> (4 * i) & 15;
         if (upto.of[i] > witness.head) witness.head = upto.of[i];
     }
-    witness.has_head = witness.has_lives = witness.has_digest = 1;
-    witness.lives = new_life ? 2 : 1;
-    witness.digest = new_life ? 8 : 7;
+    witness.has_head = witness.has_epochs = witness.has_digest = 1;
+    witness.epochs = new_epoch ? 2 : 1;
+    witness.digest = new_epoch ? 8 : 7;
     m.has_session = m.has_boot = m.has_encoding = m.has_plain_bytes = m.has_entries = 1;
     m.session = link->in.session;
     m.boot = link->in.boot != 0 ? link->in.boot : 1;
@@ -200,13 +200,13 @@ static uint8_t *pack_push(const link_t *link, bool new_life, uint8_t step, uint3
 uint8_t *say_batch(uint8_t flags, uint8_t step, batch_t *batch, const link_t *link, uint32_t *ret_type,
                    size_t *ret_size)
 {
-    enum { GIVEBACK = 1, NEW_LIFE = 2 };
+    enum { GIVEBACK = 1, NEW_EPOCH = 2 };
     uint32_t encoding, plain;
     batch_pack(batch, &encoding, &plain);
     ProtobufCBinaryData entries = {.len = batch->size, .data = batch->data};
     *ret_type = (flags & GIVEBACK) != 0 ? MSG_GIVEBACK : MSG_PUSH;
     if ((flags & GIVEBACK) != 0) return pack_giveback(link, step, encoding, plain, entries, ret_size);
-    return pack_push(link, (flags & NEW_LIFE) != 0, step, encoding, plain, entries, ret_size);
+    return pack_push(link, (flags & NEW_EPOCH) != 0, step, encoding, plain, entries, ret_size);
 }
 
 uint8_t *say_records(slice_t choices, const link_t *link, const say_tree_t *tree, uint32_t *ret_type,

@@ -4,10 +4,10 @@
 //   a put, of one group     for each item: kind | flags | size of choices | choices (choose.h)
 //                           flags: 1 deleted; 2 no field is named as set
 //   records of a feed       flags | step, then for each record: kind | home | flags | seq | size of choices |
-//                           choices; flags: 1 a give-back, else a push; 2 the witness tells of a new life
-//                           flags of a record: 1 deleted; 2 of another life; 4 of another incarnation; 8
+//                           choices; flags: 1 a give-back, else a push; 2 the witness tells of a new epoch
+//                           flags of a record: 1 deleted; 2 of another epoch; 4 of another incarnation; 8
 //                           stays at its home; 16 bulk; 32 word that it has left; 64 garbage; 128 it
-//                           descends: two more bytes, from which life and which version of it
+//                           descends: two more bytes, from which epoch and which version of it
 //
 // Of a liar (liar.c), who has all that the store under test holds, the seal keys of all homes but only some
 // honest uses for them:
@@ -15,8 +15,8 @@
 //   records of a feed       flags | step, then for each record: base | what | changes; base: below 200 a held
 //                           record, else a new one: kind | home | size of choices | choices | id;
 //                           what: 1 version (inc, seq, boot) | 2 home | 4 seal | 8 past and answered | 16
-//                           reach | 32 deleted, gone, bulk | 64 in a stray, refusal or verdict, and what of
-//                           that | 128 organisation or id
+//                           reach | 32 deleted, gone, bulk | 64 in a conflict, refusal or verdict, and what
+//                           of that | 128 organisation or id
 //
 // Of what else there is to choose (ask.c):
 //
@@ -33,7 +33,7 @@
 
 enum { SAY_NODES = 4 };
 
-// The rig's tree, for homes of records, and the present life of the store under test.
+// The rig's tree, for homes of records, and the present epoch of the store under test.
 typedef struct say_tree {
     struct say_node {
         const char *org;

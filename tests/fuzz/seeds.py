@@ -7,62 +7,8 @@ import hashlib
 import os
 import struct
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def varint(n):
-    out = b""
-    n &= (1 << 64) - 1
-    while n > 0x7F:
-        out += bytes([n & 0x7F | 0x80])
-        n >>= 7
-    return out + bytes([n])
-
-
-def zigzag(n):
-    return n << 1 ^ n >> 63
-
-
-def num(field, n):
-    return varint(field << 3) + varint(n)
-
-
-def f64(field, n):
-    return varint(field << 3 | 1) + struct.pack("<Q", n)
-
-
-def f32(field, n):
-    return varint(field << 3 | 5) + struct.pack("<I", n)
-
-
-def data(field, b):
-    b = b.encode() if isinstance(b, str) else b
-    return varint(field << 3 | 2) + varint(len(b)) + b
-
-
-def save(target, name, content):
-    folder = os.path.join(HERE, "corpus", target)
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, name), "wb") as f:
-        f.write(content.encode() if isinstance(content, str) else content)
-
-
-REGION, HUB, SCHOOL_A, SCHOOL_B = 0x101, 0x202, 0x303, 0x404
-
-
-def path(*labels):
-    return b"".join(struct.pack(">I", x) for x in labels)
-
-
-def record(kind, home, seq, org="", body=b"", up=0, down=0, to=b"", rid=None, deleted=False, inc=1, boot=7):
-    out = data(1, rid or (b"id" + struct.pack(">HQI", kind, seq, 1))) + num(2, kind) + data(3, home)
-    out += num(4, inc) + num(5, seq) + f64(6, boot)
-    out += (data(7, org) if org else b"") + (num(9, 1) if deleted else b"") + (data(10, body) if body else b"")
-    return out + (num(11, up) if up else b"") + (num(12, down) if down else b"") + (data(13, to) if to else b"")
-
-
-def entries(*records):
-    return b"".join(struct.pack(">I", len(r)) + r for r in records)
+from seed_bytes import (HERE, HUB, REGION, SCHOOL_A, SCHOOL_B, data, entries, envelope, f32, f64, giveback, num, path,
+                        pull, push, record, save, say, script, squeezed, varint, witness, zigzag)
 
 
 # --- bodies of some kinds, in the order of KINDS by number
@@ -90,53 +36,14 @@ for number, body in BODIES.items():
 plain = entries(ORG_RECORD, IDENTITY_RECORD)
 save("batch", "plain", b"\x00" + struct.pack(">I", len(plain)) + plain)
 
-
-def squeezed(*parts):
-    """A zstd frame by hand: of each part its bytes as they are, then so many times 'x'."""
-    size = sum(len(raw) + times for raw, times in parts)
-    out = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", size)  # single segment, content size in four bytes
-    for raw, times in parts:
-        out += struct.pack("<I", len(raw) << 3)[:3] + raw + struct.pack("<I", times << 3 | 1 << 1)[:3] + b"x"
-    return out + struct.pack("<I", 1)[:3]  # an empty last block
-
-
 save("batch", "zstd", b"\x01" + struct.pack(">I", 104) + squeezed((struct.pack(">I", 100), 100)))
 
-
-def envelope(kind, to, body=b"", peer=0, principal="", call=0):
-    out = num(1, 1) + num(2, kind) + num(3, to) + (f32(5, peer) if peer else b"")
-    out += data(6, principal) if principal else b""
-    return out + (num(7, call) if call else b"") + (data(9, body) if body else b"")
-
-
-def witness(head, *lives):
-    digest = 0
-    for boot, start in lives:
-        link = struct.pack(">QQQ", digest, boot, start)
-        digest = struct.unpack(">Q", hashlib.blake2b(link, digest_size=16).digest()[:8])[0]
-    return num(2, head) + num(3, len(lives)) + f64(4, digest)
-
-
-def pull(position, wit=None, kinds=(), credit=100000):
-    out = f64(1, 1) + num(2, position) + num(3, credit)
-    return out + (num(4, 1) + data(5, wit) if wit is not None else b"") + b"".join(num(6, k) for k in kinds)
-
-
-def push(after, upto, wit, content=b"", count=1, plain=None):
-    size = num(7, len(content)) if plain is None else num(6, 1) + num(7, plain)
-    return f64(1, 1) + num(2, after) + num(3, upto) + data(4, wit) + num(5, count) + size + data(8, content)
-
-
-def giveback(after, upto, done, content=b"", count=1):
-    return f64(1, 1) + num(2, after) + num(3, upto) + num(4, done) + num(5, count) + num(7, len(content)) + data(8, content)
-
-
-LIVES = witness(20, (7, 0), (8, 10))
+EPOCHS = witness(20, (7, 0), (8, 10))
 BUNDLE, PULL, PUSH, ASK, GIVEBACK, REBASE, WAKE = range(9, 16)
 
-save("envelope", "pull", envelope(PULL, 1, pull(0, LIVES), peer=SCHOOL_A, principal="node:1", call=3))
-save("envelope", "bundle", envelope(BUNDLE, 1, entries(envelope(PULL, 1, pull(0, LIVES), peer=SCHOOL_A), envelope(WAKE, 1, peer=SCHOOL_B))))
-save("envelope", "push", envelope(PUSH, 1, push(0, 9, LIVES, plain)))
+save("envelope", "pull", envelope(PULL, 1, pull(0, EPOCHS), peer=SCHOOL_A, principal="node:1", call=3))
+save("envelope", "bundle", envelope(BUNDLE, 1, entries(envelope(PULL, 1, pull(0, EPOCHS), peer=SCHOOL_A), envelope(WAKE, 1, peer=SCHOOL_B))))
+save("envelope", "push", envelope(PUSH, 1, push(0, 9, EPOCHS, plain)))
 save("envelope", "keys", envelope(5 + 1, 9, num(1, 1) + data(2, data(1, b"k" * 32) + num(2, 1) + f32(3, SCHOOL_A) + data(4, SCHOOL_A_PATH) + data(5, "03-08-01"))))
 save("envelope", "join", envelope(7, 1, data(1, b"n" * 32) + data(2, "School 1")))
 save("envelope", "reply", envelope(21, 0, data(1, num(1, 4) + data(2, data(1, "BAD-DATE") + data(2, "from") + data(3, "x")))))
@@ -144,26 +51,16 @@ save("envelope", "reply", envelope(21, 0, data(1, num(1, 4) + data(2, data(1, "B
 # --- scripts for feed and request: see rig.h
 SELF, GATE, PARENT, CHILD_A, CHILD_B, END, FIT, FULL, LATER, RESTART = 0, 1, 2, 3, 4, 8, 16, 32, 64, 128
 SCHOOL, MUNICIPALITY, AT_REGION = 0, 4, 8  # + service - 1
-
-
-def say(how, kind, body=b""):
-    return bytes([how, kind]) + struct.pack(">H", len(body)) + body
-
-
-def script(where, *messages):
-    return bytes([where]) + b"".join(messages)
-
-
-save("feed", "child-pushes", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(IDENTITY_RECORD, UNKNOWN_RECORD)))))
-save("feed", "parent-pushes", script(SCHOOL, say(PARENT | END | FIT, PUSH, push(0, 20, LIVES, entries(ORG_RECORD)))))
-save("feed", "refused", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(ORG_RECORD, b"garbage")))))
+save("feed", "child-pushes", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, EPOCHS, entries(IDENTITY_RECORD, UNKNOWN_RECORD)))))
+save("feed", "parent-pushes", script(SCHOOL, say(PARENT | END | FIT, PUSH, push(0, 20, EPOCHS, entries(ORG_RECORD)))))
+save("feed", "refused", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, EPOCHS, entries(ORG_RECORD, b"garbage")))))
 save("feed", "child-pulls", script(AT_REGION, say(CHILD_A | END, PULL, pull(0, witness(0))), say(CHILD_A | END, PULL, pull(3))))
-save("feed", "diverged", script(AT_REGION, say(CHILD_A | END, PULL, pull(9, LIVES)),
+save("feed", "diverged", script(AT_REGION, say(CHILD_A | END, PULL, pull(9, EPOCHS)),
      say(CHILD_A | END, GIVEBACK, giveback(0, 9, 1, entries(record(101, path(REGION), 19, "03-08-09", ORG, up=15, down=2, boot=8)))),
      say(CHILD_A | END, PULL, pull(0, witness(4, (101, 0))))))
 save("feed", "asked-to-give-back", script(MUNICIPALITY, say(PARENT | END | FIT, ASK, f64(1, 1) + num(2, 0)),
-     say(PARENT | END | FIT, REBASE, f64(1, 1) + data(2, LIVES)), say(PARENT | END | LATER, WAKE)))
-save("feed", "disk-full", script(MUNICIPALITY, say(CHILD_B | END | FIT | FULL, PUSH, push(0, 20, LIVES, entries(UNKNOWN_RECORD))),
+     say(PARENT | END | FIT, REBASE, f64(1, 1) + data(2, EPOCHS)), say(PARENT | END | LATER, WAKE)))
+save("feed", "disk-full", script(MUNICIPALITY, say(CHILD_B | END | FIT | FULL, PUSH, push(0, 20, EPOCHS, entries(UNKNOWN_RECORD))),
      say(CHILD_B | END | LATER | RESTART, WAKE)))
 
 # Pseudonyms: a point of the curve, the identity, and bytes that are no point; answered at the region, asked on at a hub
@@ -178,7 +75,7 @@ for name, points in (("good", POINT * 3), ("identity", POINT + bytes(32)), ("non
          say(PARENT | END, EVALUATED, f64(1, 5) + data(4, "PSEUDONYM-QUOTA"))))
 save("envelope", "evaluate", envelope(EVALUATE, 1, f64(1, 5) + data(3, POINT), peer=SCHOOL_A))
 
-# Both as large as a record may be, of two lives that nobody can connect: one is kept as a stray, which holds it whole.
+# Both as large as a record may be, of two epochs that nobody can connect: one is kept as a conflict, which holds it whole.
 def large(size, seq, boot):
     head = record(190, SCHOOL_A_PATH, seq, "03-08-01", up=15, rid=b"large-and-larger", boot=boot)
     rest = size - len(head) - 5
@@ -187,7 +84,7 @@ def large(size, seq, boot):
 
 
 for size in (48 * 1024 - 512, 48 * 1024):
-    save("feed", f"large-stray-{size}", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, large(size, 5, 7), plain=size + 4)),
+    save("feed", f"large-conflict-{size}", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, EPOCHS, large(size, 5, 7), plain=size + 4)),
          say(CHILD_A | END | FIT, PUSH, push(20, 21, witness(21), large(size, 6, 9), plain=size + 4))))
 
 
@@ -208,7 +105,7 @@ save("request", "invite", script(MUNICIPALITY, say(SELF | END, 37, data(1, "03-0
      say(GATE | END, 7, data(1, b"n" * 32) + data(2, "School 2")), say(SELF | END, 39, data(1, "03-08-01") + data(2, "lost"))))
 save("request", "report", script(AT_REGION + 3, say(SELF | END, 40, data(1, "03") + data(2, "2024-Q3")), say(SELF | END, 40, data(2, "2023/24"))))
 save("request", "route", script(SCHOOL + 2, say(SELF | END, 42, data(1, "03-08-01:17") + data(2, "C1")), say(SELF | END, 43, data(1, b"r" * 16) + data(2, "x") + data(3, "M-1"))))
-save("request", "link", script(MUNICIPALITY + 1, say(GATE | END, 5, f32(1, SCHOOL_A) + num(2, 1)), say(5 | END | FIT, PUSH, push(0, 20, LIVES, entries(ORG_RECORD)))))
+save("request", "link", script(MUNICIPALITY + 1, say(GATE | END, 5, f32(1, SCHOOL_A) + num(2, 1)), say(5 | END | FIT, PUSH, push(0, 20, EPOCHS, entries(ORG_RECORD)))))
 
 # --- stories: what services make of records that others of the node, or a neighbour, bring
 def rid(kind, org, *key):
@@ -231,7 +128,7 @@ REGISTRY, DIAGNOSTICS, ROUTING, REPORTING = 5, 6, 7, 3  # senders; the last is t
 
 
 def from_service(sender, *records):
-    return say(sender | END | FIT, PUSH, push(0, 20, LIVES, entries(*records)))
+    return say(sender | END | FIT, PUSH, push(0, 20, EPOCHS, entries(*records)))
 
 
 def person(number, pseudonym):
@@ -271,6 +168,9 @@ RESULT = data(1, "CA") + data(2, TEACHER) + data(3, "K1") + num(4, zigzag(3000))
 FACT = told(401, ("70" * 16, A, "2024"), data(1, b"p" * 16) + data(2, A) + num(3, zigzag(2024)) + data(4, struct.pack(">8I", *[0x0003] * 8)) +
             data(5, data(1, data(1, "T1") + data(2, "M1") + num(3, day("2024-05-01")) + num(4, 1) + num(5, zigzag(36)))), A, up=3)
 
+HISTORY = told(401, ("70" * 16, A, "0"), data(1, b"p" * 16) + data(2, A) + num(3, zigzag(0)) +
+               data(9, struct.pack(">HH8I", 2022, 2023, *[0x0001] * 8) + struct.pack(">HH8I", 2025, 2030, *[0x0003] * 8)), A, up=3)
+
 save("request", "people-are-counted", script(SCHOOL + REPORTING, from_service(REGISTRY, *PEOPLE, *LEARNING, *HELP), from_service(ROUTING, ROUTE, ACT),
      say(SELF | END, 40, data(1, A) + data(2, "2024"))))
 save("request", "a-route-is-proposed-and-agreed", script(SCHOOL + 2, from_service(REGISTRY, *PEOPLE, PROGRAMME), from_service(DIAGNOSTICS, *CAMPAIGN, DEFICIT),
@@ -279,22 +179,22 @@ save("request", "a-result-shows-a-need", script(SCHOOL + 1, from_service(REGISTR
      say(SELF | END, 20, put([item(204, RESULT, [1, 2, 3, 4, 5, 6])])), say(SELF | END, 23, num(1, 205))))
 save("request", "somebody-is-renamed", script(SCHOOL, say(SELF | END, 20, put(staff)),
      say(SELF | END, 20, put([item(103, IDENTITY + data(7, "11223344595"), [1, 2, 3, 4, 7])]))))
-save("feed", "facts-come-up", script(AT_REGION + REPORTING, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(FACT)))))
-save("feed", "needs-and-routes-go-up", script(MUNICIPALITY + 2, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(ROUTE, ACT)))))
+save("feed", "facts-come-up", script(AT_REGION + REPORTING, say(CHILD_A | END | FIT, PUSH, push(0, 20, EPOCHS, entries(FACT, HISTORY)))))
+save("feed", "needs-and-routes-go-up", script(MUNICIPALITY + 2, say(CHILD_A | END | FIT, PUSH, push(0, 20, EPOCHS, entries(ROUTE, ACT)))))
 
 # --- what a liar makes of what the store holds, points of pseudonyms, acts about what waits: say.h
 BY_WAITING, BY_POINTS, BY_LIAR = 252, 253, 254
 REPLACED = 12
-GIVEN_BACK, OF_NEW_LIFE = 1, 2
+GIVEN_BACK, OF_NEW_EPOCH = 1, 2
 VERSION, HOME, SEAL, LINEAGE, REACH, SHAPE, WRAP, NAMES = 1, 2, 4, 8, 16, 32, 64, 128
 RIGHT, FOREIGN, OLD, UNSEALED = range(4)
 OF_REGION, OF_HUB, OF_A, OF_B = range(4)
 INCS, SEQS = dict(kept=0, next=3, last_but_one=5, last=6, none=7), dict(kept=0, next=8, least=48, last=32)
-STRAY, REFUSAL, VERDICT = range(3)
+CONFLICT, REFUSAL, VERDICT = range(3)
 
 
-def version(inc="kept", seq="kept", life=0):
-    return bytes([life, INCS[inc] + SEQS[seq]])
+def version(inc="kept", seq="kept", epoch=0):
+    return bytes([epoch, INCS[inc] + SEQS[seq]])
 
 
 def lies(how, *records, flags=0, step=1):
@@ -319,7 +219,7 @@ ACTS = [act(LIST), act(LIST, flags=COUNTS), act(LIST, flags=FROM | CODE | LIMITE
         act(RETRY, flags=QUERY | CODE), act(DISCARD, flags=QUERY | LIMITED, which=1, why=5), act(DISCARD, flags=QUERY | FROM, why=5)]
 EVERYTHING = range(12)
 SELF_OF = {SCHOOL: OF_A, MUNICIPALITY: OF_HUB, AT_REGION: OF_REGION}
-PRESENT, OF_LIFE_8 = 0x84, 0x80  # in a past: the version as it stands, and one of life 8 with its number
+PRESENT, OF_EPOCH_8 = 0x84, 0x80  # in a past: the version as it stands, and one of epoch 8 with its number
 
 
 def past(*which):
@@ -330,7 +230,7 @@ def all_held(sender, what, changes, flags=0, step=1):
     return lies(sender, *[held(n, what, changes) for n in EVERYTHING], flags=flags, step=step)
 
 
-def unknown_life(seal):  # what another says, of a life that nobody knows
+def unknown_epoch(seal):  # what another says, of an epoch that nobody knows
     return VERSION | NAMES | SEAL, version("kept", "kept", 2) + bytes([2, seal])
 
 
@@ -355,38 +255,38 @@ for where, name, sender in ((SCHOOL, "school", PARENT), (MUNICIPALITY, "hub", CH
     save("feed", f"liar-{name}-other-homes", script(where, new_school, lies(sender, *others), *ACTS))
     gone = [held(n, VERSION | SHAPE, version("kept", "next") + bytes([3])) for n in EVERYTHING]
     save("feed", f"liar-{name}-gone", script(where, new_school, lies(sender, *gone), lies(sender, *[held(n) for n in EVERYTHING])))
-    lives = [held(n, VERSION | LINEAGE | SEAL, version("next", "kept", 2) + bytes([2, 0x80, 0x81, 9, 1, 0x83]) + bytes([RIGHT])) for n in EVERYTHING]
-    save("feed", f"liar-{name}-lives", script(where, new_school, lies(sender, *lives), lies(sender, *[held(n, VERSION | SEAL, version("kept", "least", 3) + bytes([RIGHT])) for n in EVERYTHING])))
-    for kind, word in ((STRAY, "strays"), (REFUSAL, "refusals"), (VERDICT, "verdicts")):
+    epochs = [held(n, VERSION | LINEAGE | SEAL, version("next", "kept", 2) + bytes([2, 0x80, 0x81, 9, 1, 0x83]) + bytes([RIGHT])) for n in EVERYTHING]
+    save("feed", f"liar-{name}-epochs", script(where, new_school, lies(sender, *epochs), lies(sender, *[held(n, VERSION | SEAL, version("kept", "least", 3) + bytes([RIGHT])) for n in EVERYTHING])))
+    for kind, word in ((CONFLICT, "conflicts"), (REFUSAL, "refusals"), (VERDICT, "verdicts")):
         notices = [held(n, WRAP | VERSION | SEAL, version("next", "next", 1) + bytes([RIGHT, kind, OF_REGION if sender == PARENT else OF_A, SELF_OF[where]]) + bytes([n, n, 0][:2 if kind == REFUSAL else 2 * (kind == VERDICT)]) +
                  bytes([SEAL, RIGHT])) for n in EVERYTHING]
         save("feed", f"liar-{name}-{word}", script(where, new_school, lies(sender, *notices), *ACTS))
     same = [held(n, REACH | NAMES | SEAL, bytes([n, 2 * n + 1, RIGHT])) for n in EVERYTHING]
     save("feed", f"liar-{name}-reach", script(where, lies(sender, *same), *ACTS))
-PEOPLE_COME = say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(*PEOPLE)))
+PEOPLE_COME = say(CHILD_A | END | FIT, PUSH, push(0, 20, EPOCHS, entries(*PEOPLE)))
 for where, name in ((SCHOOL, "school"), (MUNICIPALITY, "hub"), (AT_REGION, "region")):
     for home, other in ((PARENT, CHILD_A), (CHILD_A, PARENT), (CHILD_A, CHILD_B)):
         # Somebody hands over what the home then answers, or says is gone; the home's side speaks twice.
         who = f"{name}-{'parent' if home == PARENT else 'child'}-{'parent' if other == PARENT else 'child'}"
-        save("feed", f"aside-answered-{who}", script(where, PEOPLE_COME, all_held(other, *unknown_life(RIGHT)), all_held(other, 0, b""), all_held(home, *answers(RIGHT, OF_LIFE_8)), all_held(home, 0, b"")))
-        save("feed", f"aside-gone-{who}", script(where, PEOPLE_COME, all_held(other, *unknown_life(RIGHT)), all_held(home, *leaves(OF_LIFE_8)), all_held(other, *unknown_life(RIGHT)), all_held(home, *leaves(OF_LIFE_8))))
+        save("feed", f"aside-answered-{who}", script(where, PEOPLE_COME, all_held(other, *unknown_epoch(RIGHT)), all_held(other, 0, b""), all_held(home, *answers(RIGHT, OF_EPOCH_8)), all_held(home, 0, b"")))
+        save("feed", f"aside-gone-{who}", script(where, PEOPLE_COME, all_held(other, *unknown_epoch(RIGHT)), all_held(home, *leaves(OF_EPOCH_8)), all_held(other, *unknown_epoch(RIGHT)), all_held(home, *leaves(OF_EPOCH_8))))
     for sender, word in ((PARENT, "parent"), (CHILD_A, "child")):
         # Two versions of ours of which neither tells of the other; a person, and one above, decide.
-        save("feed", f"two-of-ours-{name}-{word}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, *unknown_life(RIGHT)), *ACTS[:6], all_held(sender, *unknown_life(RIGHT)), act(DISCARD, why=5),
+        save("feed", f"two-of-ours-{name}-{word}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, *unknown_epoch(RIGHT)), *ACTS[:6], all_held(sender, *unknown_epoch(RIGHT)), act(DISCARD, why=5),
              decide(0, OF_REGION, SELF_OF[where]), decide(1, OF_REGION, SELF_OF[where]), all_held(sender, *answers(RIGHT, PRESENT))))
-        save("feed", f"ours-in-a-stray-{name}-{word}", script(where, say(SELF | END, 20, put(staff)), *[lies(sender, *[held(n, WRAP | VERSION | SEAL, version("next", "kept", life) + bytes([RIGHT, STRAY,
-             OF_REGION if sender == PARENT else OF_A, SELF_OF[where], SEAL, RIGHT])) for n in EVERYTHING]) for life in (2, 0)], *ACTS))
-save("feed", "what-was-refused-is-decided-above", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, LIVES, entries(*[told(104, (A, n), data(1, A) + data(2, n), A, up=0) for n in ("17", "18")], b"garbage"))),
+        save("feed", f"ours-in-a-conflict-{name}-{word}", script(where, say(SELF | END, 20, put(staff)), *[lies(sender, *[held(n, WRAP | VERSION | SEAL, version("next", "kept", epoch) + bytes([RIGHT, CONFLICT,
+             OF_REGION if sender == PARENT else OF_A, SELF_OF[where], SEAL, RIGHT])) for n in EVERYTHING]) for epoch in (2, 0)], *ACTS))
+save("feed", "what-was-refused-is-decided-above", script(MUNICIPALITY, say(CHILD_A | END | FIT, PUSH, push(0, 20, EPOCHS, entries(*[told(104, (A, n), data(1, A) + data(2, n), A, up=0) for n in ("17", "18")], b"garbage"))),
      lies(CHILD_A, *[held(n, REACH | SEAL, bytes([0, RIGHT])) for n in EVERYTHING]), *[decide(n, OF_REGION, OF_HUB) for n in range(4)], act(LIST)))
 for where, name, sender in ((SCHOOL, "school", PARENT), (MUNICIPALITY, "hub", CHILD_A), (AT_REGION, "region", CHILD_A)):
-    save("feed", f"ours-of-a-lost-life-{name}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, VERSION | LINEAGE | SEAL, version("none", "kept", 2) + past(PRESENT) + bytes([RIGHT])),
+    save("feed", f"ours-of-a-lost-epoch-{name}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, VERSION | LINEAGE | SEAL, version("none", "kept", 2) + past(PRESENT) + bytes([RIGHT])),
          all_held(sender, VERSION | LINEAGE | SEAL, version("next", "next", 2) + past(PRESENT) + bytes([RIGHT]))))
 
 
-def of_17(pseudonym, seq, boot=7, lives=b"", gone=False):
+def of_17(pseudonym, seq, boot=7, epochs=b"", gone=False):
     body = b"" if gone else data(1, A) + data(2, "17") + data(3, pseudonym * 16)
     out = record(104, SCHOOL_A_PATH, seq, "" if gone else A, body, up=0 if gone else 15, rid=rid(104, A, A, "17"), deleted=gone, boot=boot)
-    return out + (num(15, 1) if gone else b"") + (data(16, lives) if lives else b"") + (b"" if gone else data(17, b"s" * 16))
+    return out + (num(15, 1) if gone else b"") + (data(16, epochs) if epochs else b"") + (b"" if gone else data(17, b"s" * 16))
 
 
 def turns(*pushes):  # by whom, what; positions go on
@@ -398,21 +298,21 @@ def turns(*pushes):  # by whom, what; positions go on
     return out
 
 
-LIFE_9 = struct.pack(">QQ", 9, 40)
+EPOCH_9 = struct.pack(">QQ", 9, 40)
 for where, name, other in ((MUNICIPALITY, "hub", PARENT), (AT_REGION, "region", CHILD_B), (MUNICIPALITY, "hub-by-a-sibling", CHILD_B)):
-    save("feed", f"person-aside-{name}", script(where, turns((CHILD_A, *PEOPLE), (other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"p", 50, 7, LIFE_9)), (CHILD_A, of_17(b"p", 50, 7, LIFE_9)))))
-    save("feed", f"person-gone-{name}", script(where, turns((other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"", 50, 7, LIFE_9, True)), (other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"", 50, 7, LIFE_9, True)))))
-    save("feed", f"person-of-two-lives-{name}", script(where, turns((CHILD_A, of_17(b"p", 30)), (CHILD_A, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"y", 41, 10))), *ACTS,
-         say(CHILD_A | END, PULL, pull(9, LIVES)), say(CHILD_A | END | FIT, GIVEBACK, giveback(0, 9, 1, entries(of_17(b"z", 2, 11)))), decide(0, OF_REGION, OF_HUB)))
+    save("feed", f"person-aside-{name}", script(where, turns((CHILD_A, *PEOPLE), (other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"p", 50, 7, EPOCH_9)), (CHILD_A, of_17(b"p", 50, 7, EPOCH_9)))))
+    save("feed", f"person-gone-{name}", script(where, turns((other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"", 50, 7, EPOCH_9, True)), (other, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"", 50, 7, EPOCH_9, True)))))
+    save("feed", f"person-of-two-epochs-{name}", script(where, turns((CHILD_A, of_17(b"p", 30)), (CHILD_A, of_17(b"x", 40, 9)), (CHILD_A, of_17(b"y", 41, 10))), *ACTS,
+         say(CHILD_A | END, PULL, pull(9, EPOCHS)), say(CHILD_A | END | FIT, GIVEBACK, giveback(0, 9, 1, entries(of_17(b"z", 2, 11)))), decide(0, OF_REGION, OF_HUB)))
 MARK_RECORD = told(150, ("03",), data(1, "03") + data(2, b"n" * 8) + data(3, b"m" * 8), "03", True, down=2, home=path(REGION))
-save("feed", "another-key-of-pseudonyms", script(SCHOOL, say(SELF | END, 20, put(staff)), UP, points(PARENT, 0, 0, 0, 4), say(PARENT | END | FIT, PUSH, push(0, 20, LIVES, entries(MARK_RECORD))),
+save("feed", "another-key-of-pseudonyms", script(SCHOOL, say(SELF | END, 20, put(staff)), UP, points(PARENT, 0, 0, 0, 4), say(PARENT | END | FIT, PUSH, push(0, 20, EPOCHS, entries(MARK_RECORD))),
      say(SELF | END | LATER, 33), points(PARENT, 0, 0, 0, 4)))
 save("feed", "points-asked-again", script(MUNICIPALITY, UP, points(CHILD_B, 0, 2, 2, 1), points(CHILD_B | LATER, 0, 2, 2, 1), points(CHILD_B | LATER, 0, 1, 2, 1), points(PARENT, 0, 0, 0, 1)))
 for where, name, sender in ((SCHOOL + REPLACED, "school", PARENT), (MUNICIPALITY + REPLACED, "hub", PARENT)):
-    save("feed", f"taken-at-the-word-{name}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, *answers(UNSEALED, PRESENT)), all_held(sender, *unknown_life(UNSEALED)), *ACTS))
+    save("feed", f"taken-at-the-word-{name}", script(where, say(SELF | END, 20, put(staff)), all_held(sender, *answers(UNSEALED, PRESENT)), all_held(sender, *unknown_epoch(UNSEALED)), *ACTS))
 for where, name, sender in ((SCHOOL + REPLACED, "school", PARENT), (MUNICIPALITY + REPLACED, "hub", CHILD_A), (MUNICIPALITY + REPLACED, "hub-by-parent", PARENT)):
     newest = [held(n, VERSION | SEAL, version("next", "next", 1) + bytes([UNSEALED])) for n in EVERYTHING]
-    save("feed", f"replaced-{name}", script(where, say(SELF | END, 20, put(staff)), lies(sender, *newest), *ACTS, say(PARENT | END, PULL, pull(9, LIVES)),
+    save("feed", f"replaced-{name}", script(where, say(SELF | END, 20, put(staff)), lies(sender, *newest), *ACTS, say(PARENT | END, PULL, pull(9, EPOCHS)),
          lies(sender, *newest, flags=GIVEN_BACK, step=2), lies(sender, *newest, flags=GIVEN_BACK, step=3), *ACTS))
 ALL_POINTS = [points(CHILD_A, 0, 3, 1, 5, 6), points(CHILD_A, 2, 0xf7, 2, 7), points(CHILD_A, 8, 0xf7, 3), points(CHILD_A, 0, 2, 0xfe, 0xff), points(CHILD_B, 4, 2, 1, 9)]
 save("feed", "points-at-the-region", script(AT_REGION, *ALL_POINTS, say(SELF | END, 52), *ALL_POINTS))
@@ -448,6 +348,7 @@ CHILD_ROW, INVITATION_ROW = key_row(b"a" * 32, 1, SCHOOL_A, SCHOOL_A_PATH), key_
 save("keys", "whole", keys(1, CHILD_ROW, INVITATION_ROW))
 save("keys", "pages-and-a-change", keys(1, CHILD_ROW, more=True) + keys(2, INVITATION_ROW, whole=False) +
      keys(3, key_row(b"a" * 32, 3, SCHOOL_A, SCHOOL_A_PATH), whole=False, gone=[b"b" * 32]))
+save("keys", "revoked-and-told-why", keys(1, CHILD_ROW, key_row(b"c" * 32, 3) + data(8, "theft")))
 save("join", "answer", data(1, SCHOOL_A_PATH) + data(2, "03-08-01") + data(3, "school") + data(4, 'Школа "Заря"') +
      data(6, "03-08") + num(7, 1) + num(8, 1))
 
@@ -541,3 +442,6 @@ save("conf", "region", "node\n    path = \"00000101\"\n    org = 03\n    level =
 for name, text in {"person": "03-08-01:17", "path": "00000101.00000202", "id": "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "date": "2024-02-29",
                    "period": "2023/24", "quarter": "2024-Q3", "pair": "M-1:03-08-01:17:2024-09-01", "list": "a;b; c "}.items():
     save("words", name, text)
+for name, text in {"form": "token=aa&f.name=%D0%90%D0%BD%D0%BD%D0%B0+%D0%9A&f.set=a&f.set=b&f.note=1%0D%0A2", "address": "/k/person/03-08-01%3A17/edit?sort=-name&find=%D0%B0",
+                   "planted": "<script>\"'&</script>\u202e", "cookie": "selenga-lang=ru; selenga=0123", "host": "localhost:7780"}.items():
+    save("form", name, text)

@@ -18,6 +18,7 @@ import "proto/options.proto";
 message Place {
   option (kind) = {
     number: 301 up: REGION down: NONE writers: ANY sheet: {} read_by: REPORTING
+    access: {}
     en: "Place" ru: "Место" help: "a place" help_ru: "место"
   };
   optional string code = 1 [(field) = {
@@ -28,7 +29,8 @@ message Place {
 message FieldTrip {
   option (kind) = {
     number: 302 up: REGION down: NONE writers: [SCHOOL, SERVING] org: "place" sheet: {} read_by: REPORTING
-    check: "check_trip" en: "Trip" ru: "Поездка" help: "a trip" help_ru: "поездка"
+    check: "check_trip" access: {read: [COORDINATOR, ANALYST] write: COORDINATOR}
+    en: "Trip" ru: "Поездка" help: "a trip" help_ru: "поездка"
   };
   optional string place = 1 [(field) = {
     pd: PUBLIC is: [REQUIRED, KEY, INDEX, LIST] ref: "place"
@@ -117,10 +119,31 @@ CASES = [
      "FieldTrip: about: is a reference that is: REQUIRED; `moon` is none"),
     ("about a record, and of an organisation of its own", 'org: "place"', 'org: "place" about: "place"',
      'FieldTrip.place: the organisation follows from about; write org: "...", a field that is DERIVED'),
+    ("a kind of which nobody says who may read it", "    access: {}\n", "",
+     "Place: nobody says who may read it; write access: {read: [...] write: [...] delete: [...]}, roles of proto/options.proto, "
+     "or access: {} for nobody"),
+    ("a role that changes what it may not read", "write: COORDINATOR}", "delete: PRIVACY}",
+     "FieldTrip: access: who may change it may not read it; write read: of all of them"),
+    ("roles that change what only programs write", "writers: [SCHOOL, SERVING]", "writers: PROGRAM",
+     "FieldTrip: access: only its service writes it; take write and delete away"),
+    ("a teacher who reads what is not his own", "access: {read: [COORDINATOR, ANALYST]", "access: {read: [TEACHER, COORDINATOR]",
+     'FieldTrip: access: a teacher reads what is his own; write own: "...", or take TEACHER away'),
+    ("own by what names nobody", "access: {}", 'access: {own: "code"}',
+     "Place.code: own: is a reference to a person, or the number that names one in the key; `code` is neither"),
+    ("names for roles that work without", "pd: PUBLIC digits", "pd: IDENTITY digits",
+     "FieldTrip.phone: not for roles that work without names; take ANALYST and OPERATOR out of access"),
     ("a speaker that is no organisation", 'org: "place"', 'org: "place" speaker: "place"',
      "FieldTrip.place: speaker: is a reference to an organisation that is: REQUIRED; `place` is none"),
     ("a level of no speaker", 'org: "place"', 'org: "place" speaker_level: "moon"',
      "FieldTrip: speaker_level: is a field of words, beside a speaker, that is: DERIVED; `moon` is none"),
+    ("an end that is no date", 'org: "place"', 'org: "place" ends_by: "note"',
+     "FieldTrip.note: ends_by: is a date; `note` is none"),
+    ("above of another kind", 'org: "place"', 'org: "place" above: "place"',
+     "FieldTrip.place: above: is a reference to a record of its own kind that is: INDEX; `place` is none"),
+    ("one tree of nothing", 'org: "place"', 'org: "place" one_tree: true', 'FieldTrip: one_tree: of what? write above: "..."'),
+    ("a heading for several columns with one", "sheet: {} read_by: REPORTING\n    check",
+     'sheet: {split: {heading: "Куда и когда" into: ["place"]}} read_by: REPORTING\n    check',
+     "FieldTrip: split: write headings, two to 4 columns of the sheet field-trip, and for each word as many cells"),
     ("a kind without columns in lists", "is: [REQUIRED, KEY, CODE, LIST]", "is: [REQUIRED, KEY, CODE]",
      "Place: 0 columns in lists; write is: LIST at 1 to 9 fields"),
     ("a service that reads its own kind", "read_by: REPORTING", "read_by: ROUTING", "Place: routing reads it anyway; take it away"),
@@ -166,6 +189,12 @@ CASES = [
      "FieldTrip.note: a code is a string of 64 bytes at most; take CODE or what says otherwise away"),
     ("a reason in digits", "pd: PUBLIC digits", "pd: PUBLIC is: REASON digits",
      "FieldTrip.phone: a reason that is no text; make it string, or take REASON away"),
+    ("a title in digits", "pd: PUBLIC digits", "pd: PUBLIC is: TITLE digits",
+     "FieldTrip.phone: a title that is no text; make it string, or take TITLE away"),
+    ("a title that leads to none", "is: [REQUIRED, KEY, INDEX, LIST]", "is: [REQUIRED, KEY, INDEX, LIST, TITLE]",
+     "FieldTrip.place: a title that leads to none; refer to a kind that has one, or take TITLE away"),
+    ("a term in digits", "pd: PUBLIC digits", "pd: PUBLIC is: EXPIRES digits",
+     "FieldTrip.phone: a term that ends at no time; make it a date, or take EXPIRES away"),
     ("a key that nobody can know", "pd: PUBLIC digits", "pd: PUBLIC is: [KEY, DERIVED] digits",
      "FieldTrip.phone: a key that nobody can know; take KEY or DERIVED away"),
     ("a key that is a set", "pd: PUBLIC bytes: 100 ", "pd: PUBLIC is: KEY set: true ",
@@ -253,7 +282,7 @@ def with_kinds(text, n, kind):
 
 MORE = '''message NAME {
   option (kind) = {
-    number: NUMBER up: REGION down: NONE writers: ANY OPTIONS
+    number: NUMBER up: REGION down: NONE writers: ANY access: {} OPTIONS
     en: "More" ru: "Ещё" help: "more" help_ru: "ещё"
   };
   optional string text = 1 [(field) = {pd: PUBLIC is: LIST en: "Text" ru: "Текст" help: "text" help_ru: "текст"}];
@@ -280,6 +309,9 @@ def many_facts(n):
 
 # Cases that need more than one replacement.
 WHOLE = [
+    ("judgements that operators read", {FILE: GOOD.replace("pd: PUBLIC digits", "pd: EVALUATIVE digits")
+                                        .replace("[COORDINATOR, ANALYST]", "[COORDINATOR, OPERATOR]")},
+     "FieldTrip.phone: judges a person, and operators read it; take OPERATOR out of access"),
     ("more facts than a table has room for", {FILE: many_facts(12)},
      "FieldTrip: 13 columns of facts; mark 12 at most"),
     ("a message that is neither kind nor part", {FILE: GOOD + "message Lost { optional string a = 1; }\n"},
@@ -290,6 +322,14 @@ WHOLE = [
      f"More30: reporting reads more than 32 kinds of routing; take one away"),
     ("more kinds than a sheet has room for", {FILE: with_kinds(GOOD, 4, MORE.replace("OPTIONS", 'sheet: {name: "more"}'))},
      f"More3: the sheet more has 3 kinds already; write another name"),
+    ("titles of two kinds for one sheet",
+     {FILE: with_kinds(GOOD.replace("CODE, LIST]", "CODE, LIST, TITLE]"), 1,
+                       MORE.replace("OPTIONS", 'sheet: {name: "place"}').replace("is: LIST", "is: [LIST, TITLE]"))},
+     "More0: Place has the titles of this sheet; leave TITLE at one of them"),
+    ("a title of its own beside another's",
+     {FILE: GOOD.replace("CODE, LIST]", "CODE, LIST, TITLE]").replace("INDEX, LIST]", "INDEX, LIST, TITLE]")
+      .replace("pd: PUBLIC bytes: 100", "pd: PUBLIC is: TITLE bytes: 100")},
+     "FieldTrip.place: a title of its own beside another's; leave TITLE at one of them"),
     ("a sheet of two services",
      {FILE: GOOD, "proto/kinds/reporting/more.proto": GOOD[:GOOD.index("message Place")] + MORE.replace("NUMBER", "401")
       .replace("NAME", "More").replace("OPTIONS", 'sheet: {name: "place"}')},
@@ -358,7 +398,7 @@ class Declarations(unittest.TestCase):
             '{.to = "over", .levels = W_SCHOOL, .roles = R_COORDINATOR, .needs = "to price"},',
             '{.code = "planned", .label = {"planned", "в плане"}, .start = true, .next = field_trip_state_0, .n_next = 1, .awaits = W_SCHOOL},',
             '.values = "planned over", .words = field_trip_state_words, .n_words = 2', "F_FACT",
-            "KINDS[] = { &KIND_PLACE, &KIND_FIELD_TRIP, };", '{"field-trip", {&KIND_FIELD_TRIP}, 1, sheet_field_trip, 7},',
+            "KINDS[] = { &KIND_PLACE, &KIND_FIELD_TRIP, };", '{"field-trip", {&KIND_FIELD_TRIP}, 1, sheet_field_trip, 7, NULL, 0},',
         ):
             self.assertIn(text, rows)
         # In order of numbers, not of lines; the price behind the place; bytes in no sheet.

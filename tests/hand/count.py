@@ -76,6 +76,10 @@ class Recount:
                 if self.below(row["code"], top) and row["kind"] in ("school", "kindergarten", "additional", "college")
                 and day(row["valid_from"], date.min) <= self.last <= day(row["valid_to"], FOREVER)]
 
+    def closed(self, org):
+        """Its last day lies before the last day of the period: whom its list still shows works there no more."""
+        return any(row["code"] == org and day(row["valid_to"], FOREVER) < self.last for row in self.s["organisation"])
+
     # ---- people
 
     def posts(self, post_class, when):
@@ -86,7 +90,7 @@ class Recount:
 
     def pedagogues(self, top):
         return {self.who[row["org"] + ":" + row["number"]] for row in self.posts("pedagogue", self.last)
-                if self.below(row["org"], top)}
+                if self.below(row["org"], top) and not self.closed(row["org"])}
 
     def rows_of(self, person):
         return [row for row in self.s["staff"] if self.who[row["org"] + ":" + row["number"]] == person]

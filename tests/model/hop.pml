@@ -21,14 +21,14 @@
 #define SLOTS 1                                // messages on the way from M to H; twice as many back
 #endif
 #define RECORDS 2
-#define BOOTS (2 + CRASHES + RESTORES)         // lives of H, from 1
+#define BOOTS (2 + CRASHES + RESTORES)         // epochs of H, from 1
 #define VERSIONS 8                             // from 1; writes, and what is written again
 #define SAME 255                               // a push that does not repeat the lineage
 #define TRIES 3                                // sessions begun anew after the last fault, at most
 
-// --- what was ever written: lives and versions are named by their numbers ------------------------------------
+// --- what was ever written: epochs and versions are named by their numbers ------------------------------------
 
-byte parent[BOOTS], start[BOOTS];              // of a life: the one before that wrote, and the head it began at
+byte parent[BOOTS], start[BOOTS];              // of an epoch: the one before that wrote, and the head it began at
 byte n_boots;
 bool falling;                                  // boot ids are random: either order must do
 byte v_inc[VERSIONS], v_seq[VERSIONS], v_boot[VERSIONS];
@@ -44,12 +44,12 @@ typedef home_t {                               // common/store/store.c
   byte head, inc, boot;
   byte done_pos, done_boot, done_head;         // cursor for which M has given back
   bool done;
-  byte strays                                  // versions kept beside; a bit each
+  byte conflicts                                  // versions kept beside; a bit each
 }
 typedef hub_t {
   byte cur[RECORDS];
   byte pos, w_boot, w_head;                    // cursor: position, and witness
-  byte strays
+  byte conflicts
 }
 home_t H, H_image;
 hub_t M, M_image;
@@ -100,27 +100,27 @@ hidden byte ok;
 
 #define BIT(n) (1 << (n))
 
-// --- lives: common/store/lineage.c ---------------------------------------------------------------------------------
+// --- epochs: common/store/lineage.c ---------------------------------------------------------------------------------
 // Macros where an inline may not be: spin takes no field of a structure through two of them.
 
-// y = life if it is in the lineage of b, else 0; x = the life after it there
-#define find_life(b, life) x = 0; y = b; do :: y == 0 || y == life -> break :: else -> x = y; y = parent[y] od
-// where `life` ended in that lineage; it must be in it
-#define end_of(b, top, life, ret) find_life(b, life); ret = (x == 0 -> top : start[x])
+// y = epoch if it is in the lineage of b, else 0; x = the epoch after it there
+#define find_epoch(b, epoch) x = 0; y = b; do :: y == 0 || y == epoch -> break :: else -> x = y; y = parent[y] od
+// where `epoch` ended in that lineage; it must be in it
+#define end_of(b, top, epoch, ret) find_epoch(b, epoch); ret = (x == 0 -> top : start[x])
 
-inline witness() { // lo, hi: present witness of H: the last life that wrote, and the head
+inline witness() { // lo, hi: present witness of H: the last epoch that wrote, and the head
   lo = (start[H.boot] == H.head -> parent[H.boot] : H.boot);
   hi = H.head
 }
-inline check(b, top) { // [1] ok: the witness is of our past; else z: where lives part, which only FROM_THE_FORK asks
+inline check(b, top) { // [1] ok: the witness is of our past; else z: where epochs part, which only FROM_THE_FORK asks
 #ifdef NO_WITNESS
   ok = true
 #else
-  find_life(H.boot, b);
+  find_epoch(H.boot, b);
   ok = (b == 0 || y == b) && top <= (x == 0 -> H.head : start[x]);
   j = b;
   do
-  :: find_life(H.boot, j); if :: j == 0 || y == j -> break :: else -> j = parent[j] fi
+  :: find_epoch(H.boot, j); if :: j == 0 || y == j -> break :: else -> j = parent[j] fi
   od;
   if
   :: ok || j == 0 -> z = 0
@@ -139,7 +139,7 @@ inline check(b, top) { // [1] ok: the witness is of our past; else z: where live
 #define NEWER(a, b) (INC(a) > INC(b) || (INC(a) == INC(b) && OVER(a, b)))
 #define TRULY_NEWER(a, b) (v_inc[a] > v_inc[b] || (v_inc[a] == v_inc[b] && OVER(a, b)))
 
-inline begin_life() { // one that wrote nothing leaves no trace: store.c
+inline begin_epoch() { // one that wrote nothing leaves no trace: store.c
   n_boots++;
   assert(n_boots < BOOTS);
   parent[n_boots] = (H.boot != 0 && start[H.boot] == H.head -> parent[H.boot] : H.boot);
@@ -169,9 +169,9 @@ inline write(r) { // store_write
 
 // --- what must hold ------------------------------------------------------------------------------------------
 
-inline count_held() { // i: writes that a store holds, as the present version or as a stray
+inline count_held() { // i: writes that a store holds, as the present version or as a conflict
   i = 0;
-  x = H.strays | disk.strays;
+  x = H.conflicts | disk.conflicts;
   for (y : 1 .. VERSIONS - 1) {
     if :: (x & BIT(y)) || H.cur[0] == y || H.cur[1] == y || disk.cur[0] == y || disk.cur[1] == y ->
           i = i | v_says[y]
@@ -248,18 +248,18 @@ inline begin_session() {
   clear(m);
   say_cursor(PULL)
 }
-#define PUT_BACK (restores > 0 || calm)        // else there are no strays: restarts leave none
-inline keep_stray(v) { assert(PUT_BACK); M.strays = M.strays | BIT(v) }
-inline apply(r) { // [3] version k: the greater wins; M keeps its own as a stray unless that descends from it
+#define PUT_BACK (restores > 0 || calm)        // else there are no conflicts: restarts leave none
+inline keep_conflict(v) { assert(PUT_BACK); M.conflicts = M.conflicts | BIT(v) }
+inline apply(r) { // [3] version k: the greater wins; M keeps its own as a conflict unless that descends from it
   i = M.cur[r];
   if
   :: i == 0 -> M.cur[r] = k
-  :: i != 0 && NEWER(k, i) -> if :: !DESCENDS(k, i) -> keep_stray(i) :: else fi; M.cur[r] = k
+  :: i != 0 && NEWER(k, i) -> if :: !DESCENDS(k, i) -> keep_conflict(i) :: else fi; M.cur[r] = k
   :: else
   fi
 }
 #define COPY_HUB(s, t) t.cur[0] = s.cur[0]; t.cur[1] = s.cur[1]; t.pos = s.pos; \
-  t.w_boot = s.w_boot; t.w_head = s.w_head; t.strays = s.strays
+  t.w_boot = s.w_boot; t.w_head = s.w_head; t.conflicts = s.conflicts
 inline commit() {
 #if defined(ACK_FIRST) || defined(TWO_TRANSACTIONS)
   COPY_HUB(M, disk);
@@ -351,7 +351,7 @@ inline adopt(r) {
 }
 inline keep_both(r) {
   assert(PUT_BACK);
-  if :: !(H.strays & BIT(k)) -> H.head++; H.strays = H.strays | BIT(k) :: else fi;
+  if :: !(H.conflicts & BIT(k)) -> H.head++; H.conflicts = H.conflicts | BIT(k) :: else fi;
   if
   :: NEWER(k, i) -> raise(k); new_version(v_says[i], i); H.cur[r] = n_versions; H.at[r] = H.head
   :: else
@@ -422,7 +422,7 @@ inline on_pull() {
 }
 inline on_ack() {
   ok = h_open && m.session == h_session && m.upto <= h_sent;
-#ifndef ACK_OF_ANY_LIFE
+#ifndef ACK_OF_ANY_EPOCH
   ok = ok && (m.boot == 0 || m.boot == H.boot);
 #endif
   if :: ok -> covered(h_session, m.upto) :: else fi;
@@ -452,11 +452,11 @@ inline at_H() {
 }
 #define COPY_HOME(s, t) t.cur[0] = s.cur[0]; t.cur[1] = s.cur[1]; t.at[0] = s.at[0]; t.at[1] = s.at[1]; \
   t.head = s.head; t.inc = s.inc; t.boot = s.boot; \
-  t.done_pos = s.done_pos; t.done_boot = s.done_boot; t.done_head = s.done_head; t.done = s.done; t.strays = s.strays
+  t.done_pos = s.done_pos; t.done_boot = s.done_boot; t.done_head = s.done_head; t.done = s.done; t.conflicts = s.conflicts
 #define ZERO_HOME(t) t.cur[0] = 0; t.cur[1] = 0; t.at[0] = 0; t.at[1] = 0; \
-  t.head = 0; t.inc = 1; t.boot = 0; t.done_pos = 0; t.done_boot = 0; t.done_head = 0; t.done = false; t.strays = 0
-#define ZERO_HUB(t) t.cur[0] = 0; t.cur[1] = 0; t.pos = 0; t.w_boot = 0; t.w_head = 0; t.strays = 0
-inline boot_H() { close_H(); h_session = 0; begin_life() }
+  t.head = 0; t.inc = 1; t.boot = 0; t.done_pos = 0; t.done_boot = 0; t.done_head = 0; t.done = false; t.conflicts = 0
+#define ZERO_HUB(t) t.cur[0] = 0; t.cur[1] = 0; t.pos = 0; t.w_boot = 0; t.w_head = 0; t.conflicts = 0
+inline boot_H() { close_H(); h_session = 0; begin_epoch() }
 
 // --- the world -----------------------------------------------------------------------------------------------
 
@@ -481,7 +481,7 @@ inline stop_faults() {
 #define LOSE(n) atomic { !calm && line[n].type != 0 -> d_step { drop(n) } }
 
 init {
-  atomic { d_step { H.inc = 1; H_image.inc = 1; begin_life(); begin_session() } }
+  atomic { d_step { H.inc = 1; H_image.inc = 1; begin_epoch(); begin_session() } }
   do
   // the home at work; the first record written is the first
   :: atomic { !calm && n_writes < WRITES -> d_step { write(0); nothing_lost() } }

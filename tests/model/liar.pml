@@ -20,7 +20,7 @@ byte n_versions = 2, n_writes;
 
 byte h_cur, h_inc = 1, h_seq, h_image, h_image_inc = 1;
 byte m_cur;
-short h_strays, h_image_strays, m_strays, m_aside, m_shown;
+short h_conflicts, h_image_conflicts, m_conflicts, m_aside, m_shown;
 bool h_fresh, m_fresh;                         // has something to tell the other
 bool images, restores, wipes, gones, calm;
 byte held, i, k;
@@ -30,13 +30,13 @@ inline new_version(says, past) {
   n_versions++;
   assert(n_versions < VERSIONS);
   h_seq++;
-  v_inc[n_versions] = h_inc; v_seq[n_versions] = n_versions; // numbers of two lives may differ; order is by inc
+  v_inc[n_versions] = h_inc; v_seq[n_versions] = n_versions; // numbers of two epochs may differ; order is by inc
   v_says[n_versions] = says;
   v_past[n_versions] = past | BIT(n_versions);
   h_cur = n_versions; h_fresh = true
 }
 inline count_held() {
-  i = 0; s = h_strays | m_strays | m_aside;
+  i = 0; s = h_conflicts | m_conflicts | m_aside;
   for (k : 3 .. VERSIONS - 1) {
     if :: (s & BIT(k)) || h_cur == k || m_cur == k -> i = i | v_says[k] :: else fi
   }
@@ -53,8 +53,8 @@ inline own(v) { // apply_own: a version that is said to be ours
      if :: h_cur == 0 || DESCENDS(v, h_cur) -> h_cur = v; h_fresh = true :: else fi
 #elif defined(RAISE_UNSEALED)
      if :: v == HIGH -> h_inc = 200 :: else fi
-#elif defined(STRAY_UNSEALED)
-     if :: h_cur != 0 -> h_strays = h_strays | BIT(v) :: else fi
+#elif defined(CONFLICT_UNSEALED)
+     if :: h_cur != 0 -> h_conflicts = h_conflicts | BIT(v) :: else fi
 #else
      skip
 #endif
@@ -64,7 +64,7 @@ inline own(v) { // apply_own: a version that is said to be ours
      raise(v);
      if :: h_cur != 0 && NEWER(h_cur, v) -> raise(h_cur); new_version(v_says[v], v_past[v]) :: else -> h_cur = v; h_fresh = true fi
   :: else ->
-     h_strays = h_strays | BIT(v); h_fresh = true;
+     h_conflicts = h_conflicts | BIT(v); h_fresh = true;
      go_on_above(v)
   fi
 }
@@ -72,7 +72,7 @@ inline own(v) { // apply_own: a version that is said to be ours
 inline settle() {
   for (k : 1 .. VERSIONS - 1) {
     if
-    :: (m_aside & BIT(k)) && m_cur != 0 && !NEWER(k, m_cur) && (DESCENDS(m_cur, k) || ((h_strays | m_strays) & BIT(k))) ->
+    :: (m_aside & BIT(k)) && m_cur != 0 && !NEWER(k, m_cur) && (DESCENDS(m_cur, k) || ((h_conflicts | m_conflicts) & BIT(k))) ->
        m_aside = m_aside & ~BIT(k)
     :: else
     fi
@@ -82,7 +82,7 @@ inline tell() { // H's word comes to M
   h_fresh = false;
   if
   :: h_cur != 0 && (m_cur == 0 || NEWER(h_cur, m_cur)) ->
-     if :: m_cur != 0 && !DESCENDS(h_cur, m_cur) -> m_strays = m_strays | BIT(m_cur) :: else fi;
+     if :: m_cur != 0 && !DESCENDS(h_cur, m_cur) -> m_conflicts = m_conflicts | BIT(m_cur) :: else fi;
      m_cur = h_cur
   :: m_cur != 0 && h_cur != 0 && NEWER(m_cur, h_cur) -> m_fresh = true
   :: else
@@ -114,7 +114,7 @@ inline say_gone() { // of the record, up to the greatest version: L does not spe
 #endif
 }
 inline honest() {
-  assert(!FORGED(h_cur) && !FORGED(m_cur) && ((h_strays | m_strays) & ~TRUE_ONES) == 0);
+  assert(!FORGED(h_cur) && !FORGED(m_cur) && ((h_conflicts | m_conflicts) & ~TRUE_ONES) == 0);
   assert(h_inc <= 1 + n_versions);
   nothing_lost()
 }
@@ -127,11 +127,11 @@ init {
   do
   :: atomic { !calm && n_writes < WRITES -> d_step {
        new_version(v_says[h_cur] | BIT(n_writes), v_past[h_cur]); n_writes++; honest() } }
-  :: atomic { !calm && !images -> d_step { images = true; h_image = h_cur; h_image_inc = h_inc; h_image_strays = h_strays } }
+  :: atomic { !calm && !images -> d_step { images = true; h_image = h_cur; h_image_inc = h_inc; h_image_conflicts = h_conflicts } }
   // its own cursor in M goes back with it
-  :: atomic { !calm && !restores -> d_step { restores = true; h_cur = h_image; h_inc = h_image_inc; h_strays = h_image_strays;
+  :: atomic { !calm && !restores -> d_step { restores = true; h_cur = h_image; h_inc = h_image_inc; h_conflicts = h_image_conflicts;
        m_shown = 0; h_fresh = true; m_fresh = true; count_held(); held = i } }
-  :: atomic { !calm && !wipes -> d_step { wipes = true; m_cur = 0; m_strays = 0; m_aside = 0; m_shown = 0; h_fresh = true;
+  :: atomic { !calm && !wipes -> d_step { wipes = true; m_cur = 0; m_conflicts = 0; m_aside = 0; m_shown = 0; h_fresh = true;
        count_held(); held = i } }
   :: HAND(1)
   :: HAND(2)

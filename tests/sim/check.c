@@ -48,7 +48,8 @@ static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u
     record_t held;
     if (is_taken(w, r)) return;
     bool has = holds(u, &r->id, &held, &txn), should = reaches(w, r, home, u);
-    if (has && !should && arrives(w, r, home, u) &&
+    bool other = has && !path_equal(&held.home, &r->home); // which has the id there
+    if (has && !other && !should && arrives(w, r, home, u) &&
         !is_shown(w, &held)) // what is refused on the way cannot tell that it left
         broken(w, "%s holds kind %u of %s, which does not reach it", unit_name(u), r->kind, unit_name(home));
     if (should && arrives(w, r, home, u)) {
@@ -79,7 +80,7 @@ static void check_own(unit_t *u, const record_t *r, const place_t *place, void *
         broken(w, "%s holds what nobody wrote", unit_name(u));
         return;
     }
-    check_stray(u, r);
+    check_conflict(u, r);
     unit_t *home = &w->units[lr->home];
     record_t at_home;
     store_txn_t *other = NULL;

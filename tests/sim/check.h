@@ -15,8 +15,9 @@ void visit(unit_t *u, bool all, visit_fn *fn, void *arg);
 bool holds(unit_t *u, const rid_t *id, record_t *ret, store_txn_t **ret_txn);
 // Does this version of the record, or a later one up to `most` (NULL: any), wait in quarantine?
 bool waits(store_txn_t *txn, const rid_t *id, const version_t *version, const version_t *most);
-// The version that a stray keeps; itself for any other record. False: system kinds, and what cannot be read.
-bool unwrap(const record_t *r, record_t *ret, Selenga__Stray **ret_stray);
+// The version that a conflict keeps; itself for any other record. False: system kinds, and what cannot be
+// read.
+bool unwrap(const record_t *r, record_t *ret, Selenga__Conflict **ret_conflict);
 // The ledger's version, if these are its bytes. NULL: nobody wrote it.
 ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record_t **ret);
 bool is_from_liar(const unit_t *u, uint32_t peer); // PEER_SELF: any neighbour of his
@@ -32,7 +33,7 @@ bool arrives(world_t *w, const record_t *r, const unit_t *home, unit_t *u); // n
 
 // --- parts of the last check ---
 
-void check_stray(unit_t *u, const record_t *r);
+void check_conflict(unit_t *u, const record_t *r);
 bool check_had(const unit_t *u, const rid_t *id, bool unmet); // see had_t
 void check_word(unit_t *u, const record_t *r, const place_t *place);
 void check_lost(world_t *w);

@@ -110,6 +110,8 @@ static bool is_not_to_be(unit_t *producer, unit_t *consumer, store_txn_t *txn, c
     const ledger_record_t *lr = ledger_find(w->ledger, &claim->id);
     place_t place;
     int rc = store_get(txn, &claim->id, &r, &place);
+    // Another home's record stands under the id: word of this one takes away nothing.
+    if (rc == 0 && !path_equal(&r.home, &claim->home)) return claim->gone;
     // An older one has come since, and is shown to its home, which will say the word again.
     if (rc == 0) return claim->gone && (place.lanes & LANE_BACK) != 0;
     if (claim->gone || lr == NULL || producer->store == NULL) return true;

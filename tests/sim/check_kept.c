@@ -1,48 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nothing that a store still held is lost, and strays find their way (design 8, line 4).
+// Nothing that a store still held is lost, and conflicts find their way (design 8, line 4).
 #include "common/node/msg.h"
 #include "tests/sim/check.h"
 
-// The home has seen what a stray keeps, and stands above it: else it would never be replaced where it is
+// The home has seen what a conflict keeps, and stands above it: else it would never be replaced where it is
 // held.
 static void check_heeded(unit_t *u, const record_t *in)
 {
     store_txn_t *txn = NULL;
     record_t now;
     if (in->kind / 100 != u->service || !path_equal(&in->home, &u->place.path)) return;
-    if (check_had(u, &in->id, true)) return; // README.md, what is open
     if (holds(u, &in->id, &now, &txn) && path_equal(&now.home, &in->home) &&
         (version_cmp(&now.version, &in->version) < 0 || !record_answers(&now, &in->version)))
-        broken(u->world, "%s, its home, has not seen version %s of kind %u, which a stray there keeps",
+        broken(u->world, "%s, its home, has not seen version %s of kind %u, which a conflict there keeps",
                unit_name(u), version_name(&in->version), in->kind);
     store_abort(&txn);
 }
 
-// A stray must be able to find its way to the home of what it keeps; and where no store was put back, there
-// is none.
-void check_stray(unit_t *u, const record_t *r)
+// A conflict must be able to find its way to the home of what it keeps; and where no store was put back,
+// there is none.
+void check_conflict(unit_t *u, const record_t *r)
 {
     record_t in;
-    AUTO(msg_body_free) Selenga__Stray *stray;
-    if (!unwrap(r, &in, &stray) || stray == NULL || liar_may_fool(u, &in.home)) return;
+    AUTO(msg_body_free) Selenga__Conflict *conflict;
+    if (!unwrap(r, &in, &conflict) || conflict == NULL || liar_may_fool(u, &in.home)) return;
     if ((u->world->plan.faults & (FAULT_RESTORE | FAULT_WIPE | FAULT_CLONE | FAULT_KEY)) == 0)
-        broken(u->world, "%s keeps a stray though no store was ever put back", unit_name(u));
+        broken(u->world, "%s keeps a conflict though no store was ever put back", unit_name(u));
     if (record_is_sealed(&in, u->place.seal_key)) check_heeded(u, &in);
     if (!path_equal(&r->home, &u->place.path)) return;
     bool ours = path_equal(&in.home, &u->place.path); // then it goes where the record went
     bool fits = ours ? r->down == in.down && path_equal(&r->to, &in.to)
                      : r->down == DOWN_TO && path_equal(&r->to, &in.home);
-    if (r->up != in.up || !fits) broken(u->world, "%s keeps a stray that nobody will see", unit_name(u));
+    if (r->up != in.up || !fits) broken(u->world, "%s keeps a conflict that nobody will see", unit_name(u));
 }
 
 void check_kept(unit_t *u, const record_t *r)
 {
     record_t in;
     ledger_record_t *lr;
-    AUTO(msg_body_free) Selenga__Stray *stray = NULL;
-    if (r->kind != KIND_STRAY || liar_is(u) || !unwrap(r, &in, &stray)) return;
+    AUTO(msg_body_free) Selenga__Conflict *conflict = NULL;
+    if (r->kind != KIND_CONFLICT || liar_is(u) || !unwrap(r, &in, &conflict)) return;
     if (!liar_may_fool(u, &in.home) && version_of(u->world, &in, &lr) == NULL)
-        broken(u->world, "%s keeps a stray that nobody wrote", unit_name(u));
+        broken(u->world, "%s keeps a conflict that nobody wrote", unit_name(u));
 }
 
 // The home answers for what its word contains: it has kept it, whatever became of the home since.
@@ -51,12 +50,12 @@ void check_left(unit_t *u, const record_t *old, const record_t *word)
     world_t *w = u->world;
     record_t in;
     ledger_record_t *lr = ledger_find(w->ledger, &word->id), *lr_in;
-    AUTO(msg_body_free) Selenga__Stray *stray = NULL;
+    AUTO(msg_body_free) Selenga__Conflict *conflict = NULL;
     const ledger_version_t *said = lr != NULL ? ledger_version(lr, &word->version) : NULL;
     const ledger_version_t *had = lr != NULL ? ledger_version(lr, &old->version) : NULL;
-    if (said == NULL || had == NULL || !unwrap(old, &in, &stray)) return;
+    if (said == NULL || had == NULL || !unwrap(old, &in, &conflict)) return;
     const ledger_version_t *v = version_of(w, &in, &lr_in);
-    uint64_t kept = stray != NULL ? UINT64_MAX : said->past;
+    uint64_t kept = conflict != NULL ? UINT64_MAX : said->past;
     if (v != NULL && (had->past & ~said->past) == 0) lr_in->held &= ~(v->past & kept);
 }
 
@@ -64,9 +63,9 @@ static void hold(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     ledger_record_t *lr;
     record_t in;
-    AUTO(msg_body_free) Selenga__Stray *stray;
+    AUTO(msg_body_free) Selenga__Conflict *conflict;
     (void)place;
-    if (!unwrap(r, &in, &stray) || liar_may_fool(u, &in.home)) return;
+    if (!unwrap(r, &in, &conflict) || liar_may_fool(u, &in.home)) return;
     const ledger_version_t *v = version_of(arg, &in, &lr);
     if (v != NULL) lr->held |= v->past;
 }
@@ -100,11 +99,11 @@ static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     ledger_record_t *lr;
     record_t in;
-    AUTO(msg_body_free) Selenga__Stray *stray;
+    AUTO(msg_body_free) Selenga__Conflict *conflict;
     (void)place;
-    if (!unwrap(r, &in, &stray)) return;
+    if (!unwrap(r, &in, &conflict)) return;
     const ledger_version_t *v = version_of(arg, &in, &lr);
-    if (v != NULL && (stray != NULL || lr->home == u->index || is_left_out(u, r))) keep_writes(lr, v);
+    if (v != NULL && (conflict != NULL || lr->home == u->index || is_left_out(u, r))) keep_writes(lr, v);
 }
 
 static int keep_quarantined(void *arg, const quarantined_t *q)

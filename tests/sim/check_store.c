@@ -166,7 +166,7 @@ void check_feed(world_t *w, unit_t *producer, unit_t *consumer, uint32_t consume
         if (store_get(out, &id, &r, &place) == 0 && (place.lanes & lanes) != 0) continue;
         bool late =
             (w->plan.faults & FAULT_MOVE) != 0 && quarantine_next(out, &id, NULL, &q) == 0; // see is_shown
-        if (late || is_blocked(w, &id, producer)) held--; // of an older life of the producer
+        if (late || is_blocked(w, &id, producer)) held--; // of an older epoch of the producer
     }
     lane_close(&reader);
     if (sent != taken + quarantined || held != taken)

@@ -44,9 +44,9 @@ static void note_had(unit_t *u, const rid_t *id, bool unmet)
 void check_has(unit_t *u, store_txn_t *txn, const record_t *r)
 {
     record_t in, held;
-    AUTO(msg_body_free) Selenga__Stray *stray;
+    AUTO(msg_body_free) Selenga__Conflict *conflict;
     note_had(u, &r->id, false);
-    if (unwrap(r, &in, &stray) && stray != NULL && store_get(txn, &in.id, &held, NULL) != 0)
+    if (unwrap(r, &in, &conflict) && conflict != NULL && store_get(txn, &in.id, &held, NULL) != 0)
         note_had(u, &in.id, true);
 }
 

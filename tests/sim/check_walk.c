@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the checks read: stores, record by record, and versions as the ledger knows them.
 #include "common/node/msg.h"
+#include "common/store/conflict.h"
 #include "proto/message.h"
 #include "tests/sim/check.h"
 
@@ -53,16 +54,15 @@ bool waits(store_txn_t *txn, const rid_t *id, const version_t *version, const ve
     return false;
 }
 
-// The version that a stray keeps; itself for any other record.
-bool unwrap(const record_t *r, record_t *ret, Selenga__Stray **ret_stray)
+// The version that a conflict keeps; itself for any other record.
+bool unwrap(const record_t *r, record_t *ret, Selenga__Conflict **ret_conflict)
 {
-    *ret_stray = NULL;
+    *ret_conflict = NULL;
     *ret = *r;
-    if (r->kind != KIND_STRAY) return r->kind >= 100;
+    if (r->kind != KIND_CONFLICT) return r->kind >= 100;
     if (r->deleted) return false;
-    *ret_stray = msg_body_unpack(&selenga__stray__descriptor, r->body);
-    return *ret_stray != NULL &&
-           record_parse(slice((*ret_stray)->record.data, (*ret_stray)->record.len), ret) == 0;
+    *ret_conflict = conflict_open(r, ret);
+    return *ret_conflict != NULL;
 }
 
 ledger_version_t *version_of(world_t *w, const record_t *r, ledger_record_t **ret)

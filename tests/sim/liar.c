@@ -156,11 +156,11 @@ static void lie_version(world_t *w, version_t *v)
 // That it stands upon the version that he knows, and upon any other.
 static void lie_past(world_t *w, draft_t *d, const version_t *known)
 {
-    size_t n = chance(w, 30) ? 0 : d->r.past.size / PAST_LIFE * PAST_LIFE;
-    if (n + PAST_LIFE <= PAST_MAX && known->boot != d->r.version.boot) {
+    size_t n = chance(w, 30) ? 0 : d->r.past.size / PAST_EPOCH * PAST_EPOCH;
+    if (n + PAST_EPOCH <= PAST_MAX && known->boot != d->r.version.boot) {
         be64_store(d->past + n, known->boot);
         be64_store(d->past + n + 8, chance(w, 50) ? known->seq : UINT64_MAX - 2);
-        n += PAST_LIFE;
+        n += PAST_EPOCH;
     }
     d->r.past = slice(d->past, n);
 }
@@ -210,7 +210,9 @@ static bool guess(world_t *w, draft_t *d)
     uint8_t buf[ROOM];
     unit_t *u = anybody(w);
     if (!work_draft(u, buf, &r)) return false;
-    r.home = u->place.path;
+    bool squats = (w->plan.faults & FAULT_SQUAT) != 0 &&
+                  slice_equal(r.org, slice_text(w->orgs[w->nodes[w->liar].org].code));
+    r.home = squats ? w->nodes[w->liar].path : u->place.path;
     r.version = (version_t){1 + below(w, 3), 1 + below(w, 300), rnd(w) | 1};
     return take_copy(d, &r);
 }
@@ -243,27 +245,27 @@ static bool invent(world_t *w, draft_t *d, bool plain)
     return true;
 }
 
-// A stray of anybody, with a made-up version inside; or a refusal of anything.
+// A conflict of anybody, with a made-up version inside; or a refusal of anything.
 static bool wrap(world_t *w, draft_t *d)
 {
     draft_t *in = xcalloc(1, sizeof *in);
-    Selenga__Stray stray = SELENGA__STRAY__INIT;
+    Selenga__Conflict conflict = SELENGA__CONFLICT__INIT;
     Selenga__Refusal refusal = SELENGA__REFUSAL__INIT;
     bool made = invent(w, in, true) && in->r.wire.size < ROOM / 2;
     unit_t *finder = anybody(w);
     if (made) {
-        d->r = (record_t){.kind = chance(w, 80) ? KIND_STRAY : KIND_REFUSAL, .home = finder->place.path};
+        d->r = (record_t){.kind = chance(w, 80) ? KIND_CONFLICT : KIND_REFUSAL, .home = finder->place.path};
         d->r.version = in->r.version;
         d->r.up = UP_ALL;
         d->r.down = chance(w, 70) ? DOWN_TO : DOWN_ALL;
         if (d->r.down == DOWN_TO) d->r.to = in->r.home;
         fill(w, d->r.id.b, sizeof d->r.id.b);
-        stray.has_record = refusal.has_record_id = refusal.has_kind = 1;
-        stray.record = (ProtobufCBinaryData){.len = in->r.wire.size, .data = in->to_pack};
+        conflict.has_record = refusal.has_record_id = refusal.has_kind = 1;
+        conflict.record = (ProtobufCBinaryData){.len = in->r.wire.size, .data = in->to_pack};
         refusal.record_id = (ProtobufCBinaryData){.len = sizeof in->r.id.b, .data = in->r.id.b};
         refusal.kind = in->r.kind;
-        size_t size = d->r.kind == KIND_STRAY ? selenga__stray__pack(&stray, d->body)
-                                              : selenga__refusal__pack(&refusal, d->body);
+        size_t size = d->r.kind == KIND_CONFLICT ? selenga__conflict__pack(&conflict, d->body)
+                                                 : selenga__refusal__pack(&refusal, d->body);
         d->r.body = slice(d->body, size);
         record_pack(&d->r, d->to_pack);
     }
@@ -306,15 +308,15 @@ static void say(world_t *w, const ear_t *ear, uint32_t type, const ProtobufCMess
 static Selenga__Witness witness_of(world_t *w, const ear_t *ear)
 {
     Selenga__Witness m = SELENGA__WITNESS__INIT;
-    m.has_head = m.has_lives = m.has_digest = 1;
+    m.has_head = m.has_epochs = m.has_digest = 1;
     witness_t true_one = ear->liar->store != NULL ? store_witness(ear->liar->store) : (witness_t){0};
     if (chance(w, 70)) {
         m.head = true_one.head;
-        m.lives = true_one.lives;
+        m.epochs = true_one.epochs;
         m.digest = true_one.digest;
     } else {
         m.head = chance(w, 30) ? UINT64_MAX - 1 : below(w, 500);
-        m.lives = 1 + below(w, 3);
+        m.epochs = 1 + below(w, 3);
         m.digest = rnd(w);
     }
     return m;

@@ -35,9 +35,10 @@ enum {
     FAULT_KEY = 4096,   // a store is lost with the key of its seals
     FAULT_LIAR = 8192,  // one node says what it likes
     FAULT_ALL = 16383,
+    FAULT_SQUAT = 16384, // the liar uses keys of others as his own; only where it is asked for
 };
 extern const char *const FAULT_NAMES[];
-enum { N_FAULTS = 14, N_STEPS = 13 }; // those that a step may be
+enum { N_FAULTS = 15, N_STEPS = 13 }; // those that a step may be
 
 // What one run does. The same plan gives the same run.
 typedef struct plan {
@@ -131,7 +132,7 @@ typedef struct unit {
     ledger_open_t pending; // what the ledger takes over at the commit
 } unit_t;
 
-// Which unit has held a record at any time; or had nothing of its own when a stray told of it.
+// Which unit has held a record at any time; or had nothing of its own when a conflict told of it.
 typedef struct had {
     int unit;
     rid_t id;
@@ -255,7 +256,7 @@ void check_pulled(world_t *w, edge_t *e, int way, unit_t *consumer, slice_t body
 void check_told(world_t *w, const unit_t *from, const unit_t *liar, uint32_t type, slice_t body);
 // A home has written: may it ever come to the liar?
 void check_written(const unit_t *home, ledger_record_t *lr, const record_t *r);
-// A stray that the unit keeps: a liar must not make it up.
+// A conflict that the unit keeps: a liar must not make it up.
 void check_kept(unit_t *u, const record_t *r);
 // The unit holds the record from now on.
 void check_has(unit_t *u, store_txn_t *txn, const record_t *r);

@@ -127,7 +127,7 @@ static uint64_t past_of(const unit_t *u, const record_t *r)
     return v != NULL ? v->past : 0;
 }
 
-// Writes that say the same, in whatever life, are one: none of them is kept as another's stray.
+// Writes that say the same, in whatever epoch, are one: none of them is kept as another's conflict.
 static void say_too(const ledger_record_t *lr, ledger_version_t *now)
 {
     for (size_t i = 0; i < lr->n; i++) {
@@ -144,7 +144,7 @@ static ledger_version_t *hear_write(unit_t *u, ledger_record_t *lr, const record
 {
     const ledger_version_t *before = old != NULL ? ledger_version(lr, &old->version) : NULL;
     ledger_version_t is = {.version = now->version,
-                           .past = u->token,
+                           .past = now->kind >= 100 ? u->token : 0, // a notice comes of it, and is no write
                            .hash = wire_hash(now->wire),
                            .content = content_hash(now),
                            .bad = u->token_bad};
@@ -228,7 +228,7 @@ bool unit_start(unit_t *u)
         if (e->a != u->index && e->b != u->index) continue;
         uint32_t peer = e->a == u->index ? e->b_of_a : e->a_of_b;
         w->edges[i].session[e->a == u->index ? 0 : 1] =
-            0; // what a new life pushes into an old session is void
+            0; // what a new epoch pushes into an old session is void
         feed_filter_t filter = {.n_kinds = u->n_wants};
         memcpy(filter.kinds, u->wants, sizeof u->wants);
         if (e->local && u->n_wants > 0) feed_subscribe(u->feed, peer, &filter);

@@ -174,12 +174,13 @@ static int put(unit_t *u, store_txn_t *txn, const record_t *draft, bool bad)
 {
     record_t held;
     bool had = store_get(txn, &draft->id, &held, NULL) == 0;
-    if (had && !held.gone && !path_equal(&held.home, &u->place.path)) return 0; // people are refused
+    bool takes = had && !held.gone && !path_equal(&held.home, &u->place.path);
+    if (takes && !path_is_prefix(&u->place.path, &held.home)) return 0; // people are refused
     ledger_record_t *r = ledger_make(u->world->ledger, &draft->id, draft->kind, u->index);
     if (r->n_writes == WRITES_MAX) return 0;
     u->token = 1ULL << r->n_writes++;
     u->token_bad = bad;
-    int rc = store_write(txn, draft, NULL);
+    int rc = takes ? store_take_key(txn, draft) : store_write(txn, draft, NULL);
     u->token = 0;
     u->token_bad = false;
     return rc;
@@ -194,8 +195,8 @@ static bool org_is_below(const world_t *w, int org, int above)
     return false;
 }
 
-// Which organisation a record is about follows from its id, so that two lives of a store agree; unless things
-// move.
+// Which organisation a record is about follows from its id, so that two epochs of a store agree; unless
+// things move.
 static int choose_org(unit_t *u, const row_t *row, const rid_t *id)
 {
     world_t *w = u->world;
@@ -262,7 +263,8 @@ bool work_draft(unit_t *u, uint8_t *buf, record_t *ret)
     rid_t spread = id_of(u->index, row->kind, slot);
     if (u->place.rank < row->lowest || u->place.rank > row->highest || row->kind / 100 != u->service)
         return false;
-    *ret = draft_of(u, row, slot, choose_org(u, row, &spread), buf);
+    bool squats = (w->plan.faults & FAULT_SQUAT) != 0 && chance(w, 50); // as if its key were the liar's
+    *ret = draft_of(u, row, slot, squats ? w->nodes[w->liar].org : choose_org(u, row, &spread), buf);
     if (rid_equal(&ret->id, &spread)) // in the product it is random: nobody can guess it
         for (size_t i = 0; i < sizeof ret->id.b; i++) ret->id.b[i] = (uint8_t)rnd(w);
     return true;

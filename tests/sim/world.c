@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const FAULT_NAMES[] = {"lose", "double", "reorder", "cut",  "half",  "kill", "restore",
-                                   "wipe", "full",   "bad",     "move", "clone", "key",  "liar"};
+const char *const FAULT_NAMES[] = {"lose", "double", "reorder", "cut",   "half", "kill", "restore", "wipe",
+                                   "full", "bad",    "move",    "clone", "key",  "liar", "squat"};
 
 // --- chance: each step has a stream of its own, so that a step left out does not shift the others ---
 

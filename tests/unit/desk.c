@@ -93,9 +93,9 @@ static void open_in_dir(desk_t *self, const service_def_t *def)
     know_tree(service);
     assert_int_equal(kv_lmdb_open(self->dir, MAP_BYTES, &service->kv), 0);
     count_from_now(service->kv);
-    assert_int_equal(store_open(service->kv, &service->place, ++self->life, no_time, &service->store), 0);
+    assert_int_equal(store_open(service->kv, &service->place, ++self->epoch, no_time, &service->store), 0);
     feed_hooks_t hooks = {0};
-    service->feed = feed_new(service->store, &hooks, self->life);
+    service->feed = feed_new(service->store, &hooks, self->epoch);
     if (def->open != NULL) service->self = def->open(service);
     store_on_change(service->store, on_change, service);
     desk_begin(self);
@@ -115,6 +115,7 @@ static void close_state(desk_t *self)
     kv_destroy(&service->kv);
     scope_destroy(&service->scope);
     arena_destroy(&service->arena);
+    alike_destroy(&service->alike);
     outgoing_clear(&service->replies);
     outgoing_clear(&service->feeds);
 }
@@ -122,7 +123,7 @@ static void close_state(desk_t *self)
 void desk_open(desk_t *self, const service_def_t *def)
 {
     const char *scratch = getenv("TEST_DIR");
-    *self = (desk_t){.life = 100};
+    *self = (desk_t){.epoch = 100};
     snprintf(self->dir, sizeof self->dir, "%s/desk.XXXXXX", scratch != NULL ? scratch : "/tmp");
     for (char *c = self->dir + 1; *c != '\0'; c++) {
         if (*c != '/') continue;

@@ -19,7 +19,7 @@ typedef struct desk {
     struct service_state service;
     char dir[512];
     store_txn_t *txn;
-    uint64_t life;
+    uint64_t epoch;
     size_t n_answers;
     envelope_t answer;
     uint8_t *answer_body;

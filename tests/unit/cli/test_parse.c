@@ -101,10 +101,10 @@ static void an_option_without_its_value_is_wrong(void **state)
 static void too_few_and_too_many_arguments_are_wrong(void **state)
 {
     (void)state;
-    assert_int_equal(parse("selenga", "import", "staff", NULL), CLI_USAGE);
-    assert_said("too few arguments; it takes: SHEET FILE");
+    assert_int_equal(parse("selenga", "export", NULL), CLI_USAGE);
+    assert_said("too few arguments; it takes: SHEET");
     assert_int_equal(parse("selenga", "import", "staff", "a.csv", "b.csv", NULL), CLI_USAGE);
-    assert_said("'b.csv' is too much; it takes: SHEET FILE");
+    assert_said("'b.csv' is too much; it takes: SHEET [FILE]");
     assert_int_equal(parse("selenga", "queues", "now", NULL), CLI_USAGE);
     assert_said("'now' is too much: it takes no arguments");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the supervisor is made of: bounded logs, and when a dead program is started again.
+// What the supervisor is made of: bounded logs, when a program hangs, when a dead one is started again.
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -17,6 +17,8 @@
 #include <cmocka.h>
 
 #include "common/base/clock.h"
+#include "common/base/pulse.h"
+#include "services/cli/hang.h"
 #include "services/cli/logfile.h"
 #include "services/cli/program.h"
 
@@ -162,7 +164,7 @@ static void the_first_death_is_answered_at_once_and_later_ones_ever_later(void *
     (void)state;
     program_t program = {.name = "x", .output = -1};
     assert_int_equal(logfile_open(dir, "backoff", 4096, &program.log), 0);
-    static const uint64_t waits[] = {0, 200, 400, 800, 1600, 3200, 5000, 5000};
+    static const uint64_t waits[] = {0, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000};
     for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
         program.started_ms = 1000;
         program.pid = 1;
@@ -176,6 +178,123 @@ static void the_first_death_is_answered_at_once_and_later_ones_ever_later(void *
     logfile_destroy(&program.log);
 }
 
+static void a_program_that_hangs_soon_after_its_start_waits_ever_longer_too(void **state)
+{
+    (void)state;
+    program_t program = {.name = "x", .output = -1, .pid = 1, .hung = true, .quick_ends = 1};
+    assert_int_equal(logfile_open(dir, "hung", 4096, &program.log), 0);
+    program_ended(&program, 3 * PROGRAM_STEADY_MS);
+    assert_int_equal(program.quick_ends, 2);
+    program_ended(&program, PROGRAM_HUNG_STEADY_MS);
+    assert_int_equal(program.quick_ends, 0);
+    logfile_destroy(&program.log);
+}
+
+// Five programs that cannot live, each tried again as soon as it may be.
+static void restarts_of_a_whole_node_have_a_ceiling(void **state)
+{
+    (void)state;
+    uint64_t bucket = 0, granted = 0;
+    for (int i = 0; i < 1000; i++)
+        if (restarts_grant(&bucket, 1000) <= 1000 + 5000) granted++;
+    assert_int_equal(granted, RESTARTS_AT_ONCE + 5000 / RESTART_EVERY_MS);
+    bucket = 0;
+    for (uint64_t at = 0; at < 100 * RESTART_EVERY_MS; at += RESTART_EVERY_MS)
+        assert_int_equal(restarts_grant(&bucket, at), at);
+}
+
+// --- hanging
+
+enum { LIMIT_MS = 20000, EVERY_MS = LIMIT_MS / HANG_LOOKS };
+
+// Looks again and again at a program that shows `look`, with so many turns and ticks more each time. Returns
+// after how many looks it was taken for hung; 0: never.
+static unsigned looks_until_hung(hang_look_t look, uint32_t turns, uint64_t ticks,
+                                 hang_verdict_t *ret_verdict)
+{
+    hang_t hang = {0};
+    for (unsigned i = 0; i < 1000; i++) {
+        *ret_verdict = hang_judge(&hang, &look, (uint64_t)i * EVERY_MS, LIMIT_MS);
+        if (*ret_verdict != HANG_ALIVE) return i;
+        look.turns += turns;
+        look.cpu_ticks += ticks;
+    }
+    return 0;
+}
+
+static void a_loop_that_does_not_turn_hangs_also_while_it_uses_the_processor(void **state)
+{
+    (void)state;
+    hang_verdict_t verdict;
+    hang_look_t look = {.phase = PULSE_TURNS, .state = 'R'};
+    assert_int_equal(looks_until_hung(look, 0, 0, &verdict), HANG_LOOKS);
+    assert_int_equal(verdict, HANG_SILENT);
+    assert_int_equal(looks_until_hung(look, 0, 250, &verdict), HANG_LOOKS);
+    look.state = 'T';
+    assert_int_equal(looks_until_hung(look, 0, 0, &verdict), HANG_LOOKS);
+    assert_int_equal(verdict, HANG_STOPPED);
+    look.state = 'S';
+    assert_int_equal(looks_until_hung(look, 1, 0, &verdict), 0);
+}
+
+static void a_long_job_is_alive_as_long_as_it_uses_the_processor_and_not_for_ever(void **state)
+{
+    (void)state;
+    hang_verdict_t verdict;
+    hang_look_t look = {.phase = PULSE_WORKS, .state = 'R'};
+    assert_int_equal(looks_until_hung(look, 0, 0, &verdict), HANG_LOOKS);
+    assert_int_equal(looks_until_hung(look, 0, 1, &verdict), HANG_WORK_TIMES * HANG_LOOKS);
+    assert_int_equal(verdict, HANG_ENDLESS);
+    assert_int_equal(looks_until_hung(look, 1, 1, &verdict), 0);
+    look.phase = PULSE_BEGINS;
+    assert_int_equal(looks_until_hung(look, 0, 1, &verdict), 0);
+}
+
+static void who_waits_for_the_disk_or_is_held_by_a_debugger_does_not_hang(void **state)
+{
+    (void)state;
+    hang_verdict_t verdict;
+    for (const char *held = "Dt"; *held; held++) {
+        hang_look_t look = {.phase = PULSE_TURNS, .state = *held};
+        assert_int_equal(looks_until_hung(look, 0, 0, &verdict), 0);
+    }
+}
+
+// As after a laptop was shut, or a virtual machine stood still: everybody was away, the watcher too.
+static void time_in_which_nobody_looked_does_not_count(void **state)
+{
+    (void)state;
+    hang_t hang = {0};
+    hang_look_t look = {.phase = PULSE_TURNS, .state = 'S'};
+    assert_int_equal(hang_judge(&hang, &look, 0, LIMIT_MS), HANG_ALIVE);
+    assert_int_equal(hang_judge(&hang, &look, 100 * LIMIT_MS, LIMIT_MS), HANG_ALIVE);
+    look.turns++;
+    assert_int_equal(hang_judge(&hang, &look, 100 * LIMIT_MS + EVERY_MS, LIMIT_MS), HANG_ALIVE);
+}
+
+static void turns_are_seen_over_a_page_that_a_started_program_shares(void **state)
+{
+    (void)state;
+    pulse_page_t *page = NULL;
+    int fd = -1;
+    assert_int_equal(pulse_make(&page, &fd), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(fd, PULSE_FD);
+        pulse_open();
+        pulse_phase(PULSE_TURNS);
+        pulse_turn();
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    hang_look_t look = hang_look_at(getpid(), page);
+    assert_int_equal(look.turns, 2);
+    assert_int_equal(look.phase, PULSE_TURNS);
+    assert_int_equal(look.state, 'R');
+    pulse_unmap(&page);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +305,13 @@ int main(void)
         cmocka_unit_test(a_program_that_cannot_run_says_so_in_its_log),
         cmocka_unit_test(what_a_program_says_goes_to_its_log),
         cmocka_unit_test(the_first_death_is_answered_at_once_and_later_ones_ever_later),
+        cmocka_unit_test(a_program_that_hangs_soon_after_its_start_waits_ever_longer_too),
+        cmocka_unit_test(restarts_of_a_whole_node_have_a_ceiling),
+        cmocka_unit_test(a_loop_that_does_not_turn_hangs_also_while_it_uses_the_processor),
+        cmocka_unit_test(a_long_job_is_alive_as_long_as_it_uses_the_processor_and_not_for_ever),
+        cmocka_unit_test(who_waits_for_the_disk_or_is_held_by_a_debugger_does_not_hang),
+        cmocka_unit_test(time_in_which_nobody_looked_does_not_count),
+        cmocka_unit_test(turns_are_seen_over_a_page_that_a_started_program_shares),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

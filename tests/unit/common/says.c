@@ -16,25 +16,25 @@ record_t said(const char *home, uint8_t n, version_t version, const char *body)
     return r;
 }
 
-static slice_t life_of(version_t version)
+static slice_t epoch_of(version_t version)
 {
-    static uint8_t lives[16][PAST_LIFE]; // of the last few
+    static uint8_t epochs[16][PAST_EPOCH]; // of the last few
     static size_t next;
-    uint8_t *life = lives[next++ % ARRAY_SIZE(lives)];
-    be64_store(life, version.boot);
-    be64_store(life + 8, version.seq);
-    return slice(life, PAST_LIFE);
+    uint8_t *epoch = epochs[next++ % ARRAY_SIZE(epochs)];
+    be64_store(epoch, version.boot);
+    be64_store(epoch + 8, version.seq);
+    return slice(epoch, PAST_EPOCH);
 }
 
 record_t upon(record_t r, version_t before)
 {
-    r.past = life_of(before);
+    r.past = epoch_of(before);
     return r;
 }
 
 record_t answering(record_t r, version_t shown)
 {
-    r.answered = life_of(shown);
+    r.answered = epoch_of(shown);
     return r;
 }
 
@@ -90,17 +90,17 @@ applied_t finds(const char *finder, uint32_t peer, record_t r, sealed_t sealed)
     (void)wire; // it is r.wire from now on
     shelf_t his = {.place = {.service = SHELF_SERVICE, .seal_key = {5}}};
     rid_t id;
-    record_t stray;
+    record_t conflict;
     assert_true(path_parse(finder, &his.place.path));
     assert_true((size_t)snprintf(his.dir, sizeof his.dir, "%s.XXXXXX", shelf.dir) < sizeof his.dir);
     assert_non_null(mkdtemp(his.dir));
     assert_int_equal(kv_lmdb_open(his.dir, 1 << 20, &his.kv), 0);
     assert_int_equal(store_open(his.kv, &his.place, 1, no_time, &his.store), 0);
-    assert_int_equal(store_keep_stray(shelf_write(&his), &r), 0);
+    assert_int_equal(store_keep_conflict(shelf_write(&his), &r), 0);
     shelf_commit(&his);
-    assert_int_equal(store_list(shelf_read(&his), KIND_STRAY, (slice_t){0}, NULL, keep_id, &id), 1);
-    assert_int_equal(store_get(his.txn, &id, &stray, NULL), 0);
-    applied_t applied = take_in(&(arrival_t){.peer = peer}, stray.wire);
+    assert_int_equal(store_list(shelf_read(&his), KIND_CONFLICT, (slice_t){0}, NULL, keep_id, &id), 1);
+    assert_int_equal(store_get(his.txn, &id, &conflict, NULL), 0);
+    applied_t applied = take_in(&(arrival_t){.peer = peer}, conflict.wire);
     shelf_abort(&his);
     shelf_close(&his);
     return applied;
@@ -178,10 +178,10 @@ static int count_id(void *arg, const rid_t *id)
     return 0;
 }
 
-size_t strays(void)
+size_t conflicts(void)
 {
     size_t n = 0;
-    assert_int_equal(store_list(shelf_read(&shelf), KIND_STRAY, (slice_t){0}, NULL, count_id, &n), 0);
+    assert_int_equal(store_list(shelf_read(&shelf), KIND_CONFLICT, (slice_t){0}, NULL, count_id, &n), 0);
     shelf_abort(&shelf);
     return n;
 }

@@ -4,7 +4,7 @@
 #include "common/store/quota.h"
 #include "tests/unit/common/shelf.h"
 
-enum { LIFE = 101, SISTER = 0x66778899 }; // LIFE: of a shelf that shelf_start opened; SISTER: another child
+enum { EPOCH = 101, SISTER = 0x66778899 }; // EPOCH: of a shelf that shelf_start opened; SISTER: another child
 
 extern const char OURS[], ABOVE[], BELOW[]; // homes: the shelf's node, the region, the school
 
@@ -19,7 +19,7 @@ record_t answering(record_t r, version_t shown);
 typedef enum sealed { UNDER_OURS, UNDER_ANOTHER } sealed_t;
 applied_t brings(uint32_t peer, record_t r, sealed_t sealed);
 applied_t gives_back(uint32_t peer, record_t r, sealed_t sealed);
-// A node at this path keeps the version as a stray, and that stray comes to us.
+// A node at this path keeps the version as a conflict, and that conflict comes to us.
 applied_t finds(const char *finder, uint32_t peer, record_t r, sealed_t sealed);
 // Word that it is gone. Returns what store_leave does.
 int says_gone(uint32_t peer, const record_t *r);
@@ -32,7 +32,7 @@ bool holds(uint8_t n);
 void holds_version(uint8_t n, version_t version);
 void holds_body(uint8_t n, const char *body);
 version_t present(uint8_t n); // of a record that is held
-size_t strays(void);
+size_t conflicts(void);
 size_t asides(void);
 uint64_t head(void);
 void has_taken(uint32_t peer, enum quota_sort sort, uint64_t items);

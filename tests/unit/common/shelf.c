@@ -11,7 +11,7 @@ static int64_t no_time(void)
     return 0;
 }
 
-static void open_in_dir(shelf_t *self, uint64_t life)
+static void open_in_dir(shelf_t *self, uint64_t epoch)
 {
     path_t school;
     assert_true(path_parse("0a0b0c0d.11223344", &self->place.path));
@@ -28,7 +28,7 @@ static void open_in_dir(shelf_t *self, uint64_t life)
     self->place.parent_rank = 2;
     self->place.scope = self->scope;
     assert_int_equal(kv_lmdb_open(self->dir, MAP_BYTES, &self->kv), 0);
-    assert_int_equal(store_open(self->kv, &self->place, life, no_time, &self->store), 0);
+    assert_int_equal(store_open(self->kv, &self->place, epoch, no_time, &self->store), 0);
 }
 
 static void make_dir(shelf_t *self)
@@ -45,17 +45,17 @@ static void make_dir(shelf_t *self)
     assert_non_null(mkdtemp(self->dir));
 }
 
-void shelf_open(shelf_t *self, uint64_t life)
+void shelf_open(shelf_t *self, uint64_t epoch)
 {
     make_dir(self);
-    open_in_dir(self, life);
+    open_in_dir(self, epoch);
 }
 
-void shelf_open_replaced(shelf_t *self, uint64_t life)
+void shelf_open_replaced(shelf_t *self, uint64_t epoch)
 {
     make_dir(self);
     self->place.adopt_from_parent = true;
-    open_in_dir(self, life);
+    open_in_dir(self, epoch);
 }
 
 void shelf_close(shelf_t *self)
@@ -65,10 +65,10 @@ void shelf_close(shelf_t *self)
     scope_destroy(&self->scope);
 }
 
-void shelf_reopen(shelf_t *self, uint64_t life)
+void shelf_reopen(shelf_t *self, uint64_t epoch)
 {
     shelf_close(self);
-    open_in_dir(self, life);
+    open_in_dir(self, epoch);
 }
 
 store_txn_t *shelf_write(shelf_t *self)

@@ -26,10 +26,10 @@ typedef struct shelf {
     store_txn_t *txn; // of shelf_write or shelf_read
 } shelf_t;
 
-void shelf_open(shelf_t *self, uint64_t life); // in a new directory
+void shelf_open(shelf_t *self, uint64_t epoch); // in a new directory
 // As a node has it that was lost with its seal key and replaced.
-void shelf_open_replaced(shelf_t *self, uint64_t life);
-void shelf_reopen(shelf_t *self, uint64_t life);
+void shelf_open_replaced(shelf_t *self, uint64_t epoch);
+void shelf_reopen(shelf_t *self, uint64_t epoch);
 void shelf_close(shelf_t *self);
 
 store_txn_t *shelf_write(shelf_t *self);

@@ -186,8 +186,8 @@ static void only_what_more_knowledge_could_change_is_tried_again(void **state)
 {
     (void)state;
     fault_t fault;
-    static const char *const good[] = {"ORG-UNKNOWN", "ORG-FOREIGN"}, *const bad[] = {"REACH",
-                                                                                      "HOME-FOREIGN"};
+    static const char *const good[] = {"ORG-UNKNOWN", "ORG-FOREIGN", "KEY-TAKEN", "NODE-ELSEWHERE"};
+    static const char *const bad[] = {"REACH", "HOME-FOREIGN", "ID-NOT-KEY", "SEAL"};
     for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
         fault_set(&fault, good[i], NULL, "03", NULL);
         assert_true(admit_may_change(&fault));

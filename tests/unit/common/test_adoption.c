@@ -3,17 +3,17 @@
 // says is ours is ours, and afterwards only seals count (design 2.7, rule 6; proto/README.md, 4).
 #include "tests/unit/common/says.h"
 
-enum { LOST_LIFE = 55 };
+enum { LOST_EPOCH = 55 };
 
 static record_t lost(uint8_t n, const char *body)
 {
-    return said(OURS, n, (version_t){3, 7, LOST_LIFE}, body);
+    return said(OURS, n, (version_t){3, 7, LOST_EPOCH}, body);
 }
 
 static int start_replaced(void **state)
 {
     (void)state;
-    shelf_open_replaced(&shelf, LIFE);
+    shelf_open_replaced(&shelf, EPOCH);
     return 0;
 }
 
@@ -38,7 +38,7 @@ static void a_node_that_was_not_replaced_believes_no_parent(void **state)
 {
     (void)state;
     shelf_close(&shelf);
-    shelf_open(&shelf, LIFE);
+    shelf_open(&shelf, EPOCH);
     assert_int_equal(gives_back(PEER_PARENT, lost(1, "lie"), UNDER_ANOTHER), APPLIED_FORGED);
     assert_false(holds(1));
 }
@@ -48,9 +48,9 @@ static void a_store_that_was_there_before_adopts_nothing(void **state)
 {
     (void)state;
     shelf_close(&shelf);
-    shelf_open(&shelf, LIFE);
+    shelf_open(&shelf, EPOCH);
     shelf.place.adopt_from_parent = true;
-    shelf_reopen(&shelf, LIFE + 1);
+    shelf_reopen(&shelf, EPOCH + 1);
     assert_int_equal(gives_back(PEER_PARENT, lost(1, "lie"), UNDER_ANOTHER), APPLIED_FORGED);
 }
 
@@ -59,7 +59,7 @@ static void once_the_parent_has_given_back_all_he_is_not_believed_any_more(void 
     (void)state;
     the_parent_has_given_back_all();
     assert_int_equal(gives_back(PEER_PARENT, lost(1, "lie"), UNDER_ANOTHER), APPLIED_UNSEALED);
-    shelf_reopen(&shelf, LIFE + 1);
+    shelf_reopen(&shelf, EPOCH + 1);
     assert_int_equal(gives_back(PEER_PARENT, lost(1, "lie"), UNDER_ANOTHER), APPLIED_UNSEALED);
     assert_false(holds(1));
 }
@@ -96,7 +96,7 @@ static void what_the_parent_gives_back_is_ours_and_sealed_anew(void **state)
     assert_true(record_is_sealed(&held, shelf.place.seal_key));
     assert_true(version_cmp(&held.version, &r.version) > 0);
     assert_true(record_descends(&held, &r.version));
-    assert_int_equal(held.version.boot, LIFE);
+    assert_int_equal(held.version.boot, EPOCH);
     shelf_abort(&shelf);
     holds_body(1, "lost");
     // The parent hears of it: he holds one that is not sealed by us.
@@ -110,20 +110,20 @@ static void it_goes_on_through_a_restart_until_he_has_given_back_all(void **stat
 {
     (void)state;
     assert_int_equal(gives_back(PEER_PARENT, lost(1, "one"), UNDER_ANOTHER), APPLIED_NEW);
-    shelf_reopen(&shelf, LIFE + 1);
+    shelf_reopen(&shelf, EPOCH + 1);
     assert_int_equal(gives_back(PEER_PARENT, lost(2, "two"), UNDER_ANOTHER), APPLIED_NEW);
     holds_body(2, "two");
 }
 
-static void what_was_written_meanwhile_stays_and_the_other_is_a_stray(void **state)
+static void what_was_written_meanwhile_stays_and_the_other_is_a_conflict(void **state)
 {
     (void)state;
     version_t mine = writes(1, "meanwhile");
-    assert_int_equal(gives_back(PEER_PARENT, lost(1, "lost"), UNDER_ANOTHER), APPLIED_STRAY);
+    assert_int_equal(gives_back(PEER_PARENT, lost(1, "lost"), UNDER_ANOTHER), APPLIED_CONFLICT);
     holds_body(1, "meanwhile");
-    version_t now = present(1), his = {3, 7, LOST_LIFE};
+    version_t now = present(1), his = {3, 7, LOST_EPOCH};
     assert_true(version_cmp(&now, &his) > 0 && version_cmp(&now, &mine) > 0);
-    assert_int_equal(strays(), 1);
+    assert_int_equal(conflicts(), 1);
 }
 
 static void what_a_child_handed_back_a_person_may_take(void **state)
@@ -150,7 +150,7 @@ static record_t for_the_school(uint8_t n, version_t version, const char *body)
     return r;
 }
 
-static const version_t older = {3, 5, LOST_LIFE}, newer = {3, 7, LOST_LIFE};
+static const version_t older = {3, 5, LOST_EPOCH}, newer = {3, 7, LOST_EPOCH};
 
 // What the parent said of it became ours.
 static void we_have_adopted(uint8_t n)
@@ -231,7 +231,7 @@ static void what_a_person_leaves_out_is_written_by_nobody(void **state)
     store_on_change(shelf.store, note_body, &written);
     assert_int_equal(decides(store_leave_out, lost(1, "breaks a rule")), 0);
     assert_false(written);
-    version_t now = present(1), his = {3, 7, LOST_LIFE};
+    version_t now = present(1), his = {3, 7, LOST_EPOCH};
     assert_true(version_cmp(&now, &his) > 0);
 }
 
@@ -254,7 +254,7 @@ int main(void)
         REPLACED(what_a_person_leaves_out_is_written_by_nobody),
         REPLACED(what_the_parent_gives_back_is_ours_and_sealed_anew),
         REPLACED(it_goes_on_through_a_restart_until_he_has_given_back_all),
-        REPLACED(what_was_written_meanwhile_stays_and_the_other_is_a_stray),
+        REPLACED(what_was_written_meanwhile_stays_and_the_other_is_a_conflict),
         REPLACED(what_a_child_handed_back_a_person_may_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

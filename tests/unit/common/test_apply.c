@@ -4,7 +4,7 @@
 #include "tests/unit/common/says.h"
 #include <errno.h>
 
-enum { OTHER_LIFE = 55 }; // of this node, before its store was put back
+enum { OTHER_EPOCH = 55 }; // of this node, before its store was put back
 
 static record_t ours(version_t version, const char *body)
 {
@@ -23,10 +23,10 @@ static void what_we_did_not_seal_changes_nothing_whoever_brings_it(void **state)
 {
     (void)state;
     version_t mine = writes(1, "mine");
-    record_t lies[] = {ours((version_t){77, 900, OTHER_LIFE}, "lie"),
-                       upon(ours((version_t){77, 900, OTHER_LIFE}, "lie"), mine),
-                       ours((version_t){77, UINT64_MAX, LIFE}, "lie"), // as if of this very life
-                       ours((version_t){UINT32_MAX - 1, UINT64_MAX, OTHER_LIFE}, "lie")};
+    record_t lies[] = {ours((version_t){77, 900, OTHER_EPOCH}, "lie"),
+                       upon(ours((version_t){77, 900, OTHER_EPOCH}, "lie"), mine),
+                       ours((version_t){77, UINT64_MAX, EPOCH}, "lie"), // as if of this very epoch
+                       ours((version_t){UINT32_MAX - 1, UINT64_MAX, OTHER_EPOCH}, "lie")};
     uint64_t before = head();
     for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
         assert_int_equal(brings(SCHOOL, lies[i], UNDER_ANOTHER), APPLIED_FORGED);
@@ -44,7 +44,7 @@ static void nor_does_it_raise_what_is_written_in_its_transaction(void **state)
 {
     (void)state;
     uint8_t wire[512];
-    record_t lie = ours((version_t){77, 900, OTHER_LIFE}, "lie"), draft = shelf_draft(2), mine;
+    record_t lie = ours((version_t){77, 900, OTHER_EPOCH}, "lie"), draft = shelf_draft(2), mine;
     static const uint8_t another[SEAL_KEY] = {9};
     applied_t applied;
     record_pack_sealed(&lie, wire, another);
@@ -62,7 +62,7 @@ static void what_could_be_our_past_is_not_told_to_be_forged(void **state)
     (void)state;
     version_t mine = writes(1, "mine");
     uint64_t before = head();
-    assert_int_equal(brings(SCHOOL, ours((version_t){9, mine.seq, LIFE}, "lie"), UNDER_ANOTHER),
+    assert_int_equal(brings(SCHOOL, ours((version_t){9, mine.seq, EPOCH}, "lie"), UNDER_ANOTHER),
                      APPLIED_KNOWN);
     assert_int_equal(head(), before);
     next_is_of(1);
@@ -86,7 +86,7 @@ static void a_word_that_ours_is_gone_is_nobodys_to_say(void **state)
 static void our_present_version_is_known(void **state)
 {
     (void)state;
-    record_t r = ours((version_t){3, 7, OTHER_LIFE}, "lost");
+    record_t r = ours((version_t){3, 7, OTHER_EPOCH}, "lost");
     assert_int_equal(brings(SCHOOL, r, UNDER_OURS), APPLIED_NEW);
     uint64_t before = head();
     assert_int_equal(brings(PEER_PARENT, r, UNDER_OURS), APPLIED_KNOWN);
@@ -101,55 +101,55 @@ static void of_our_past_nothing_is_kept(void **state)
     assert_int_equal(brings(SCHOOL, ours(first, "first"), UNDER_OURS), APPLIED_KNOWN);
     assert_int_equal(head(), before);
     holds_version(1, second);
-    assert_int_equal(strays(), 0);
+    assert_int_equal(conflicts(), 0);
 }
 
 // Numbers are compared everywhere else: ours would never replace that one.
 static void above_a_greater_number_of_our_past_ours_is_written_again(void **state)
 {
     (void)state;
-    version_t mine = writes(1, "mine"), greater = {5, mine.seq, LIFE};
+    version_t mine = writes(1, "mine"), greater = {5, mine.seq, EPOCH};
     assert_int_equal(brings(SCHOOL, ours(greater, "before"), UNDER_OURS), APPLIED_KNOWN);
     version_t now = present(1);
     assert_true(version_cmp(&now, &greater) > 0);
     holds_body(1, "mine");
-    assert_int_equal(strays(), 0);
+    assert_int_equal(conflicts(), 0);
     next_is_of(6);
 }
 
 static void what_we_lost_is_adopted_as_it_is(void **state)
 {
     (void)state;
-    version_t lost = {3, 7, OTHER_LIFE};
+    version_t lost = {3, 7, OTHER_EPOCH};
     assert_int_equal(brings(SCHOOL, ours(lost, "lost"), UNDER_OURS), APPLIED_NEW);
     holds_version(1, lost);
     holds_body(1, "lost");
     next_is_of(4);
 }
 
-static void what_descends_from_ours_is_adopted_and_leaves_no_stray(void **state)
+static void what_descends_from_ours_is_adopted_and_leaves_no_conflict(void **state)
 {
     (void)state;
-    version_t mine = writes(1, "mine"), later = {2, 700, OTHER_LIFE};
+    version_t mine = writes(1, "mine"), later = {2, 700, OTHER_EPOCH};
     assert_int_equal(brings(PEER_PARENT, upon(ours(later, "later"), mine), UNDER_OURS), APPLIED_NEW);
     holds_version(1, later);
     holds_body(1, "later");
-    assert_int_equal(strays(), 0);
+    assert_int_equal(conflicts(), 0);
     next_is_of(3);
 }
 
 static void what_descends_from_ours_with_a_smaller_number_goes_on_above_ours(void **state)
 {
     (void)state;
-    assert_int_equal(brings(SCHOOL, said(OURS, 2, (version_t){8, 1, OTHER_LIFE}, "raises"), UNDER_OURS),
+    assert_int_equal(brings(SCHOOL, said(OURS, 2, (version_t){8, 1, OTHER_EPOCH}, "raises"), UNDER_OURS),
                      APPLIED_NEW);
-    version_t mine = writes(1, "mine"), later = {2, 700, OTHER_LIFE};
+    version_t mine = writes(1, "mine"), later = {2, 700, OTHER_EPOCH};
     assert_int_equal(mine.inc, 9);
     assert_int_equal(brings(SCHOOL, upon(ours(later, "later"), mine), UNDER_OURS), APPLIED_NEW);
     holds_body(1, "later");
     version_t now = present(1);
     assert_true(version_cmp(&now, &mine) > 0);
-    assert_int_equal(strays(), 0);
+    assert_int_equal(conflicts(), 0);
     // It is in the line of both.
     uint64_t before = head();
     assert_int_equal(brings(SCHOOL, ours(mine, "mine"), UNDER_OURS), APPLIED_KNOWN);
@@ -157,60 +157,79 @@ static void what_descends_from_ours_with_a_smaller_number_goes_on_above_ours(voi
     assert_int_equal(head(), before);
 }
 
-static void of_two_lines_ours_goes_on_above_and_the_other_is_a_stray(void **state)
+static void of_two_lines_ours_goes_on_above_and_the_other_is_a_conflict(void **state)
 {
     (void)state;
     writes(1, "mine");
-    version_t other = {4, 1, OTHER_LIFE};
-    assert_int_equal(brings(SCHOOL, ours(other, "other"), UNDER_OURS), APPLIED_STRAY);
+    version_t other = {4, 1, OTHER_EPOCH};
+    assert_int_equal(brings(SCHOOL, ours(other, "other"), UNDER_OURS), APPLIED_CONFLICT);
     version_t now = present(1);
     assert_true(version_cmp(&now, &other) > 0);
     holds_body(1, "mine");
-    assert_int_equal(strays(), 1);
+    assert_int_equal(conflicts(), 1);
     uint64_t before = head();
-    assert_int_equal(brings(PEER_PARENT, ours(other, "other"), UNDER_OURS), APPLIED_STRAY); // one is enough
+    assert_int_equal(brings(PEER_PARENT, ours(other, "other"), UNDER_OURS),
+                     APPLIED_CONFLICT); // one is enough
     assert_int_equal(head(), before);
     next_is_of(5);
 }
 
 // Others who hold that one learn so that it was decided about.
-static void of_two_lines_a_smaller_one_is_a_stray_and_ours_says_that_it_was_seen(void **state)
+static void of_two_lines_a_smaller_one_is_a_conflict_and_ours_says_that_it_was_seen(void **state)
 {
     (void)state;
     record_t held;
     rid_t id = shelf_id(1);
-    assert_int_equal(brings(SCHOOL, said(OURS, 2, (version_t){8, 1, OTHER_LIFE}, "raises"), UNDER_OURS),
+    assert_int_equal(brings(SCHOOL, said(OURS, 2, (version_t){8, 1, OTHER_EPOCH}, "raises"), UNDER_OURS),
                      APPLIED_NEW);
-    version_t mine = writes(1, "mine"), other = {4, 900, OTHER_LIFE};
-    assert_int_equal(brings(SCHOOL, ours(other, "other"), UNDER_OURS), APPLIED_STRAY);
+    version_t mine = writes(1, "mine"), other = {4, 900, OTHER_EPOCH};
+    assert_int_equal(brings(SCHOOL, ours(other, "other"), UNDER_OURS), APPLIED_CONFLICT);
     assert_int_equal(store_get(shelf_read(&shelf), &id, &held, NULL), 0);
     assert_true(record_answers(&held, &other) && record_descends(&held, &mine));
     assert_false(record_descends(&held, &other));
     shelf_abort(&shelf);
     holds_body(1, "mine");
-    assert_int_equal(strays(), 1);
+    assert_int_equal(conflicts(), 1);
     uint64_t before = head();
-    assert_int_equal(brings(PEER_PARENT, ours(other, "other"), UNDER_OURS), APPLIED_STRAY); // once is enough
+    assert_int_equal(brings(PEER_PARENT, ours(other, "other"), UNDER_OURS),
+                     APPLIED_CONFLICT); // once is enough
     assert_int_equal(head(), before);
 }
 
 // As cloned and restored nodes do: nobody has to choose.
-static void two_lines_that_say_the_same_leave_no_stray(void **state)
+static void two_lines_that_say_the_same_leave_no_conflict(void **state)
 {
     (void)state;
     writes(1, "mine");
-    version_t other = {4, 1, OTHER_LIFE};
+    version_t other = {4, 1, OTHER_EPOCH};
     assert_int_equal(brings(SCHOOL, ours(other, "mine"), UNDER_OURS), APPLIED_KNOWN);
     version_t now = present(1);
     assert_true(version_cmp(&now, &other) > 0);
-    assert_int_equal(strays(), 0);
+    assert_int_equal(conflicts(), 0);
+}
+
+// After a store was lost, what was refused may be refused again before the old notice of it comes back.
+static void of_notices_that_something_was_refused_no_conflict_is_kept(void **state)
+{
+    (void)state;
+    record_t notice = shelf_draft(1);
+    notice.kind = KIND_REFUSAL;
+    writes_draft(&notice);
+    version_t other = {4, 1, OTHER_EPOCH};
+    record_t before = ours(other, "");
+    before.kind = KIND_REFUSAL;
+    before.deleted = true;
+    assert_int_equal(brings(SCHOOL, before, UNDER_OURS), APPLIED_CONFLICT);
+    version_t now = present(1);
+    assert_true(version_cmp(&now, &other) > 0);
+    assert_int_equal(conflicts(), 0);
 }
 
 static void an_incarnation_once_raised_outlives_the_process(void **state)
 {
     (void)state;
-    assert_int_equal(brings(SCHOOL, ours((version_t){3, 7, OTHER_LIFE}, "lost"), UNDER_OURS), APPLIED_NEW);
-    shelf_reopen(&shelf, LIFE + 1);
+    assert_int_equal(brings(SCHOOL, ours((version_t){3, 7, OTHER_EPOCH}, "lost"), UNDER_OURS), APPLIED_NEW);
+    shelf_reopen(&shelf, EPOCH + 1);
     next_is_of(4);
 }
 
@@ -229,7 +248,7 @@ static record_t older_for_the_school(uint8_t n)
     record_t r = for_the_school(n);
     assert_true(path_parse(OURS, &r.home));
     r.body = slice_text("older");
-    r.version = (version_t){1, 1, LIFE};
+    r.version = (version_t){1, 1, EPOCH};
     return r;
 }
 
@@ -241,7 +260,7 @@ static void nobody_is_answered_about_a_record_that_he_cannot_have_held(void **st
     writes_draft(&draft);
     uint64_t before = head();
     brings(SISTER, guess, UNDER_ANOTHER);
-    guess.version = (version_t){9, 9, OTHER_LIFE};
+    guess.version = (version_t){9, 9, OTHER_EPOCH};
     brings(SISTER, guess, UNDER_ANOTHER);
     assert_int_equal(head(), before);
     assert_false(hears_gone(SISTER, 1, 0));
@@ -284,13 +303,13 @@ static void what_everybody_has_is_not_said_again(void **state)
     assert_int_equal(head(), before);
 }
 
-// --- a stray that has come home
+// --- a conflict that has come home
 
-static void a_stray_with_a_version_that_we_did_not_seal_moves_nothing(void **state)
+static void a_conflict_with_a_version_that_we_did_not_seal_moves_nothing(void **state)
 {
     (void)state;
     version_t mine = writes(1, "mine");
-    assert_int_equal(finds(BELOW, SCHOOL, ours((version_t){9, 1, OTHER_LIFE}, "lie"), UNDER_ANOTHER),
+    assert_int_equal(finds(BELOW, SCHOOL, ours((version_t){9, 1, OTHER_EPOCH}, "lie"), UNDER_ANOTHER),
                      APPLIED_NEW);
     holds_version(1, mine);
     next_is_of(1);
@@ -301,12 +320,24 @@ static void above_a_version_of_ours_that_somebody_found_ours_is_written_again(vo
 {
     (void)state;
     writes(1, "mine");
-    version_t found = {9, 1, OTHER_LIFE};
+    version_t found = {9, 1, OTHER_EPOCH};
     assert_int_equal(finds(BELOW, SCHOOL, ours(found, "found"), UNDER_OURS), APPLIED_NEW);
     version_t now = present(1);
     assert_true(version_cmp(&now, &found) > 0);
     holds_body(1, "mine");
     next_is_of(10);
+}
+
+static void a_conflict_that_came_while_its_record_was_missing_is_heeded_when_that_is_back(void **state)
+{
+    (void)state;
+    version_t found = {9, 1, OTHER_EPOCH}, back = {2, 5, OTHER_EPOCH + 1};
+    assert_int_equal(finds(BELOW, SCHOOL, ours(found, "found"), UNDER_OURS), APPLIED_NEW);
+    assert_false(holds(1));
+    assert_int_equal(gives_back(PEER_PARENT, ours(back, "back"), UNDER_OURS), APPLIED_NEW);
+    version_t now = present(1);
+    assert_true(version_cmp(&now, &found) > 0);
+    holds_body(1, "back");
 }
 
 // --- what a person says
@@ -324,7 +355,7 @@ static int takes(record_t r)
 static void what_a_person_takes_stands_above_both(void **state)
 {
     (void)state;
-    version_t mine = writes(1, "mine"), lost = {7, 3, OTHER_LIFE};
+    version_t mine = writes(1, "mine"), lost = {7, 3, OTHER_EPOCH};
     assert_int_equal(takes(ours(lost, "taken")), 0);
     version_t now = present(1);
     assert_true(version_cmp(&now, &lost) > 0 && version_cmp(&now, &mine) > 0);
@@ -335,7 +366,7 @@ static void above_the_greatest_number_nothing_can_be_taken(void **state)
 {
     (void)state;
     version_t mine = writes(1, "mine");
-    assert_int_equal(takes(ours((version_t){UINT32_MAX, 3, OTHER_LIFE}, "taken")), -ERANGE);
+    assert_int_equal(takes(ours((version_t){UINT32_MAX, 3, OTHER_EPOCH}, "taken")), -ERANGE);
     holds_version(1, mine);
 }
 
@@ -353,7 +384,7 @@ static void above_a_number_that_nobody_counts_to_nothing_is_raised(void **state)
 {
     (void)state;
     version_t mine = writes(1, "mine");
-    assert_int_equal(leaves_out(ours((version_t){UINT32_MAX - 1, 3, OTHER_LIFE}, "left out")), 0);
+    assert_int_equal(leaves_out(ours((version_t){UINT32_MAX - 1, 3, OTHER_EPOCH}, "left out")), 0);
     holds_version(1, mine);
     next_is_of(1);
 }
@@ -361,7 +392,7 @@ static void above_a_number_that_nobody_counts_to_nothing_is_raised(void **state)
 static void what_a_person_leaves_out_ours_stands_above(void **state)
 {
     (void)state;
-    version_t lost = {7, 3, OTHER_LIFE};
+    version_t lost = {7, 3, OTHER_EPOCH};
     writes(1, "mine");
     assert_int_equal(leaves_out(ours(lost, "left out")), 0);
     version_t now = present(1);
@@ -373,7 +404,7 @@ static void of_what_we_have_not_a_tombstone_stands_above_it(void **state)
 {
     (void)state;
     record_t held;
-    version_t lost = {7, 3, OTHER_LIFE};
+    version_t lost = {7, 3, OTHER_EPOCH};
     record_t r = ours(lost, "left out");
     assert_int_equal(leaves_out(r), 0);
     assert_int_equal(store_get(shelf_read(&shelf), &r.id, &held, NULL), 0);
@@ -386,7 +417,7 @@ static void of_what_we_have_not_a_tombstone_stands_above_it(void **state)
 static void under_one_number_holds_what_the_home_s_side_says_last(void **state)
 {
     (void)state;
-    version_t v = {1, 5, OTHER_LIFE};
+    version_t v = {1, 5, OTHER_EPOCH};
     assert_int_equal(brings(SCHOOL, said(BELOW, 1, v, "lie"), UNDER_ANOTHER), APPLIED_NEW);
     assert_int_equal(gives_back(SCHOOL, said(BELOW, 1, v, "true"), UNDER_ANOTHER), APPLIED_KNOWN);
     holds_body(1, "lie");
@@ -395,7 +426,7 @@ static void under_one_number_holds_what_the_home_s_side_says_last(void **state)
     uint64_t before = head();
     assert_int_equal(brings(SCHOOL, said(BELOW, 1, v, "true"), UNDER_ANOTHER), APPLIED_KNOWN);
     assert_int_equal(head(), before);
-    assert_int_equal(strays(), 0);
+    assert_int_equal(conflicts(), 0);
 }
 
 int main(void)
@@ -406,7 +437,8 @@ int main(void)
         SHELF(what_could_be_our_past_is_not_told_to_be_forged),
         SHELF(a_word_that_ours_is_gone_is_nobodys_to_say),
         SHELF(nobody_is_answered_about_a_record_that_he_cannot_have_held),
-        SHELF(a_stray_with_a_version_that_we_did_not_seal_moves_nothing),
+        SHELF(a_conflict_with_a_version_that_we_did_not_seal_moves_nothing),
+        SHELF(a_conflict_that_came_while_its_record_was_missing_is_heeded_when_that_is_back),
         SHELF(above_the_greatest_number_nothing_can_be_taken),
         SHELF(above_a_number_that_nobody_counts_to_nothing_is_raised),
         SHELF(what_a_person_leaves_out_ours_stands_above),
@@ -415,11 +447,12 @@ int main(void)
         SHELF(of_our_past_nothing_is_kept),
         SHELF(above_a_greater_number_of_our_past_ours_is_written_again),
         SHELF(what_we_lost_is_adopted_as_it_is),
-        SHELF(what_descends_from_ours_is_adopted_and_leaves_no_stray),
+        SHELF(what_descends_from_ours_is_adopted_and_leaves_no_conflict),
         SHELF(what_descends_from_ours_with_a_smaller_number_goes_on_above_ours),
-        SHELF(of_two_lines_ours_goes_on_above_and_the_other_is_a_stray),
-        SHELF(of_two_lines_a_smaller_one_is_a_stray_and_ours_says_that_it_was_seen),
-        SHELF(two_lines_that_say_the_same_leave_no_stray),
+        SHELF(of_two_lines_ours_goes_on_above_and_the_other_is_a_conflict),
+        SHELF(of_two_lines_a_smaller_one_is_a_conflict_and_ours_says_that_it_was_seen),
+        SHELF(two_lines_that_say_the_same_leave_no_conflict),
+        SHELF(of_notices_that_something_was_refused_no_conflict_is_kept),
         SHELF(an_incarnation_once_raised_outlives_the_process),
         SHELF(who_held_it_and_is_not_to_have_it_hears_that_it_is_gone),
         SHELF(who_shows_an_older_one_hears_our_word_again),

@@ -3,9 +3,9 @@
 // (design 2.7, rule 2; proto/README.md, 4).
 #include "tests/unit/common/says.h"
 
-enum { LIFE_ABOVE = 44, LATER_ABOVE = 45 };
+enum { EPOCH_ABOVE = 44, LATER_ABOVE = 45 };
 
-static const version_t first = {1, 5, LIFE_ABOVE}, later = {1, 9, LIFE_ABOVE}, apart = {1, 12, LATER_ABOVE};
+static const version_t first = {1, 5, EPOCH_ABOVE}, later = {1, 9, EPOCH_ABOVE}, apart = {1, 12, LATER_ABOVE};
 
 static record_t theirs(version_t version, const char *body)
 {
@@ -60,7 +60,7 @@ static void it_does_not_stand_in_the_way_of_what_its_home_says(void **state)
     assert_int_equal(the_home_says(theirs(first, "true")), APPLIED_NEW);
     holds_body(1, "true");
     assert_int_equal(is_served(SCHOOL, 1, 0), 1);
-    assert_int_equal(strays(), 0);
+    assert_int_equal(conflicts(), 0);
 }
 
 static void it_does_not_replace_what_is_held(void **state)
@@ -169,16 +169,16 @@ static void it_stays_when_the_home_says_something_else_until_the_home_says_that_
     the_home_says(theirs(apart, "else"));
     assert_int_equal(asides(), 1);
     assert_int_equal(is_served(PEER_PARENT, 1, 0), 1);
-    assert_int_equal(strays(), 0); // not ours to tell
+    assert_int_equal(conflicts(), 0); // not ours to tell
     the_home_says(
-        answering(theirs((version_t){1, 20, LATER_ABOVE}, "else"), later)); // of the same life, above it
+        answering(theirs((version_t){1, 20, LATER_ABOVE}, "else"), later)); // of the same epoch, above it
     assert_int_equal(asides(), 0);
     has_taken(SCHOOL, QUOTA_ASIDE, 0);
     holds_body(1, "else");
 }
 
 // A child cannot talk the hub out of what its home has to judge.
-static void a_stray_of_another_than_the_home_answers_nothing(void **state)
+static void a_conflict_of_another_than_the_home_answers_nothing(void **state)
 {
     (void)state;
     the_home_says(theirs(apart, "now"));
@@ -192,7 +192,7 @@ static void a_stray_of_another_than_the_home_answers_nothing(void **state)
 static void an_answer_with_a_smaller_number_lets_nothing_go(void **state)
 {
     (void)state;
-    hands_back(SCHOOL, theirs((version_t){7, 5, LIFE_ABOVE}, "lost"));
+    hands_back(SCHOOL, theirs((version_t){7, 5, EPOCH_ABOVE}, "lost"));
     the_home_says(answering(theirs(apart, "else"), first));
     assert_int_equal(asides(), 1);
 }
@@ -293,7 +293,7 @@ static void it_waits_through_a_restart(void **state)
 {
     (void)state;
     hands_back(SCHOOL, theirs(first, "waits"));
-    shelf_reopen(&shelf, LIFE + 1);
+    shelf_reopen(&shelf, EPOCH + 1);
     assert_int_equal(asides(), 1);
     assert_int_equal(is_served(PEER_PARENT, 1, 0), 1);
     has_taken(SCHOOL, QUOTA_ASIDE, 1);
@@ -336,7 +336,7 @@ int main(void)
         SHELF(it_goes_when_the_home_says_the_same_above_it),
         SHELF(it_stays_when_the_home_speaks_of_something_older),
         SHELF(it_stays_when_the_home_says_something_else_until_the_home_says_that_it_has_seen_it),
-        SHELF(a_stray_of_another_than_the_home_answers_nothing),
+        SHELF(a_conflict_of_another_than_the_home_answers_nothing),
         SHELF(an_answer_with_a_smaller_number_lets_nothing_go),
         SHELF(what_is_answered_already_is_not_kept),
         SHELF(outside_the_reach_it_is_shown_once_more_and_goes_with_the_second_word),

@@ -6,6 +6,8 @@
 
 #include "common/forms/csv.h"
 #include <cmocka.h>
+#include <iconv.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static FILE *a_file(const char *text, size_t size)
@@ -53,12 +55,13 @@ static void what_is_no_csv_is_refused(void **state)
     (void)state;
     ROWS("a,b\n1,\0002\n", "!CSV-NUL\n");
     ROWS("\xff\xfe"
-         "a\0,\0b\0",
-         "!CSV-NUL\n"); // UTF-16
+         "a\0,\0b",
+         "!CHARSET\n"); // half a character of UTF-16
     ROWS("\xef\xbb\xbf"
          "a,b\n1,\xff\n",
-         "!CSV-ENCODING\n");                               // says UTF-8 and is not
-    ROWS("школа,педагог\nодин,\xff\n", "!CSV-ENCODING\n"); // UTF-8 with damage
+         "!CHARSET\n");                               // says UTF-8 and is not
+    ROWS("школа,педагог\nодин,\xff\n", "!CHARSET\n"); // UTF-8 with damage
+    ROWS("школа,педагог\nодин,Цырен\xef\xbf\xbdва\n", "!CHARSET\n");
 }
 
 static void a_stray_quotation_mark_costs_one_row(void **state)
@@ -96,10 +99,12 @@ static void too_many_columns_cost_one_row(void **state)
     assert_string_equal(got, "1:a|b\n2!CSV-COLUMNS\n3:2|ok\n");
 }
 
-static void a_byte_that_windows_1251_lacks_costs_one_row(void **state)
+static void what_reads_as_russian_in_no_charset_is_refused_whole(void **state)
 {
     (void)state;
-    ROWS("a,b\n1,\xcf\xe5\xf2\xf0\n2,\x98\n3,\xcf\n", "1:a|b\n2:1|Петр\n3!CSV-ENCODING\n4:3|П\n");
+    ROWS("a,b\n1,\xcf\xe5\xf2\xf0\n2,\x98\n3,\xcf\n", "!CHARSET\n"); // a byte that windows-1251 lacks
+    ROWS("a,b\n1,\xff\xfd\xc1\xf3\xfc\xda\n", "!CHARSET\n");
+    ROWS("a,b\n1,M\xfcller\n", "!CHARSET\n"); // Latin-1
 }
 
 static void an_empty_file_has_no_rows(void **state)
@@ -118,7 +123,13 @@ static void rows_are_read_as_table_programs_write_them(void **state)
          "a;b\n1,5;2\n",
          "1:a|b\n2:1,5|2\n");
     ROWS("a;b;\"c,d,e,f\"\n1;2;3", "1:a|b|c,d,e,f\n2:1|2|3\n");
-    ROWS("a,b\n\"x, \"\"y\"\"\",\"\"\n\n,\n", "1:a|b\n2:x, \"y\"|\n4:|\n");
+    ROWS("a,b\n\"x, \"\"y\"\"\",\"\"\n\n,\n , \n5,6\n", "1:a|b\n2:x, \"y\"|\n6:5|6\n");
+    ROWS("a\tb\n1\t2,5\n", "1:a|b\n2:1|2,5\n");
+    ROWS("a,b\r1,2\r\r\"x\ry\",3\r", "1:a|b\n2:1|2\n4:x\ry|3\n"); // CR alone
+    ROWS("sep=;\r\na;b\r\n1,5,5;2\r\n", "2:a|b\n3:1,5,5|2\n");
+    ROWS("sep=,\na;b,c\n", "2:a;b|c\n");
+    ROWS("List, of, staff, all\n\na;b;c\n1;2;3\n4;5;6\n",
+         "1:List, of, staff, all\n3:a|b|c\n4:1|2|3\n5:4|5|6\n");
     ROWS("a,b\n\"x\ny\",2\n3,4\n", "1:a|b\n2:x\ny|2\n4:3|4\n");
     ROWS("имя;год\nДарима;2024\n", "1:имя|год\n2:Дарима|2024\n");
     ROWS("one\n1\n", "1:one\n2:1\n");
@@ -131,14 +142,92 @@ static void windows_1251_becomes_utf8(void **state)
          "1:фамилия|год\n2:Ёлкин № 1|2024\n");
 }
 
+static void rows_are_numbered_as_table_programs_number_them(void **state)
+{
+    (void)state;
+    csv_t *csv = NULL;
+    csv_row_t row;
+    static const char text[] = "sep=;\na;b\n\n\"x\ny\";1\nz;2\n";
+    FILE *file = a_file(text, sizeof text - 1);
+    assert_int_equal(csv_open(file, &csv, NULL), 0);
+    static const size_t numbers[] = {1, 3, 4}, lines[] = {2, 4, 6};
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+        assert_int_equal(csv_next(csv, &row, NULL), 0);
+        assert_int_equal(row.number, numbers[i]);
+        assert_int_equal(row.line, lines[i]);
+    }
+    csv_close(&csv);
+    fclose(file);
+}
+
+static const char PEOPLE[] =
+    "фамилия;имя;должность\nЦыренова;Дарима;учитель физики\nЁлкин;Пётр;воспитатель\n";
+
+// PEOPLE in the charset; returns the bytes.
+static size_t convert(const char *charset, const char *text, char *buf, size_t size)
+{
+    iconv_t convert = iconv_open(charset, "UTF-8");
+    char *from = (char *)text, *to = buf;
+    size_t left = strlen(text), room = size;
+    assert_int_not_equal(iconv(convert, &from, &left, &to, &room), (size_t)-1);
+    iconv_close(convert);
+    return size - room;
+}
+
+static void assert_people(const char *bytes, size_t n)
+{
+    char got[1024];
+    print_rows(a_file(bytes, n), got, sizeof got);
+    assert_string_equal(
+        got, "1:фамилия|имя|должность\n2:Цыренова|Дарима|учитель физики\n3:Ёлкин|Пётр|воспитатель\n");
+}
+
+static void every_charset_that_russian_files_are_written_in_is_told(void **state)
+{
+    (void)state;
+    static const char *const charsets[] = {"WINDOWS-1251", "CP866",      "KOI8-R",
+                                           "MAC-CYRILLIC", "ISO-8859-5", "UTF-8",
+                                           "UTF-16LE",     "UTF-16BE",   "UTF-16"};
+    char bytes[1024];
+    for (size_t i = 0; i < ARRAY_SIZE(charsets); i++) {
+        print_message("%s\n", charsets[i]);
+        assert_people(bytes, convert(charsets[i], PEOPLE, bytes, sizeof bytes));
+    }
+}
+
+static void what_was_taken_for_another_charset_is_turned_back(void **state)
+{
+    (void)state;
+    char bytes[1024], wrong[2048], again[4096];
+    // UTF-8 taken for Latin-1, CP866 and KOI8-R taken for windows-1251
+    static const struct {
+        const char *was, *taken_for;
+    } cases[] = {{"UTF-8", "ISO-8859-1"},
+                 {"CP866", "WINDOWS-1251"},
+                 {"KOI8-R", "WINDOWS-1251"},
+                 {"WINDOWS-1251", "ISO-8859-1"}};
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        size_t n = convert(cases[i].was, PEOPLE, bytes, sizeof bytes);
+        iconv_t back = iconv_open("UTF-8", cases[i].taken_for);
+        char *from = bytes, *to = wrong;
+        size_t room = sizeof wrong;
+        if (iconv(back, &from, &n, &to, &room) == (size_t)-1) fail_msg("%s", cases[i].was);
+        iconv_close(back);
+        memcpy(again, wrong, sizeof wrong - room);
+        assert_people(again, sizeof wrong - room);
+    }
+}
+
 static void a_long_file_in_either_encoding_keeps_its_characters(void **state)
 {
     (void)state;
     FILE *utf8 = tmpfile(), *ansi = tmpfile();
     for (int i = 0; i < 20000; i++) { // characters lie across every border of buffers
-        fprintf(utf8, "%d;щ\n", i);
-        fprintf(ansi, "%d;\xf9\n", i);
+        fprintf(utf8, "%d;Дарима\n", i);
+        fprintf(ansi, "%d;\xc4\xe0\xf0\xe8\xec\xe0\n", i);
     }
+    fprintf(utf8, "1;Дарима\n2;Дарима");
+    fprintf(ansi, "1;\xc4\xe0\xf0\xe8\xec\xe0\n2;\xc4\xe0\xf0\xe8\xec\xe0");
     rewind(utf8);
     rewind(ansi);
     FILE *files[] = {utf8, ansi};
@@ -147,8 +236,8 @@ static void a_long_file_in_either_encoding_keeps_its_characters(void **state)
         csv_row_t row;
         int n = 0;
         assert_int_equal(csv_open(files[f], &csv, NULL), 0);
-        for (; csv_next(csv, &row, NULL) == 0; n++) assert_string_equal(row.cells[1], "щ");
-        assert_int_equal(n, 20000);
+        for (; csv_next(csv, &row, NULL) == 0; n++) assert_string_equal(row.cells[1], "Дарима");
+        assert_int_equal(n, 20002);
         csv_close(&csv);
         fclose(files[f]);
     }
@@ -181,6 +270,45 @@ static void what_is_written_reads_back(void **state)
     }
 }
 
+static void what_a_table_program_would_compute_is_marked_and_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell, *written;
+    } CASES[] = {
+        {"=1+1", "'=1+1"},
+        {"+7 924", "'+7 924"},
+        {"@SUM(A1)", "'@SUM(A1)"},
+        {"-1+1", "'-1+1"},
+        {"\t=1", "'\t=1"},
+        {"=", "'="},
+        {"-", "'-"},
+        {"'=1", "''=1"},
+        {"''-x", "'''-x"},
+        {"-12", "-12"},
+        {"-12.50", "-12.50"},
+        {"'-12", "''-12"},
+        {"-1.2.3", "'-1.2.3"},
+        {"Иванов", "Иванов"},
+        {"", ""},
+        {"'", "'"},
+        {"'a", "'a"},
+        {"a=1", "a=1"},
+        {"''", "''"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        assert_int_equal(csv_write_plain(out, ';', &CASES[i].cell, 1), 0);
+        fclose(out);
+        text[size - 1] = '\0';
+        assert_string_equal(text, CASES[i].written);
+        assert_string_equal(csv_read_plain(text), CASES[i].cell);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,13 +316,17 @@ int main(void)
         cmocka_unit_test(a_stray_quotation_mark_costs_one_row),
         cmocka_unit_test(a_huge_cell_costs_one_row),
         cmocka_unit_test(too_many_columns_cost_one_row),
-        cmocka_unit_test(a_byte_that_windows_1251_lacks_costs_one_row),
+        cmocka_unit_test(what_reads_as_russian_in_no_charset_is_refused_whole),
         cmocka_unit_test(an_empty_file_has_no_rows),
         cmocka_unit_test(rows_are_read_as_table_programs_write_them),
         cmocka_unit_test(windows_1251_becomes_utf8),
+        cmocka_unit_test(rows_are_numbered_as_table_programs_number_them),
+        cmocka_unit_test(every_charset_that_russian_files_are_written_in_is_told),
+        cmocka_unit_test(what_was_taken_for_another_charset_is_turned_back),
         cmocka_unit_test(a_long_file_in_either_encoding_keeps_its_characters),
         cmocka_unit_test(a_pipe_is_read_too),
         cmocka_unit_test(what_is_written_reads_back),
+        cmocka_unit_test(what_a_table_program_would_compute_is_marked_and_comes_back_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,8 +71,9 @@ static void text_says_what_is_wrong_and_what_to_do(void **state)
     fault_t fault;
     char text[FAULT_TEXT];
     fault_set(&fault, "BAD-DATE", "from", "01.09.2024");
-    assert_string_equal(fault_text(&fault, text, sizeof text),
-                        "from: `01.09.2024` is not a date. Write it as YYYY-MM-DD, e.g. 2024-09-01.");
+    assert_string_equal(
+        fault_text(&fault, text, sizeof text),
+        "from: `01.09.2024` is not a date. Write it as 2024-09-01; in sheets 01.09.2024 will do, too.");
     fault_set(&fault, "RANGE", "rate", "{field}", "{1}", "5"); // marks in values stay as they are
     assert_string_equal(fault_text(&fault, text, sizeof text),
                         "rate: {field} is out of range. It must be from {1} to 5.");

@@ -85,9 +85,9 @@ static void push(const batch_t *batch, uint64_t after)
     Selenga__Push m = SELENGA__PUSH__INIT;
     Selenga__Witness witness = SELENGA__WITNESS__INIT;
     uint64_t upto = after + batch->count;
-    witness.has_head = witness.has_lives = witness.has_digest = 1;
+    witness.has_head = witness.has_epochs = witness.has_digest = 1;
     witness.head = 1000000;
-    witness.lives = 1;
+    witness.epochs = 1;
     witness.digest = 7;
     m.has_session = m.has_encoding = m.has_plain_bytes = m.has_entries = m.has_boot = 1;
     m.session = heard.session;
@@ -280,9 +280,9 @@ static void ask_for_giveback(void)
 {
     Selenga__Pull pull = SELENGA__PULL__INIT;
     Selenga__Witness witness = SELENGA__WITNESS__INIT;
-    witness.has_head = witness.has_lives = witness.has_digest = pull.has_session = pull.has_restart =
+    witness.has_head = witness.has_epochs = witness.has_digest = pull.has_session = pull.has_restart =
         pull.has_credit = 1;
-    witness.head = 9, witness.lives = 4, witness.digest = 1;
+    witness.head = 9, witness.epochs = 4, witness.digest = 1;
     pull.session = 5, pull.restart = 1, pull.credit = 1000, pull.witness = &witness;
     hear(SCHOOL, MSG_PULL, &pull.base);
     assert_int_equal(heard.asks, 1);

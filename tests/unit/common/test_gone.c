@@ -71,23 +71,23 @@ static void it_keeps_no_place_that_another_home_has_yet_to_fill(void **state)
     holds_body(1, "b");
 }
 
-static void a_stray_that_it_makes_necessary_and_that_has_no_room_stops_it(void **state)
+static void a_conflict_that_it_makes_necessary_and_that_has_no_room_stops_it(void **state)
 {
     (void)state;
     brings(SCHOOL, said(BELOW, 1, first, "b"), UNDER_ANOTHER);
     store_txn_t *txn = shelf_write(&shelf);
-    for (int i = 0; i < QUOTA_ITEMS; i++) assert_int_equal(quota_take(txn, SCHOOL, QUOTA_STRAYS, 1), 0);
+    for (int i = 0; i < QUOTA_ITEMS; i++) assert_int_equal(quota_take(txn, SCHOOL, QUOTA_CONFLICTS, 1), 0);
     shelf_commit(&shelf);
     record_t other = said(BELOW, 1, apart, "");
     uint64_t before = head();
     assert_int_equal(says_gone(SCHOOL, &other), 1);
     assert_int_equal(head(), before);
     holds_body(1, "b");
-    assert_int_equal(quota_free(shelf_write(&shelf), SCHOOL, QUOTA_STRAYS, 1), 0);
+    assert_int_equal(quota_free(shelf_write(&shelf), SCHOOL, QUOTA_CONFLICTS, 1), 0);
     shelf_commit(&shelf);
     assert_int_equal(says_gone(SCHOOL, &other), 0);
     assert_false(holds(1));
-    assert_int_equal(strays(), 1);
+    assert_int_equal(conflicts(), 1);
 }
 
 // --- what it does
@@ -102,7 +102,7 @@ static void from_the_homes_side_it_takes_our_copy_and_who_had_it_hears_the_same(
     assert_int_equal(is_served(SCHOOL, 1, 0), 0);
     assert_true(hears_gone(SCHOOL, 1, 0) && hears_gone(SISTER, 1, 0));
     assert_false(hears_gone(PEER_PARENT, 1, 0));
-    assert_int_equal(strays(), 0);
+    assert_int_equal(conflicts(), 0);
 }
 
 static void nobody_hears_it_who_never_had_the_record(void **state)
@@ -140,14 +140,14 @@ static void what_its_side_sends_afterwards_is_in_reach_again(void **state)
     assert_false(hears_gone(SISTER, 1, 0));
 }
 
-// --- strays count against him because of whom they are kept
+// --- conflicts count against him because of whom they are kept
 
-static void past_his_share_of_strays_a_version_that_needs_one_is_not_taken(void **state)
+static void past_his_share_of_conflicts_a_version_that_needs_one_is_not_taken(void **state)
 {
     (void)state;
     brings(SCHOOL, said(BELOW, 1, first, "b"), UNDER_ANOTHER);
     store_txn_t *txn = shelf_write(&shelf);
-    for (int i = 0; i < QUOTA_ITEMS; i++) assert_int_equal(quota_take(txn, SCHOOL, QUOTA_STRAYS, 1), 0);
+    for (int i = 0; i < QUOTA_ITEMS; i++) assert_int_equal(quota_take(txn, SCHOOL, QUOTA_CONFLICTS, 1), 0);
     shelf_commit(&shelf);
     uint64_t before = head();
     assert_int_equal(brings(SCHOOL, said(BELOW, 1, apart, "else"), UNDER_ANOTHER), APPLIED_OVER);
@@ -158,7 +158,7 @@ static void past_his_share_of_strays_a_version_that_needs_one_is_not_taken(void 
     assert_int_equal(brings(SCHOOL, said(BELOW, 1, later, "descends"), UNDER_ANOTHER), APPLIED_NEW);
     brings(PEER_PARENT, said(ABOVE, 2, first, "a"), UNDER_ANOTHER);
     assert_int_equal(brings(PEER_PARENT, said(ABOVE, 2, apart, "else"), UNDER_ANOTHER), APPLIED_NEW);
-    has_taken(PEER_PARENT, QUOTA_STRAYS, 1);
+    has_taken(PEER_PARENT, QUOTA_CONFLICTS, 1);
 }
 
 static int delete_one(void *arg, const rid_t *id)
@@ -169,21 +169,21 @@ static int delete_one(void *arg, const rid_t *id)
     return 1;
 }
 
-static void a_stray_that_is_discarded_gives_its_room_back(void **state)
+static void a_conflict_that_is_discarded_gives_its_room_back(void **state)
 {
     (void)state;
     record_t draft;
     brings(SCHOOL, said(BELOW, 1, first, "b"), UNDER_ANOTHER);
     brings(SCHOOL, said(BELOW, 1, apart, "else"), UNDER_ANOTHER);
-    assert_int_equal(strays(), 1);
-    has_taken(SCHOOL, QUOTA_STRAYS, 1);
+    assert_int_equal(conflicts(), 1);
+    has_taken(SCHOOL, QUOTA_CONFLICTS, 1);
     assert_int_equal(store_list(shelf_read(&shelf), 1, (slice_t){0}, NULL, delete_one, &draft), 1);
     shelf_abort(&shelf);
     writes_draft(&draft);
-    assert_int_equal(strays(), 0);
-    has_taken(SCHOOL, QUOTA_STRAYS, 0);
+    assert_int_equal(conflicts(), 0);
+    has_taken(SCHOOL, QUOTA_CONFLICTS, 0);
     writes_draft(&draft); // once more: nothing is there that could be given back
-    has_taken(SCHOOL, QUOTA_STRAYS, 0);
+    has_taken(SCHOOL, QUOTA_CONFLICTS, 0);
 }
 
 int main(void)
@@ -193,13 +193,13 @@ int main(void)
         SHELF(from_another_side_than_the_homes_it_changes_nothing),
         SHELF(of_another_home_or_kind_under_the_same_id_it_says_nothing),
         SHELF(it_keeps_no_place_that_another_home_has_yet_to_fill),
-        SHELF(a_stray_that_it_makes_necessary_and_that_has_no_room_stops_it),
-        SHELF(past_his_share_of_strays_a_version_that_needs_one_is_not_taken),
+        SHELF(a_conflict_that_it_makes_necessary_and_that_has_no_room_stops_it),
+        SHELF(past_his_share_of_conflicts_a_version_that_needs_one_is_not_taken),
         SHELF(from_the_homes_side_it_takes_our_copy_and_who_had_it_hears_the_same),
         SHELF(nobody_hears_it_who_never_had_the_record),
         SHELF(said_again_it_changes_nothing),
         SHELF(what_its_side_sends_afterwards_is_in_reach_again),
-        SHELF(a_stray_that_is_discarded_gives_its_room_back),
+        SHELF(a_conflict_that_is_discarded_gives_its_room_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,69 @@ static void another_reader_gets_titles_and_cells_as_they_were_given(void **state
     grid_destroy(&grid);
 }
 
+// A table of two parts on so many cells.
+static char *fitted(size_t cells, size_t *ret_columns)
+{
+    grid_t *grid = grid_new();
+    grid_column(grid, "код");
+    grid_column(grid, "название");
+    grid_column_right(grid, "часов");
+    grid_fit(grid, cells);
+    grid_cell(grid, "A-1");
+    grid_cell(grid, "Современные образовательные технологии");
+    grid_cell(grid, "36");
+    char *first = printed(grid), *both = NULL;
+    grid_cell(grid, "A-2-длиннее");
+    grid_cell(grid, "Другая");
+    grid_cell(grid, "144");
+    char *second = printed(grid);
+    assert_true(asprintf(&both, "%s%s", first, second) > 0);
+    *ret_columns = grid_fitted(grid);
+    free(first);
+    free(second);
+    grid_destroy(&grid);
+    return both;
+}
+
+static void no_line_is_wider_than_the_terminal(void **state)
+{
+    (void)state;
+    for (size_t cells = 8; cells < 70; cells++) {
+        size_t columns;
+        char *text = fitted(cells, &columns), *rest = NULL;
+        assert_true(columns > 0 && columns <= 3);
+        for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+            if (text_width(line) > cells) fail_msg("%zu cells in %zu: %s", text_width(line), cells, line);
+        free(text);
+    }
+}
+
+static void long_cells_are_cut_before_columns_are_left_out(void **state)
+{
+    (void)state;
+    size_t columns;
+    char *text = fitted(30, &columns);
+    assert_int_equal(columns, 3);
+    assert_string_equal(text, "код  название            часов\n"
+                              "A-1  Современные образ…     36\n"
+                              "A-…  Другая                144\n");
+    free(text);
+    text = fitted(15, &columns);
+    assert_int_equal(columns, 2);
+    free(text);
+}
+
+static void nothing_is_cut_where_nobody_says_how_wide(void **state)
+{
+    (void)state;
+    size_t columns;
+    char *text = fitted(0, &columns);
+    assert_non_null(strstr(text, "образовательные технологии"));
+    assert_non_null(strstr(text, "A-2-длиннее"));
+    assert_int_equal(columns, 3);
+    free(text);
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -128,6 +191,9 @@ int main(void)
         cmocka_unit_test(a_table_without_rows_prints_nothing),
         cmocka_unit_test(cyrillic_counts_cells_and_not_bytes),
         cmocka_unit_test(columns_line_up_and_lines_end_without_blanks),
+        cmocka_unit_test(no_line_is_wider_than_the_terminal),
+        cmocka_unit_test(long_cells_are_cut_before_columns_are_left_out),
+        cmocka_unit_test(nothing_is_cut_where_nobody_says_how_wide),
         cmocka_unit_test(a_list_printed_in_parts_has_one_heading),
         cmocka_unit_test(another_reader_gets_titles_and_cells_as_they_were_given),
     };

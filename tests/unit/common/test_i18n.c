@@ -106,6 +106,30 @@ static void a_lookup_answers_in_the_language_that_it_names(void **state)
     assert_string_equal(_("done"), "done");
 }
 
+static void a_count_has_the_form_of_the_language(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned long n;
+        const char *ru, *en;
+    } counts[] = {{0, "0 строк", "0 rows"},     {1, "1 строка", "1 row"},     {2, "2 строки", "2 rows"},
+                  {5, "5 строк", "5 rows"},     {11, "11 строк", "11 rows"},  {12, "12 строк", "12 rows"},
+                  {21, "21 строка", "21 rows"}, {22, "22 строки", "22 rows"}, {111, "111 строк", "111 rows"}};
+    char bytes[512], text[64];
+    write_file(bytes, build(bytes));
+    assert_int_equal(i18n_load(LANG_RU, path), 0);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        snprintf(text, sizeof text, i18n_n_in(LANG_RU, "%lu row", "%lu rows", counts[i].n), counts[i].n);
+        assert_string_equal(text, counts[i].ru);
+        snprintf(text, sizeof text, i18n_n_in(LANG_EN, "%lu row", "%lu rows", counts[i].n), counts[i].n);
+        assert_string_equal(text, counts[i].en);
+    }
+    // A message that the catalogue lacks, or has without forms.
+    assert_string_equal(i18n_n_in(LANG_RU, "one", "many", 1), "one");
+    assert_string_equal(i18n_n_in(LANG_RU, "one", "many", 5), "many");
+    assert_string_equal(i18n_n_in(LANG_RU, "done", "all done", 5), "готово");
+}
+
 static void a_thread_speaks_its_own_language_until_it_is_put_back(void **state)
 {
     (void)state;
@@ -170,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_text_that_points_outside_is_refused),
         cmocka_unit_test(english_stays_without_a_catalogue),
         cmocka_unit_test(a_lookup_answers_in_the_language_that_it_names),
+        cmocka_unit_test(a_count_has_the_form_of_the_language),
         cmocka_unit_test(a_thread_speaks_its_own_language_until_it_is_put_back),
         cmocka_unit_test(threads_of_two_languages_do_not_disturb_each_other),
         cmocka_unit_test(languages_have_names),

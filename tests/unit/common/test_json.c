@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "common/forms/json.h"
+#include "common/schema/fault.h"
 #include "proto/record.pb-c.h"
 #include "proto/registry.pb-c.h"
 #include <cmocka.h>

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "common/base/util.h"
-#include "common/schema/kinds.h"
+#include "common/schema/describe.h"
 #include <cmocka.h>
 #include <stdlib.h>
 

@@ -133,6 +133,30 @@ static void an_envelope_comes_back_as_it_was(void **state)
     zmq_msg_close(&frame);
 }
 
+static void the_longest_account_comes_back_and_a_longer_one_is_refused(void **state)
+{
+    (void)state;
+    envelope_t sent = a_full_envelope(), got;
+    uint8_t head[MSG_HEAD_MAX], bytes[2 * MSG_HEAD_MAX];
+    memset(sent.account, 'a', ACCOUNT_MAX);
+    memset(sent.principal, 'p', PRINCIPAL_MAX);
+    sent.route_size = ROUTE_MAX;
+    sent.call = UINT64_MAX;
+    sent.body = slice(NULL, 0);
+    size_t size = msg_head(&sent, head);
+    assert_true(size <= MSG_HEAD_MAX);
+    assert_int_equal(msg_unpack(slice(head, size), &got), 0);
+    assert_string_equal(got.account, sent.account);
+    memcpy(bytes, head, size);
+    bytes[size] = 10 << 3 | 2; // a second one
+    bytes[size + 1] = 0;
+    assert_int_equal(msg_unpack(slice(bytes, size + 2), &got), MSG_E_MALFORMED);
+    const uint8_t longer[2 + 2 + ACCOUNT_MAX + 1] = {1 << 3, 1, 10 << 3 | 2, ACCOUNT_MAX + 1};
+    assert_int_equal(msg_unpack(slice(longer, sizeof longer), &got), MSG_E_TOO_BIG);
+    const uint8_t hidden[] = {1 << 3, 1, 10 << 3 | 2, 3, 'a', 0, 'b'};
+    assert_int_equal(msg_unpack(slice(hidden, sizeof hidden), &got), MSG_E_MALFORMED);
+}
+
 static void our_bytes_are_those_of_the_protobuf_library(void **state)
 {
     (void)state;
@@ -169,7 +193,7 @@ static void a_body_packed_in_place_equals_one_packed_before(void **state)
 static void fields_of_a_later_version_are_skipped(void **state)
 {
     (void)state;
-    assert_int_equal(unpack_text("\x08\x01\x50\x07\x5a\x01z", 7), 0);
+    assert_int_equal(unpack_text("\x08\x01\x58\x07\x62\x01z", 7), 0);
 }
 
 int main(void)
@@ -183,6 +207,7 @@ int main(void)
         cmocka_unit_test(random_bytes_never_crash_the_reader),
         cmocka_unit_test(a_body_of_empty_messages_does_not_take_more_memory_than_its_bound),
         cmocka_unit_test(an_envelope_comes_back_as_it_was),
+        cmocka_unit_test(the_longest_account_comes_back_and_a_longer_one_is_refused),
         cmocka_unit_test(our_bytes_are_those_of_the_protobuf_library),
         cmocka_unit_test(a_body_packed_in_place_equals_one_packed_before),
         cmocka_unit_test(fields_of_a_later_version_are_skipped),

@@ -57,8 +57,8 @@ static record_t any_record(void)
     r.id.b[0] |= 1;
     if (!r.deleted) r.body = any_text(any(2) == 0 ? 200 : sizeof filling);
     if (r.down == 3) r.to = any_path();
-    r.past = slice(filling, PAST_LIFE * (any(2) == 0 ? 0 : any(PAST_LIVES + 1)));
-    r.answered = slice(filling, PAST_LIFE * (any(2) == 0 ? 0 : any(ANSWERED_MAX / PAST_LIFE + 1)));
+    r.past = slice(filling, PAST_EPOCH * (any(2) == 0 ? 0 : any(PAST_EPOCHS + 1)));
+    r.answered = slice(filling, PAST_EPOCH * (any(2) == 0 ? 0 : any(ANSWERED_MAX / PAST_EPOCH + 1)));
     if (r.answered.size == 0 && any(2) == 0) // protobuf-c writes the seal before what it has to stand behind
         r.seal = slice(filling, SEAL_SIZE);
     return r;
@@ -103,13 +103,13 @@ static void what_is_missing_or_contradicts_itself_is_refused(void **state)
     assert_refused((r = good, r.home.len = 3, r));
     assert_refused((r = good, r.org = slice(filling, ORG_MAX + 1), r));
     assert_refused((r = good, r.author = slice(filling, 257), r));
-    assert_refused((r = good, r.past = slice(filling, PAST_LIFE - 1), r));
-    assert_refused((r = good, r.past = slice(filling, PAST_MAX + PAST_LIFE), r));
-    assert_refused((r = good, r.answered = slice(filling, PAST_LIFE - 1), r));
-    assert_refused((r = good, r.answered = slice(filling, ANSWERED_MAX + PAST_LIFE), r));
+    assert_refused((r = good, r.past = slice(filling, PAST_EPOCH - 1), r));
+    assert_refused((r = good, r.past = slice(filling, PAST_MAX + PAST_EPOCH), r));
+    assert_refused((r = good, r.answered = slice(filling, PAST_EPOCH - 1), r));
+    assert_refused((r = good, r.answered = slice(filling, ANSWERED_MAX + PAST_EPOCH), r));
 }
 
-static void a_record_too_large_is_refused_but_a_stray_may_hold_the_largest(void **state)
+static void a_record_too_large_is_refused_but_a_conflict_may_hold_the_largest(void **state)
 {
     (void)state;
     AUTO(xfree) uint8_t *body = xcalloc(1, RECORD_MAX + 1);
@@ -219,7 +219,7 @@ static void a_version_tells_what_its_home_was_shown_and_does_not_descend_from_it
     assert_false(record_answers(&mine, &other.version));
     assert_true(record_answers(&above, &other.version));
     assert_false(record_descends(&above, &other.version));
-    assert_int_equal(above.answered.size, PAST_LIFE); // what both descend from stands in its past
+    assert_int_equal(above.answered.size, PAST_EPOCH); // what both descend from stands in its past
     later = above;
     later.answered = record_answered_upon(&above, NULL, 22, answered[1]);
     assert_true(record_answers(&later, &other.version));
@@ -227,17 +227,17 @@ static void a_version_tells_what_its_home_was_shown_and_does_not_descend_from_it
     assert_false(record_answers(&later, &other.version));
     later.answered = record_answered_upon(&above, &other, 22, answered[2]);
     assert_true(record_answers(&later, &other.version));
-    assert_int_equal(later.answered.size, PAST_LIFE);
+    assert_int_equal(later.answered.size, PAST_EPOCH);
 }
 
-static void of_more_lives_than_fit_the_oldest_answers_give_way(void **state)
+static void of_more_epochs_than_fit_the_oldest_answers_give_way(void **state)
 {
     (void)state;
     uint8_t answered[ANSWERED_MAX];
     record_t r = written(NULL, 1, 500, NULL), shown;
-    for (uint64_t life = 1; life <= ANSWERED_MAX / PAST_LIFE + 1; life++) {
+    for (uint64_t epoch = 1; epoch <= ANSWERED_MAX / PAST_EPOCH + 1; epoch++) {
         uint8_t next[ANSWERED_MAX];
-        shown = written(NULL, 7, life, NULL);
+        shown = written(NULL, 7, epoch, NULL);
         slice_t now = record_answered_upon(&r, &shown, 500, next);
         memcpy(answered, next, now.size);
         r.answered = slice(answered, now.size);
@@ -254,7 +254,7 @@ static void a_version_knows_what_it_descends_from_and_nothing_else(void **state)
     uint8_t past[3][PAST_MAX];
     record_t first = written(NULL, 5, 11, NULL), second = written(&first, 9, 11, past[0]);
     record_t later = written(&second, 12, 22, past[1]), other = written(&first, 10, 33, past[2]);
-    assert_int_equal(second.past.size, 0); // of one life
+    assert_int_equal(second.past.size, 0); // of one epoch
     assert_true(record_descends(&second, &first.version) && record_descends(&second, &second.version));
     assert_false(record_descends(&first, &second.version));
     assert_true(record_descends(&later, &first.version) && record_descends(&later, &second.version));
@@ -264,7 +264,7 @@ static void a_version_knows_what_it_descends_from_and_nothing_else(void **state)
 }
 
 // Two processes of one home, as when its directory runs twice: each goes on upon what the other wrote last.
-static void lives_that_take_turns_stand_in_the_past_once_each_up_to_their_last_version(void **state)
+static void epochs_that_take_turns_stand_in_the_past_once_each_up_to_their_last_version(void **state)
 {
     (void)state;
     uint8_t past[4][PAST_MAX];
@@ -274,20 +274,20 @@ static void lives_that_take_turns_stand_in_the_past_once_each_up_to_their_last_v
     assert_true(record_descends(&fourth, &third.version));
     assert_true(record_descends(&later, &third.version) && record_descends(&later, &fourth.version));
     assert_false(record_descends(&later, &(version_t){1, 13, 11}));
-    assert_int_equal(later.past.size, 2 * PAST_LIFE);
+    assert_int_equal(later.past.size, 2 * PAST_EPOCH);
 }
 
-static void the_oldest_lives_are_forgotten_first(void **state)
+static void the_oldest_epochs_are_forgotten_first(void **state)
 {
     (void)state;
     uint8_t buf[2][PAST_MAX];
     record_t r = {.version = {1, 1, 1000}};
-    for (unsigned life = 1; life <= PAST_LIVES + 1; life++)
-        r = written(&r, 1 + life, 1000 + life, buf[life % 2]);
+    for (unsigned epoch = 1; epoch <= PAST_EPOCHS + 1; epoch++)
+        r = written(&r, 1 + epoch, 1000 + epoch, buf[epoch % 2]);
     assert_int_equal(r.past.size, PAST_MAX);
     assert_false(record_descends(&r, &(version_t){1, 1, 1000}));
-    for (unsigned life = 1; life <= PAST_LIVES + 1; life++)
-        assert_true(record_descends(&r, &(version_t){1, 1 + life, 1000 + life}));
+    for (unsigned epoch = 1; epoch <= PAST_EPOCHS + 1; epoch++)
+        assert_true(record_descends(&r, &(version_t){1, 1 + epoch, 1000 + epoch}));
 }
 
 // --- the seal
@@ -422,14 +422,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_missing_or_contradicts_itself_is_refused),
-        cmocka_unit_test(a_record_too_large_is_refused_but_a_stray_may_hold_the_largest),
+        cmocka_unit_test(a_record_too_large_is_refused_but_a_conflict_may_hold_the_largest),
         cmocka_unit_test(every_cut_is_refused_or_reads_as_protobuf_reads_it),
         cmocka_unit_test(random_records_agree_with_protobuf_byte_for_byte),
         cmocka_unit_test(a_version_tells_what_its_home_was_shown_and_does_not_descend_from_it),
-        cmocka_unit_test(of_more_lives_than_fit_the_oldest_answers_give_way),
+        cmocka_unit_test(of_more_epochs_than_fit_the_oldest_answers_give_way),
         cmocka_unit_test(a_version_knows_what_it_descends_from_and_nothing_else),
-        cmocka_unit_test(lives_that_take_turns_stand_in_the_past_once_each_up_to_their_last_version),
-        cmocka_unit_test(the_oldest_lives_are_forgotten_first),
+        cmocka_unit_test(epochs_that_take_turns_stand_in_the_past_once_each_up_to_their_last_version),
+        cmocka_unit_test(the_oldest_epochs_are_forgotten_first),
         cmocka_unit_test(a_record_that_bears_none_is_nobodys),
         cmocka_unit_test(one_changed_bit_anywhere_breaks_the_seal),
         cmocka_unit_test(another_records_seal_is_none),

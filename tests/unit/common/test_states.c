@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "common/schema/fault.h"
 #include "common/schema/states.h"
 #include <cmocka.h>
 #include <stdlib.h>
@@ -220,12 +221,12 @@ static void a_label_that_is_no_code_has_the_code_beside_it(void **state)
 {
     (void)state;
     char text[STATES_TEXT];
-    assert_string_equal(states_words("deficit.state", "found working", "", text),
+    assert_string_equal(states_words("deficit.state", "found working", "", LANG_EN, text),
                         "found, `being worked on` (working)");
     // from a newer program, or out of nowhere
-    assert_string_equal(states_words("deficit.state", "moon", "", text), "moon");
-    assert_string_equal(states_words("moon.state", "found working", "", text), "found, working");
-    assert_string_equal(states_words("", "", "none", text), "none");
+    assert_string_equal(states_words("deficit.state", "moon", "", LANG_EN, text), "moon");
+    assert_string_equal(states_words("moon.state", "found working", "", LANG_EN, text), "found, working");
+    assert_string_equal(states_words("", "", "none", LANG_EN, text), "none");
 }
 
 static void what_is_called_a_state_has_a_beginning(void **state)
@@ -243,6 +244,25 @@ static void what_is_called_a_state_has_a_beginning(void **state)
     assert_true(machines >= 4);
 }
 
+static void a_state_that_nothing_follows_is_final(void **state)
+{
+    (void)state;
+    arena_reset(arena, BODY_MAX);
+    assert_false(states_is_final(&KIND_ROUTE, make(&KIND_ROUTE, "code=R;state=active")));
+    assert_true(states_is_final(&KIND_ROUTE, make(&KIND_ROUTE, "code=R;state=closed")));
+    assert_false(states_is_final(&KIND_ROUTE, make(&KIND_ROUTE, "code=R")));
+    assert_false(states_is_final(&KIND_TEAM, make(&KIND_TEAM, "code=T"))); // it has no states
+}
+
+static void roles_are_known_by_their_codes(void **state)
+{
+    (void)state;
+    assert_int_equal(states_role("director"), 0);
+    assert_int_equal(states_role("school"), 0); // a level
+    assert_int_equal(states_role("coordinator"), R_COORDINATOR);
+    assert_int_equal(states_role("operator"), R_OPERATOR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +275,8 @@ int main(void)
         cmocka_unit_test(a_change_is_made_at_its_level_and_by_its_role),
         cmocka_unit_test(kinds_are_drawn_with_states_changes_and_needs),
         cmocka_unit_test(the_mark_of_a_record_stays_while_it_goes_on_its_way),
+        cmocka_unit_test(a_state_that_nothing_follows_is_final),
+        cmocka_unit_test(roles_are_known_by_their_codes),
         cmocka_unit_test(a_record_waits_for_the_levels_that_its_state_names),
         cmocka_unit_test(a_label_that_is_no_code_has_the_code_beside_it),
         cmocka_unit_test(what_is_called_a_state_has_a_beginning),

@@ -2,6 +2,10 @@
 // Records, their lanes and lists, over a real disk.
 #include "tests/unit/common/shelf.h"
 #include <errno.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void write_draft(const record_t *draft)
 {
@@ -61,6 +65,54 @@ static const char *listed(uint32_t kind, const char *org)
     return text;
 }
 
+// Where a walk stops, and with what.
+typedef struct steps {
+    char text[16];
+    size_t n, most;
+    int rc;
+    list_mark_t mark;
+} steps_t;
+
+static int step(void *arg, const record_t *r, const place_t *place)
+{
+    steps_t *steps = arg;
+    if (steps->n == steps->most) return steps->rc;
+    steps->text[steps->n++] = (char)('0' + r->id.b[15]);
+    steps->mark = store_list_mark(r, place);
+    return 0;
+}
+
+static void a_walk_tells_of_a_record_that_its_index_names_and_that_is_gone(void **state)
+{
+    (void)state;
+    steps_t steps = {.most = 9};
+    rid_t id = shelf_id(2);
+    for (uint8_t n = 1; n <= 3; n++) write_one(n);
+    assert_int_equal(store_index(shelf_write(&shelf)), 0);
+    shelf_commit(&shelf);
+    assert_int_equal(kv_del(store_kv(shelf_write(&shelf)), KV_RECORDS, slice(id.b, sizeof id.b)), 0);
+    assert_int_equal(store_each(shelf.txn, SHELF_KIND, (slice_t){0}, NULL, step, &steps), -EUCLEAN);
+    assert_string_equal(steps.text, "1");
+    shelf_abort(&shelf);
+}
+
+static void a_walk_stops_with_what_its_reader_says_and_goes_on_behind_a_mark(void **state)
+{
+    (void)state;
+    for (uint8_t n = 1; n <= 4; n++) write_one(n);
+    steps_t steps = {.most = 2, .rc = -EIO};
+    assert_int_equal(store_each(shelf_read(&shelf), SHELF_KIND, (slice_t){0}, NULL, step, &steps), -EIO);
+    assert_string_equal(steps.text, "12");
+    list_mark_t after = steps.mark;
+    steps = (steps_t){.most = 1, .rc = 1};
+    assert_int_equal(store_each(shelf.txn, SHELF_KIND, (slice_t){0}, &after, step, &steps), 1);
+    assert_string_equal(steps.text, "3");
+    steps = (steps_t){.most = 9};
+    assert_int_equal(store_each(shelf.txn, SHELF_KIND, (slice_t){0}, &after, step, &steps), 0);
+    assert_string_equal(steps.text, "34");
+    shelf_abort(&shelf);
+}
+
 static void what_nobody_wrote_is_not_found(void **state)
 {
     (void)state;
@@ -78,16 +130,73 @@ static void a_store_says_which_program_wrote_it(void **state)
     kv_txn_t *txn = NULL;
     store_t *refused = NULL;
     assert_int_equal(store_mark(shelf.kv, &mark), 0);
-    assert_int_equal(mark.format, 8);
+    assert_int_equal(mark.format, 9);
     assert_string_equal(mark.version, SELENGA_VERSION);
     assert_int_equal(kv_begin(shelf.kv, true, &txn), 0);
-    assert_int_equal(kv_put(txn, KV_META, slice("F", 1), slice("\x09", 1)), 0);
+    assert_int_equal(kv_put(txn, KV_META, slice("F", 1), slice("\x0a", 1)), 0);
     assert_int_equal(kv_put(txn, KV_META, slice("V", 1), slice_text("7.5")), 0);
     assert_int_equal(kv_commit(&txn), 0);
     assert_int_equal(store_open(shelf.kv, &shelf.place, 9, NULL, &refused), -EPROTONOSUPPORT);
     assert_int_equal(store_mark(shelf.kv, &mark), 0); // and nothing was written by the refusal
-    assert_int_equal(mark.format, 9);
+    assert_int_equal(mark.format, 10);
     assert_string_equal(mark.version, "7.5");
+}
+
+static void say_format(uint8_t format)
+{
+    kv_txn_t *txn = NULL;
+    assert_int_equal(kv_begin(shelf.kv, true, &txn), 0);
+    assert_int_equal(kv_put(txn, KV_META, slice("F", 1), slice(&format, 1)), 0);
+    assert_int_equal(kv_commit(&txn), 0);
+}
+
+static void a_store_of_two_formats_before_is_refused(void **state)
+{
+    (void)state;
+    store_mark_t mark;
+    store_t *refused = NULL;
+    say_format(7);
+    assert_int_equal(store_open(shelf.kv, &shelf.place, 9, NULL, &refused), -ENOTSUP);
+    assert_int_equal(store_mark(shelf.kv, &mark), 0);
+    assert_int_equal(mark.format, 7);
+}
+
+// A process that opens the store is killed after so many microseconds, if it has not done so by then.
+static void open_and_be_killed(long us)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        signal(SIGALRM, SIG_DFL);
+        setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = us}, NULL);
+        shelf_reopen(&shelf, 7);
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+}
+
+static void a_store_of_the_format_before_is_upgraded_whenever_its_opening_is_killed(void **state)
+{
+    (void)state;
+    store_mark_t mark;
+    record_t r;
+    rid_t id = shelf_id(1);
+    write_one(1);
+    for (long us = 50; us < 6400; us *= 2) {
+        say_format(8);
+        store_close(&shelf.store);
+        kv_destroy(&shelf.kv);
+        open_and_be_killed(us);
+        assert_int_equal(kv_lmdb_open(shelf.dir, 16 << 20, &shelf.kv), 0);
+        assert_int_equal(store_mark(shelf.kv, &mark), 0);
+        assert_true(mark.format == 8 || mark.format == 9);
+        shelf_reopen(&shelf, (uint64_t)us);
+        assert_int_equal(store_mark(shelf.kv, &mark), 0);
+        assert_int_equal(mark.format, 9);
+        assert_int_equal(store_get(shelf_read(&shelf), &id, &r, NULL), 0);
+        shelf_abort(&shelf);
+    }
 }
 
 static void nothing_of_an_aborted_transaction_is_kept(void **state)
@@ -118,7 +227,7 @@ static void a_witness_of_another_past_is_not_ours(void **state)
     assert_false(store_check_witness(shelf.store, &other));
 }
 
-static void our_past_stays_ours_in_later_lives(void **state)
+static void our_past_stays_ours_in_later_epochs(void **state)
 {
     (void)state;
     write_one(1);
@@ -147,14 +256,14 @@ static void what_was_committed_outlives_the_process_byte_for_byte(void **state)
     shelf_abort(&shelf);
 }
 
-static void each_version_is_greater_than_the_one_before_in_the_next_life_too(void **state)
+static void each_version_is_greater_than_the_one_before_in_the_next_epoch_too(void **state)
 {
     (void)state;
     write_one(1);
     version_t first = version_of(1);
     write_one(1);
     version_t second = version_of(1);
-    shelf_reopen(&shelf, 55); // a smaller boot id than the first life's
+    shelf_reopen(&shelf, 55); // a smaller boot id than the first epoch's
     write_one(1);
     version_t third = version_of(1);
     assert_true(version_cmp(&second, &first) > 0 && version_cmp(&third, &second) > 0);
@@ -351,13 +460,17 @@ static void what_changes_again_and_again_is_indexed_in_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SHELF(a_walk_tells_of_a_record_that_its_index_names_and_that_is_gone),
+        SHELF(a_walk_stops_with_what_its_reader_says_and_goes_on_behind_a_mark),
         SHELF(what_nobody_wrote_is_not_found),
         SHELF(a_store_says_which_program_wrote_it),
+        SHELF(a_store_of_two_formats_before_is_refused),
+        SHELF(a_store_of_the_format_before_is_upgraded_whenever_its_opening_is_killed),
         SHELF(nothing_of_an_aborted_transaction_is_kept),
         SHELF(a_witness_of_another_past_is_not_ours),
-        SHELF(our_past_stays_ours_in_later_lives),
+        SHELF(our_past_stays_ours_in_later_epochs),
         SHELF(what_was_committed_outlives_the_process_byte_for_byte),
-        SHELF(each_version_is_greater_than_the_one_before_in_the_next_life_too),
+        SHELF(each_version_is_greater_than_the_one_before_in_the_next_epoch_too),
         SHELF(a_lane_has_each_record_once_in_order_of_its_last_change),
         SHELF(what_stays_at_home_is_on_no_neighbours_lane),
         SHELF(a_load_stands_beside_what_people_write),

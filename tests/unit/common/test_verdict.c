@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { STRAY = 1, REFUSAL = 2, VERDICT = 3 };
+enum { CONFLICT = 1, REFUSAL = 2, VERDICT = 3 };
 
 static uint8_t wire[1024];
 static size_t n_told;
@@ -43,23 +43,23 @@ static path_t path_of(const char *text)
     return path;
 }
 
-static size_t pack_stray(uint8_t *buf, size_t room)
+static size_t pack_conflict(uint8_t *buf, size_t room)
 {
     uint8_t inner[512];
     record_t r = shelf_incoming(9, 9, inner);
-    Selenga__Stray m = SELENGA__STRAY__INIT;
+    Selenga__Conflict m = SELENGA__CONFLICT__INIT;
     m.has_record = 1;
     m.record = (ProtobufCBinaryData){.len = r.wire.size, .data = inner};
-    assert_true(selenga__stray__get_packed_size(&m) <= room);
-    return selenga__stray__pack(&m, buf);
+    assert_true(selenga__conflict__get_packed_size(&m) <= room);
+    return selenga__conflict__pack(&m, buf);
 }
 
-// A stray that the school found, as it comes.
-static record_t stray_of_school(uint64_t seq, bool deleted)
+// A conflict that the school found, as it comes.
+static record_t conflict_of_school(uint64_t seq, bool deleted)
 {
     static uint8_t body[600];
     record_t r = {.id = shelf_id(50),
-                  .kind = STRAY,
+                  .kind = CONFLICT,
                   .home = path_of("0a0b0c0d.11223344.55667788"),
                   .org = slice_text("03-08-01"),
                   .version = {.inc = 1, .seq = seq, .boot = 7},
@@ -67,7 +67,7 @@ static record_t stray_of_school(uint64_t seq, bool deleted)
                   .deleted = deleted,
                   .down = DOWN_TO};
     r.to = r.home;
-    if (!deleted) r.body = slice(body, pack_stray(body, sizeof body));
+    if (!deleted) r.body = slice(body, pack_conflict(body, sizeof body));
     assert_true(record_size(&r) <= sizeof wire);
     record_pack(&r, wire);
     return r;
@@ -118,7 +118,7 @@ static void decide_about(const rid_t *id)
 static void what_is_decided_is_no_longer_shown_and_goes_to_its_finder(void **state)
 {
     (void)state;
-    record_t r = stray_of_school(5, false);
+    record_t r = conflict_of_school(5, false);
     lane_reader_t *reader = NULL;
     uint64_t seq;
     take(&r, SCHOOL);
@@ -139,10 +139,10 @@ static void what_is_decided_is_no_longer_shown_and_goes_to_its_finder(void **sta
 static void a_verdict_that_was_obeyed_is_withdrawn(void **state)
 {
     (void)state;
-    record_t r = stray_of_school(5, false);
+    record_t r = conflict_of_school(5, false);
     take(&r, SCHOOL);
     decide_about(&r.id);
-    record_t gone = stray_of_school(6, true);
+    record_t gone = conflict_of_school(6, true);
     take(&gone, SCHOOL);
     assert_false(stands(&r.id));
 }
@@ -176,14 +176,14 @@ static int find_one(void *arg, const rid_t *id)
     return 1;
 }
 
-static rid_t own_stray(void)
+static rid_t own_conflict(void)
 {
     uint8_t inner[512];
     static rid_t id;
     record_t r = shelf_incoming(9, 9, inner);
-    assert_int_equal(store_keep_stray(shelf_write(&shelf), &r), 0);
+    assert_int_equal(store_keep_conflict(shelf_write(&shelf), &r), 0);
     shelf_commit(&shelf);
-    assert_int_equal(store_list(shelf_read(&shelf), STRAY, (slice_t){0}, NULL, find_one, &id), 1);
+    assert_int_equal(store_list(shelf_read(&shelf), CONFLICT, (slice_t){0}, NULL, find_one, &id), 1);
     shelf_abort(&shelf);
     return id;
 }
@@ -191,7 +191,7 @@ static rid_t own_stray(void)
 static void nobody_but_those_above_is_obeyed(void **state)
 {
     (void)state;
-    rid_t id = own_stray();
+    rid_t id = own_conflict();
     record_t sideways = verdict_of("0a0b0c0d.99887766", &id);
     take(&sideways, PEER_PARENT);
     assert_int_equal(shown(), 1);
@@ -216,7 +216,7 @@ static void a_verdict_is_admitted_from_above_alone(void **state)
 static void its_finder_obeys_and_tells_why(void **state)
 {
     (void)state;
-    rid_t id = own_stray();
+    rid_t id = own_conflict();
     record_t r = verdict_of("0a0b0c0d", &id);
     take(&r, PEER_PARENT);
     assert_int_equal(shown(), 0);

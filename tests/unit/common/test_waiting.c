@@ -19,11 +19,11 @@ static void put(uint8_t n, uint32_t peer, const char *code)
     shelf_commit(&shelf);
 }
 
-static void keep_stray(uint8_t n)
+static void keep_conflict(uint8_t n)
 {
     uint8_t wire[512];
     record_t r = shelf_incoming(n, n, wire);
-    assert_int_equal(store_keep_stray(shelf_write(&shelf), &r), 0);
+    assert_int_equal(store_keep_conflict(shelf_write(&shelf), &r), 0);
     shelf_commit(&shelf);
 }
 
@@ -68,11 +68,11 @@ static void a_mark_that_is_none_is_refused(void **state)
     (void)state;
     waiting_mark_t mark;
     static const uint8_t sort[] = {WAITING_SORTS}, item[] = {WAITING_ITEM, 1, 2},
-                         stray[] = {WAITING_STRAY, 1};
+                         conflict[] = {WAITING_CONFLICT, 1};
     uint8_t longer[sizeof mark.b + 1] = {0};
     assert_false(waiting_mark_from(slice(sort, sizeof sort), &mark));
     assert_false(waiting_mark_from(slice(item, sizeof item), &mark));
-    assert_false(waiting_mark_from(slice(stray, sizeof stray), &mark));
+    assert_false(waiting_mark_from(slice(conflict, sizeof conflict), &mark));
     assert_false(waiting_mark_from(slice(longer, sizeof longer), &mark));
 }
 
@@ -81,7 +81,7 @@ static void in_pages_of_any_size_each_is_met_once(void **state)
     (void)state;
     const waiting_query_t any = {0};
     for (uint8_t n = 1; n <= 5; n++) put(n, n % 2 == 0 ? OTHER : SCHOOL, "REACH");
-    for (uint8_t n = 10; n < 13; n++) keep_stray(n);
+    for (uint8_t n = 10; n < 13; n++) keep_conflict(n);
     for (size_t most = 1; most <= 10; most++) {
         walk_all(&any, most);
         assert_int_equal(n_met, 8);
@@ -112,34 +112,34 @@ static void neighbour_and_code_choose(void **state)
     put(1, SCHOOL, "REACH");
     put(2, SCHOOL, "ORG-UNKNOWN");
     put(3, OTHER, "REACH");
-    keep_stray(4);
+    keep_conflict(4);
     walk_all(&(waiting_query_t){.has_from = true, .from = SCHOOL}, 1);
     assert_int_equal(n_met, 3);
     walk_all(&(waiting_query_t){.has_from = true, .from = SCHOOL, .code = "REACH"}, 1);
     assert_int_equal(n_met, 1);
-    walk_all(&(waiting_query_t){.code = "STRAY"}, 1);
-    assert_true(n_met == 1 && met[0].sort == WAITING_STRAY && met[0].from == SCHOOL);
+    walk_all(&(waiting_query_t){.code = "CONFLICT"}, 1);
+    assert_true(n_met == 1 && met[0].sort == WAITING_CONFLICT && met[0].from == SCHOOL);
 }
 
-static void under_an_id_items_or_a_stray_are_found(void **state)
+static void under_an_id_items_or_a_conflict_are_found(void **state)
 {
     (void)state;
     waiting_t found[4];
     size_t n;
-    const waiting_query_t strays = {.code = "STRAY"};
+    const waiting_query_t conflicts = {.code = "CONFLICT"};
     put(1, SCHOOL, "REACH");
     put(1, OTHER, "HOME-FOREIGN");
-    keep_stray(4);
+    keep_conflict(4);
     rid_t id = shelf_id(1), nobody = shelf_id(77);
     assert_int_equal(waiting_find(shelf_read(&shelf), &id, found, 4, &n), 0);
     assert_true(n == 2 && found[0].sort == WAITING_ITEM && found[0].key.peer != found[1].key.peer);
     assert_int_equal(waiting_find(shelf.txn, &nobody, found, 4, &n), 0);
     assert_int_equal(n, 0);
     shelf_abort(&shelf);
-    walk_all(&strays, 1);
+    walk_all(&conflicts, 1);
     id = met[0].id;
     assert_int_equal(waiting_find(shelf_read(&shelf), &id, found, 4, &n), 0);
-    assert_true(n == 1 && found[0].sort == WAITING_STRAY);
+    assert_true(n == 1 && found[0].sort == WAITING_CONFLICT);
     shelf_abort(&shelf);
 }
 
@@ -151,7 +151,7 @@ int main(void)
         SHELF(in_pages_of_any_size_each_is_met_once),
         SHELF(what_is_decided_between_two_pages_leaves_nothing_out),
         SHELF(neighbour_and_code_choose),
-        SHELF(under_an_id_items_or_a_stray_are_found),
+        SHELF(under_an_id_items_or_a_conflict_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

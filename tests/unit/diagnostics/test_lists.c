@@ -234,6 +234,188 @@ static void pages_of_a_reference_hold_all(void **state)
     store_abort(&desk.txn);
 }
 
+// --- of these alone ------------------------------------------------------------------------------
+
+static size_t listed_by_id(const rid_t *ids, size_t n, size_t size, bool *ret_more)
+{
+    ProtobufCBinaryData list_of[2000];
+    Selenga__List list = SELENGA__LIST__INIT;
+    for (size_t i = 0; i < n; i++) list_of[i] = (ProtobufCBinaryData){size, (uint8_t *)(uintptr_t)ids[i].b};
+    list.has_kind = 1;
+    list.kind = N_RESULT;
+    list.ids = list_of;
+    list.n_ids = n;
+    desk_ask(&desk, MSG_LIST, &list.base);
+    envelope_t e;
+    assert_int_equal(desk_answers(&desk, &e), 1);
+    if (e.type == MSG_ERROR) return SIZE_MAX;
+    AUTO(msg_body_free) Selenga__Records *page = msg_body_unpack(&selenga__records__descriptor, e.body);
+    *ret_more = page->has_next;
+    return page->n_records;
+}
+
+static rid_t id_of_result(unsigned i)
+{
+    char fields[120];
+    snprintf(fields, sizeof fields, "campaign=D%u|person=" DESK_ORG ":%u|competency=C%u", i % 2, i / EACH,
+             i % EACH);
+    return desk_id(&KIND_RESULT, fields);
+}
+
+static void ids_that_are_none_or_too_many_are_refused(void **state)
+{
+    (void)state;
+    static const rid_t ids[1001];
+    bool more;
+    desk_begin(&desk);
+    assert_int_equal(listed_by_id(ids, 1, 15, &more), SIZE_MAX);
+    assert_int_equal(listed_by_id(ids, 1001, sizeof(rid_t), &more), SIZE_MAX);
+    assert_int_equal(listed_by_id(ids, 1000, sizeof(rid_t), &more), 0); // nobody has them
+    assert_false(more);
+    store_abort(&desk.txn);
+}
+
+static void records_are_found_by_their_ids_without_looking_at_others(void **state)
+{
+    (void)state;
+    enum { WANTED = 100 };
+    rid_t ids[WANTED];
+    bool more;
+    measure_all();
+    for (unsigned i = 0; i < WANTED; i++) ids[i] = id_of_result(i * 37);
+    memset(&ids[WANTED / 2], 0, sizeof *ids); // one that is not there
+    desk_begin(&desk);
+    desk_work();
+    assert_int_equal(listed_by_id(ids, WANTED, sizeof(rid_t), &more), WANTED - 1);
+    assert_false(more);
+    desk_work_t work = desk_work();
+    assert_in_range(work.gets + work.steps, WANTED, 4 * WANTED);
+    store_abort(&desk.txn);
+}
+
+// --- pages far behind ----------------------------------------------------------------------------
+
+static Selenga__Records *page_behind(uint64_t skip, uint32_t limit, const char *field, const char *value)
+{
+    Selenga__Match match = SELENGA__MATCH__INIT, *where[] = {&match};
+    Selenga__List list = SELENGA__LIST__INIT;
+    match.field = (char *)(uintptr_t)field;
+    match.value = (char *)(uintptr_t)value;
+    list.where = where;
+    list.n_where = field != NULL;
+    list.has_kind = list.has_limit = list.has_skip = 1;
+    list.kind = N_RESULT;
+    list.skip = skip;
+    list.limit = limit;
+    desk_ask(&desk, MSG_LIST, &list.base);
+    return answer();
+}
+
+static void a_page_far_behind_reads_no_record_before_it(void **state)
+{
+    (void)state;
+    enum { LIMIT = 50 };
+    measure_all();
+    desk_begin(&desk);
+    desk_work();
+    AUTO(msg_body_free) Selenga__Records *page = page_behind(ALL - 100, LIMIT, NULL, NULL);
+    assert_non_null(page); // in the same turn
+    assert_int_equal(page->n_records, LIMIT);
+    assert_true(page->has_next);
+    assert_in_range(desk_work().gets, LIMIT, 4 * LIMIT);
+    AUTO(msg_body_free) Selenga__Records *last = page_behind(ALL - 7, LIMIT, NULL, NULL);
+    assert_int_equal(last->n_records, 7);
+    assert_false(last->has_next);
+    AUTO(msg_body_free) Selenga__Records *none = page_behind(ALL, LIMIT, NULL, NULL);
+    assert_int_equal(none->n_records, 0);
+    store_abort(&desk.txn);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(rid_t));
+}
+
+static void pages_by_number_hold_all_once(void **state)
+{
+    (void)state;
+    enum { LIMIT = 900 };
+    measure_all();
+    desk_begin(&desk);
+    AUTO(xfree) rid_t *met = xcalloc(ALL, sizeof *met);
+    size_t n = 0;
+    for (uint64_t skip = 0; skip < ALL; skip += LIMIT) {
+        AUTO(msg_body_free) Selenga__Records *page = page_behind(skip, LIMIT, NULL, NULL);
+        for (size_t i = 0; i < page->n_records && n < ALL; i++) {
+            record_t r;
+            assert_int_equal(record_parse(slice(page->records[i].data, page->records[i].len), &r), 0);
+            met[n++] = r.id;
+        }
+    }
+    assert_int_equal(n, ALL);
+    qsort(met, n, sizeof *met, by_id);
+    for (size_t i = 1; i < n; i++) assert_false(rid_equal(&met[i - 1], &met[i]));
+    store_abort(&desk.txn);
+}
+
+static void what_fits_is_passed_over_and_not_what_does_not(void **state)
+{
+    (void)state;
+    measure_all();
+    desk_begin(&desk);
+    AUTO(msg_body_free)
+    Selenga__Records *page = page_behind(EACH / 2 - 3, 100, "person", DESK_ORG ":9");
+    assert_int_equal(page->n_records, EACH - (EACH / 2 - 3));
+    store_abort(&desk.txn);
+}
+
+// --- sense ---------------------------------------------------------------------------------------
+
+static Selenga__Records *ask_doubtful(const Selenga__Records *before)
+{
+    unsigned turns;
+    Selenga__List list = SELENGA__LIST__INIT;
+    list.has_kind = list.has_doubtful = list.doubtful = 1;
+    list.kind = N_RESULT;
+    if (before != NULL) {
+        list.has_after = 1;
+        list.after = before->next;
+    }
+    desk_ask(&desk, MSG_LIST, &list.base);
+    Selenga__Records *page = answer();
+    return page != NULL ? page : wait_for_page(&turns);
+}
+
+static void what_makes_little_sense_is_listed_and_each_with_why(void **state)
+{
+    (void)state;
+    measure_all();
+    desk_begin(&desk);
+    desk_write(&desk, &KIND_CAMPAIGN,
+               "code=D0|title=T|framework=F|org=" DESK_ORG "|from=2024-10-01|to=2024-10-04");
+    desk_write(&desk, &KIND_CAMPAIGN,
+               "code=D1|title=T|framework=F|org=" DESK_ORG "|from=2024-10-01|to=2024-10-31");
+    desk_commit(&desk);
+    desk_work();
+    desk_begin(&desk);
+    size_t n = 0;
+    Selenga__Records *page = NULL;
+    do {
+        Selenga__Records *next = ask_doubtful(page);
+        msg_body_free(&page);
+        page = next;
+        assert_int_equal(page->n_doubts, page->n_records);
+        for (size_t i = 0; i < page->n_doubts; i++) {
+            assert_int_equal(page->doubts[i]->n_faults, 1);
+            assert_string_equal(page->doubts[i]->faults[0]->code, "OUTSIDE-CAMPAIGN");
+        }
+        n += page->n_records;
+    } while (page->has_next);
+    msg_body_free(&page);
+    assert_int_equal(n, ALL / 2);
+    store_abort(&desk.txn);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
 
 int main(void)
@@ -245,6 +427,12 @@ int main(void)
         TEST(a_reference_looks_at_those_who_refer),
         TEST(a_whole_key_looks_at_one_record),
         TEST(pages_of_a_reference_hold_all),
+        TEST(ids_that_are_none_or_too_many_are_refused),
+        TEST(records_are_found_by_their_ids_without_looking_at_others),
+        TEST(a_page_far_behind_reads_no_record_before_it),
+        TEST(pages_by_number_hold_all_once),
+        TEST(what_fits_is_passed_over_and_not_what_does_not),
+        TEST(what_makes_little_sense_is_listed_and_each_with_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

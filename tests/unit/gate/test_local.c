@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static gate_process_t gate;
@@ -339,6 +340,82 @@ static void a_request_reaches_its_service_stamped_and_the_reply_its_caller(void 
     assert_true(slice_equal(got.body, slice_text("this")));
 }
 
+static void only_the_console_speaks_for_an_account(void **state)
+{
+    (void)state;
+    envelope_t request = {.type = MSG_LIST, .to = SERVICE_ROUTING, .call = 77};
+    strcpy(request.account, "anna");
+    plug_service(&one, &gate, SERVICE_ROUTING);
+    plug_local(&other, &gate);
+    plug_send(&other, &request, NULL);
+    envelope_t got = plug_take(&other, MSG_ERROR);
+    assert_error(&got, "NOT-ALLOWED", false);
+    plug_send(&one, &request, NULL); // a service has no accounts either
+    request.from = SERVICE_CONSOLE;  // it greets by this
+    plug_send(&other, &request, NULL);
+    got = plug_take(&one, MSG_LIST);
+    char principal[64];
+    snprintf(principal, sizeof principal, PRINCIPAL_CONSOLE "%d", (int)getuid());
+    assert_string_equal(got.principal, principal);
+    assert_string_equal(got.account, "anna");
+    assert_int_equal(got.from, SERVICE_CLI);
+    request.to = SERVICE_GATE; // which knows no roles
+    request.type = MSG_LINKS;
+    plug_send(&other, &request, NULL);
+    got = plug_take(&other, MSG_ERROR);
+    assert_error(&got, "NOT-ALLOWED", false);
+}
+
+static void the_console_is_asked_how_it_is_and_nothing_else(void **state)
+{
+    (void)state;
+    const envelope_t hello = {.type = MSG_HELLO, .to = SERVICE_GATE, .from = SERVICE_CONSOLE};
+    envelope_t question = {.type = MSG_STATUS, .to = SERVICE_CONSOLE, .call = 5}, got;
+    plug_local(&one, &gate);
+    plug_local(&other, &gate);
+    plug_send(&other, &question, NULL); // nobody is there
+    got = plug_take(&other, MSG_ERROR);
+    assert_error(&got, "SERVICE-DOWN", true);
+    plug_send(&one, &hello, NULL);
+    plug_take(&one, MSG_WELCOME);
+    question.type = MSG_LIST;
+    plug_send(&other, &question, NULL);
+    got = plug_take(&other, MSG_ERROR);
+    assert_error(&got, "NOT-ALLOWED", false);
+    question.type = MSG_STATUS;
+    plug_send(&other, &question, NULL);
+    got = plug_take(&one, MSG_STATUS);
+    envelope_t answer = {.type = MSG_STATUS_REPLY, .from = SERVICE_CONSOLE, .call = got.call};
+    answer.route_size = got.route_size;
+    memcpy(answer.route, got.route, got.route_size);
+    plug_send(&one, &answer, NULL);
+    got = plug_take(&other, MSG_STATUS_REPLY);
+    assert_int_equal(got.call, 5);
+}
+
+static void a_second_console_is_refused(void **state)
+{
+    (void)state;
+    const envelope_t hello = {.type = MSG_HELLO, .to = SERVICE_GATE, .from = SERVICE_CONSOLE};
+    int status;
+    plug_local(&one, &gate);
+    plug_send(&one, &hello, NULL);
+    plug_take(&one, MSG_WELCOME);
+    pid_t child = fork();
+    if (child == 0) {
+        plug_t second;
+        envelope_t got;
+        plug_local(&second, &gate);
+        plug_send(&second, &hello, NULL);
+        got = plug_take(&second, MSG_ERROR);
+        assert_error(&got, "SERVICE-TWICE", false);
+        plug_close(&second);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static void a_service_is_a_neighbour_of_another_by_its_number(void **state)
 {
     (void)state;
@@ -405,6 +482,9 @@ int main(void)
         RUNNING(a_caller_of_a_dead_node_learns_it_at_once),
         RUNNING(a_dead_service_is_noticed_and_replaced),
         RUNNING(a_request_reaches_its_service_stamped_and_the_reply_its_caller),
+        RUNNING(only_the_console_speaks_for_an_account),
+        RUNNING(the_console_is_asked_how_it_is_and_nothing_else),
+        RUNNING(a_second_console_is_refused),
         RUNNING(a_service_is_a_neighbour_of_another_by_its_number),
         RUNNING(services_that_outlive_the_gate_go_on),
         RUNNING(the_gate_tells_how_it_is),

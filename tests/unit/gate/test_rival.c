@@ -164,7 +164,7 @@ static void the_same_start_over_another_line_comes_in_at_once(void **state)
     assert_false(asked);
 }
 
-static void a_program_that_says_no_number_does_not_take_the_place_of_one_that_lives(void **state)
+static void a_program_that_says_no_number_does_not_take_the_place_of_one_that_epochs(void **state)
 {
     (void)state;
     assert_int_equal(tries(0), RIVAL_WAITS);
@@ -174,7 +174,7 @@ static void a_program_that_says_no_number_does_not_take_the_place_of_one_that_li
     assert_int_equal(row.instance, FIRST);
 }
 
-static void nor_does_another_take_its_place_while_it_lives(void **state)
+static void nor_does_another_take_its_place_while_it_epochs(void **state)
 {
     (void)state;
     assert_int_equal(rival_judge(&row, 0, 0, SILENCE_MS, now, &asked), RIVAL_NONE);
@@ -235,8 +235,8 @@ int main(void)
         STANDING(a_restart_of_the_same_node_takes_the_place_of_a_line_that_is_dead),
         STANDING(a_restart_whose_old_line_was_closed_comes_in_at_once),
         STANDING(the_same_start_over_another_line_comes_in_at_once),
-        STANDING(a_program_that_says_no_number_does_not_take_the_place_of_one_that_lives),
-        STANDING(nor_does_another_take_its_place_while_it_lives),
+        STANDING(a_program_that_says_no_number_does_not_take_the_place_of_one_that_epochs),
+        STANDING(nor_does_another_take_its_place_while_it_epochs),
         STANDING(when_the_first_has_gone_the_second_goes_on_and_is_named_no_more),
         STANDING(it_waits_no_longer_than_five_seconds_however_long_silence_may_be),
     };

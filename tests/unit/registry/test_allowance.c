@@ -104,7 +104,7 @@ static void a_restart_gives_nothing_and_time_that_runs_does(void **state)
     settle_at(&a, kv, 5000 + HOUR_MS - 1);
     allowance_clear(&a);
 
-    allowance_init(&a, &SETTINGS, 1); // another life, whose clock begins elsewhere
+    allowance_init(&a, &SETTINGS, 1); // another epoch, whose clock begins elsewhere
     assert_int_equal(kv_begin(kv, false, &txn), 0);
     assert_int_equal(allowance_load(&a, txn), 0);
     kv_abort(&txn);

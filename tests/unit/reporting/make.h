@@ -42,17 +42,28 @@ static inline void put_org(table_t *table, const char *code, const char *parent,
     orgs_put(table->orgs, code, &(org_row_t){parent, kind, code, DAY_NONE, DAY_NONE});
 }
 
-// The same flags in all cells.
-static inline fact_t a_fact(uint32_t person, const char *org, int year, uint32_t flags)
+// One year as an earlier program wrote it, the same flags in all cells.
+static inline career_t a_fact(uint32_t person, const char *org, int year, uint32_t flags)
 {
-    fact_t fact = {.year = year, .row.org = org};
-    pseudonym_of(person, fact.pseudonym);
-    for (int c = 0; c < N_CELLS; c++) fact.row.cells[c] = flags;
+    career_t fact;
+    uint8_t pseudonym[PSEUDONYM_BYTES];
+    pseudonym_of(person, pseudonym);
+    career_init(&fact, pseudonym, org);
+    fact.whole = false;
+    fact.runs[0].first = fact.runs[0].last = year;
+    for (int c = 0; c < N_CELLS; c++) fact.runs[0].cells[c] = flags;
+    fact.n_runs = 1;
     return fact;
 }
 
 static inline void put_fact(table_t *table, uint32_t person, const char *org, int year, uint32_t flags)
 {
-    fact_t fact = a_fact(person, org, year, flags);
-    table_put(table, &fact);
+    career_t fact = a_fact(person, org, year, flags);
+    table_put(table, &fact, NULL);
+}
+
+static inline void remove_fact(table_t *table, uint32_t person, const char *org, int year)
+{
+    career_t fact = a_fact(person, org, year, 0);
+    table_remove(table, &fact);
 }

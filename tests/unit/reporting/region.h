@@ -84,6 +84,14 @@ static inline const char *note(const Selenga__IndicatorValue *v, const char *cod
     return NULL;
 }
 
+// Its second argument, or NULL.
+static inline const char *also(const Selenga__IndicatorValue *v, const char *code)
+{
+    for (size_t i = 0; i < v->n_notes; i++)
+        if (strcmp(v->notes[i]->code, code) == 0 && v->notes[i]->n_args > 1) return v->notes[i]->args[1];
+    return NULL;
+}
+
 #define assert_value(V, NUMERATOR, DENOMINATOR, TEXT)                                                        \
     do {                                                                                                     \
         const Selenga__IndicatorValue *v_ = (V);                                                             \

@@ -52,6 +52,7 @@ static void no_methodists_but_teachers_fail_the_target(void **state)
     assert_met(v, false);
     assert_string_equal(note(v, "NO-METHODISTS"), "251");
     assert_string_equal(note(v, "REQUIRED-METHODISTS"), "2");
+    assert_string_equal(also(v, "REQUIRED-METHODISTS"), "0"); // needed and there
     assert_value(value(f, "R", "I-5.3.1c"), 0, 251, "0.0");
     assert_value(value(f, "R", "I-5.3.1d"), 251, 0, "251");
 }

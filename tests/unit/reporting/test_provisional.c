@@ -6,13 +6,13 @@ static const uint8_t KEY[FACT_MARK] = {1}, OTHER_KEY[FACT_MARK] = {2};
 
 static void put(fixture_t *f, uint32_t person, const char *org, const uint8_t *key, uint32_t was)
 {
-    fact_t fact = a_fact(person, org, 2024, OLD);
-    fact.row.origin.provisional = key == NULL;
-    fact.row.origin.has_key = key != NULL;
-    if (key != NULL) memcpy(fact.row.origin.key, key, FACT_MARK);
-    fact.row.origin.has_was = was != 0;
-    pseudonym_of(was, fact.row.origin.was);
-    table_put(f->table, &fact);
+    career_t fact = a_fact(person, org, 2024, OLD);
+    fact.origin.provisional = key == NULL;
+    fact.origin.has_key = key != NULL;
+    if (key != NULL) memcpy(fact.origin.key, key, FACT_MARK);
+    fact.origin.has_was = was != 0;
+    pseudonym_of(was, fact.origin.was);
+    table_put(f->table, &fact, NULL);
 }
 
 static void assert_figures(fixture_t *f, const char *org, int64_t teachers, uint64_t provisional,
@@ -57,9 +57,7 @@ static void the_real_pseudonym_takes_the_provisional_ones_place_at_once(void **s
     assert_figures(f, "M1", 4, 1, "preliminary");
     put(f, 3, "B", KEY, 2); // the same person at another school
     assert_figures(f, "M1", 3, 0, "complete");
-    uint8_t pseudonym[PSEUDONYM_BYTES];
-    pseudonym_of(1, pseudonym);
-    table_remove(f->table, pseudonym, "A", 2024); // and now it comes
+    remove_fact(f->table, 1, "A", 2024); // and now it comes
     assert_figures(f, "M1", 3, 0, "complete");
 }
 
@@ -83,10 +81,10 @@ static void only_a_row_of_the_same_organisation_and_year_is_taken_the_place_of(v
     assert_figures(f, "A", 2, 1, "preliminary");
     put(f, 1, "A", NULL, 0);
     assert_figures(f, "A", 2, 1, "preliminary");
-    fact_t fact = a_fact(3, "A", 2023, OLD);
-    fact.row.origin.has_was = true;
-    pseudonym_of(1, fact.row.origin.was);
-    table_put(f->table, &fact);
+    career_t fact = a_fact(3, "A", 2023, OLD);
+    fact.origin.has_was = true;
+    pseudonym_of(1, fact.origin.was);
+    table_put(f->table, &fact, NULL);
     assert_figures(f, "A", 2, 1, "preliminary");
 }
 
@@ -125,17 +123,18 @@ static void a_staff_record_that_is_provisional_counts_before_its_facts_come(void
 static void a_fact_keeps_its_origin_on_the_way(void **state)
 {
     (void)state;
-    fact_t before = a_fact(7, "A", 2024, OLD), after = {0};
-    before.row.origin = (fact_origin_t){.has_key = true, .has_was = true, .key = {9, 8}, .was = {7, 6}};
+    career_t before = a_fact(7, "A", 2024, OLD), after;
+    before.whole = true;
+    before.origin = (fact_origin_t){.has_key = true, .has_was = true, .key = {9, 8}, .was = {7, 6}};
     uint8_t *body;
     size_t size;
     for (int i = 0; i < 2; i++) {
-        fact_body_pack(before.pseudonym, 2024, &before.row, &body, &size);
+        fact_body_pack(&before, &body, &size);
         assert_int_equal(fact_body_unpack(slice(body, size), &after), 0);
-        assert_memory_equal(&after.row.origin, &before.row.origin, sizeof after.row.origin);
+        assert_memory_equal(&after.origin, &before.origin, sizeof after.origin);
         fact_clear(&after);
         free(body);
-        before.row.origin = (fact_origin_t){.provisional = true};
+        before.origin = (fact_origin_t){.provisional = true};
     }
 }
 

@@ -55,6 +55,62 @@ static void closed_units_and_other_kinds_are_not_expected(void **state)
     assert_string_equal(v->state, "complete");
 }
 
+static void who_still_stands_in_the_list_of_a_closed_school_is_not_counted_after_its_last_day(void **state)
+{
+    fixture_t *f = *state;
+    put_fact(f->table, 1, "A", 2024, OLD);
+    put_fact(f->table, 2, "C", 2024, OLD);
+    put_fact(f->table, 3, "C", 2024, OLD); // works at both
+    put_fact(f->table, 3, "A", 2024, OLD);
+    assert_int_equal(value(f, "R", "I-5.3.1d")->numerator, 3);
+    assert_int_equal(value(f, "M2", "I-5.3.1d")->numerator, 2);
+    orgs_put(f->table->orgs, "C", &(org_row_t){"M2", "school", "", DAY_NONE, on("2024-12-31")});
+    assert_int_equal(value(f, "R", "I-5.3.1d")->numerator, 3); // its last day is the period's
+    orgs_put(f->table->orgs, "C", &(org_row_t){"M2", "school", "", DAY_NONE, on("2024-12-30")});
+    assert_int_equal(value(f, "R", "I-5.3.1d")->numerator, 2);
+    assert_int_equal(value(f, "M2", "I-5.3.1d")->numerator, 0);
+    assert_int_equal(value(f, "M1", "I-5.3.1d")->numerator, 2);
+}
+
+static void of_a_silent_school_nothing_is_known_and_that_is_said(void **state)
+{
+    fixture_t *f = *state;
+    put_fact(f->table, 1, "A", 2024, OLD);
+    const Selenga__IndicatorValue *v = value(f, "M2", "I-5.3.1d");
+    assert_not_applicable(v); // not: 0 without a methodist
+    assert_string_equal(note(v, "SILENT"), "1");
+    assert_false(v->has_met);
+    v = value(f, "R", "I-5.3.1d");
+    assert_value(v, 1, 0, "1");
+    assert_null(note(v, "SILENT"));
+    put_fact(f->table, 2, "C", 2024, FACT_MANAGER); // it has reported, and has no teachers
+    assert_value(value(f, "M2", "I-5.3.1d"), 0, 0, "0");
+}
+
+static void a_period_that_goes_on_is_preliminary_and_told_as_of_today(void **state)
+{
+    fixture_t *f = *state;
+    period_t period = the_period("2024");
+    put_many(f, 0, 1, "A", OLD);
+    put_many(f, 1, 1, "B", OLD);
+    put_many(f, 2, 1, "C", OLD);
+    assert_string_equal(value(f, "R", "I-5.3.1d")->state, "complete");
+    static const struct {
+        const char *today, *as_of, *state;
+    } days[] = {{"2024-11-28", "2024-11-28", "preliminary"},
+                {"2024-12-31", "2024-12-31", "preliminary"},
+                {"2025-01-01", "2025-01-01", "complete"},
+                {"2023-05-01", "2025-01-01", "preliminary"}};
+    for (size_t i = 0; i < ARRAY_SIZE(days); i++) {
+        selenga__report_reply__free_unpacked(f->reply, NULL);
+        f->reply =
+            indicators_report(f->set, f->table, "R", &period, &(report_page_t){.today = on(days[i].today)});
+        assert_string_equal(f->reply->as_of, days[i].as_of);
+        assert_string_equal(value_of(f->reply->unit, "I-5.3.1d")->state, days[i].state);
+        assert_string_equal(value_of(f->reply->children[1], "I-5.3.1d")->state, days[i].state);
+    }
+}
+
 static void an_unknown_organisation_has_no_report(void **state)
 {
     fixture_t *f = *state;
@@ -79,7 +135,7 @@ static void put_many_schools(fixture_t *f)
 static Selenga__ReportReply *page_behind(fixture_t *f, const Selenga__ReportReply *before)
 {
     period_t period = the_period("2024");
-    report_page_t page = {before->children[before->n_children - 1]->org, before->state};
+    report_page_t page = {before->children[before->n_children - 1]->org, before->state, 0};
     Selenga__ReportReply *reply = indicators_report(f->set, f->table, "M1", &period, &page);
     assert_non_null(reply);
     return reply;
@@ -154,8 +210,7 @@ static void a_report_made_again_knows_what_changed_since(void **state)
     put_org(f->table, "C", "M1", "school"); // it moved
     assert_int_equal(teachers(f, "M2"), 0);
     assert_int_equal(teachers(f, "M1"), 2);
-    pseudonym_of(2, pseudonym);
-    table_remove(f->table, pseudonym, "C", 2024);
+    remove_fact(f->table, 2, "C", 2024);
     assert_int_equal(teachers(f, "R"), 1);
     put_person(f->table, "A:1", (pseudonym_of(1, pseudonym), pseudonym));
     put_methodist(f->table, "M-1", "A:9", "R", 0, DAY_NONE);
@@ -174,6 +229,9 @@ int main(void)
         TEST(missing_units_make_a_value_preliminary),
         TEST(nineteen_of_twenty_units_are_enough),
         TEST(closed_units_and_other_kinds_are_not_expected),
+        TEST(who_still_stands_in_the_list_of_a_closed_school_is_not_counted_after_its_last_day),
+        TEST(of_a_silent_school_nothing_is_known_and_that_is_said),
+        TEST(a_period_that_goes_on_is_preliminary_and_told_as_of_today),
         TEST(an_unknown_organisation_has_no_report),
         TEST(more_children_than_fit_a_page_come_on_the_next_ones_each_once),
         TEST(a_further_page_is_of_the_first_ones_state_though_more_has_come),

@@ -60,10 +60,8 @@ static void add_fact(world_t *w)
 
 static void remove_one(world_t *w)
 {
-    uint8_t pseudonym[PSEUDONYM_BYTES];
     size_t i = draw(w, (uint32_t)w->n_facts);
-    pseudonym_of(w->facts[i].person, pseudonym);
-    table_remove(w->table, pseudonym, name("o", w->facts[i].org), 2024);
+    remove_fact(w->table, w->facts[i].person, name("o", w->facts[i].org), 2024);
     w->facts[i] = w->facts[--w->n_facts];
 }
 

@@ -1,77 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fact rows in memory, the tree of organisations, bodies of fact records.
-#include "proto/reporting.pb-c.h"
+// Fact rows in memory, the tree of organisations.
 #include "tests/unit/reporting/make.h"
-#include <errno.h>
 #include <stdio.h>
-
-// ---- bodies ----
-
-static void a_body_that_is_no_fact_is_refused(void **state)
-{
-    (void)state;
-    uint8_t bytes[PSEUDONYM_BYTES] = {0}, *body;
-    fact_t fact;
-    assert_int_equal(fact_body_unpack(slice("\xff\xff", 2), &fact), -EBADMSG);
-    Selenga__Fact bad = SELENGA__FACT__INIT;
-    bad.has_pseudonym = bad.has_year = true;
-    bad.pseudonym = (ProtobufCBinaryData){sizeof bytes, bytes};
-    bad.org = (char *)"S";
-    bad.year = 2024;
-    for (int i = 0; i < 6; i++) {
-        Selenga__Fact message = bad;
-        if (i == 0) message.pseudonym.len = 15;
-        if (i == 1) message.org = NULL;
-        if (i == 2) message.year = PERIOD_YEAR_MIN - 1;
-        if (i == 3) message.has_cells = true, message.cells = (ProtobufCBinaryData){7, bytes};
-        if (i == 4)
-            message.has_teams = true, message.teams = (ProtobufCBinaryData){3, (uint8_t *)"\xff\xff\xff"};
-        if (i == 5) message.has_teams = true, message.teams = (ProtobufCBinaryData){2, (uint8_t *)"\x0a\x00"};
-        size_t size = selenga__fact__get_packed_size(&message);
-        body = xmalloc(size);
-        selenga__fact__pack(&message, body);
-        assert_int_equal(fact_body_unpack(slice(body, size), &fact), -EBADMSG);
-        free(body);
-    }
-}
-
-static void a_fact_comes_back_from_its_body(void **state)
-{
-    (void)state;
-    uint8_t *body;
-    size_t size;
-    fact_t before = a_fact(7, "03-08-01", 2024, FACT_PEDAGOGUE), after;
-    before.row.cells[CELL_Q1] = FACT_MANAGER;
-    before.row.n_parts = 1;
-    before.row.parts[0] = (team_part_t){"T1", "R1", on("2024-05-01"), PROGRAMME_PK, 36, true, false};
-    fact_body_pack(before.pseudonym, 2024, &before.row, &body, &size);
-    assert_int_equal(fact_body_unpack(slice(body, size), &after), 0);
-    free(body);
-    assert_memory_equal(after.pseudonym, before.pseudonym, PSEUDONYM_BYTES);
-    assert_string_equal(after.row.org, "03-08-01");
-    assert_int_equal(after.year, 2024);
-    assert_int_equal(after.row.cells[CELL_YEAR] & FACT_PEDAGOGUE, FACT_PEDAGOGUE);
-    assert_int_equal(after.row.cells[CELL_Q1] & FACT_MANAGER, FACT_MANAGER);
-    assert_int_equal(after.row.n_parts, 1);
-    assert_string_equal(after.row.parts[0].run, "R1");
-    assert_int_equal(after.row.parts[0].run_last_day, on("2024-05-01"));
-    assert_true(after.row.parts[0].attended);
-    assert_false(after.row.parts[0].completed);
-    fact_clear(&after);
-}
-
-static void a_fact_from_outside_cannot_claim_an_assignment(void **state)
-{
-    (void)state;
-    uint8_t *body;
-    size_t size;
-    fact_t before = a_fact(7, "S", 2024, FACT_PEDAGOGUE | FACT_ASSIGNED), after;
-    fact_body_pack(before.pseudonym, 2024, &before.row, &body, &size);
-    assert_int_equal(fact_body_unpack(slice(body, size), &after), 0);
-    free(body);
-    assert_int_equal(after.row.cells[CELL_YEAR] & FACT_ASSIGNED, 0);
-    fact_clear(&after);
-}
 
 // ---- flags ----
 
@@ -98,15 +28,9 @@ static uint32_t rows_of_person(const table_t *table, uint32_t number, int year)
     const table_slice_t *rows = table_slice(table, year);
     uint32_t person = dict_find(table->people->persons, slice(pseudonym, PSEUDONYM_BYTES)), n = 0;
     if (!rows || person == DICT_NONE) return 0;
-    for (uint32_t row = slice_first(rows, person); row != DICT_NONE; row = rows->next[row]) n++;
+    for (uint32_t at = table_first(table, person); at != DICT_NONE; at = table->careers[at].next)
+        n += table_row(table, rows, at) != NULL;
     return n;
-}
-
-static void remove_fact(table_t *table, uint32_t person, const char *org, int year)
-{
-    uint8_t pseudonym[PSEUDONYM_BYTES];
-    pseudonym_of(person, pseudonym);
-    table_remove(table, pseudonym, org, year);
 }
 
 static void taking_out_what_is_not_there_changes_nothing(void **state)
@@ -119,7 +43,7 @@ static void taking_out_what_is_not_there_changes_nothing(void **state)
     remove_fact(table, 1, "T", 2024);
     remove_fact(table, 1, "S", 2023);
     remove_fact(table, 1, "S", 99999);
-    assert_int_equal(table_slice(table, 2024)->n, 1);
+    assert_int_equal(table_slice(table, 2024)->n_rows, 1);
 }
 
 static void a_fact_put_twice_is_one_row(void **state)
@@ -129,25 +53,24 @@ static void a_fact_put_twice_is_one_row(void **state)
     put_fact(table, 1, "S", 2024, FACT_PEDAGOGUE);
     put_fact(table, 1, "S", 2024, FACT_MANAGER);
     const table_slice_t *slice = table_slice(table, 2024);
-    assert_int_equal(slice->n, 1);
-    assert_int_equal(slice->cells[CELL_YEAR][0] & FACT_MANAGER, FACT_MANAGER);
-    assert_int_equal(slice->cells[CELL_YEAR][0] & FACT_PEDAGOGUE, 0);
+    assert_int_equal(slice->n_rows, 1);
+    assert_int_equal(table_row(table, slice, 0)->cells[CELL_YEAR] & FACT_MANAGER, FACT_MANAGER);
+    assert_int_equal(table_row(table, slice, 0)->cells[CELL_YEAR] & FACT_PEDAGOGUE, 0);
     assert_int_equal(slice_rows_of(slice, orgs_find(table->orgs, "S")), 1);
 }
 
-static void rows_of_one_person_are_chained_and_marked(void **state)
+static void careers_of_one_person_are_chained_and_marked(void **state)
 {
     (void)state;
     AUTO(table_destroy) table_t *table = table_new();
     put_fact(table, 1, "S", 2024, 1);
-    const table_slice_t *slice = table_slice(table, 2024);
-    assert_int_equal(slice->org[0] & ROW_SHARED, 0);
+    assert_int_equal(table->careers[0].org & CAREER_SHARED, 0);
     put_fact(table, 1, "T", 2024, 1);
-    assert_int_equal(slice->org[0] & ROW_SHARED, ROW_SHARED);
-    assert_int_equal(slice->org[1] & ROW_SHARED, ROW_SHARED);
+    assert_int_equal(table->careers[0].org & CAREER_SHARED, CAREER_SHARED);
+    assert_int_equal(table->careers[1].org & CAREER_SHARED, CAREER_SHARED);
     assert_int_equal(rows_of_person(table, 1, 2024), 2);
     remove_fact(table, 1, "S", 2024);
-    assert_int_equal(slice->org[0] & ROW_SHARED, 0);
+    assert_int_equal(table->careers[1].org & CAREER_SHARED, 0);
     assert_int_equal(rows_of_person(table, 1, 2024), 1);
 }
 
@@ -158,8 +81,8 @@ static void years_are_apart(void **state)
     put_fact(table, 1, "S", 2023, 1);
     put_fact(table, 1, "S", 2024, 1);
     remove_fact(table, 1, "S", 2023);
-    assert_int_equal(table_slice(table, 2023)->n, 0);
-    assert_int_equal(table_slice(table, 2024)->n, 1);
+    assert_int_equal(table_slice(table, 2023)->n_rows, 0);
+    assert_int_equal(table_slice(table, 2024)->n_rows, 1);
     assert_null(table_slice(table, 2022));
 }
 
@@ -197,13 +120,39 @@ static void random_changes_leave_exactly_the_rows_that_should_be_there(void **st
             assert_int_equal(rows_of_person(table, p, 2024), n);
             rows += n;
         }
-        assert_int_equal(slice->n, rows);
-        for (uint32_t row = 0; row < slice->n; row++) {
-            const char *person = dict_key(table->people->persons, slice->person[row]);
-            const char *org = orgs_code(table->orgs, slice->org[row] & ~ROW_SHARED);
-            assert_int_equal(slice->cells[CELL_YEAR][row], there[be32_load(person)][org[0] - 'A']);
+        assert_int_equal(slice->n_rows, rows);
+        assert_true(table->n_careers <= PERSONS * ORGS); // places are used again
+        for (uint32_t at = 0; at < table->n_careers; at++) {
+            const content_t *row = table_row(table, slice, at);
+            if (row == NULL) continue;
+            const char *person = dict_key(table->people->persons, table->careers[at].person);
+            const char *org = orgs_code(table->orgs, table_org(table, at));
+            assert_int_equal(row->cells[CELL_YEAR], there[be32_load(person)][org[0] - 'A']);
+            rows--;
         }
+        assert_int_equal(rows, 0);
     }
+}
+
+// What a neighbour changes again and again must not fill the memory.
+static void contents_that_no_row_says_any_more_make_room(void **state)
+{
+    (void)state;
+    enum { CHANGES = 50000 };
+    AUTO(table_destroy) table_t *table = table_new();
+    put_fact(table, 1, "S", 2024, FACT_MANAGER);
+    for (uint32_t i = 0; i < CHANGES; i++) {
+        career_t fact = a_fact(2, "S", 2024, FACT_OVER_AGE | FACT_OVER_EXP);
+        for (int c = 0; c < N_CELLS; c++)
+            if (i >> c & 1) fact.runs[0].cells[c] |= FACT_SUPPORT_A;
+        for (int c = 0; c < N_CELLS; c++)
+            if (i >> (8 + c) & 1) fact.runs[0].cells[c] |= FACT_SUPPORT_B;
+        table_put(table, &fact, NULL);
+        assert_true(table->contents.hash.n <= 3 * 4096);
+    }
+    const content_t *row = table_row(table, table_slice(table, 2024), 0);
+    assert_int_equal(row->cells[CELL_YEAR] & FACT_MANAGER, FACT_MANAGER);
+    assert_int_equal(table->contents.hash.n - table->contents.n_unused, 3); // two rows and none
 }
 
 // ---- the tree ----
@@ -281,6 +230,46 @@ static void a_circle_of_parents_hangs_nothing(void **state)
 }
 
 // As many steps as organisations, not as their square: a neighbour may send such a chain.
+static bool is_unattached(const table_t *table, const char *own, const char *code)
+{
+    uint32_t n, found = 0, org = orgs_find(table->orgs, code);
+    AUTO(xfree) uint32_t *list = orgs_unattached(table->orgs, orgs_find(table->orgs, own), &n);
+    for (uint32_t i = 0; i < n; i++) {
+        found += list[i] == org;
+        assert_true(i == 0 ||
+                    strcmp(orgs_code(table->orgs, list[i - 1]), orgs_code(table->orgs, list[i])) < 0);
+    }
+    assert_in_range(found, 0, 1);
+    return found > 0;
+}
+
+static void what_does_not_reach_the_root_of_the_tree_is_unattached(void **state)
+{
+    (void)state;
+    AUTO(table_destroy) table_t *table = a_region();
+    put_org(table, "Y", "nobody", "municipal_authority");
+    put_org(table, "Y-1", "Y", "school");
+    put_org(table, "A", "B", "school");
+    put_org(table, "B", "A", "school");
+    const char *owns[] = {"R", "R-1", "R-2-1"}; // who asks makes no difference within the tree
+    for (size_t i = 0; i < ARRAY_SIZE(owns); i++) {
+        const char *hang[] = {"X", "Y", "Y-1", "A", "B"}, *stand[] = {"R", "R-1", "R-2-1", "nobody"};
+        for (size_t k = 0; k < ARRAY_SIZE(hang); k++) assert_true(is_unattached(table, owns[i], hang[k]));
+        for (size_t k = 0; k < ARRAY_SIZE(stand); k++) assert_false(is_unattached(table, owns[i], stand[k]));
+    }
+    assert_false(is_unattached(table, "never heard of", "X"));
+}
+
+static void a_parent_above_whom_nothing_is_known_is_the_root_of_all_below(void **state)
+{
+    (void)state;
+    AUTO(table_destroy) table_t *table = a_region();
+    put_org(table, "R", "federation", "ministry");
+    put_org(table, "S", "federation", "ministry");
+    assert_false(is_unattached(table, "R-1", "S"));
+    assert_true(is_unattached(table, "R-1", "X"));
+}
+
 static void a_chain_of_parents_costs_no_more_than_its_length(void **state)
 {
     (void)state;
@@ -314,19 +303,19 @@ static void groups_may_lie_within_groups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_body_that_is_no_fact_is_refused),
-        cmocka_unit_test(a_fact_comes_back_from_its_body),
-        cmocka_unit_test(a_fact_from_outside_cannot_claim_an_assignment),
         cmocka_unit_test(joined_flags_are_brought_to_one_meaning),
         cmocka_unit_test(taking_out_what_is_not_there_changes_nothing),
         cmocka_unit_test(a_fact_put_twice_is_one_row),
-        cmocka_unit_test(rows_of_one_person_are_chained_and_marked),
+        cmocka_unit_test(careers_of_one_person_are_chained_and_marked),
         cmocka_unit_test(years_are_apart),
         cmocka_unit_test(random_changes_leave_exactly_the_rows_that_should_be_there),
+        cmocka_unit_test(contents_that_no_row_says_any_more_make_room),
         cmocka_unit_test(children_stand_one_level_down_by_code),
         cmocka_unit_test(a_child_closed_before_the_period_is_not_shown),
         cmocka_unit_test(every_organisation_heads_a_group_under_that_of_its_parent),
         cmocka_unit_test(a_circle_of_parents_hangs_nothing),
+        cmocka_unit_test(what_does_not_reach_the_root_of_the_tree_is_unattached),
+        cmocka_unit_test(a_parent_above_whom_nothing_is_known_is_the_root_of_all_below),
         cmocka_unit_test(a_chain_of_parents_costs_no_more_than_its_length),
         cmocka_unit_test(groups_may_lie_within_groups),
     };

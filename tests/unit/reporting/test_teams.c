@@ -9,9 +9,9 @@ static team_part_t a_part(const char *team)
 
 static void put_part(fixture_t *f, uint32_t person, const char *org, team_part_t part)
 {
-    fact_t fact = a_fact(person, org, 2024, FACT_MANAGER | FACT_OVER_AGE);
-    fact.row.parts[fact.row.n_parts++] = part;
-    table_put(f->table, &fact);
+    career_t fact = a_fact(person, org, 2024, FACT_MANAGER | FACT_OVER_AGE);
+    fact.parts[fact.n_parts++] = part;
+    table_put(f->table, &fact, NULL);
 }
 
 static void put_team(fixture_t *f, const char *team, uint32_t first, uint32_t n, const char *org)

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sentences of all fault codes; a test checks that every code used in the rows of kinds is there. What
+// stands in their marks is worked out in fault.c.
+#include "common/schema/fault_rows.h"
+#include "common/base/i18n.h"
+#include "common/base/util.h"
+#include <string.h>
+
+typedef struct row {
+    const char *code;
+    const char *text; // msgid; {field} and {1} to {4} stand for the field and the arguments, {w2} to {w4} for
+                      // states in words, where {1} is KIND.FIELD, {n4} for names of levels and roles, {k2}
+                      // for KIND:KEY, {v2} for KIND.FIELD WORD, {e3} for what to do with it: to end it by
+                      // KIND.FIELD, or nothing, {r1} for a kind, {m1} for a message, {o2} for what is
+                      // allowed, {a2} for a kind or an action of access
+} row_t;
+
+// What is wrong, then what to do.
+static const row_t table[] = {
+    // values
+    {"REQUIRED", N_("{field} is missing. Give a value.")},
+    {"EMPTY", N_("{field} is given but empty. Clear it instead.")},
+    {"BAD-DATE",
+     N_("{field}: `{1}` is not a date. Write it as 2024-09-01; in sheets 01.09.2024 will do, too.")},
+    {"BAD-NUMBER", N_("{field}: `{1}` is not a number of the right form. Write a whole number, or at most "
+                      "two decimals where parts are allowed.")},
+    {"BAD-VALUE", N_("{field}: `{1}` is not allowed here. Use: {o2}.")},
+    {"BAD-BOOL",
+     N_("{field}: `{1}` is neither yes nor no. Write yes or no; in sheets + and - will do, too.")},
+    {"BAD-TYPE", N_("{field}: this JSON value is of the wrong type. Write it like {1}.")},
+    {"BAD-HEX", N_("{field}: `{1}` is not an even number of hexadecimal digits. Copy it again.")},
+    {"BAD-DIGITS", N_("{field}: `{1}` does not have exactly {2} digits. Check the number.")},
+    {"SNILS-CHECK",
+     N_("{field}: the control digits (the last two) do not fit the others. Look at the card again.")},
+    {"SNILS-PLACEHOLDER",
+     N_("{field}: this is no number but a placeholder. Leave the cell empty where it is not known.")},
+    {"BAD-TEXT",
+     N_("{field} holds control characters or is not UTF-8. Remove line breaks and save the file as UTF-8.")},
+    {"BAD-CODE", N_("{field} must not contain `:` or `;`. Choose another code.")},
+    {"BAD-REF",
+     N_("{field}: `{1}` does not name a record of kind {r2}. People are written ORG:NUMBER, others "
+        "by their code.")},
+    {"TOO-LONG", N_("{field} is longer than {1} bytes. Shorten it.")},
+    {"TOO-BIG", N_("The record is larger than {1} bytes. Shorten its texts.")},
+    {"RANGE", N_("{field}: {1} is out of range. It must be from {2} to {3}.")},
+    {"DATES-ORDER", N_("{field} lies before the beginning. Correct one of the two dates.")},
+    {"SELF-REF", N_("{field} names the record or the person itself. Name another one.")},
+    {"BANDS-ORDER", N_("{field} must be below the threshold before it. Order the thresholds.")},
+    {"SCORE-ABOVE-MAX", N_("The score is above the maximum. Correct one of the two.")},
+    {"DOCUMENT-NEEDED", N_("A finished programme needs the number of its document. Fill in {field}.")},
+    {"NOT-CONFIRMED", N_("A route comes into force only when a person has agreed. Fill in {field}.")},
+    {"NOT-CLOSED", N_("A closed route needs an outcome and a day. Fill in {field}.")},
+    {"DERIVED-FIELD", N_("{field} is computed and cannot be given. Leave it out.")},
+    {"UNKNOWN-FIELD", N_("There is no field `{1}` here. `selenga kinds KIND` lists the fields.")},
+    {"UNKNOWN-KIND", N_("There is no kind `{1}` here. `selenga kinds` lists them.")},
+    {"MALFORMED", N_("The data is damaged or made by a faulty program. Send it again; if that does not help, "
+                     "tell the operator.")},
+    {"REMARKS-NEEDED", N_("Who returns or declines says why. Fill in {field}.")},
+    // states
+    {"STATE-CHANGE", N_("{field}: {w2} does not become {w3}. What may follow: {w4}.")},
+    {"STATE-NEEDS", N_("{field} is missing: without it {w2} does not become {w3}. Give a value.")},
+    {"STATE-COMPUTED",
+     N_("{field} is computed, and {w2} becomes {w3} only with it. Use the command that is meant "
+        "for it instead of writing the state.")},
+    {"STATE-LEVEL", N_("{field}: {w2} becomes {w3} only at a node of this level: {n4}. Ask there.")},
+    {"STATE-ROLE", N_("{field}: only these may let {w2} become {w3}: {n4}. Ask one of them.")},
+    // references and rights
+    {"REF-UNKNOWN", N_("{field}: `{1}` is not there. Enter it first.")},
+    {"REFUSED", N_("The receiver does not take this record. Its operator knows why.")},
+    {"CLONE",
+     N_("Two computers run with the directory of one node: the first goes on, the other is turned away. Stop "
+        "the one that should not be, for good. If nobody knows of it, the directory was stolen: `selenga "
+        "node "
+        "revoke`, then invite the node anew with --replace.")},
+    {"SEAL",
+     N_("It is said to be this node's own, which cannot be checked since the seal key was lost. Take it with "
+        "`selenga quarantine take`, or discard it.")},
+    {"FORGED", N_("It is said to be this node's own, and does not bear its seal: this node never wrote it. "
+                  "Discard it.")},
+    {"TAKE-WHICH", N_("Neighbours say different things of this record. Say whose is to hold: `selenga "
+                      "quarantine take ID --from PEER`.")},
+    {"KEY-TAKEN", N_("Another record already has this key. Change that one, or choose another key; or a node "
+                     "above both takes the key: `selenga put KIND --take-key`.")},
+    {"NOT-WAITING",
+     N_("Under this id nothing waits that this could be done to. What is refused is tried again or "
+        "discarded, a version kept aside taken or discarded: `selenga quarantine list` tells which it is.")},
+    {"REFERRED-TO", N_("What others refer to is not deleted. Records that refer to it: {1}, one of them is: "
+                       "{k2}. {e3}")},
+    {"REF-LEAVING",
+     N_("`{1}` is being deleted just now. Try again; if it is gone then, refer to another one.")},
+    {"CHANGED-SINCE",
+     N_("The record has been changed since you read it: you had version {1}, and it is at {2} now. "
+        "Look at it again and repeat what you still want to change; `selenga history` shows both.")},
+    {"TREE-CYCLE", N_("{field}: `{1}` would stand above itself: {2}. Name another record above it.")},
+    {"TREE-ROOT",
+     N_("{field} is empty, and `{1}` would hang nowhere: nobody above would count it. Name the record "
+        "above it; what has ended keeps its place and gets a last day.")},
+    {"TREE-RANK",
+     N_("{field}: `{1}` ({v2}) cannot stand under `{3}` ({v4}), which is of a lower level. Name another "
+        "record above it, or correct what kind of record it is.")},
+    {"TOO-MANY-DELETIONS", N_("More than {1} deletions at once. Delete in parts.")},
+    {"NOT-FOUND", N_("There is no such record: {r1}. Check the key.")},
+    {"CONFLICT",
+     N_("Record {1} was changed on both sides while a store was put back; this version is kept beside the "
+        "present one. The record's own node takes it (`selenga quarantine take ID`) or discards it; `selenga "
+        "--json quarantine list` shows what it says.")},
+    {"KEY-BELOW", N_("The record with this key belongs to node {1}, which is below this one. Change it "
+                     "there. If the key is not that node's, take it: `selenga put KIND --take-key` writes "
+                     "yours in its place.")},
+    {"KEY-ELSEWHERE", N_("The record with this key belongs to node {1}. Change it there. If the key is not "
+                         "that node's, a node above both takes it: `selenga put KIND --take-key`.")},
+    {"NOT-HOME", N_("This record belongs to another node. Change it there.")},
+    {"NOT-WRITER", N_("Records of kind {r1} are not written at this level. Write them at: {n2}.")},
+    {"SPEAKER", N_("{field}: this node does not speak for organisation {1}. Name one that it serves.")},
+    {"NOT-SERVING",
+     N_("This node does not serve the organisation of the record. Write it at the node that does.")},
+    {"PROGRAM-ONLY", N_("Records of kind {r1} are made by the program itself.")},
+    {"ORG-FOREIGN", N_("Organisation {1} is not in this part of the tree. Check the code, or write it where "
+                       "the organisation belongs.")},
+    {"ORG-UNKNOWN", N_("Organisation {1} is not known here. Enter it first, or wait until it has arrived.")},
+    {"HOME-FOREIGN", N_("The record about {1} comes from a node that does not stand where the sender stands. "
+                        "Tell the operator of both.")},
+    {"REACH", N_("The record about {1} must not come here: its kind does not travel that far. Update the "
+                 "sender's programs.")},
+    {"WRONG-SERVICE", N_("The record about {1} came to the wrong service. Update the sender's programs.")},
+    // routes
+    {"NO-NEEDS", N_("{1} has no needs that a route could meet. Import results of diagnostics first.")},
+    {"HAS-DRAFT", N_("{1} already has a draft. Confirm or delete it first.")},
+    {"NOT-DRAFT", N_("Route {1} is no draft any more. Only drafts are confirmed.")},
+    // JSON
+    {"JSON-SYNTAX", N_("Not JSON, line {1}: {m2}. Correct the text.")},
+    {"JSON-DEPTH", N_("JSON is nested more than {1} levels deep. No record needs that.")},
+    {"JSON-SIZE", N_("One JSON record is larger than {1} bytes. Shorten its texts.")},
+    {"JSON-SHAPE", N_("Expected one JSON object, or an array of objects.")},
+    {"BAD-ID", N_("`{1}` is not an id. Copy it again.")},
+    {"ID-NOT-KEY", N_("The id does not belong to this natural key. Leave the id out.")},
+    // CSV and sheets
+    {"CSV-QUOTE", N_("Quotation marks do not match. Write \" inside a quoted cell as \"\".")},
+    {"CSV-CELL", N_("A cell is longer than {1} bytes. Shorten it.")},
+    {"CSV-COLUMNS", N_("More than {1} columns. Remove the empty ones.")},
+    {"CSV-WIDTH", N_("The row has {1} cells and the header {2}. Check the separators.")},
+    {"CSV-NUL", N_("The file holds NUL bytes: it is no CSV. Save it as CSV from the table program.")},
+    {"CHARSET",
+     N_("The letters of this file cannot be read for sure: its charset is none that is known, or letters "
+        "were lost (U+FFFD) before it came here. Save it anew as UTF-8.")},
+    {"XLSX",
+     N_("The workbook cannot be read: it is damaged, locked by a password, or unpacks to more than a sheet "
+        "holds. Save it anew as XLSX, without a password, or as CSV.")},
+    {"CSV-EMPTY", N_("The file has no header. The first line must name the columns.")},
+    {"CSV-READ", N_("The file cannot be read: {m1}.")},
+    {"COLUMN-UNKNOWN", N_("There is no column `{1}` in sheet {2}. Its columns are: {o3}.")},
+    {"COLUMN-MISSING", N_("Column `{1}` is required in sheet {2}. Add it.")},
+    {"KEY-INVISIBLE",
+     N_("{field}: character {2} is {1}, which does not show. Delete it: with it this is another key.")},
+    {"KEY-FORM",
+     N_("{field} has blanks or letters in a form that keys do not have. Update the sender's program.")},
+    {"KEY-TWICE", N_("{field}: row {1} has the same key. Keep one of the two rows, or correct the key.")},
+    {"KEY-ALIKE",
+     N_("{field}: likely the same as in row {1}, written otherwise (zeros in front, letters of another "
+        "alphabet that look alike). If it is the same, write it the same way.")},
+    // sense: warnings, unless somebody wants them refused
+    {"DATE-FUTURE", N_("{field}: {1} has not come yet (today is {2}). Check the date.")},
+    {"AGE-SENSE",
+     N_("{field}: whoever was born on {1} is younger than 14 or older than 100 years. Check the date.")},
+    {"EXPERIENCE-EARLY", N_("{field}: {1} lies before this person (born on {2}) was 14. Check both dates.")},
+    {"RATE-SENSE", N_("{field}: {1} is more than two full posts. Check the number: a full post is 1.")},
+    {"HOURS-ABOVE", N_("{field}: {1} is more than the hours of the programme ({2}). Check the number.")},
+    {"BEFORE-RUN", N_("{field}: {1} lies before the first day of the run ({2}). Check the date.")},
+    {"EVENT-TO-COME", N_("{field}: the event begins on {1}, nobody has been there yet. Check the event.")},
+    {"OUTSIDE-CAMPAIGN", N_("{field}: {1} lies outside the campaign ({2}). Check the date or the campaign.")},
+    {"NO-PAIR", N_("{field}: on {1} these two were no pair of mentor and mentee. Check the date, or enter "
+                   "the pair first.")},
+    {"SELF-SUPPORT", N_("{field}: {1} would help himself. Name another person.")},
+    {"STEPS-UNDONE",
+     N_("{field}: the route is closed as done, and has activities that are not. Say when they "
+        "were done, or close it otherwise.")},
+    {"KEY-HELD-ALIKE",
+     N_("{field}: likely the same as `{1}`, which is here already, written otherwise. If it "
+        "is the same, write it the same way.")},
+    {"COLUMN-TWICE", N_("Column `{1}` is there twice. Remove one of them.")},
+    {"SHEET-UNKNOWN", N_("There is no sheet `{1}`. Sheets are: {2}.")},
+    // pseudonyms
+    {"BAD-PSEUDONYM", N_("{field} is not of the form that the program makes. Update the sender's program.")},
+    {"PSEUDONYM-QUOTA",
+     N_("More pseudonyms were asked for than the staff known above explains. The rest follow day by day; if "
+        "that takes too long, tell the operator of the region.")},
+    {"PSEUDONYM-ELSEWHERE",
+     N_("Pseudonyms are not made at this node. Give the command at the region's node.")},
+    // invitations and nodes
+    {"BAD-LEVEL",
+     N_("A node of {1} cannot stand at that level: it is not that of the organisation's kind, or "
+        "above this hub's. Levels are: school municipality region federation.")},
+    {"EXPIRES-PAST", N_("The invitation of {1} would have expired already. Choose a later time.")},
+    {"NOT-LISTENING", N_("This node takes no children. Set `listen` in its node.conf and start it again.")},
+    {"OWN-ORG", N_("{1} is this node's own organisation. Invite another one.")},
+    {"NODE-ELSEWHERE", N_("Organisation {1} already has a node under another hub. Revoke that one first.")},
+    {"NO-CHILD", N_("No child of this hub has the organisation code or the path {1}; names do not count. "
+                    "`selenga node list` shows them.")},
+    {"TWO-CHILDREN",
+     N_("{1} is the organisation code of one child and the path of another. Give the path of the "
+        "one, or the code of the other: `selenga node list` shows both.")},
+    {"NODE-ACTIVE",
+     N_("Organisation {1} has a node already. If its computer is to be replaced, invite it with "
+        "--replace; if it is to be cut off first, use `selenga node revoke`.")},
+    {"NODE-REVOKED", N_("The node of {1} was revoked. Only a new invitation brings it back.")},
+    {"NOT-BELOW",
+     N_("The node of {1} does not stand directly below this one. Take its card to its own hub.")},
+    {"PATH-TAKEN",
+     N_("Another node stands where that of {1} says that it stands. Ask its operator for a fresh card.")},
+    {"NODE-KEY-KNOWN",
+     N_("The key was used before, by a node or an invitation; that of {1} must be a new one. "
+        "Join again from an empty folder.")},
+    {"PHRASE-OTHER",
+     N_("The recovery phrase is not that of the node of {1}. Look for the right paper, or join "
+        "without a phrase.")},
+    // accounts
+    {"ACCOUNT-EXISTS",
+     N_("There is an account {1} already. Choose another name, or use `selenga account reset`.")},
+    {"LOGIN-WRONG", N_("Name or password is wrong. Try again, or ask the operator for a new password.")},
+    {"LOGIN-WAIT", N_("There were too many attempts. Try again in {1} s.")},
+    {"LOGIN-LOCKED", N_("Account {1} is locked. Ask the operator of the node.")},
+    {"PASSWORD-ONE-TIME", N_("The password was for one time. Choose your own.")},
+    {"PASSWORD-SHORT", N_("The new password is shorter than {1} characters. Choose a longer one.")},
+    {"PASSWORD-SAME", N_("The new password is the old one. Choose another.")},
+    // access
+    {"ACCESS-DENIED", N_("Your role ({n1}) does not allow this: {m2}, `{a3}`. Ask somebody whose role does; "
+                         "`selenga access` shows the table.")},
+    {"ACCESS-SCOPE", N_("This is of {1}, and your account is not for that. Ask somebody there.")},
+    {"ACCOUNT-CLOSED", N_("Account {1} is not open here. Log in again, or ask the operator of the node.")},
+    // joining
+    {"TOKEN-USED", N_("The invitation of {1} was already used. Ask the hub for a new one.")},
+    {"TOKEN-EXPIRED", N_("The invitation of {1} has expired. Ask the hub for a new one.")},
+    {"TOKEN-REVOKED", N_("The invitation of {1} was revoked. Ask the hub for a new one.")},
+    {"TOKEN-FOREIGN",
+     N_("This hub did not issue the invitation. Ask the right hub, or this one for a new one.")},
+    {"TREE-DEPTH", N_("The tree would become too deep. Join a hub nearer to the root.")},
+    {"NO-PEER", N_("`{1}` is no neighbour. Name one by its organisation's code, or by what `from` shows in "
+                   "`selenga --json quarantine list`.")},
+    // feeds
+    {"PEER-QUOTA",
+     N_("What the receiver refused or keeps aside of this feed has used up its share. Its operator "
+        "decides with `selenga quarantine`; the feed then goes on by itself.")},
+    {"PEER-STORE",
+     N_("The sender's records fill the part of the receiver's store that is theirs. The receiver's "
+        "operator raises child_mib in node.conf and starts the node again, or revokes the sender.")},
+    {"PEER-CREDIT",
+     N_("The sender sent more than it may at a time. It is asked again after a pause; if that goes "
+        "on, update its programs or revoke it.")},
+    // the service itself
+    {"DISK-FULL", N_("The disk of this node is full. Free space; work goes on by itself.")},
+    {"STORE-FULL",
+     N_("The store of this service is full. Raise map_mib in node.conf and start the node again.")},
+    {"STORE-DAMAGED",
+     N_("The store of this service is damaged. Stop the node, move this store's directory away and start "
+        "the node again: the neighbours hold copies and give them back. What never leaves this node they do "
+        "not "
+        "have: put back a backup, or enter it again.")},
+    {"STORE-IN-USE", N_("Another process ({1}) has this store open. Only one program may work on it: end the "
+                        "other one.")},
+    {"STORE-NEWER", N_("This store was written by a newer program ({1}; this one reads {2}). Update the "
+                       "programs of this node; nothing was changed.")},
+    {"STORE-OLDER",
+     N_("This store was written by an older program and cannot be read by this one ({1}; this one reads "
+        "{2}). "
+        "Go back to that program, or move the store's directory away: the neighbours give back what they "
+        "hold, which is not what never leaves this node.")},
+    {"STORE-MEMORY", N_("The system does not give {1} MiB of address space for this store. Set `map_mib` in "
+                        "section `store` of "
+                        "node.conf lower, or raise the limit (ulimit -v, MemoryMax or LimitAS of the unit), "
+                        "and start the node again.")},
+    {"STORE-FORBIDDEN",
+     N_("This user may not read or write the store. Run the node as the owner of its folder, or "
+        "give the folder with all that is in it to this user.")},
+    {"STORE-FAILED", N_("The store of this service cannot be written. Its log says why.")},
+    {"GIVING-BACK",
+     N_("The store was put back to an older image; the neighbour gives back what it holds. Wait.")},
+    {"SERVICE-SILENT",
+     N_("A service of that node gives no answer: it hangs, or does not start. It is started again by itself; "
+        "if that is of no use, look there at `node status` and the service's log.")},
+    {"NO-PROGRESS", N_("The other side takes nothing. Look at its status and its log.")},
+    {"BAD-PERIOD", N_("`{1}` is not a period. Write 2024, 2024-Q3, 2024-H1 or 2023/24.")},
+    {"PERIOD-OUTSIDE",
+     N_("`{1}` lies outside the years that this node counts. Its settings of reporting name them.")},
+    // the gate
+    {"SERVICE-DOWN", N_("{1} is not running on this node now. Try again; `selenga node status` tells.")},
+    {"SERVICE-TWICE", N_("{1} of this node is running already, as process {2}. There may be one.")},
+    {"ANSWER-TOO-BIG", N_("The answer is larger than a message may be. Ask for a part of it.")},
+    {"SERVICE-BUSY", N_("{1} has too much to do now. Try again later.")},
+    {"NOT-ALLOWED",
+     N_("The gate does not pass such a message on. Update the programs of the node together.")},
+    {"UNKNOWN-REQUEST", N_("The gate does not know the request. Update the programs of the node together.")},
+    {"NO-KEYS", N_("The registry has not said yet who may connect; children wait. Is the registry running?")},
+    {"PARENT-REFUSED",
+     N_("The parent does not admit this node's key. Ask its operator: the node was revoked or replaced by "
+        "another computer (then only a new invitation helps), or the parent lost its records (then send him "
+        "what `selenga node card` prints).")},
+    {"PARENT-REVOKED",
+     N_("The parent has revoked this node, with the words: {1}. The node goes on working alone. Only a new "
+        "invitation of the parent's operator brings it back.")},
+    {"BAD-FACT", N_("{field} is not of the form that the program makes. Update the sender's program.")},
+    {"BAD-EXPRESSION", N_("{field}, character {2}: {m1}.")},
+    {"DENOMINATOR", N_("Percent and ratio need a denominator, a count has none.")},
+    // notes beside an indicator's value
+    {"NO-DATA", N_("Not classified, because the birth date or the start of work is missing: {1}.")},
+    {"SILENT", N_("No data: none has come from organisations that are to report, of which there are {1}.")},
+    {"LEFT", N_("Left during the period after receiving support: {1}.")},
+    {"NO-METHODISTS", N_("There are no methodists; teachers without one: {1}.")},
+    {"REQUIRED-METHODISTS", N_("Methodists needed: {1}, there are: {2}.")},
+    {"LEAVE-METHODISTS", N_("Methodists on leave, not counted: {1}.")},
+    {"TEAMS", N_("Teams in all: {1}.")},
+    {"TEAMS-COMPLETED", N_("Teams of which two or more members received a certificate: {1}.")},
+    {"REQUIRES", N_("Not met, because {1} is not met.")},
+    {"UNKNOWN", N_("Refused without a reason. Look into the service's log.")},
+};
+
+static const row_t *find_row(const char *code)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (strcmp(table[i].code, code) == 0) return &table[i];
+    return NULL;
+}
+
+const char *fault_row(const char *code)
+{
+    const row_t *row = find_row(code);
+    return row != NULL ? row->text : NULL;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the last import wrote, so that `import --undo` can take it back: DIR/import.undo, the node's own.
+//
+//   SHEET <TAB> FILE <TAB> when it began
+//   KIND-NUMBER <blank> ID <blank> VERSION <blank> VERSION-BEFORE or -      a line for each record, in order
+//
+// While an import runs the file is import.undo.new. One that was cut off leaves it, and the next import of
+// that sheet goes on with it.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/schema/ids.h"
+#include "common/store/record.h"
+#include "proto/api.pb-c.h"
+
+enum { JOURNAL_SOURCE = 1024 };
+
+typedef struct journal journal_t;
+
+// Nothing is made before the first record. NULL: no node is named.
+journal_t *journal_new(const char *node, const char *sheet, const char *source);
+void journal_destroy(journal_t **self);
+// Records that the outcome tells.
+void journal_add(journal_t *self, const Selenga__Outcome *outcome);
+// What was added is on its way to the disk.
+void journal_flush(journal_t *self);
+// 0, or negative errno: then the import cannot be taken back. Where nothing was written, what the import
+// before wrote can still be.
+int journal_finish(journal_t *self);
+
+typedef struct journal_entry {
+    uint32_t kind;
+    rid_t id;
+    char version[VERSION_TEXT], replaced[VERSION_TEXT]; // replaced: "" when it was new
+} journal_entry_t;
+
+typedef struct journal_reader {
+    char sheet[64], source[JOURNAL_SOURCE], began[32];
+    journal_entry_t *entries;
+    size_t n, room;
+} journal_reader_t;
+
+// The last whole import of the node. 0; -ENOENT: none; -EBUSY: one was cut off since, or is under way;
+// -EBADMSG: the file is damaged; or another negative errno. journal_clear afterwards.
+int journal_read(const char *node, journal_reader_t *ret);
+void journal_clear(journal_reader_t *reader);
+// It was taken back. 0 or negative errno.
+int journal_forget(const char *node);

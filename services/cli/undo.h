@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// `import --undo`: what the last import of this node wrote is taken back, if nobody has changed it since.
+#pragma once
+#include "services/cli/cli.h"
+
+// args: SHEET and perhaps FILE, which must be those of the last import.
+int undo_run(const cli_t *cli);

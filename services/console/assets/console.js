@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Comfort only: every page works without it. ES2018.
+(function () {
+  "use strict";
+  var main = document.getElementById("main");
+
+  function typing(target) {
+    return target && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+  }
+
+  // Keys by their place, so that they work in the Russian layout too.
+  document.addEventListener("keydown", function (event) {
+    if (event.code === "KeyS" && (event.ctrlKey || event.metaKey) && !event.altKey) {
+      var form = document.querySelector("form.record");
+      if (form) {
+        event.preventDefault();
+        form.requestSubmit ? form.requestSubmit() : form.submit();
+      }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || typing(event.target)) return;
+    if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
+      var links = document.querySelectorAll("nav a");
+      var link = links[Number(event.code.slice(5)) - 1];
+      if (link) {
+        event.preventDefault();
+        link.click();
+      }
+      return;
+    }
+    if (event.altKey) return;
+    if (event.code === "Slash") {
+      var find = document.querySelector("input[name=q]");
+      if (find) {
+        event.preventDefault();
+        find.focus();
+      }
+    } else if (event.code === "ArrowDown" || event.code === "ArrowUp") {
+      var rows = Array.prototype.slice.call(document.querySelectorAll("tbody tr > :first-child a"));
+      var at = rows.indexOf(document.activeElement) + (event.code === "ArrowDown" ? 1 : -1);
+      if (rows[at]) {
+        event.preventDefault();
+        rows[at].focus();
+      }
+    }
+  });
+
+  // What is wrong is read first.
+  var summary = main && main.querySelector(".note.bad");
+  if (summary) {
+    summary.tabIndex = -1;
+    summary.focus();
+  }
+
+  // Whoever leaves a form with something typed in it is asked.
+  var changed = false;
+  var record = document.querySelector("form.record");
+  if (record) {
+    record.addEventListener("input", function () { changed = true; });
+    record.addEventListener("submit", function () { changed = false; });
+    window.addEventListener("beforeunload", function (event) {
+      if (!changed) return;
+      event.preventDefault();
+      event.returnValue = "";
+    });
+  }
+})();

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Its life: opening, the loop, closing.
+#include "services/console/console.h"
+#include "common/base/clock.h"
+#include "common/base/i18n.h"
+#include "common/base/pulse.h"
+#include "common/base/system_error.h"
+#include "common/base/wait.h"
+#include "common/node/client.h"
+#include "common/node/console.h"
+#include "services/console/http.h"
+#include "services/console/presence.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { TICK_MS = 2000 }; // a greeting and its answer are two wake-ups
+
+struct console {
+    node_conf_t node;
+    http_t *http;
+    presence_t *presence;
+    client_t *client; // NULL until the gate is there and somebody asks
+    int signals;
+    uint64_t tick_ms;
+    bool stop;
+};
+
+static int take_signals_over(console_t *self, why_t *why)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL); // before libzmq has threads
+    signal(SIGPIPE, SIG_IGN);
+    self->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (self->signals < 0) why_set(why, "signalfd: %s", system_error(errno));
+    return self->signals < 0 ? -1 : 0;
+}
+
+int console_open(console_t **ret_console, why_t *why)
+{
+    AUTO(console_close) console_t *self = xcalloc(1, sizeof *self);
+    console_settings_t settings;
+    self->signals = -1;
+    if (node_conf_load(".", &self->node, why) != 0 ||
+        node_settings(&self->node, &CONSOLE_SETTINGS, &settings, sizeof settings, why) != 0)
+        return -1;
+    if (settings.listen[0] == '\0') {
+        why_set(why, _("this node has no console: `listen` of section console in node.conf is empty"));
+        return -1;
+    }
+    if (take_signals_over(self, why) != 0) return -1;
+    const http_setup_t setup = {settings.listen, &self->node, &self->client};
+    if (http_open(&setup, &self->http, why) != 0) return -1;
+    int rc = presence_open(http_url(self->http), &self->presence);
+    if (rc != 0) {
+        why_set(why, "run/gate: %s", system_error(-rc));
+        return -1;
+    }
+    *ret_console = self;
+    self = NULL;
+    return 0;
+}
+
+void console_close(console_t **console)
+{
+    console_t *self = *console;
+    if (self == NULL) return;
+    http_close(&self->http); // its pages abandon what they asked the client
+    presence_close(&self->presence);
+    client_close(&self->client);
+    node_conf_clear(&self->node);
+    xclose(&self->signals);
+    free(self);
+    *console = NULL;
+}
+
+const char *console_url(const console_t *console)
+{
+    return http_url(console->http);
+}
+
+// --- the loop
+
+static void sooner(long *wait_ms, long due_ms)
+{
+    if (due_ms >= 0 && due_ms < *wait_ms) *wait_ms = due_ms;
+}
+
+static void wait_for_work(console_t *self)
+{
+    uint64_t now_ms = mono_ms();
+    long wait_ms = self->tick_ms > now_ms ? (long)(self->tick_ms - now_ms) : 0;
+    zmq_pollitem_t items[] = {{NULL, self->signals, ZMQ_POLLIN, 0},
+                              {presence_socket(self->presence), 0, ZMQ_POLLIN, 0},
+                              {NULL, http_fd(self->http), ZMQ_POLLIN, 0},
+                              {NULL, -1, ZMQ_POLLIN, 0}};
+    int n = 3;
+    if (self->client != NULL) items[n++] = (zmq_pollitem_t){client_socket(self->client), 0, ZMQ_POLLIN, 0};
+    if (self->client != NULL) sooner(&wait_ms, client_due_ms(self->client));
+    sooner(&wait_ms, http_due_ms(self->http));
+    wait_for_input(items, n, wait_ms);
+}
+
+static void take_signals(console_t *self)
+{
+    struct signalfd_siginfo info;
+    while (read(self->signals, &info, sizeof info) == sizeof info) self->stop = true;
+}
+
+static void tick(console_t *self)
+{
+    uint64_t now_ms = mono_ms();
+    if (now_ms < self->tick_ms) return;
+    self->tick_ms = now_ms + TICK_MS;
+    presence_greet(self->presence);
+    http_tick(self->http, now_ms);
+}
+
+int console_run(console_t *self, why_t *why)
+{
+    while (!self->stop) {
+        pulse_phase(PULSE_TURNS);
+        wait_for_work(self);
+        take_signals(self);
+        tick(self);
+        if (!presence_turn(self->presence, why)) return -1;
+        http_turn(self->http);
+        if (self->client != NULL) client_turn(self->client);
+        http_turn(self->http); // answers of pages that waited
+    }
+    return 0;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fields as HTML: one control for each type.
+#include "common/base/text.h"
+#include "common/forms/fold.h"
+#include "common/schema/fault.h"
+#include "services/console/fields.h"
+
+enum { RADIOS_MAX = 6, TEXTAREA_FROM = 200 };
+
+static void write_name(html_t *html, const field_rule_t *field)
+{
+    html_raw(html, " name=\"f.");
+    html_text(html, field->name);
+    html_raw(html, "\"");
+}
+
+static void write_id(html_t *html, const field_rule_t *field)
+{
+    html_raw(html, " id=\"f-");
+    html_text(html, field->name);
+    html_raw(html, "\"");
+}
+
+static void write_described(html_t *html, const field_rule_t *field, bool wrong)
+{
+    html_raw(html, " aria-describedby=\"h-");
+    html_text(html, field->name);
+    if (wrong) {
+        html_raw(html, " e-");
+        html_text(html, field->name);
+    }
+    html_raw(html, "\"");
+    if (wrong) html_raw(html, " aria-invalid=\"true\"");
+}
+
+static void write_option(html_t *html, const field_rule_t *field, const char *type, const char *value,
+                         const char *label, bool chosen)
+{
+    html_raw(html, "<label><input");
+    html_attribute(html, "type", type);
+    write_name(html, field);
+    html_attribute(html, "value", value);
+    if (chosen) html_raw(html, " checked");
+    html_raw(html, "> ");
+    html_text(html, label);
+    html_raw(html, "</label> ");
+}
+
+// What is not known is not "no".
+static void write_bool(html_t *html, const field_rule_t *field, const char *text)
+{
+    write_option(html, field, "radio", "yes", _("yes"), strcmp(text, "yes") == 0);
+    write_option(html, field, "radio", "no", _("no"), strcmp(text, "no") == 0);
+    write_option(html, field, "radio", "", _("not said"), *text == '\0');
+}
+
+static const char *label_of(const field_word_t *word)
+{
+    return bilingual_text(&word->label);
+}
+
+static void write_words(html_t *html, const field_rule_t *field, const char *text)
+{
+    if (field->n_words <= RADIOS_MAX) {
+        for (size_t i = 0; i < field->n_words; i++)
+            write_option(html, field, "radio", field->words[i].code, label_of(&field->words[i]),
+                         strcmp(text, field->words[i].code) == 0);
+        if ((field->flags & F_REQUIRED) == 0)
+            write_option(html, field, "radio", "", _("not said"), *text == '\0');
+        return;
+    }
+    html_raw(html, "<select");
+    write_id(html, field);
+    write_name(html, field);
+    html_raw(html, "><option value=\"\">—</option>");
+    for (size_t i = 0; i < field->n_words; i++) {
+        html_raw(html, "<option");
+        html_attribute(html, "value", field->words[i].code);
+        if (strcmp(text, field->words[i].code) == 0) html_raw(html, " selected");
+        html_raw(html, ">");
+        html_text(html, label_of(&field->words[i]));
+        html_raw(html, "</option>");
+    }
+    html_raw(html, "</select>");
+}
+
+static bool has_code(const char *codes, const char *code)
+{
+    bool done = false;
+    slice_t rest = slice_text(codes), piece;
+    while (text_next_piece(&rest, ';', &done, &piece))
+        if (slice_equal(text_trim(piece), slice_text(code))) return true;
+    return false;
+}
+
+static void write_ticks(html_t *html, const field_rule_t *field, const char *text)
+{
+    for (size_t i = 0; i < field->n_words; i++)
+        write_option(html, field, "checkbox", field->words[i].code, label_of(&field->words[i]),
+                     has_code(text, field->words[i].code));
+}
+
+static void write_area(html_t *html, const field_rule_t *field, const char *text, bool wrong)
+{
+    html_raw(html, "<textarea rows=\"4\"");
+    write_id(html, field);
+    write_name(html, field);
+    write_described(html, field, wrong);
+    html_raw(html, ">\n");
+    html_text(html, text);
+    html_raw(html, "</textarea>");
+}
+
+static void write_input(html_t *html, const field_rule_t *field, const char *text, bool wrong)
+{
+    bool brief = field->type == FIELD_DATE || field->type == FIELD_INT || field->type == FIELD_DECIMAL ||
+                 field->type == FIELD_DIGITS;
+    if (field->type == FIELD_TEXT && field->max > TEXTAREA_FROM && field->max != FIELD_MAX) {
+        write_area(html, field, text, wrong);
+        return;
+    }
+    html_raw(html, "<input type=\"text\" autocomplete=\"off\"");
+    write_id(html, field);
+    write_name(html, field);
+    html_attribute(html, "value", text);
+    write_described(html, field, wrong);
+    if (field->type == FIELD_INT || field->type == FIELD_DIGITS) html_raw(html, " inputmode=\"numeric\"");
+    if (brief) html_raw(html, " class=\"short\"");
+    html_raw(html, ">");
+}
+
+// Is it a group of controls, whose name is a legend?
+static bool is_group(const field_rule_t *field)
+{
+    return field->type == FIELD_BOOL || (field->type == FIELD_SET && field->n_words > 0) ||
+           (field->type == FIELD_ENUM && field->n_words > 0 && field->n_words <= RADIOS_MAX);
+}
+
+static void write_control(html_t *html, const field_rule_t *field, const char *text, bool wrong)
+{
+    if (field->type == FIELD_BOOL)
+        write_bool(html, field, text);
+    else if (field->type == FIELD_ENUM && field->n_words > 0)
+        write_words(html, field, text);
+    else if (field->type == FIELD_SET && field->n_words > 0)
+        write_ticks(html, field, text);
+    else
+        write_input(html, field, text, wrong);
+}
+
+static void write_label(html_t *html, const field_rule_t *field)
+{
+    bool group = is_group(field);
+    if (group) {
+        html_raw(html, "<fieldset");
+        write_id(html, field);
+        html_raw(html, " tabindex=\"-1\"><legend>");
+    } else {
+        html_raw(html, "<label for=\"f-");
+        html_text(html, field->name);
+        html_raw(html, "\">");
+    }
+    html_text(html, bilingual_text(&field->label));
+    if ((field->flags & F_REQUIRED) != 0) {
+        html_raw(html, " <span class=\"muted\">");
+        html_text(html, _("(required)"));
+        html_raw(html, "</span>");
+    }
+    if (group)
+        html_raw(html, "</legend>");
+    else
+        html_raw(html, "</label>");
+}
+
+// A help that says no more than the label is left out; its place stays, for the control refers to it.
+static void write_help(html_t *html, const field_rule_t *field)
+{
+    char label[FOLD_MAX], help[FOLD_MAX];
+    bool same =
+        strcmp(fold(bilingual_text(&field->label), label), fold(bilingual_text(&field->help), help)) == 0;
+    html_raw(html, "<span class=\"help\" id=\"h-");
+    html_text(html, field->name);
+    html_raw(html, "\">");
+    if (!same) html_text(html, bilingual_text(&field->help));
+    html_raw(html, "</span>");
+}
+
+// Without the field's name, for its label stands beside it.
+static const char *fault_words(const fault_t *fault, char buf[static FAULT_TEXT])
+{
+    fault_t bare = *fault;
+    bare.field[0] = '\0';
+    return fault_text(&bare, buf, FAULT_TEXT);
+}
+
+static void write_field(html_t *html, const field_rule_t *field, const char *text, const fault_t *fault)
+{
+    char words[FAULT_TEXT];
+    bool wrong = fault->code[0] != '\0';
+    if (wrong)
+        html_raw(html, "<div class=\"field wrong\">");
+    else
+        html_raw(html, "<div class=\"field\">");
+    write_label(html, field);
+    write_help(html, field);
+    write_control(html, field, text, wrong);
+    if (is_group(field)) html_raw(html, "</fieldset>");
+    if (wrong) {
+        html_raw(html, "<p class=\"error\" id=\"e-");
+        html_text(html, field->name);
+        html_raw(html, "\">");
+        html_text(html, fault_words(fault, words));
+        html_raw(html, "</p>");
+    }
+    html_raw(html, "</div>");
+}
+
+void fields_write(page_t *page, const fields_t *fields, bool key)
+{
+    for (size_t i = 0; i < fields->kind->n_fields; i++)
+        if (fields_has(fields->kind, i, key))
+            write_field(&page->body, &fields->kind->fields[i], fields->texts[i], &fields->faults[i]);
+}
+
+void fields_write_faults(page_t *page, const fields_t *fields, const char *heading)
+{
+    html_t *html = &page->body;
+    char words[FAULT_TEXT];
+    if (!fields->wrong && fields->fault.code[0] == '\0') return;
+    html_raw(html, "<div class=\"note bad\" role=\"alert\">");
+    html_element(html, "strong", heading);
+    html_raw(html, "<ul>");
+    if (fields->fault.code[0] != '\0')
+        html_element(html, "li", fault_text(&fields->fault, words, sizeof words));
+    for (size_t i = 0; i < fields->kind->n_fields && i < FIELDS_MAX; i++) {
+        const field_rule_t *field = &fields->kind->fields[i];
+        if (fields->faults[i].code[0] == '\0') continue;
+        html_raw(html, "<li><a href=\"#f-");
+        html_text(html, field->name);
+        html_raw(html, "\">");
+        html_text(html, bilingual_text(&field->label));
+        html_raw(html, "</a>: ");
+        html_text(html, fault_words(&fields->faults[i], words));
+        html_raw(html, "</li>");
+    }
+    html_raw(html, "</ul></div>");
+}
+
+void fields_write_origin(page_t *page, const fields_t *fields)
+{
+    html_t *html = &page->body;
+    for (size_t i = 0; i < fields->kind->n_fields; i++) {
+        if (!fields_has(fields->kind, i, false) || *fields->texts[i] == '\0') continue;
+        html_raw(html, "<input type=\"hidden\" name=\"o.");
+        html_text(html, fields->kind->fields[i].name);
+        html_raw(html, "\"");
+        html_attribute(html, "value", fields->texts[i]);
+        html_raw(html, ">");
+    }
+}

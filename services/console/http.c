@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/console/http.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "services/console/exchange.h"
+#include "services/console/listen.h"
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+typedef struct line {  // a connection
+    int fd;            // -1: free
+    uint64_t since_ms; // when its last request was over, or it came
+} line_t;
+
+typedef struct talk { // an exchange and its connection
+    exchange_t exchange;
+    http_t *http;
+    struct MHD_Connection *connection; // NULL until the head is here
+    bool suspended, answered;
+    struct talk *next, **place; // of those that wait for the node
+} talk_t;
+
+struct http {
+    struct MHD_Daemon *daemon;
+    house_t house;
+    line_t lines[HTTP_CONNECTIONS];
+    talk_t *waiting;
+    char url[64];
+};
+
+// On each answer of ours; what libmicrohttpd itself answers to bytes that are no HTTP has no page.
+static const struct {
+    const char *name, *value;
+} HEADERS[] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+};
+
+// --- answers
+
+static enum MHD_Result answer(talk_t *talk)
+{
+    size_t size;
+    const page_t *page = &talk->exchange.page;
+    char *bytes = exchange_answer(&talk->exchange, &size);
+    bool own = page->bare && page->status == 200;
+    struct MHD_Response *response = MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE);
+    if (response == NULL) {
+        free(bytes);
+        return MHD_NO;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(HEADERS); i++)
+        MHD_add_response_header(response, HEADERS[i].name, HEADERS[i].value);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+                            own ? page->type : "text/html; charset=utf-8");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, own ? "no-cache" : "no-store");
+    if (page->status == 303) MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, page->location);
+    if (page->status == 405) MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD, POST");
+    for (size_t i = 0; i < page->n_cookies; i++)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, page->cookies[i]);
+    enum MHD_Result r = MHD_queue_response(talk->connection, page->status, response);
+    MHD_destroy_response(response);
+    talk->answered = true;
+    return r;
+}
+
+// --- requests
+
+typedef struct head {
+    request_t *request;
+    const char *length;
+    bool host_twice;
+} head_t;
+
+static enum MHD_Result take_header(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    head_t *head = arg;
+    request_t *request = head->request;
+    const struct {
+        const char *name;
+        const char **to;
+    } wanted[] = {{"Host", &request->host},
+                  {"Origin", &request->origin},
+                  {"Referer", &request->referer},
+                  {"Cookie", &request->cookie},
+                  {"Accept-Language", &request->language},
+                  {"Content-Type", &request->type},
+                  {"Content-Length", &head->length}};
+    (void)kind;
+    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+        if (strcasecmp(name, wanted[i].name) != 0) continue;
+        head->host_twice |= i == 0 && *wanted[i].to != NULL;
+        *wanted[i].to = value != NULL ? value : "";
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result begin(talk_t *talk, struct MHD_Connection *connection, const char *method)
+{
+    head_t head = {.request = &talk->exchange.request};
+    int64_t length = 0;
+    talk->connection = connection;
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, &head);
+    if (head.length != NULL && !int_parse(head.length, 0, INT64_MAX, &length)) length = INT64_MAX;
+    if (exchange_begin(&talk->exchange, method, head.host_twice, (uint64_t)length)) return MHD_YES;
+    return answer(talk);
+}
+
+// --- waiting for the node
+
+static void unlink_talk(talk_t *talk)
+{
+    if (talk->place == NULL) return;
+    *talk->place = talk->next;
+    if (talk->next != NULL) talk->next->place = talk->place;
+    talk->place = NULL;
+}
+
+static void resume(void *context)
+{
+    talk_t *talk = context;
+    unlink_talk(talk);
+    if (!talk->suspended) return;
+    talk->suspended = false;
+    MHD_resume_connection(talk->connection);
+}
+
+static void suspend(talk_t *talk)
+{
+    http_t *http = talk->http;
+    talk->next = http->waiting;
+    talk->place = &http->waiting;
+    if (talk->next != NULL) talk->next->place = &talk->next;
+    http->waiting = talk;
+    talk->suspended = true;
+    MHD_suspend_connection(talk->connection);
+}
+
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **con_cls)
+{
+    talk_t *talk = *con_cls;
+    (void)arg;
+    (void)url;
+    (void)version;
+    if (talk == NULL || talk->answered) return MHD_NO;
+    if (talk->connection == NULL) return begin(talk, connection, method);
+    if (*upload_size > 0) {
+        bool taken = exchange_take(&talk->exchange, upload, *upload_size);
+        *upload_size = 0;
+        return taken ? MHD_YES : MHD_NO;
+    }
+    if (talk->exchange.done || exchange_run(&talk->exchange, mono_ms())) return answer(talk);
+    suspend(talk);
+    return MHD_YES;
+}
+
+static void *on_uri(void *arg, const char *uri, struct MHD_Connection *connection)
+{
+    http_t *http = arg;
+    talk_t *talk = xcalloc(1, sizeof *talk);
+    (void)connection;
+    exchange_init(&talk->exchange, &http->house, uri);
+    talk->exchange.ready = resume;
+    talk->exchange.context = talk;
+    talk->http = http;
+    return talk;
+}
+
+static line_t *line_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
+}
+
+static void on_completed(void *arg, struct MHD_Connection *connection, void **con_cls,
+                         enum MHD_RequestTerminationCode code)
+{
+    talk_t *talk = *con_cls;
+    line_t *line = line_of(connection);
+    (void)arg;
+    (void)code;
+    if (line != NULL) line->since_ms = mono_ms();
+    if (talk == NULL) return;
+    unlink_talk(talk);
+    exchange_clear(&talk->exchange);
+    free(talk);
+    *con_cls = NULL;
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    http_t *http = arg;
+    line_t *line = *context;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (line != NULL) line->fd = -1;
+        return;
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    for (size_t i = 0; info != NULL && i < HTTP_CONNECTIONS; i++) {
+        if (http->lines[i].fd >= 0) continue;
+        http->lines[i] = (line_t){info->connect_fd, mono_ms()};
+        *context = &http->lines[i];
+        return;
+    }
+}
+
+// Paths are decoded by request.c, which refuses what it cannot read.
+static size_t on_unescape(void *arg, struct MHD_Connection *connection, char *text)
+{
+    (void)arg;
+    (void)connection;
+    return strlen(text);
+}
+
+__attribute__((format(printf, 2, 0))) static void on_log(void *arg, const char *format, va_list args)
+{
+    char text[256];
+    (void)arg;
+    vsnprintf(text, sizeof text, format, args);
+    log_once(L_DEBUG, "CONSOLE-HTTP", 0, "%s", text);
+}
+
+// --- life
+
+int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
+{
+    AUTO(http_close) http_t *http = xcalloc(1, sizeof *http);
+    int fd;
+    for (size_t i = 0; i < HTTP_CONNECTIONS; i++) http->lines[i].fd = -1;
+    http->house = (house_t){.node = setup->node, .client = setup->client, .lang = i18n_now()};
+    sessions_init(&http->house.sessions);
+    if (listen_open(setup->listen, &fd, &http->house.port, http->url, why) != 0) return -1;
+    http->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, http,
+        MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)HTTP_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HTTP_OF_ADDRESS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)HTTP_HEAD_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_uri, http,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
+        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_END);
+    if (http->daemon == NULL) {
+        xclose(&fd);
+        why_set(why, _("the console cannot start its HTTP server"));
+        return -1;
+    }
+    *ret_http = http;
+    http = NULL;
+    return 0;
+}
+
+void http_close(http_t **http)
+{
+    http_t *self = *http;
+    if (self == NULL) return;
+    while (self->waiting != NULL) { // libmicrohttpd wants nobody suspended
+        self->waiting->exchange.done = true;
+        page_refuse(&self->waiting->exchange.page, 503, _("Not now"), _("The console is being stopped."));
+        resume(self->waiting);
+    }
+    if (self->daemon != NULL) MHD_run(self->daemon);
+    if (self->daemon != NULL) MHD_stop_daemon(self->daemon);
+    free(self);
+    *http = NULL;
+}
+
+const char *http_url(const http_t *http)
+{
+    return http->url;
+}
+
+int http_fd(const http_t *http)
+{
+    return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+long http_due_ms(http_t *http)
+{
+    MHD_UNSIGNED_LONG_LONG due;
+    return MHD_get_timeout(http->daemon, &due) == MHD_YES ? (long)due : -1;
+}
+
+void http_turn(http_t *http)
+{
+    MHD_run(http->daemon);
+}
+
+void http_tick(http_t *http, uint64_t now_ms)
+{
+    for (size_t i = 0; i < HTTP_CONNECTIONS; i++)
+        if (http->lines[i].fd >= 0 && now_ms - http->lines[i].since_ms >= HTTP_REQUEST_MS)
+            shutdown(http->lines[i].fd, SHUT_RDWR);
+}

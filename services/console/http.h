@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The door for browsers: libmicrohttpd in the loop of the program, on a loopback address, bounded. It decides
+// what needs no page: method, Host, Origin, token, size, time, who may; all else is a page's (page.h).
+#pragma once
+#include "services/console/page.h"
+
+enum {
+    HTTP_CONNECTIONS = 64,
+    HTTP_OF_ADDRESS = 8,
+    HTTP_HEAD_MAX = 32 * 1024,
+    HTTP_IDLE_S = 15,
+    HTTP_REQUEST_MS = 30000, // until a request is whole and its answer taken
+};
+
+typedef struct http http_t;
+
+typedef struct http_setup {
+    const char *listen; // HOST:PORT, of loopback
+    const node_conf_t *node;
+    client_t **client;
+} http_setup_t;
+
+// Where to listen: "127.0.0.1:7780", "[::1]:0", "localhost:7780". Anything that others than this computer
+// could reach is refused with a sentence. 0, or -1 with why.
+int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why);
+void http_close(http_t **http);
+
+const char *http_url(const http_t *http); // "http://127.0.0.1:7780"
+int http_fd(const http_t *http);          // readable when http_turn has something to do
+// In how many milliseconds it has something to do even if nothing comes; -1: never.
+long http_due_ms(http_t *http);
+void http_turn(http_t *http);
+// Every second or two: ends connections that take too long.
+void http_tick(http_t *http, uint64_t now_ms);

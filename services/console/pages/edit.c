@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// A new record, a changed one, a deleted one. Whoever changes says which version he had before him: where
+// another one stands there by now, he sees what it was, what he wants and what it is, and nothing is
+// overwritten.
+#include "common/schema/fault.h"
+#include "proto/message.h"
+#include "services/console/pages.h"
+#include "services/console/saving.h"
+
+// --- the form
+
+static void write_buttons(page_t *page)
+{
+    html_t *html = &page->body;
+    html_raw(html, "<p class=\"actions\"><button class=\"main\">");
+    html_text(html, _("Save"));
+    html_raw(html, "</button> <a href=\"/k/");
+    html_segment(html, page->request->segments[1]);
+    html_raw(html, "\">");
+    html_text(html, _("Do not save"));
+    html_raw(html, "</a></p></form>");
+}
+
+// fields: as they are shown; origin: what the form began with, NULL: nothing.
+static void write_form(page_t *page, const fields_t *fields, const fields_t *origin, const char *version,
+                       bool key)
+{
+    html_t *html = &page->body;
+    html_raw(html, "<p class=\"help\">");
+    html_textf(html, _("Seen: %s; %s."), reach_up_text(fields->kind->up),
+               reach_down_text(fields->kind->down));
+    html_raw(html, "</p>");
+    fields_write_faults(page, fields, _("Nothing was saved. What you typed is still here."));
+    html_raw(html, "<form class=\"record\" method=\"post\">");
+    page_token(page, html);
+    html_raw(html, "<input type=\"hidden\" name=\"version\"");
+    html_attribute(html, "value", version);
+    html_raw(html, ">");
+    if (origin != NULL) fields_write_origin(page, origin);
+    fields_write(page, fields, key);
+    write_buttons(page);
+}
+
+// --- three columns
+
+static bool differ(const fields_t *a, const fields_t *b, size_t i)
+{
+    return strcmp(a->texts[i], b->texts[i]) != 0;
+}
+
+static void write_three(page_t *page, const fields_t *was, const fields_t *mine, const fields_t *now)
+{
+    html_t *html = &page->body;
+    html_raw(html, "<p class=\"note bad\" role=\"alert\">");
+    html_text(html,
+              _("Somebody has changed this record since you opened it. Nothing was saved. Below stands what "
+                "differs; put right what you want to keep, and save again."));
+    html_raw(html, "</p><div class=\"scroll\"><table class=\"changed\"><thead><tr><th></th>");
+    html_element(html, "th", _("was"));
+    html_element(html, "th", _("mine"));
+    html_element(html, "th", _("now"));
+    html_raw(html, "</tr></thead><tbody>");
+    for (size_t i = 0; i < mine->kind->n_fields; i++) {
+        if (!fields_has(mine->kind, i, false) || (!differ(mine, now, i) && !differ(was, now, i))) continue;
+        html_raw(html, "<tr><th scope=\"row\">");
+        html_text(html, bilingual_text(&mine->kind->fields[i].label));
+        html_raw(html, "</th>");
+        html_element(html, "td", was->texts[i]);
+        html_element(html, "td", mine->texts[i]);
+        html_element(html, "td", now->texts[i]);
+        html_raw(html, "</tr>");
+    }
+    html_raw(html, "</tbody></table></div>");
+}
+
+// What I changed stays as I want it; what I left is as it stands now.
+static void keep_mine(const fields_t *was, fields_t *mine, const fields_t *now)
+{
+    for (size_t i = 0; i < mine->kind->n_fields && i < FIELDS_MAX; i++)
+        if (!differ(was, mine, i)) mine->texts[i] = now->texts[i];
+}
+
+static void show_changed(page_t *page, const entry_t *entry, fields_t *mine)
+{
+    AUTO(fields_destroy) fields_t *was = fields_new(entry->kind);
+    AUTO(fields_destroy) fields_t *now = fields_new(entry->kind);
+    fields_of_form(was, &page->request->form, "o.");
+    fields_of_body(now, entry->body, page->lang);
+    page->status = 409;
+    write_three(page, was, mine, now);
+    keep_mine(was, mine, now);
+    write_form(page, mine, now, entry->version, false);
+}
+
+// --- saving
+
+// base: the record that is changed; NULL: a new one.
+static saved_t save(page_t *page, fields_t *fields, const entry_t *base, rid_t *ret_id)
+{
+    uint32_t set[FIELDS_MAX];
+    body_t *body;
+    slice_t packed;
+    Selenga__Item item = SELENGA__ITEM__INIT;
+    if (!fields_body(fields, base != NULL ? base->body : NULL, &body, set, &item.n_set)) return SAVED_WRONG;
+    if (body_pack(body, fields->arena, &packed, &fields->fault) != 0) return SAVED_WRONG;
+    item.has_kind = item.has_body = 1;
+    item.kind = fields->kind->number;
+    item.body = (ProtobufCBinaryData){packed.size, (uint8_t *)(uintptr_t)packed.data};
+    item.set = set;
+    item.expect_version = (char *)(uintptr_t)(base != NULL ? form_text(&page->request->form, "version") : "");
+    if (base != NULL && !kind_has_key(base->kind)) {
+        item.has_id = 1;
+        item.id = (ProtobufCBinaryData){sizeof base->id.b, (uint8_t *)(uintptr_t)base->id.b};
+    }
+    return saving_put(page, fields, &item, ret_id);
+}
+
+// To the record; where there are warnings, they come first.
+static void go_to(page_t *page, const fields_t *fields, const rid_t *id)
+{
+    html_t *html = &page->body;
+    char text[RID_TEXT];
+    rid_text(id, text);
+    if (!fields->wrong && fields->fault.code[0] == '\0') {
+        entry_go(page, fields->kind, text, "?saved=1");
+        return;
+    }
+    html_raw(html, "<p class=\"note ok\" role=\"status\">");
+    html_text(html, _("Saved: written on this computer."));
+    html_raw(html, "</p>");
+    fields_write_faults(page, fields, _("But look at it once more:"));
+    html_raw(html, "<p>");
+    entry_link(html, fields->kind, text, _("To the record"));
+    html_raw(html, "</p>");
+}
+
+// --- pages
+
+void page_new(page_t *page)
+{
+    const kind_rule_t *kind;
+    rid_t id = {0};
+    if (!entry_kind(page, page->request->segments[1], &kind) || !saving_may(page, kind, ACCESS_WRITE)) return;
+    AUTO(fields_destroy) fields_t *fields = fields_new(kind);
+    page_title(page, _("%s: a new record"), bilingual_text(&kind->label));
+    if (page->request->post) {
+        fields_of_form(fields, &page->request->form, "f.");
+        saved_t saved = save(page, fields, NULL, &id);
+        if (saved == SAVED) go_to(page, fields, &id);
+        if (saved == SAVED || saved == SAVED_NOT) return;
+        if (saved == SAVED_CHANGED) fault_set(&fields->fault, "KEY-TWICE", NULL, kind->name);
+        page->status = saved == SAVED_CHANGED ? 409 : 422;
+    }
+    write_form(page, fields, NULL, "", true);
+}
+
+static void edit(page_t *page, const entry_t *entry, fields_t *fields)
+{
+    char ref[KEY_TEXT_MAX];
+    rid_t id = entry->id;
+    page_title(page, _("Change: %s %s"), bilingual_text(&entry->kind->label),
+               entry_ref(entry->kind, entry->body, &entry->id, ref));
+    if (!page->request->post) {
+        fields_of_body(fields, entry->body, page->lang);
+        write_form(page, fields, fields, entry->version, false);
+        return;
+    }
+    AUTO(fields_destroy) fields_t *origin = fields_new(entry->kind);
+    fields_of_form(fields, &page->request->form, "f.");
+    fields_of_form(origin, &page->request->form, "o.");
+    switch (save(page, fields, entry, &id)) {
+    case SAVED:
+        go_to(page, fields, &id);
+        return;
+    case SAVED_NOT:
+        return;
+    case SAVED_CHANGED:
+        show_changed(page, entry, fields);
+        return;
+    case SAVED_WRONG:
+        page->status = 422;
+        write_form(page, fields, origin, form_text(&page->request->form, "version"), false);
+        return;
+    }
+}
+
+void page_edit(page_t *page)
+{
+    entry_t entry;
+    if (!entry_get(page, &entry)) return;
+    if (saving_may(page, entry.kind, ACCESS_WRITE)) {
+        AUTO(fields_destroy) fields_t *fields = fields_new(entry.kind);
+        if (entry.body != NULL)
+            edit(page, &entry, fields);
+        else
+            page_refuse(page, 422, _("It cannot be changed"),
+                        _("This program cannot read it: it is of a newer version, or damaged."));
+    }
+    entry_clear(&entry);
+}
+
+void page_delete(page_t *page)
+{
+    entry_t entry;
+    rid_t id;
+    char text[FAULT_TEXT], ref[RID_TEXT];
+    Selenga__Item item = SELENGA__ITEM__INIT;
+    if (!entry_get(page, &entry)) return;
+    AUTO(fields_destroy) fields_t *fields = fields_new(entry.kind);
+    item.has_kind = item.has_id = item.has_deleted = 1;
+    item.kind = entry.kind->number;
+    item.id = (ProtobufCBinaryData){sizeof entry.id.b, entry.id.b};
+    item.deleted = 1;
+    item.why = (char *)(uintptr_t)form_text(&page->request->form, "why");
+    item.expect_version = (char *)(uintptr_t)form_text(&page->request->form, "version");
+    switch (saving_may(page, entry.kind, ACCESS_DELETE) ? saving_put(page, fields, &item, &id) : SAVED_NOT) {
+    case SAVED:
+        entry_go(page, entry.kind, rid_text(&entry.id, ref), "/history?deleted=1");
+        break;
+    case SAVED_CHANGED:
+        page_refuse(page, 409, _("It was changed meanwhile"),
+                    _("Somebody has changed this record since you opened it. Look at it again."));
+        break;
+    case SAVED_WRONG:
+        page_refuse(page, 422, _("It cannot be deleted"), fault_text(&fields->fault, text, sizeof text));
+        break;
+    case SAVED_NOT:
+        break;
+    }
+    entry_clear(&entry);
+}

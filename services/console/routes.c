@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every address that there is, and who may have it.
+#include "services/console/pages.h"
+#include "services/console/router.h"
+
+enum {
+    ANYBODY = 0,
+    EXCHANGE = R_OFFICES | R_OPERATOR,
+    FIGURES = R_OFFICES | R_ANALYST,
+    BOTH = ROUTE_GET | ROUTE_POST
+};
+
+// Of records the services judge each request by its kind (common/schema/access.h), and pages ask them in the
+// name of the account.
+const route_t ROUTES[] = {
+    {ROUTE_GET, "/", R_ANY, page_home, false, false},
+    {ROUTE_GET, "/assets/*", ANYBODY, page_asset, false, true},
+    {BOTH, "/login", ANYBODY, page_login, false, false},
+    {ROUTE_POST, "/logout", R_ANY, page_logout, false, true},
+    {ROUTE_POST, "/language", R_ANY, page_language, false, true},
+    {ROUTE_GET, "/search", R_ANY, page_search, false, false},
+    {ROUTE_GET, "/k", R_ANY, page_kinds, false, false},
+    {ROUTE_GET, "/k/*", R_ANY, page_list, false, false},
+    {ROUTE_GET, "/k/*/export.csv", R_ANY, page_export, false, true},
+    {BOTH, "/k/*/new", R_ANY, page_new, false, false},
+    {ROUTE_GET, "/k/*/*", R_ANY, page_card, false, false},
+    {BOTH, "/k/*/*/edit", R_ANY, page_edit, false, false},
+    {ROUTE_POST, "/k/*/*/delete", R_ANY, page_delete, false, false},
+    {BOTH, "/k/*/*/history", R_ANY, page_history, false, false},
+    {ROUTE_GET, "/r", FIGURES, page_reports, false, true},
+    {ROUTE_GET, "/r/*", FIGURES, page_report, false, false},
+    {ROUTE_GET, "/op/exchange", EXCHANGE, page_exchange, true, false},
+    {ROUTE_GET, "/op/queues", EXCHANGE, page_queues, true, false},
+    {ROUTE_GET, "/op/quarantine", EXCHANGE, page_quarantine, true, false},
+};
+const size_t N_ROUTES = ARRAY_SIZE(ROUTES);

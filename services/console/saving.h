@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// One record is written, and what comes of it.
+#pragma once
+#include "services/console/fields.h"
+
+typedef enum saved {
+    SAVED,
+    SAVED_NOT,     // on its way, or the page says why
+    SAVED_WRONG,   // `fields` says why
+    SAVED_CHANGED, // another version stands there
+} saved_t;
+
+// Sends the item as a put of its own; `fields` gets what is wrong, and warnings. *ret_id, on SAVED: the
+// record.
+saved_t saving_put(page_t *page, fields_t *fields, Selenga__Item *item, rid_t *ret_id);
+// May the reader do that with records of the kind? False: the page says why not.
+bool saving_may(page_t *page, const kind_rule_t *kind, access_action_t action);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small groups of people in figures that others read (domain 3, rule 15): a group of fewer than five could be
+// told by name.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SMALL_CELL = 5 };
+
+// Which of n groups, which make up a whole that is shown, must be hidden: those of 1 to 4, and where that
+// would be one alone, the smallest other one that is not empty, since it could be worked out. False: the
+// whole is smaller than five, and nothing is shown at all.
+bool small_cells_hide(const int64_t *groups, size_t n, bool *ret_hidden);

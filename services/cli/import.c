@@ -314,7 +314,7 @@ static int finish(import_t *import, int result)
     settle_front(import);
     show_progress(import, true);
     int r = import->dry ? 0 : rejects_finish(import->rejects),
-        kept_for_undo = journal_finish(import->journal);
+        kept_for_undo = journal_finish(import->journal, result == CLI_DONE);
     if (r < 0) cli_say("%s: %s", rejects_path(import->rejects), system_error(-r));
     if (kept_for_undo < 0) cli_say(_("this import cannot be taken back: %s"), system_error(-kept_for_undo));
     if (result != CLI_DONE) {
@@ -383,6 +383,7 @@ static int import_stream(import_t *import, FILE *in)
         import->planned = planned_new();
     else
         import->journal = journal_new(import->cli->node, import->cli->args[0], import->source);
+    if (import->journal != NULL) sender_run(import->sender, journal_run(import->journal));
     r = take_rows(import);
     settle_front(import);
     if (r == CLI_DONE && import->missing != NULL)

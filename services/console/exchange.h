@@ -8,6 +8,7 @@ typedef struct house {
     const node_conf_t *node;
     client_t **client;
     sessions_t sessions;
+    drafts_t *drafts; // NULL: none are kept
     uint16_t port;
     lang_t lang; // of whoever does not say which he reads
 } house_t;
@@ -19,6 +20,7 @@ typedef struct exchange {
     uint8_t *body;
     size_t body_size, body_room;
     const route_t *route; // NULL: it was refused before
+    bool again;           // whoever sent it has to log in first (again.h)
     page_t page;
     bool done;
     void (*ready)(void *context); // called when a page that had to wait is done

@@ -88,6 +88,7 @@ void page_again(page_t *page)
     page->status = 200;
     page->title[0] = page->location[0] = '\0';
     page->n_cookies = 0;
+    page->typing = false;
 }
 
 void page_clear(page_t *page)
@@ -99,6 +100,7 @@ void page_clear(page_t *page)
     }
     page->n_asks = page->pending = 0;
     html_free(&page->body);
+    form_free(&page->draft);
 }
 
 // --- what comes of it
@@ -169,5 +171,7 @@ void page_token(const page_t *page, html_t *html)
 {
     html_raw(html, "<input type=\"hidden\" name=\"token\"");
     html_attribute(html, "value", page->session != NULL ? page->session->token : "");
+    html_raw(html, "><input type=\"hidden\" name=\"who\"");
+    html_attribute(html, "value", page->session != NULL ? page->session->account.name : "");
     html_raw(html, ">");
 }

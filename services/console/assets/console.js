@@ -52,8 +52,48 @@
     summary.focus();
   }
 
-  // Whoever leaves a form with something typed in it is asked.
+  // What is typed is kept on the node every three seconds; while it cannot be, a sentence says so.
   var changed = false;
+  function keep(form) {
+    var last = text(), busy = false, stop = null;
+    var said = document.createElement("p");
+    said.className = "help";
+    said.setAttribute("role", "status");
+    form.appendChild(said);
+    function text() {
+      return new URLSearchParams(new FormData(form)).toString();
+    }
+    function say(words) {
+      if (said.textContent !== words) said.textContent = words;
+    }
+    function turn() {
+      var now = text();
+      if (busy || now === last) return;
+      busy = true;
+      stop = new AbortController();
+      fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(now), redirect: "error", signal: stop.signal })
+        .then(function (answer) {
+          return answer.ok ? answer.text() : Promise.reject();
+        })
+        .then(function (words) {
+          last = now;
+          if (text() === now) changed = false;
+          var at = new Date();
+          say(words + " " + ("0" + at.getHours()).slice(-2) + ":" + ("0" + at.getMinutes()).slice(-2));
+        })
+        .catch(function () { say(form.dataset.unkept); })
+        .then(function () { busy = false; });
+    }
+    var timer = window.setInterval(turn, 3000);
+    form.addEventListener("submit", function () {
+      window.clearInterval(timer);
+      if (stop) stop.abort();
+    });
+  }
+  var kept = document.querySelector("form[data-draft]");
+  if (kept && window.fetch && window.AbortController) keep(kept);
+
+  // Whoever leaves a form with something typed in it that is not kept is asked.
   var record = document.querySelector("form.record");
   if (record) {
     record.addEventListener("input", function () { changed = true; });

@@ -4,6 +4,7 @@
 // overwritten.
 #include "common/schema/fault.h"
 #include "proto/message.h"
+#include "services/console/keeping.h"
 #include "services/console/pages.h"
 #include "services/console/saving.h"
 
@@ -30,9 +31,9 @@ static void write_form(page_t *page, const fields_t *fields, const fields_t *ori
     html_textf(html, _("Seen: %s; %s."), reach_up_text(fields->kind->up),
                reach_down_text(fields->kind->down));
     html_raw(html, "</p>");
+    keeping_offer(page);
     fields_write_faults(page, fields, _("Nothing was saved. What you typed is still here."));
-    html_raw(html, "<form class=\"record\" method=\"post\">");
-    page_token(page, html);
+    keeping_open(page);
     html_raw(html, "<input type=\"hidden\" name=\"version\"");
     html_attribute(html, "value", version);
     html_raw(html, ">");
@@ -151,7 +152,23 @@ void page_new(page_t *page)
         if (saved == SAVED_CHANGED) fault_set(&fields->fault, "KEY-TWICE", NULL, kind->name);
         page->status = saved == SAVED_CHANGED ? 409 : 422;
     }
+    if (keeping_draft(page) != NULL) fields_of_form(fields, &page->draft, "f.");
     write_form(page, fields, NULL, "", true);
+}
+
+// As the record stands, or as it was typed into a form of before, which goes on from the version of then.
+static void begin(page_t *page, const entry_t *entry, fields_t *fields)
+{
+    const form_t *draft = keeping_draft(page);
+    if (draft == NULL) {
+        fields_of_body(fields, entry->body, page->lang);
+        write_form(page, fields, fields, entry->version, false);
+        return;
+    }
+    AUTO(fields_destroy) fields_t *origin = fields_new(entry->kind);
+    fields_of_form(fields, draft, "f.");
+    fields_of_form(origin, draft, "o.");
+    write_form(page, fields, origin, form_text(draft, "version"), false);
 }
 
 static void edit(page_t *page, const entry_t *entry, fields_t *fields)
@@ -161,8 +178,7 @@ static void edit(page_t *page, const entry_t *entry, fields_t *fields)
     page_title(page, _("Change: %s %s"), bilingual_text(&entry->kind->label),
                entry_ref(entry->kind, entry->body, &entry->id, ref));
     if (!page->request->post) {
-        fields_of_body(fields, entry->body, page->lang);
-        write_form(page, fields, fields, entry->version, false);
+        begin(page, entry, fields);
         return;
     }
     AUTO(fields_destroy) fields_t *origin = fields_new(entry->kind);

@@ -3,6 +3,7 @@
 #include "common/forms/words.h"
 #include "proto/message.h"
 #include "services/console/entry.h"
+#include "services/console/keeping.h"
 #include "services/console/pages.h"
 #include "services/console/refusals.h"
 #include <stdio.h>
@@ -41,6 +42,7 @@ void page_home(page_t *page)
     if (sees && !refusals_ask(page, REFUSALS, &refusals)) return;
     page_title(page, "%s", _("Today"));
     write_waiting(page);
+    keeping_list(page);
     if (refusals.n == 0) {
         html_element(html, "p",
                      _("Nothing needs you now. What is refused, here or above, will stand here with the "

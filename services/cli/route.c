@@ -12,6 +12,7 @@
 #include "common/base/util.h"
 #include "common/base/vec.h"
 #include "common/forms/json.h"
+#include "common/forms/routed.h"
 #include "common/forms/table.h"
 #include "common/forms/words.h"
 #include "common/node/msg.h"
@@ -46,9 +47,7 @@ static int64_t step_of(const Selenga__Record *record)
     AUTO(msg_body_free)
     Selenga__Activity *activity =
         msg_body_unpack(&selenga__activity__descriptor, slice(record->body.data, record->body.len));
-    int64_t step = INT64_MAX; // a code that is no number: last
-    if (activity && activity->code) int_parse(activity->code, 0, INT64_MAX, &step);
-    return step;
+    return activity != NULL ? routed_place(activity) : INT64_MAX;
 }
 
 static int take(slice_t wire, const Selenga__Record *record, void *context)
@@ -79,16 +78,6 @@ static int print_json(ask_t *ask, const shown_t *shown)
     return r;
 }
 
-// Where a step stands: its dates say it.
-static const char *step_state(const Selenga__Activity *step)
-{
-    int32_t today = (int32_t)(wall_s() / (24 * 60 * 60));
-    if (step->has_done_on) return _("done");
-    if (step->has_planned_to && step->planned_to < today) return _("overdue");
-    if (step->has_planned_from && step->planned_from > today) return _("planned");
-    return _("open");
-}
-
 // What all steps of a route have in common, route and person, stands above the table.
 static const char STEP_COLUMNS[] = "code,title,form,planned_from,planned_to,done_on,document,result,hours,"
                                    "competency,programme,reason";
@@ -103,7 +92,8 @@ static void add_step(grid_t *grid, const table_t *table, const Selenga__Record *
     table_row_t row = {.bodies = {body}};
     for (size_t i = 0; i < table->n_shown; i++) {
         grid_cell(grid, table_cell(table, table->shown[i], &row, view_for(i18n_now()), value));
-        if (i == 0) grid_cell(grid, step_state((const Selenga__Activity *)body));
+        if (i == 0)
+            grid_cell(grid, routed_state_text(routed_state((const Selenga__Activity *)body, wall_day())));
     }
 }
 

@@ -23,11 +23,12 @@
 #include "services/cli/named.h"
 #include "services/cli/output.h"
 #include "services/cli/review.h"
+#include "services/cli/route_print.h"
 #include "services/cli/show.h"
 #include "services/cli/terminal.h"
 #include "services/cli/verbs.h"
 
-enum { OPTION_CAMPAIGN = CLI_KEY, OPTION_BY, OPTION_TUTOR };
+enum { OPTION_CAMPAIGN = CLI_KEY, OPTION_BY, OPTION_TUTOR, OPTION_PDF };
 
 typedef struct held { // a record of the answer
     uint8_t *wire;
@@ -246,6 +247,16 @@ static const struct argp_option CONFIRM_OPTIONS[] = {
     {0},
 };
 
+static int run_print(const cli_t *cli)
+{
+    return route_print(cli, cli_option(cli, OPTION_PDF));
+}
+
+static const struct argp_option PRINT_OPTIONS[] = {
+    {"pdf", OPTION_PDF, "FILE", 0, N_("the file to write (required)"), 0},
+    {0},
+};
+
 static const verb_t ROUTE_VERBS[] = {
     {
         .name = "propose",
@@ -278,6 +289,16 @@ static const verb_t ROUTE_VERBS[] = {
         .summary = N_("a route and its activities"),
         .examples = "selenga --node school route show R-17-1\n",
         .run = run_show,
+    },
+    {
+        .name = "print",
+        .args = "CODE",
+        .min_args = 1,
+        .max_args = 1,
+        .options = PRINT_OPTIONS,
+        .summary = N_("the printed route in five parts, as PDF"),
+        .examples = "selenga --node school route print R-17-1 --pdf R-17-1.pdf\n",
+        .run = run_print,
     },
     {0},
 };

@@ -33,6 +33,7 @@ const route_t ROUTES[] = {
     {ROUTE_GET, "/routes", PEOPLE, page_routes, false, false},
     {BOTH, "/routes/propose", R_OFFICES, page_route_propose, false, false},
     {BOTH, "/routes/*", PEOPLE, page_route, false, false},
+    {ROUTE_GET, "/routes/*/iom.pdf", PEOPLE, page_iom, false, true},
     {BOTH, "/routes/*/review", R_OFFICES, page_route_review, false, false},
     {ROUTE_GET, "/op/exchange", EXCHANGE, page_exchange, true, false},
     {ROUTE_GET, "/op/queues", EXCHANGE, page_queues, true, false},

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Routes in a browser: proposed by results, worked on at the school, reviewed at the hub, put into force by a person."""
 import datetime
+import subprocess
+import urllib.parse
 
 import world
 from district import PASSWORD, SCHOOL, filled, inside, put_in, scene, staff
-from world import test, wait_until
+from world import refused, test, wait_until
 
 CODE = f"R-{SCHOOL}-1-1"
 WHERE = f"/routes/{CODE}"
@@ -153,12 +155,43 @@ def a_person_agrees_and_the_route_goes_its_way_to_the_end(w):
     assert 'name="to"' not in anna.get(WHERE).text
 
 
+def text_of(pdf):
+    return subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+@test
+def the_route_is_printed_in_five_parts_with_letters_of_buryat(w):
+    third = f"{SCHOOL}:3"
+    w.school.put("route", {"code": "R-Б", "person": third, "from": "2024-11-01", "state": "draft", "goal": "Ү Ө Һ и ёлка"})
+    w.school.put("activity", *({"route": "R-Б", "code": str(i), "person": third, "form": "self", "title": f"Өдөр {i}: <b>читать</b> " * 9,
+                                "reason": "по просьбе", "level": "school", "planned_to": "2025-01-31", "result": "Һайн"} for i in range(1, 41)))
+    where = urllib.parse.quote("/routes/R-Б/iom.pdf")
+    answer = inside(w.school, "anna", "ru").get(where)
+    assert answer.status == 200 and answer.headers["Content-Type"] == "application/pdf", answer.status
+    text = text_of(answer.body)
+    for part in ("1. Общие сведения", "2. Результаты диагностики", "3. Индивидуальный запрос", "4. Карта", "5. Отчет"):
+        assert part in text, (part, text[:2000])
+    for word in ("Үнэн Өлзы Һарбаловна", "бурятский язык", "высшая", "Ү Ө Һ и ёлка", "Өдөр 40", "<b>читать</b>", "31.01.2025", "Һайн", "самообразование"):
+        assert word in text, word
+    pages = text.split("\f")[:-1]
+    assert len(pages) > 3 and all(f"страница {i} из {len(pages)}" in page for i, page in enumerate(pages, 1)), text
+    assert sum("Сопровождение" in page for page in pages) > 1  # the head of the map, on each of its pages
+    assert inside(w.school, "anna", "ru").get(where).body == answer.body
+    file = w.dir / "iom.pdf"
+    w.school.selenga("route", "print", "R-Б", "--pdf", file)
+    assert "5. Report" in text_of(file.read_bytes()) and "Үнэн Өлзы" in text_of(file.read_bytes())
+    refused(1, w.school.selenga, "route", "print", "R-none", "--pdf", file)
+    refused(64, w.school.selenga, "route", "print", "R-Б")
+    who = [(e["who"], e["kind"]) for e in w.school.selenga("audit", "list") if e["what"] == "export"]
+    assert ("account:anna", "route") in who, who
+
+
 @test
 def who_may_not_sees_no_route_and_no_name(w):
     staff(w, (w.school, "vera", "analyst"), (w.school, "oleg", "operator"))
     for name in ("vera", "oleg"):
         other = inside(w.school, name)
-        for path in ("/routes", WHERE, "/routes/propose", WHERE + "/review"):
+        for path in ("/routes", WHERE, WHERE + "/iom.pdf", "/routes/propose", WHERE + "/review"):
             page = other.get(path)
             assert page.status == 403 and "Доржиева" not in page.text, (name, path)
         assert 'href="/routes"' not in other.get("/").text

@@ -84,7 +84,11 @@ static void write_head(page_t *page, const route_view_t *view)
 static void write_links(page_t *page, const route_view_t *view)
 {
     html_t *html = &page->body;
-    html_raw(html, "<p class=\"actions\">");
+    html_raw(html, "<p class=\"actions\"><a class=\"button\" href=\"");
+    route_view_address(html, view->body->code);
+    html_raw(html, "/iom.pdf\">");
+    html_text(html, _("Printed route (PDF)"));
+    html_raw(html, "</a>");
     if (route_view_may_write(page, view)) {
         html_raw(html, "<a href=\"");
         entry_address(html, &KIND_ROUTE, view->body->code);

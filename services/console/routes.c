@@ -7,6 +7,7 @@ enum {
     ANYBODY = 0,
     EXCHANGE = R_OFFICES | R_OPERATOR,
     FIGURES = R_OFFICES | R_ANALYST,
+    PEOPLE = R_TEACHER | R_OFFICES | R_PRIVACY,
     BOTH = ROUTE_GET | ROUTE_POST
 };
 
@@ -31,6 +32,11 @@ const route_t ROUTES[] = {
     {ROUTE_POST, "/draft/drop", R_ANY, page_draft_drop, false, true},
     {ROUTE_GET, "/r", FIGURES, page_reports, false, true},
     {ROUTE_GET, "/r/*", FIGURES, page_report, false, false},
+    {ROUTE_GET, "/routes", PEOPLE, page_routes, false, false},
+    {BOTH, "/routes/propose", R_OFFICES, page_route_propose, false, false},
+    {BOTH, "/routes/*", PEOPLE, page_route, false, false},
+    {ROUTE_GET, "/routes/*/iom.pdf", PEOPLE, page_iom, false, true},
+    {BOTH, "/routes/*/review", R_OFFICES, page_route_review, false, false},
     {ROUTE_GET, "/op/exchange", EXCHANGE, page_exchange, true, false},
     {ROUTE_GET, "/op/queues", EXCHANGE, page_queues, true, false},
     {ROUTE_GET, "/op/quarantine", EXCHANGE, page_quarantine, true, false},

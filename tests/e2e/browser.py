@@ -12,7 +12,11 @@ FORM = "application/x-www-form-urlencoded"
 
 class Answer:
     def __init__(self, response, body):
-        self.status, self.headers, self.text = response.status, response.headers, body.decode("utf-8", "strict")
+        self.status, self.headers, self.body = response.status, response.headers, body
+
+    @property
+    def text(self):
+        return self.body.decode("utf-8", "strict")
 
     @property
     def location(self):

@@ -98,6 +98,8 @@ void page_clear(page_t *page)
         if (asked->number != 0 && *page->client != NULL) client_abandon(*page->client, asked->number);
         msg_body_free(&asked->body);
     }
+    if (page->reading != NULL) page->drop(page->reading);
+    page->reading = NULL;
     page->n_asks = page->pending = 0;
     html_free(&page->body);
     form_free(&page->draft);

@@ -54,6 +54,8 @@ struct page {
     asked_t asks[PAGE_ASKS];
     size_t n_asks, at, pending;
     bool waiting;
+    void *reading; // what takes more than questions (watching.h); its maker ends it by `drop`
+    void (*drop)(void *reading);
     void (*answered)(void *context); // all that was asked is there
     void *context;
     // what comes of it

@@ -6,7 +6,7 @@
 
 #include "common/base/vec.h"
 #include "common/forms/fold.h"
-#include "services/cli/attention_private.h"
+#include "common/watch/attention_private.h"
 
 // Of so many others of one name each is compared with these at most.
 enum { GROUP_LOOKS = 64, MARK_MOST = 32, TEXT = REF_MAX + 512 };
@@ -187,7 +187,7 @@ static void tell(const search_t *search, uint32_t member, uint32_t other)
     const char *ref = dict_key(people->refs, member);
     snprintf(org, sizeof org, "%.*s", (int)strcspn(ref, ":"), ref);
     search->say(text, dict_key(people->refs, other));
-    attention_add(search->a, search->what, org, ref, NULL, text);
+    attention_add(search->a, search->what, org, &KIND_PERSON, ref, text);
 }
 
 // In one organisation the later number is told, in several each: somebody else looks there.
@@ -241,18 +241,16 @@ static void say_places(char text[static TEXT], const char *other)
              other);
 }
 
-int people_find_duplicates(attention_t *a, const watcher_t *self)
+void people_find_duplicates(attention_t *a, const watcher_t *self)
 {
     search_t twice = {a, self->what, say_twice, offsetof(member_t, pseudonym), stands_twice};
     search_t likely = {a, self->what, say_likely, offsetof(member_t, name), is_likely_one};
     compare_all(&twice);
     compare_all(&likely);
-    return CLI_DONE;
 }
 
-int people_find_main_places(attention_t *a, const watcher_t *self)
+void people_find_main_places(attention_t *a, const watcher_t *self)
 {
     search_t places = {a, self->what, say_places, offsetof(member_t, pseudonym), has_two_main_places};
     compare_all(&places);
-    return CLI_DONE;
 }

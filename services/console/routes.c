@@ -19,6 +19,7 @@ const route_t ROUTES[] = {
     {BOTH, "/login", ANYBODY, page_login, false, false},
     {ROUTE_POST, "/logout", R_ANY, page_logout, false, true},
     {ROUTE_POST, "/language", R_ANY, page_language, false, true},
+    {ROUTE_GET, "/help", R_ANY, page_help, false, false},
     {ROUTE_GET, "/search", R_ANY, page_search, false, false},
     {ROUTE_GET, "/k", R_ANY, page_kinds, false, false},
     {ROUTE_GET, "/k/*", R_ANY, page_list, false, false},

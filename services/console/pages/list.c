@@ -235,7 +235,7 @@ static void write_list(page_t *page, const listing_t *list)
     html_t *html = &page->body;
     page_title(page, "%s", bilingual_text(&list->kind->label));
     html_raw(html, "<p class=\"help\">");
-    html_text(html, bilingual_text(&list->kind->help));
+    html_sentence(html, bilingual_text(&list->kind->help));
     html_raw(html, "</p>");
     if (entry_may(page, list->kind, ACCESS_WRITE)) {
         html_raw(html, "<p class=\"actions\"><a class=\"button main\" href=\"/k/");

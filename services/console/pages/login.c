@@ -48,7 +48,8 @@ static void write_form(page_t *page, const char *why, bool choose)
     html_raw(html, "<button class=\"main\">");
     html_text(html, _("Log in"));
     html_raw(html, "</button></form><p class=\"help\">");
-    html_text(html, _("The operator of this computer gives names and first passwords: selenga account add."));
+    html_sentence(html,
+                  _("The operator of this computer gives names and first passwords: `selenga account add`."));
     html_raw(html, "</p>");
 }
 

@@ -70,7 +70,7 @@ void attention_abandon(attention_t **self)
     for (size_t i = 0; i < a->n_orgs; i++) free(a->orgs[i].parent);
     dict_destroy(&a->codes);
     free(a->orgs);
-    people_destroy(&a->people);
+    staff_destroy(&a->people);
     young_destroy(&a->young);
     roll_destroy(&a->names);
     report_clear(&a->report);

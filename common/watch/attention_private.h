@@ -18,7 +18,7 @@ typedef struct place_of { // an organisation
 } place_of_t;
 
 typedef struct watcher watcher_t;
-typedef struct people people_t; // people.c
+typedef struct staff staff_t; // staff.c
 typedef struct question question_t;
 
 // One question to a service, page by page. Questions are asked one after the other, in the order in which
@@ -51,7 +51,7 @@ struct attention {
     dict_t *codes; // of organisations, by their places in `orgs`
     place_of_t *orgs;
     size_t n_orgs, orgs_room;
-    people_t *people;
+    staff_t *people;
     roll_t *names; // of people, where they are looked at
     report_t report;
     report_reading_t *reading;
@@ -119,11 +119,11 @@ void question_list(attention_t *a, const question_t *about, const kind_rule_t *k
 // Asks the first question, or ends the reading. False, with *ret_why: it cannot be asked for now.
 bool questions_go_on(attention_t *a, client_why_t *ret_why);
 
-// people.c
-void people_see(attention_t *a, const watcher_t *self, const seen_record_t *seen);
-void people_find_duplicates(attention_t *a, const watcher_t *self);
-void people_find_main_places(attention_t *a, const watcher_t *self);
-void people_destroy(people_t **people);
+// staff.c
+void staff_see(attention_t *a, const watcher_t *self, const seen_record_t *seen);
+void staff_find_duplicates(attention_t *a, const watcher_t *self);
+void staff_find_main_places(attention_t *a, const watcher_t *self);
+void staff_destroy(staff_t **people);
 
 // answers.c: what the node's services answer
 void find_hanging(attention_t *a, const watcher_t *self);

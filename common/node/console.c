@@ -9,6 +9,10 @@ static const setting_t ROWS[] = {
         "free one, "
         "which `node status` names; empty: no console. Where the standard port is in use, any free one is "
         "taken.")},
+    {"idle_s", SETTING_INT, offsetof(console_settings_t, idle_s), 1, 3600, "15", "s",
+     N_("A browser's connection on which nothing comes for this time is ended")},
+    {"request_s", SETTING_INT, offsetof(console_settings_t, request_s), 1, 3600, "30", "s",
+     N_("The same where a request and its answer take longer than this")},
 };
 
 const settings_table_t CONSOLE_SETTINGS = {"console", ROWS, ARRAY_SIZE(ROWS)};

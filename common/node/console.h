@@ -8,6 +8,7 @@
 
 typedef struct console_settings {
     char listen[NODE_ENDPOINT_MAX + 1]; // HOST:PORT; empty: the node has no console
+    int64_t idle_s, request_s;          // how long a browser's connection is waited for
 } console_settings_t;
 
 extern const settings_table_t CONSOLE_SETTINGS;

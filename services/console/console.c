@@ -70,7 +70,12 @@ int console_open(console_t **ret_console, why_t *why)
     }
     if (take_signals_over(self, why) != 0) return -1;
     open_drafts(self);
-    const http_setup_t setup = {settings.listen, &self->node, &self->client, self->drafts};
+    const http_setup_t setup = {.listen = settings.listen,
+                                .idle_s = (unsigned)settings.idle_s,
+                                .request_s = (unsigned)settings.request_s,
+                                .node = &self->node,
+                                .client = &self->client,
+                                .drafts = self->drafts};
     if (http_open(&setup, &self->http, why) != 0) return -1;
     int rc = presence_open(http_url(self->http), &self->presence);
     if (rc != 0) {

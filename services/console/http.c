@@ -24,6 +24,7 @@ typedef struct talk { // an exchange and its connection
 
 struct http {
     struct MHD_Daemon *daemon;
+    uint64_t request_ms;
     house_t house;
     line_t lines[HTTP_CONNECTIONS];
     talk_t *waiting;
@@ -239,6 +240,7 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
 {
     AUTO(http_close) http_t *http = xcalloc(1, sizeof *http);
     int fd;
+    http->request_ms = setup->request_s * 1000UL;
     for (size_t i = 0; i < HTTP_CONNECTIONS; i++) http->lines[i].fd = -1;
     http->house =
         (house_t){.node = setup->node, .client = setup->client, .drafts = setup->drafts, .lang = i18n_now()};
@@ -248,7 +250,7 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, http,
         MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)HTTP_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HTTP_OF_ADDRESS,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        MHD_OPTION_CONNECTION_TIMEOUT, setup->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)HTTP_HEAD_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_uri, http,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
         MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_END);
@@ -301,6 +303,6 @@ void http_turn(http_t *http)
 void http_tick(http_t *http, uint64_t now_ms)
 {
     for (size_t i = 0; i < HTTP_CONNECTIONS; i++)
-        if (http->lines[i].fd >= 0 && now_ms - http->lines[i].since_ms >= HTTP_REQUEST_MS)
+        if (http->lines[i].fd >= 0 && now_ms - http->lines[i].since_ms >= http->request_ms)
             shutdown(http->lines[i].fd, SHUT_RDWR);
 }

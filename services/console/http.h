@@ -8,14 +8,14 @@ enum {
     HTTP_CONNECTIONS = 64,
     HTTP_OF_ADDRESS = 8,
     HTTP_HEAD_MAX = 32 * 1024,
-    HTTP_IDLE_S = 15,
-    HTTP_REQUEST_MS = 30000, // until a request is whole and its answer taken
 };
 
 typedef struct http http_t;
 
 typedef struct http_setup {
     const char *listen; // HOST:PORT, of loopback
+    unsigned idle_s;    // without a byte
+    unsigned request_s; // until a request is whole and its answer taken
     const node_conf_t *node;
     client_t **client;
     drafts_t *drafts; // NULL: none are kept

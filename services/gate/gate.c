@@ -26,6 +26,7 @@
 enum {
     TURN_MESSAGES = 256, // taken from each side in one turn, so that no side can keep the others waiting
     TICK_MS = 1000,
+    BACKLOG_MS = 20,     // where a service has not heard of all links: its queue holds only so many
     ASK_AGAIN_MS = 5000, // the registry for its keys
     SELFTEST_MS = 15000,
     MAPPED_BYTES = 16 * 1024,
@@ -280,7 +281,8 @@ const char *gate_endpoint(const gate_t *gate)
 static long until_next_timer(const gate_t *gate)
 {
     uint64_t now = mono_ms();
-    uint64_t wait = gate->tick_ms > now && !local_holds(gate->local) ? gate->tick_ms - now : 0;
+    uint64_t tick = gate->tick_ms < gate->backlog_ms ? gate->tick_ms : gate->backlog_ms;
+    uint64_t wait = tick > now && !local_holds(gate->local) ? tick - now : 0;
     uint64_t link = gate->link ? link_due_ms(gate->link, now) : wait;
     uint64_t peers = gate->peers ? peers_due_ms(gate->peers, now) : wait;
     uint64_t due = link < peers ? link : peers;
@@ -383,11 +385,15 @@ static void open_for_children(gate_t *gate)
                  system_error(-r));
 }
 
+static void run_backlog(gate_t *gate, uint64_t now)
+{
+    gate->backlog_ms = route_links_left(gate) ? now + BACKLOG_MS : UINT64_MAX;
+}
+
 static void run_timers(gate_t *gate, uint64_t now)
 {
     gate->tick_ms = now + TICK_MS;
     (void)zap_ask(gate->zap); // ends the process when the handler hangs
-    route_links_left(gate);
     silence_tick(gate, now);
     if (gate->keys_asked_ms && now - gate->keys_asked_ms >= ASK_AGAIN_MS) route_ask_keys(gate, now);
 }
@@ -406,6 +412,7 @@ void gate_run(gate_t *gate)
             take_from_children(gate);
         if (work.parent || (gate->link && link_due_ms(gate->link, now) == 0)) take_from_parent(gate);
         local_flush(gate->local);
+        if (due || now >= gate->backlog_ms) run_backlog(gate, now);
         if (due) run_timers(gate, now);
     }
 }

@@ -28,6 +28,7 @@ struct gate {
     bool listening; // children are let in: the registry has said whom
     bool stop;
     uint64_t started_ms, tick_ms;
+    uint64_t backlog_ms;         // when services that have not heard of all links hear of more
     uint64_t keys_asked_ms;      // 0: the registry has answered
     uint8_t parent_untold;       // bits of services that have not heard how the link stands
     uint8_t parent_silence_told; // bits of services that have heard that its fellow is silent

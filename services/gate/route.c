@@ -383,9 +383,13 @@ void route_links_to(gate_t *gate, uint32_t service)
     tell_links_left(gate, service);
 }
 
-void route_links_left(gate_t *gate)
+bool route_links_left(gate_t *gate)
 {
-    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++)
-        if ((gate->links_untold & bit_of(service)) != 0 && local_has(gate->local, service))
-            tell_links_left(gate, service);
+    bool left = false;
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++) {
+        if ((gate->links_untold & bit_of(service)) == 0 || !local_has(gate->local, service)) continue;
+        tell_links_left(gate, service);
+        left |= (gate->links_untold & bit_of(service)) != 0;
+    }
+    return left;
 }

@@ -25,7 +25,7 @@ void route_links_due(gate_t *gate, uint32_t service);
 // A service is to be told how every neighbour stands, as far as its queue takes it now. The rest is for
 // later.
 void route_links_to(gate_t *gate, uint32_t service);
-// Tells services that have not heard of all links of those that are left.
-void route_links_left(gate_t *gate);
+// Tells services that have not heard of all links of those that are left. Does one here still have to hear?
+bool route_links_left(gate_t *gate);
 // Asks the registry for the keys.
 void route_ask_keys(gate_t *gate, uint64_t now_ms);

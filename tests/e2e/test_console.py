@@ -12,6 +12,8 @@ from browser import Browser
 from inside import PASSWORD, PLANTED, added, event, inside, scene
 from world import patience, test, wait_until
 
+world.QUICK["console"].update({"idle_s": 5, "request_s": 10})
+
 
 # --- refusals
 
@@ -148,7 +150,7 @@ def slow_bodies_are_cut_and_nobody_else_waits(w):
         except ConnectionError:
             return True
     wait_until(is_cut, what="who sends drop by drop is cut")
-    assert idle.recv(100) == b""  # nothing came for fifteen seconds
+    assert idle.recv(100) == b""  # nothing came for five seconds
     idle.close()
     drops.close()
 

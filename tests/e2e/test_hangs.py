@@ -33,13 +33,25 @@ def nobody_who_is_idle_is_taken_for_hung(node):
     assert all_well(node)
 
 
-@test
-def every_program_that_a_signal_stops_is_started_again_and_it_is_said_why(node):
-    for program in PROGRAMS:
-        old = node.pid(program)
-        os.kill(old, signal.SIGSTOP)
+def stopped(node, programs):
+    """All of them at once, so that they are waited for together."""
+    old = {program: node.pid(program) for program in programs}
+    for pid in old.values():
+        os.kill(pid, signal.SIGSTOP)
+    for program in programs:
         wait_until(lambda: f"selenga-{program} hangs: a signal stopped it" in node.err.read_text(), what=f"it is said that {program} hangs")
-        comes_back(node, program, old)
+    for program in programs:
+        comes_back(node, program, old[program])
+
+
+@test
+def a_gate_that_a_signal_stops_is_started_again_and_it_is_said_why(node):
+    stopped(node, ["gate"])
+
+
+@test
+def services_that_a_signal_stops_are_started_again_and_it_is_said_why(node):
+    stopped(node, [program for program in PROGRAMS if program != "gate"])
 
 
 @test

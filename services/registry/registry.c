@@ -11,6 +11,7 @@
 #include "services/registry/admitted.h"
 #include "services/registry/pseudonym.h"
 #include "services/registry/table.h"
+#include "services/registry/twins.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -41,6 +42,7 @@ static void *open_registry(service_t *service)
     memcpy(self->public_key, keys.public_key, sizeof self->public_key);
     self->pseudonyms = pseudonyms_open(service);
     if (self->pseudonyms == NULL) exit(1); // nor name people without those that it should have
+    self->twins = twins_new();
     table_start(self);
     load_era(self);
     guard_init(&self->guard);
@@ -52,6 +54,7 @@ static void close_registry(void *arg)
     registry_t *self = arg;
     table_clear(self);
     pseudonyms_close(&self->pseudonyms);
+    twins_destroy(&self->twins);
     free(self);
 }
 
@@ -102,6 +105,12 @@ static int derive(void *arg, store_txn_t *txn, const author_t *author, const kin
     return pseudonyms_derive(self->pseudonyms, txn, author, (Selenga__Person *)body);
 }
 
+static int judge(void *arg, store_txn_t *txn, const author_t *author)
+{
+    const registry_t *self = arg;
+    return twins_judge(self->twins, txn, author);
+}
+
 static void foresee(void *arg, const Selenga__Put *put)
 {
     const registry_t *self = arg;
@@ -114,6 +123,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
     if (now->kind == N_NODE || now->kind == N_INVITE) table_note(self, old, now);
     admitted_note(self, now);
     pseudonyms_changed(self->pseudonyms, txn, old, now);
+    twins_changed(self->twins, now);
 }
 
 static int settle(void *arg, store_txn_t *txn)
@@ -175,6 +185,7 @@ const service_def_t REGISTRY = {
     .start = start_registry,
     .foresee = foresee,
     .derive = derive,
+    .judge = judge,
     .changed = changed,
     .settle = settle,
     .busy = is_busy,

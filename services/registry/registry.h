@@ -17,6 +17,7 @@ typedef struct registry {
     uint8_t (*gone)[NODE_KEY_SIZE]; // keys that they had before and may have no more
     size_t n_gone, room_gone;
     struct pseudonyms *pseudonyms;
+    struct twins *twins;
     bool admitted_changed; // DIR/admitted is older than the store
     bool admitted_pending; // and the present transaction changes what belongs into it
     uint64_t admitted_ms;  // when it was written last

@@ -61,7 +61,8 @@ enum {
     F_REASON = 128,   // FIELD_TEXT only: codes of common/schema/reason.h, or a text
     F_ACCOUNT = 256,  // facts about people are made of it
     F_TITLE = 512,    // FIELD_TEXT, FIELD_REF only: part of what people call the record
-    F_EXPIRES = 1024, // FIELD_DATE, FIELD_INT of unix time: a term that ends by it
+    F_EXPIRES = 1024, // FIELD_DATE, F_MOMENT: a term that ends by it
+    F_MOMENT = 2048,  // FIELD_INT only: unix time
 };
 
 enum {

@@ -2,6 +2,7 @@
 // See date.h. Conversions count in eras of 400 years with March as the first month, so that the odd day comes
 // last.
 #include "common/base/date.h"
+#include <time.h>
 
 enum { ERA_DAYS = 146097, EPOCH_DAY = 719468 }; // days of 400 years; from 0000-03-01 to 1970-01-01
 
@@ -60,6 +61,15 @@ bool date_parse(const char *text, int32_t *ret_days)
         return false;
     *ret_days = date_days(year, month, day);
     return true;
+}
+
+const char *moment_text(int64_t unix_s, char *buf)
+{
+    time_t at = (time_t)unix_s;
+    struct tm utc;
+    bool good = gmtime_r(&at, &utc) && strftime(buf, MOMENT_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0;
+    if (!good) buf[0] = '\0';
+    return buf;
 }
 
 bool date_is_valid(int32_t days)

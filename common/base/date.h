@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Days: counted from 1970-01-01, written as ISO 8601. No clock, no time zone.
+// Days: counted from 1970-01-01, written as ISO 8601; moments. No clock, no time zone.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,6 +18,10 @@ typedef struct civil {
 bool date_parse(const char *text, int32_t *ret_days);
 // Writes YYYY-MM-DD into buf of DATE_TEXT bytes and returns it. Days outside the years above print as "?".
 const char *date_text(int32_t days, char *buf);
+// Seconds since 1970 as RFC 3339 in UTC, in buf of MOMENT_TEXT bytes, which it returns; "" beyond all
+// calendars.
+enum { MOMENT_TEXT = sizeof "-2147481748-01-01T00:00:00Z" };
+const char *moment_text(int64_t unix_s, char *buf);
 bool date_is_valid(int32_t days); // within the years above
 
 civil_t date_civil(int32_t days);

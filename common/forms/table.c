@@ -131,8 +131,8 @@ const char *table_heading(const table_t *table, size_t column, view_t view)
 
 bool table_is_number(const table_t *table, size_t column)
 {
-    field_type_t type = table->columns[column].rule->type;
-    return type == FIELD_INT || type == FIELD_DECIMAL;
+    const field_rule_t *rule = table->columns[column].rule;
+    return (rule->type == FIELD_INT && (rule->flags & F_MOMENT) == 0) || rule->type == FIELD_DECIMAL;
 }
 
 bool table_is_name(const table_t *table, size_t column)

@@ -65,7 +65,7 @@ static void put_cell(table_xlsx_t *self, const table_row_t *row, lxw_col_t at)
     int64_t number = k >= 0 ? body_int(table->kinds[k], row->bodies[k], field) : 0;
     if (type == FIELD_DATE && number + EXCEL_EPOCH > 60) // before March 1900 Excel counts a day too many
         put_number(self, at, (double)(number + EXCEL_EPOCH), self->day);
-    else if (type == FIELD_INT)
+    else if (type == FIELD_INT && (table->kinds[k]->fields[field].flags & F_MOMENT) == 0)
         put_number(self, at, (double)number, self->whole);
     else if (type == FIELD_DECIMAL)
         put_number(self, at, (double)number / 100, self->decimal);

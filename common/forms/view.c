@@ -94,6 +94,7 @@ const char *view_value(const kind_rule_t *kind, const body_t *body, size_t i, vi
     if (!body_has(kind, body, i)) return "";
     if ((kind->fields[i].flags & F_REASON) != 0)
         return reason_text_in(body_str(kind, body, i), view.lang, buffer);
+    if ((kind->fields[i].flags & F_MOMENT) != 0) return moment_text(body_int(kind, body, i), buffer);
     if (view.form == VIEW_WORDS) return words_text(kind, body, i, view.lang, buffer);
     return body_print(kind, body, i, buffer);
 }

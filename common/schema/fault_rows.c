@@ -170,6 +170,9 @@ static const row_t table[] = {
     {"STEPS-UNDONE",
      N_("{field}: the route is closed as done, and has activities that are not. Say when they "
         "were done, or close it otherwise.")},
+    {"TWO-MAIN-PLACES", N_("{field}: the main place is said to be here, and as `{1}` too, and both are "
+                           "likely one person: the same SNILS, or the same name and date of birth. Ask which "
+                           "is the main place, and say of the other that it is not.")},
     {"KEY-HELD-ALIKE",
      N_("{field}: likely the same as `{1}`, which is here already, written otherwise. If it "
         "is the same, write it the same way.")},

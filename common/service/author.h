@@ -17,6 +17,9 @@ typedef struct author author_t;
 typedef int record_derive_fn(void *self, store_txn_t *txn, const author_t *author, const kind_rule_t *rule,
                              body_t *body, fault_t *ret_fault);
 
+// Adds to author->sense what the service has to say of the group of author->siblings. 0 or -errno.
+typedef int record_judge_fn(void *self, store_txn_t *txn, const author_t *author);
+
 // What became of one item of a group; bodies live during the call.
 typedef struct told {
     const kind_rule_t *rule;
@@ -45,7 +48,8 @@ struct author {
     const char *own_org; // of this node
     scope_t *scope;
     record_derive_fn *derive;   // NULL: nothing is derived
-    void *self;                 // its first argument
+    record_judge_fn *judge;     // NULL: the rules of sense say all; only where somebody is warned
+    void *self;                 // the first argument of both
     slice_t principal;          // as proved to the gate
     const principal_t *who;     // whose account it is; NULL: the service, or the command line
     bool program;               // the service itself: may write W_PROGRAM kinds and derived fields

@@ -391,6 +391,8 @@ static int judge_group(const author_t *author, store_txn_t *txn, const pending_t
             rc = alike_check(author->alike, txn, p->rule, &p->id, p->content, author->sense);
         if (rc != 0) return rc;
     }
+    int rc = author->judge != NULL ? author->judge(author->self, txn, author) : 0;
+    if (rc != 0) return rc;
     if (!author->strict || author->sense->n == 0) return 0;
     *fault = author->sense->faults[0];
     return E_FAULT;

@@ -233,6 +233,7 @@ int requests_put(service_t *service, store_txn_t *txn, const envelope_t *e, cons
     author.bulk = put->bulk;
     author.dry = put->dry;
     author.strict = put->strict;
+    author.judge = service->def->judge;
     if (service->alike == NULL) service->alike = alike_new();
     author.alike = service->alike;
     changes_t changes = {.n = 0};

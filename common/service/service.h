@@ -31,6 +31,8 @@ typedef struct service_def {
     // A request is about to be decided: what all of it will need may be made at once. Writes nothing.
     void (*foresee)(void *self, const Selenga__Put *put);
     record_derive_fn *derive;
+    // What else makes little sense of a group that people write, beside the rules of sense.
+    record_judge_fn *judge;
     // A version became the present one, own or a neighbour's.
     void (*changed)(void *self, store_txn_t *txn, const record_t *old, const record_t *now);
     // Before each commit: what changes made necessary.

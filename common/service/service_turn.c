@@ -119,7 +119,7 @@ static bool may_use_reserve(const envelope_t *e)
     if (e->type == MSG_REFERRED) return service_keeps(e->from) && e->peer == e->from; // of a deletion
     if (e->peer != PEER_SELF || e->from != SERVICE_CLI) return false;
     return e->type == MSG_REVOKE || e->type == MSG_QUARANTINE_DISCARD || e->type == MSG_QUARANTINE_RETRY ||
-           is_deletion(e);
+           e->type == MSG_RUN_END || is_deletion(e); // an import that filled the store is taken back
 }
 
 // operators: only their requests.

@@ -132,8 +132,11 @@ static void check_flags(model_t *model, const kind_t *kind, field_t *field)
                  CODE_MAX);
     if ((field->flags & F_REASON) != 0 && field->type != FIELD_TEXT)
         complain(model, kind, field, "a reason that is no text; make it string, or take REASON away");
-    if ((field->flags & F_EXPIRES) != 0 && field->type != FIELD_DATE && field->type != FIELD_INT)
-        complain(model, kind, field, "a term that ends at no time; make it a date, or take EXPIRES away");
+    if ((field->flags & F_MOMENT) != 0 && field->type != FIELD_INT)
+        complain(model, kind, field, "a moment that is no number; make it sint64, or take MOMENT away");
+    if ((field->flags & F_EXPIRES) != 0 && field->type != FIELD_DATE && (field->flags & F_MOMENT) == 0)
+        complain(model, kind, field,
+                 "a term that ends at no time; make it a date, or a MOMENT, or take EXPIRES away");
     if ((field->flags & F_KEY) == 0) return;
     if ((field->flags & F_DERIVED) != 0)
         complain(model, kind, field, "a key that nobody can know; take KEY or DERIVED away");

@@ -10,10 +10,19 @@ typedef struct flag_name {
     const char *name;
 } flag_name_t;
 
-static const flag_name_t FIELD_FLAGS[] = {
-    {F_REQUIRED, "F_REQUIRED"}, {F_KEY, "F_KEY"},     {F_INDEX, "F_INDEX"},     {F_DERIVED, "F_DERIVED"},
-    {F_LIST, "F_LIST"},         {F_FACT, "F_FACT"},   {F_CODE, "F_CODE"},       {F_REASON, "F_REASON"},
-    {F_ACCOUNT, "F_ACCOUNT"},   {F_TITLE, "F_TITLE"}, {F_EXPIRES, "F_EXPIRES"}, {0, NULL}};
+static const flag_name_t FIELD_FLAGS[] = {{F_REQUIRED, "F_REQUIRED"},
+                                          {F_KEY, "F_KEY"},
+                                          {F_INDEX, "F_INDEX"},
+                                          {F_DERIVED, "F_DERIVED"},
+                                          {F_LIST, "F_LIST"},
+                                          {F_FACT, "F_FACT"},
+                                          {F_CODE, "F_CODE"},
+                                          {F_REASON, "F_REASON"},
+                                          {F_ACCOUNT, "F_ACCOUNT"},
+                                          {F_TITLE, "F_TITLE"},
+                                          {F_EXPIRES, "F_EXPIRES"},
+                                          {F_MOMENT, "F_MOMENT"},
+                                          {0, NULL}};
 static const flag_name_t LEVELS[] = {{W_SCHOOL, "W_SCHOOL"},   {W_MUNICIPALITY, "W_MUNICIPALITY"},
                                      {W_REGION, "W_REGION"},   {W_FEDERATION, "W_FEDERATION"},
                                      {W_SERVING, "W_SERVING"}, {W_ABOVE, "W_ABOVE"},

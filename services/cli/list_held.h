@@ -51,6 +51,8 @@ typedef struct rows {
     held_t *items;
     size_t n, room;
     uint64_t bytes, taken, seen;
+    size_t ranked;    // of the items, the first so many
+    uint64_t dropped; // that fit and lie behind the page
     bool enough;
     int result; // of what was handed out so far
     arena_t *arena;

@@ -9,6 +9,8 @@
 #include "services/cli/list_join.h"
 #include "services/cli/listing.h"
 
+enum { TRIM_ROWS = 4 * PAGE_RECORDS };
+
 // --- as they are stored
 
 static int take_stored(slice_t wire, const Selenga__Record *record, void *context)
@@ -61,16 +63,66 @@ static int stream(rows_t *rows)
 
 // --- all in hand
 
+static void rank(rows_t *rows, size_t from)
+{
+    const list_query_t *query = rows->query;
+    bool named = query->sort >= 0 && table_is_name(query->table, (size_t)query->sort);
+    list_row_t row;
+    for (size_t i = from; i < rows->n && query->sort >= 0; i++) {
+        size_t left = rows->n - i;
+        if (named && (i - from) % PAGE_RECORDS == 0)
+            rows_ask_names(rows, i, left < PAGE_RECORDS ? left : PAGE_RECORDS);
+        rows_open(rows, &rows->items[i], &row);
+        rows->items[i].rank = table_rank(query->table, (size_t)query->sort, &row.row, query->lang);
+    }
+}
+
+static int by_rank(const void *a, const void *b, void *down)
+{
+    const held_t *left = a, *right = b;
+    int r = table_rank_compare(&left->rank, &right->rank, *(const bool *)down);
+    return r != 0 ? r : (left->at > right->at) - (left->at < right->at);
+}
+
+static void sort(rows_t *rows)
+{
+    bool down = rows->query->down;
+    if (rows->query->sort >= 0 && rows->n > 0)
+        qsort_r(rows->items, rows->n, sizeof *rows->items, by_rank, &down);
+}
+
+// A page of sorted records is found without more than it and those before it in hand: what comes behind them
+// is let go.
+static void trim(rows_t *rows)
+{
+    const list_query_t *query = rows->query;
+    uint64_t most = query->skip + query->limit;
+    if (query->limit == 0 || query->table->sheet || rows->n < most + TRIM_ROWS) return;
+    rank(rows, rows->ranked);
+    sort(rows);
+    for (size_t i = (size_t)most; i < rows->n; i++) {
+        rows->bytes -= rows->items[i].wires[0].size + sizeof(held_t);
+        held_free(&rows->items[i]);
+    }
+    rows->dropped += rows->n - most;
+    rows->n = rows->ranked = (size_t)most;
+}
+
 static int take_all(slice_t wire, const Selenga__Record *record, void *context)
 {
     rows_t *rows = context;
     rows->bytes += wire.size + sizeof(held_t);
     if (rows->bytes >> 20 >= LIST_MOST)
-        return cli_refuse(
-            _("more than %d MiB of records to be sorted: choose fewer, with --org, --where or --find"),
-            LIST_MOST);
-    rows_hold(rows, wire, record);
+        return cli_refuse(_("more than %d MiB of records to be sorted: choose fewer, with --org, --where, "
+                            "--find or --limit"),
+                          LIST_MOST);
+    rows_hold(rows, wire, record)->at = (size_t)rows->seen++;
     return CLI_DONE;
+}
+
+static void turn_all(void *context)
+{
+    trim(context);
 }
 
 // Leaves out what does not fit.
@@ -90,27 +142,6 @@ static void choose(rows_t *rows)
     rows->n = n;
 }
 
-static void rank(rows_t *rows)
-{
-    const list_query_t *query = rows->query;
-    bool named = query->sort >= 0 && table_is_name(query->table, (size_t)query->sort);
-    list_row_t row;
-    for (size_t i = 0; i < rows->n && query->sort >= 0; i++) {
-        size_t left = rows->n - i;
-        if (named && i % PAGE_RECORDS == 0)
-            rows_ask_names(rows, i, left < PAGE_RECORDS ? left : PAGE_RECORDS);
-        rows_open(rows, &rows->items[i], &row);
-        rows->items[i].rank = table_rank(query->table, (size_t)query->sort, &row.row, query->lang);
-    }
-}
-
-static int by_rank(const void *a, const void *b, void *down)
-{
-    const held_t *left = a, *right = b;
-    int r = table_rank_compare(&left->rank, &right->rank, *(const bool *)down);
-    return r != 0 ? r : (left->at > right->at) - (left->at < right->at);
-}
-
 static int gather(rows_t *rows)
 {
     const list_query_t *query = rows->query;
@@ -120,17 +151,16 @@ static int gather(rows_t *rows)
             sheet_request(rows, rows->kind, false, &request);
         else
             request_of(query, &request);
-        int r = ask_each(rows->ask, &request, 0, take_all, NULL, rows);
+        int r = ask_each(rows->ask, &request, 0, take_all, turn_all, rows);
         if (r != CLI_DONE) return r;
     }
     if (query->table->sheet) sheet_merge(rows);
     choose(rows);
-    rank(rows);
-    bool down = query->down;
-    if (query->sort >= 0 && rows->n > 0) qsort_r(rows->items, rows->n, sizeof *rows->items, by_rank, &down);
+    rank(rows, rows->ranked);
+    sort(rows);
     size_t from = query->skip < rows->n ? (size_t)query->skip : rows->n, to = rows->n;
     if (query->limit > 0 && to - from > query->limit) to = from + (size_t)query->limit;
-    rows->out->more = rows->n - to;
+    rows->out->more = rows->n - to + rows->dropped;
     int r = CLI_DONE;
     for (size_t n; from < to && r == CLI_DONE; from += n) {
         n = to - from < PAGE_RECORDS ? to - from : PAGE_RECORDS;

@@ -3,8 +3,8 @@
 #include "services/cli/output.h"
 
 #include <stdio.h>
-#include <time.h>
 
+#include "common/base/date.h"
 #include "common/base/util.h"
 #include "common/forms/json.h"
 #include "services/cli/terminal.h"
@@ -58,10 +58,7 @@ json_t *output_text(const char *text)
 
 const char *output_time_text(int64_t unix_s, char buf[OUTPUT_TIME_TEXT])
 {
-    time_t at = (time_t)unix_s;
-    struct tm utc;
-    bool good = gmtime_r(&at, &utc) && strftime(buf, OUTPUT_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0;
-    return good ? buf : NULL;
+    return moment_text(unix_s, buf)[0] != '\0' ? buf : NULL;
 }
 
 json_t *output_time(bool known, int64_t unix_s)

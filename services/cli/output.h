@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/date.h"
+
 // Prints the document with a line end and releases it.
 void output_json(json_t **document);
 
@@ -22,7 +24,7 @@ void output_array_end(output_array_t *self);
 json_t *output_text(const char *text);
 
 // Seconds since 1970 as RFC 3339; NULL beyond all calendars.
-enum { OUTPUT_TIME_TEXT = sizeof "-2147481748-01-01T00:00:00Z" };
+enum { OUTPUT_TIME_TEXT = MOMENT_TEXT };
 const char *output_time_text(int64_t unix_s, char buf[OUTPUT_TIME_TEXT]);
 // The same as JSON; null when not known.
 json_t *output_time(bool known, int64_t unix_s);

@@ -12,6 +12,7 @@
 #include "services/registry/known.h"
 #include "services/registry/pseudonym.h"
 #include "services/registry/table.h"
+#include "services/registry/twins.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -42,6 +43,7 @@ static void *open_registry(service_t *service)
     memcpy(self->public_key, keys.public_key, sizeof self->public_key);
     self->pseudonyms = pseudonyms_open(service);
     if (self->pseudonyms == NULL) exit(1); // nor name people without those that it should have
+    self->twins = twins_new();
     table_start(self);
     load_era(self);
     guard_init(&self->guard);
@@ -54,6 +56,7 @@ static void close_registry(void *arg)
     table_clear(self);
     known_clear(self);
     pseudonyms_close(&self->pseudonyms);
+    twins_destroy(&self->twins);
     free(self);
 }
 
@@ -104,6 +107,12 @@ static int derive(void *arg, store_txn_t *txn, const author_t *author, const kin
     return pseudonyms_derive(self->pseudonyms, txn, author, (Selenga__Person *)body);
 }
 
+static int judge(void *arg, store_txn_t *txn, const author_t *author)
+{
+    const registry_t *self = arg;
+    return twins_judge(self->twins, txn, author);
+}
+
 static void foresee(void *arg, const Selenga__Put *put)
 {
     const registry_t *self = arg;
@@ -119,6 +128,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
     }
     admitted_note(self, now);
     pseudonyms_changed(self->pseudonyms, txn, old, now);
+    twins_changed(self->twins, now);
 }
 
 static int settle(void *arg, store_txn_t *txn)
@@ -180,6 +190,7 @@ const service_def_t REGISTRY = {
     .start = start_registry,
     .foresee = foresee,
     .derive = derive,
+    .judge = judge,
     .changed = changed,
     .settle = settle,
     .busy = is_busy,

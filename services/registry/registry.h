@@ -18,6 +18,7 @@ typedef struct registry {
     size_t n_gone, room_gone;
     struct dict *known; // keys that may stand in their records (known.h); NULL: nobody asked yet
     struct pseudonyms *pseudonyms;
+    struct twins *twins;
     bool admitted_changed; // DIR/admitted is older than the store
     bool admitted_pending; // and the present transaction changes what belongs into it
     uint64_t admitted_ms;  // when it was written last

@@ -221,6 +221,35 @@ def a_report_as_a_workbook_has_charts_and_definitions(w):
 
 
 @test
+def a_time_is_a_time_wherever_people_read_it_and_a_number_in_json(w):
+    w.region.token("03-08-03")
+    moment, number = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", r"\d{10}"
+    expires, = {i["body"]["expires_s"] for i in w.region.list("invite", "--where", "org=03-08-03")}
+    assert isinstance(expires, int)
+    path = w.dir / "invitation.xlsx"
+    for lang in ("C.UTF-8", "ru_RU.UTF-8"):
+        run(w, "invite", "--xlsx", path, lang=lang, node=w.region)
+        for said in (run(w, "invite", lang=lang, node=w.region)[0].decode(), run(w, "invite", "--csv", lang=lang, node=w.region)[0].decode(),
+                     book(path)["xl/worksheets/sheet1.xml"]):
+            assert re.search(moment, said) and not re.search(number, re.sub("[0-9a-f]{64}", "", said)), said
+
+
+@test
+def a_page_of_what_is_sorted_is_the_same_as_of_all_that_is(w):
+    """More records than the command line keeps of them while it looks for a page."""
+    w.region.text("event", "code,kind,title,org,starts_on\n" + "".join(
+        f"MANY-{n},seminar,{n * 7919 % 6007},03,2024-01-01\n" for n in range(6000)))
+    whole = [row["body"]["code"] for row in w.region.list("event", "--sort", "title", "--find", "MANY")]
+    assert len(whole) == 6000
+    for order, codes in (("title", whole), ("-title", whole[::-1])):
+        for page in (1, 3, 60):
+            rows = w.region.list("event", "--sort", order, "--find", "MANY", "--limit", "100", "--page", str(page))
+            assert [row["body"]["code"] for row in rows] == codes[100 * (page - 1):100 * page], (order, page)
+    _, said = run(w, "event", "--sort", "title", "--find", "MANY", "--limit", "100", "--page", "2", node=w.region)
+    assert "rows that are not shown: 5800" in said, said
+
+
+@test
 def a_table_fits_the_terminal_and_nothing_is_cut_in_a_file(w):
     args = ("--node", str(w.school.dir), "list", "staff", "--columns", "number,last_name,first_name,post,birth_date,from")
     for cells in (30, 60):

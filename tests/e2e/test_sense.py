@@ -31,7 +31,8 @@ def sheet(w, name, text):
     return path
 
 
-def row(number, birth="1980-01-01", rate="1", since="2015-09-01", experience=""):
+def row(number, birth=None, rate="1", since="2015-09-01", experience=""):
+    birth = birth or f"1980-01-{int(number) % 28 + 1:02d}"  # not one person under many numbers
     return f"03,{number},Сидоров,Иван,{birth},учитель,pedagogue,{rate},{since},{experience}\n"
 
 

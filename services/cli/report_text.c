@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A report as JSON and CSV for programs, and as tables for people.
+// A report as JSON for programs, and as tables for people.
 #include "services/cli/report_forms.h"
 
 #include <inttypes.h>
@@ -8,50 +8,9 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
-#include "common/forms/csv.h"
 #include "common/forms/grid.h"
-#include "common/schema/fault.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
-
-char *report_notes(const indicator_t *indicator)
-{
-    if (indicator->n_notes == 0) return NULL;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    for (size_t i = 0; i < indicator->n_notes; i++) {
-        AUTO(xfree) char *note = ask_fault_text(indicator->notes[i]);
-        fprintf(out, "%s%s", i ? " " : "", note);
-    }
-    fclose(out);
-    return text;
-}
-
-static const indicator_t *find_indicator(const Selenga__ReportUnit *unit, const char *code)
-{
-    for (size_t i = 0; i < unit->n_indicators; i++)
-        if (unit->indicators[i]->code && strcmp(unit->indicators[i]->code, code) == 0)
-            return unit->indicators[i];
-    return NULL;
-}
-
-const char *report_title(const report_t *report, const indicator_t *indicator)
-{
-    const indicator_t *titled = indicator->code ? find_indicator(report->unit, indicator->code) : NULL;
-    return titled ? titled->title : NULL;
-}
-
-const char *report_met(const indicator_t *indicator)
-{
-    return !indicator->has_met ? NULL : indicator->met ? _("met") : _("not met");
-}
-
-const char *report_state(const indicator_t *indicator)
-{
-    if (!indicator->state || !*indicator->state) return NULL;
-    return strcmp(indicator->state, "preliminary") == 0 ? _("preliminary") : _("complete");
-}
 
 // ---- JSON
 
@@ -116,59 +75,6 @@ void report_print_json(const report_t *report)
     json_object_set_new(json, "children", children);
     json_object_set_new(json, "unattached", unattached_json(report));
     output_json(&json);
-}
-
-// ---- CSV
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
-static void print_csv_unit(const report_t *report, const Selenga__ReportUnit *unit)
-{
-    for (size_t i = 0; i < unit->n_indicators; i++) {
-        const indicator_t *indicator = unit->indicators[i];
-        AUTO(xfree) char *note = report_notes(indicator);
-        char numerator[24] = "", denominator[24] = "", received[24] = "", expected[24] = "";
-        if (indicator->has_numerator) snprintf(numerator, sizeof numerator, "%" PRId64, indicator->numerator);
-        if (indicator->has_denominator)
-            snprintf(denominator, sizeof denominator, "%" PRId64, indicator->denominator);
-        if (indicator->coverage) {
-            snprintf(received, sizeof received, "%" PRIu64, indicator->coverage->received);
-            snprintf(expected, sizeof expected, "%" PRIu64, indicator->coverage->expected);
-        }
-        const char *met = !indicator->has_met ? "" : indicator->met ? "yes" : "no";
-        const char *const cells[] = {
-            or_empty(unit->org),
-            or_empty(report->period),
-            or_empty(report->as_of),
-            or_empty(indicator->code),
-            or_empty(report_title(report, indicator)),
-            numerator,
-            denominator,
-            indicator->has_value ? or_empty(indicator->value) : "",
-            or_empty(indicator->unit),
-            or_empty(indicator->target_op),
-            or_empty(indicator->target_value),
-            met,
-            received,
-            expected,
-            or_empty(indicator->state),
-            or_empty(note),
-        };
-        csv_write_plain(stdout, ',', cells, ARRAY_SIZE(cells));
-    }
-}
-
-void report_print_csv(const report_t *report)
-{
-    static const char *const titles[] = {
-        "org",  "period",    "as_of",  "code", "title",    "numerator", "denominator", "value",
-        "unit", "target_op", "target", "met",  "received", "expected",  "state",       "note"};
-    csv_write_plain(stdout, ',', titles, ARRAY_SIZE(titles));
-    print_csv_unit(report, report->unit);
-    for (size_t i = 0; i < report->n_children; i++) print_csv_unit(report, report->children[i]);
 }
 
 // ---- tables
@@ -263,7 +169,7 @@ static void print_children(const report_t *report)
         grid_cell(grid, report->children[i]->org);
         for (size_t k = 0; k < n; k++) {
             char text[64];
-            const indicator_t *indicator = find_indicator(report->children[i], codes[k]);
+            const indicator_t *indicator = report_find(report->children[i], codes[k]);
             grid_cell(grid, indicator ? value_text(indicator, text, sizeof text) : NULL);
         }
         grid_cell(grid, report->children[i]->name);

@@ -7,3 +7,4 @@ page_fn page_asset, page_login, page_logout, page_language;
 page_fn page_home, page_search, page_kinds, page_list, page_card, page_new, page_edit, page_delete,
     page_history, page_export;
 page_fn page_exchange, page_queues, page_quarantine, page_reports, page_report;
+page_fn page_indicator, page_report_csv, page_report_xlsx;

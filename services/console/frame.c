@@ -112,9 +112,16 @@ static void write_facts(const page_t *page, html_t *html)
 static const struct {
     const char *href, *text;
 } SECTIONS[] = {
-    {"/", N_("Today")},           {"/k", N_("Records")},
-    {"/r", N_("Indicators")},     {"/op/exchange", N_("Exchange")},
-    {"/op/queues", N_("Queues")}, {"/op/quarantine", N_("Refusals")},
+    {"/", N_("Today")},
+    {"/k", N_("Records")},
+    {"/r", N_("Indicators")},
+    {"/op/exchange", N_("Exchange")},
+    {"/op/queues", N_("Queues")},
+    {"/op/quarantine", N_("Refusals")},
+    {"/op/versions", N_("Two versions")},
+    {"/op/storage", N_("Storage")},
+    {"/op/accounts", N_("Accounts")},
+    {"/op/audit", N_("Audit log")},
 };
 
 static bool may_go(const page_t *page, const char *href)

@@ -8,3 +8,4 @@ page_fn page_home, page_search, page_kinds, page_list, page_card, page_new, page
     page_history, page_export;
 page_fn page_exchange, page_queues, page_quarantine, page_reports, page_report;
 page_fn page_indicator, page_report_csv, page_report_xlsx;
+page_fn page_quarantine_csv, page_versions, page_storage, page_accounts, page_audit, page_audit_csv;

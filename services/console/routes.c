@@ -34,6 +34,12 @@ const route_t ROUTES[] = {
     {ROUTE_GET, "/r/*/*", FIGURES, page_indicator, false, false},
     {ROUTE_GET, "/op/exchange", EXCHANGE, page_exchange, true, false},
     {ROUTE_GET, "/op/queues", EXCHANGE, page_queues, true, false},
-    {ROUTE_GET, "/op/quarantine", EXCHANGE, page_quarantine, true, false},
+    {BOTH, "/op/quarantine", EXCHANGE, page_quarantine, true, false},
+    {ROUTE_GET, "/op/quarantine/export.csv", EXCHANGE, page_quarantine_csv, true, true},
+    {BOTH, "/op/versions", EXCHANGE, page_versions, true, false},
+    {ROUTE_GET, "/op/storage", R_OPERATOR, page_storage, true, false},
+    {BOTH, "/op/accounts", R_OPERATOR, page_accounts, true, false},
+    {ROUTE_GET, "/op/audit", R_OPERATOR | R_PRIVACY, page_audit, true, false},
+    {ROUTE_GET, "/op/audit/export.csv", R_OPERATOR | R_PRIVACY, page_audit_csv, true, true},
 };
 const size_t N_ROUTES = ARRAY_SIZE(ROUTES);

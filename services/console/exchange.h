@@ -8,6 +8,7 @@ typedef struct house {
     const node_conf_t *node;
     client_t **client;
     sessions_t sessions;
+    counts_t counts;
     uint16_t port;
     lang_t lang; // of whoever does not say which he reads
 } house_t;
@@ -18,6 +19,7 @@ typedef struct exchange {
     char *uri;
     uint8_t *body;
     size_t body_size, body_room;
+    uint64_t since_ms;    // when it came
     const route_t *route; // NULL: it was refused before
     page_t page;
     bool done;

@@ -7,6 +7,7 @@
 #include "common/node/client.h"
 #include "common/node/node.h"
 #include "proto/api.pb-c.h"
+#include "services/console/counts.h"
 #include "services/console/html.h"
 #include "services/console/request.h"
 #include "services/console/session.h"
@@ -43,7 +44,8 @@ struct page {
     const request_t *request;
     const node_conf_t *node;
     sessions_t *sessions;
-    session_t *session; // NULL: nobody is logged in
+    const counts_t *counts; // of all requests so far
+    session_t *session;     // NULL: nobody is logged in
     lang_t lang;
     // of what is asked
     client_t **client; // NULL in it: the node does not answer yet

@@ -14,6 +14,7 @@ enum {
 // name of the account.
 const route_t ROUTES[] = {
     {ROUTE_GET, "/", R_ANY, page_home, false, false},
+    {ROUTE_GET, "/metrics", ANYBODY, page_metrics, false, true},
     {ROUTE_GET, "/assets/*", ANYBODY, page_asset, false, true},
     {BOTH, "/login", ANYBODY, page_login, false, false},
     {ROUTE_POST, "/logout", R_ANY, page_logout, false, true},

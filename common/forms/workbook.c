@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+enum { WORKBOOK_MAX = 16 << 20 };
 
 static lxw_error write_to(const char *path, bool streams, workbook_fill_t *fill, void *context)
 {
@@ -37,4 +40,24 @@ const char *workbook_write(const char *file, bool streams, workbook_fill_t *fill
                               "folder for temporary files?");
     unlink(beside);
     return why;
+}
+
+static char *read_all(int fd, size_t *ret_size)
+{
+    off_t end = lseek(fd, 0, SEEK_END);
+    if (end <= 0 || end > WORKBOOK_MAX) return NULL;
+    char *bytes = xmalloc((size_t)end);
+    *ret_size = (size_t)end;
+    if (pread(fd, bytes, (size_t)end, 0) == (ssize_t)end) return bytes;
+    free(bytes);
+    return NULL;
+}
+
+char *workbook_bytes(workbook_fill_t *fill, void *context, size_t *ret_size)
+{
+    char made[32];
+    AUTO(xclose) int fd = memfd_create("workbook", MFD_CLOEXEC);
+    if (fd < 0) return NULL;
+    snprintf(made, sizeof made, "/proc/self/fd/%d", fd);
+    return write_to(made, false, fill, context) == LXW_NO_ERROR ? read_all(fd, ret_size) : NULL;
 }

@@ -12,3 +12,6 @@ typedef lxw_error workbook_fill_t(lxw_workbook *workbook, void *context);
 // and widths are free in either case. Returns NULL, or what went wrong as a sentence of a library's or of the
 // system's.
 const char *workbook_write(const char *file, bool streams, workbook_fill_t *fill, void *context);
+
+// The same into memory, which the caller frees: NULL where it cannot be put together.
+char *workbook_bytes(workbook_fill_t *fill, void *context, size_t *ret_size);

@@ -1,50 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // `selenga audit`: the node's audit logs, read from its directory. What the services have noted of how far
 // they go is asked of them, so that an end that was cut off shows.
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/date.h"
 #include "common/base/i18n.h"
-#include "common/base/vec.h"
 #include "common/forms/grid.h"
 #include "common/forms/words.h"
-#include "common/node/audit.h"
+#include "common/node/audit_files.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
-#include "proto/audit.pb-c.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 #include "services/cli/verbs.h"
 
 enum { OPTION_SINCE = CLI_KEY, DAY_S = 86400 };
-
-// --- one log -------------------------------------------------------------------------------------
-
-typedef struct wanted { // the head that a service told
-    uint64_t seq;
-    const uint8_t *hash;
-    bool met; // or nobody told one
-} wanted_t;
-
-static int look_for(void *arg, const audit_head_t *head, slice_t body)
-{
-    wanted_t *wanted = arg;
-    (void)body;
-    if (head->seq == wanted->seq) wanted->met = memcmp(head->hash, wanted->hash, AUDIT_HASH) == 0;
-    return 0;
-}
-
-// Opens a service's log in the node's directory. -1 where there is none.
-static int open_log(const char *node, uint32_t service)
-{
-    char name[AUDIT_PATH], path[4096];
-    int n = snprintf(path, sizeof path, "%s/%s", node, audit_path(service, name));
-    return n > 0 && (size_t)n < sizeof path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-}
 
 static void say_broken(const char *name, const audit_head_t *end)
 {
@@ -53,26 +25,28 @@ static void say_broken(const char *name, const audit_head_t *end)
 }
 
 // CLI_DONE or CLI_REFUSED, after saying why.
-static int verify_log(const char *node, const path_t *path, uint32_t service, wanted_t *wanted,
+static int verify_log(const char *node, const path_t *path, uint32_t service, const audit_head_t *told,
                       audit_head_t *ret_end)
 {
     char name[AUDIT_PATH];
-    AUTO(xclose) int fd = open_log(node, service);
+    int error;
     audit_path(service, name);
-    audit_begin(path, service, ret_end);
-    if (wanted->seq == 0) wanted->met = memcmp(ret_end->hash, wanted->hash, AUDIT_HASH) == 0;
-    int rc = fd >= 0 ? audit_read(fd, ret_end, look_for, wanted) : AUDIT_E_BROKEN;
-    if (rc == 0 && wanted->met) return CLI_DONE;
-    if (fd < 0)
-        cli_say(_("%s is missing"), name);
-    else if (rc == AUDIT_E_BROKEN)
+    switch (audit_verify(node, path, service, told, ret_end, &error)) {
+    case AUDIT_WHOLE:
+        return CLI_DONE;
+    case AUDIT_MISSING:
+        return cli_refuse(_("%s is missing"), name);
+    case AUDIT_BROKEN:
         say_broken(name, ret_end);
-    else if (rc == 0)
-        cli_say(_("%s ends with entry %llu, and %llu were noted: the end was cut off, or the log is another"),
-                name, (unsigned long long)ret_end->seq, (unsigned long long)wanted->seq);
-    else
-        cli_say("%s: %s", name, strerror(-rc));
-    return CLI_REFUSED;
+        return CLI_REFUSED;
+    case AUDIT_CUT:
+        return cli_refuse(
+            _("%s ends with entry %llu, and %llu were noted: the end was cut off, or the log is another"),
+            name, (unsigned long long)ret_end->seq, (unsigned long long)told->seq);
+    case AUDIT_FAILED:
+        break;
+    }
+    return cli_refuse("%s: %s", name, strerror(error));
 }
 
 // --- verify --------------------------------------------------------------------------------------
@@ -106,9 +80,9 @@ static int verify_all(const cli_t *cli, const path_t *path, const heads_t *heads
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
         audit_head_t end;
         const Selenga__AuditHead *head = heads->of[n];
-        wanted_t wanted = {.seq = UINT64_MAX, .met = head == NULL};
-        if (head != NULL) wanted = (wanted_t){.seq = head->seq, .hash = head->hash.data};
-        int r = verify_log(cli->node, path, n, &wanted, &end);
+        audit_head_t told = {.seq = head != NULL ? head->seq : 0};
+        if (head != NULL) memcpy(told.hash, head->hash.data, AUDIT_HASH);
+        int r = verify_log(cli->node, path, n, head != NULL ? &told : NULL, &end);
         if (r != CLI_DONE) result = r;
         *ret_entries += end.seq;
     }
@@ -149,79 +123,40 @@ static int run_verify(const cli_t *cli)
 
 // --- list ----------------------------------------------------------------------------------------
 
-typedef struct entry {
-    uint32_t service;
-    uint64_t seq;
-    Selenga__AuditEntry *m;
-} entry_t;
-
-typedef struct listing {
-    entry_t *items;
-    size_t n, room;
-    uint32_t service;
-    int64_t since_s;
-} listing_t;
-
-static void free_listing(listing_t *list)
-{
-    for (size_t i = 0; i < list->n; i++) msg_body_free(&list->items[i].m);
-    free(list->items);
-}
-
-static int add_entry(void *arg, const audit_head_t *head, slice_t body)
-{
-    listing_t *list = arg;
-    Selenga__AuditEntry *m = msg_body_unpack(&selenga__audit_entry__descriptor, body);
-    if (m == NULL || m->time_s < list->since_s) {
-        msg_body_free(&m);
-        return 0;
-    }
-    *vec_add(list->items, list->n, list->room) = (entry_t){list->service, head->seq, m};
-    return 0;
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const entry_t *x = a, *y = b;
-    if (x->m->time_s != y->m->time_s) return x->m->time_s < y->m->time_s ? -1 : 1;
-    if (x->service != y->service) return x->service < y->service ? -1 : 1;
-    return (x->seq > y->seq) - (x->seq < y->seq);
-}
-
-static json_t *entry_json(const entry_t *e)
+static json_t *entry_json(const audit_row_t *e)
 {
     char id[RID_TEXT];
     json_t *json = json_object();
-    json_object_set_new(json, "time", output_time(e->m->has_time_s, e->m->time_s));
+    json_object_set_new(json, "time", output_time(e->entry->has_time_s, e->entry->time_s));
     json_object_set_new(json, "service", json_string(words_service(e->service)));
     json_object_set_new(json, "seq", json_integer((json_int_t)e->seq));
-    json_object_set_new(json, "who", output_text(e->m->who));
-    json_object_set_new(json, "what", output_text(e->m->what));
-    json_object_set_new(json, "kind", output_text(e->m->kind));
-    json_object_set_new(json, "id", output_text(words_id(&e->m->id, id)));
-    json_object_set_new(json, "records", output_integer(e->m->has_records, (int64_t)e->m->records));
-    json_object_set_new(json, "about", output_text(e->m->about));
-    json_object_set_new(json, "code", output_text(e->m->code));
+    json_object_set_new(json, "who", output_text(e->entry->who));
+    json_object_set_new(json, "what", output_text(e->entry->what));
+    json_object_set_new(json, "kind", output_text(e->entry->kind));
+    json_object_set_new(json, "id", output_text(words_id(&e->entry->id, id)));
+    json_object_set_new(json, "records", output_integer(e->entry->has_records, (int64_t)e->entry->records));
+    json_object_set_new(json, "about", output_text(e->entry->about));
+    json_object_set_new(json, "code", output_text(e->entry->code));
     return json;
 }
 
-static void entry_row(grid_t *grid, const entry_t *e)
+static void entry_row(grid_t *grid, const audit_row_t *e)
 {
     char time[OUTPUT_TIME_TEXT], id[RID_TEXT];
-    const char *said = output_time_text(e->m->time_s, time);
+    const char *said = output_time_text(e->entry->time_s, time);
     grid_cell(grid, said);
-    grid_cell(grid, e->m->who);
-    grid_cell(grid, e->m->what ? audit_words(e->m->what, i18n_now()) : "");
-    grid_cell(grid, e->m->kind);
-    if (e->m->has_records)
-        grid_cellf(grid, "%llu", (unsigned long long)e->m->records);
+    grid_cell(grid, e->entry->who);
+    grid_cell(grid, e->entry->what ? audit_words(e->entry->what, i18n_now()) : "");
+    grid_cell(grid, e->entry->kind);
+    if (e->entry->has_records)
+        grid_cellf(grid, "%llu", (unsigned long long)e->entry->records);
     else
         grid_cell(grid, "");
-    grid_cell(grid, e->m->about ? e->m->about : words_id(&e->m->id, id));
-    grid_cell(grid, e->m->code);
+    grid_cell(grid, e->entry->about ? e->entry->about : words_id(&e->entry->id, id));
+    grid_cell(grid, e->entry->code);
 }
 
-static void print_list(const cli_t *cli, const listing_t *list)
+static void print_list(const cli_t *cli, const audit_rows_t *list)
 {
     output_array_t array;
     if (cli->json) {
@@ -245,25 +180,17 @@ static int run_list(const cli_t *cli)
 {
     path_t path;
     int32_t day = 0;
-    AUTO(free_listing) listing_t list = {.since_s = INT64_MIN};
+    char name[AUDIT_PATH];
+    AUTO(audit_rows_free) audit_rows_t list = {0};
     const char *since = cli_option(cli, OPTION_SINCE);
     if (since && !date_parse(since, &day))
         return cli_usage(cli, _("`%s` is not a date like 2024-09-01"), since);
     int result = load_path(cli, &path);
     if (result != CLI_DONE) return result;
-    if (since) list.since_s = (int64_t)day * DAY_S;
-    for (list.service = SERVICES_FIRST; list.service < SERVICES_END; list.service++) {
-        audit_head_t end;
-        char name[AUDIT_PATH];
-        AUTO(xclose) int fd = open_log(cli->node, list.service);
-        audit_begin(&path, list.service, &end);
-        if (fd < 0 || audit_read(fd, &end, add_entry, &list) == 0) continue;
-        say_broken(audit_path(list.service, name), &end);
-        result = CLI_REFUSED;
-    }
-    if (list.n > 0) qsort(list.items, list.n, sizeof *list.items, by_time);
+    audit_rows_read(cli->node, &path, since ? (int64_t)day * DAY_S : INT64_MIN, &list);
+    if (list.broken != 0) say_broken(audit_path(list.broken, name), &list.broken_at);
     print_list(cli, &list);
-    return result;
+    return list.broken != 0 ? CLI_REFUSED : CLI_DONE;
 }
 
 // --- table ---------------------------------------------------------------------------------------

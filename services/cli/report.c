@@ -45,6 +45,13 @@ static void last_finished_year(char *buffer, size_t size)
     cli_say(_("no --period given: showing %s, the last year that is over"), buffer);
 }
 
+// Rows go to the disk as they come: a country's report takes no more memory than a school's.
+static int write_xlsx(const report_t *report, const char *file)
+{
+    const char *why = workbook_write(file, true, report_fill_xlsx, (void *)(uintptr_t)report);
+    return why == NULL ? CLI_DONE : cli_refuse(_("%s cannot be written: %s"), file, why);
+}
+
 int report_run(const cli_t *cli)
 {
     char year[24];
@@ -72,11 +79,11 @@ int report_run(const cli_t *cli)
     client_status_t status = report_read(ask_client(ask), &request, &report, &why);
     if (status != CLIENT_DONE) return ask_said(ask, status, &why);
     if (!report.unit) return cli_refuse(_("the node sent a report without its organisation"));
-    if (xlsx) return report_write_xlsx(&report, xlsx);
+    if (xlsx) return write_xlsx(&report, xlsx);
     if (cli->json)
         report_print_json(&report);
     else if (csv)
-        report_print_csv(&report);
+        report_write_csv(stdout, &report);
     else
         report_print_tables(&report);
     return CLI_DONE;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// See report_explain.h. The rule that keeps somebody out is told as what would let him in: the service names
-// flags, their words are messages.
+// See report_explain.h. The rule that keeps somebody out is told as what would let him in.
 #include "services/cli/report_explain.h"
 
 #include <stdio.h>
@@ -8,55 +7,19 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
+#include "common/forms/rule.h"
 #include "common/node/msg.h"
 #include "common/watch/roll.h"
 #include "services/cli/output.h"
 
-enum { FLAG_BITS = 32, REPORT_MS = 60000 };
+enum { REPORT_MS = 60000 };
 
 typedef struct explanation {
-    char *words[FLAG_BITS]; // of each flag, in the reader's language
+    rule_words_t words;
     json_t *counted, *denominator, *not_counted, *silent;
     json_t *named; // names of those of them whose names this node may see
     bool of_people;
 } explanation_t;
-
-static void take_words(explanation_t *all, const Selenga__ReportReply *reply)
-{
-    for (size_t i = 0; i < reply->n_flags; i++)
-        if (reply->flags[i]->flag != 0 && reply->flags[i]->text != NULL) {
-            char **word = &all->words[__builtin_ctz(reply->flags[i]->flag)];
-            free(*word);
-            *word = xstrdup(_(reply->flags[i]->text));
-        }
-}
-
-static void put_flags(const explanation_t *all, FILE *out, uint32_t flags, bool without, bool *first)
-{
-    for (; flags != 0; flags &= flags - 1) {
-        const char *word = all->words[__builtin_ctz(flags)];
-        if (!*first) fprintf(out, " %s ", _("and"));
-        fprintf(out, "%s«%s»", without ? _("not ") : "", word != NULL ? word : "?");
-        *first = false;
-    }
-}
-
-// The caller frees it.
-static char *rule_text(const explanation_t *all, const Selenga__Explained *person)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    fputs(person->denominator > 0 ? _("is counted if: ") : _("belongs here if: "), out);
-    for (size_t i = 0; i < person->n_ways; i++) {
-        bool first = true;
-        if (i > 0) fprintf(out, "; %s ", _("or"));
-        put_flags(all, out, person->ways[i]->lacks, false, &first);
-        put_flags(all, out, person->ways[i]->excess, true, &first);
-    }
-    fclose(out);
-    return text;
-}
 
 static void take_person(explanation_t *all, const Selenga__Explained *person)
 {
@@ -65,7 +28,7 @@ static void take_person(explanation_t *all, const Selenga__Explained *person)
         json_array_append_new(all->counted, output_text(person->person));
         return;
     }
-    AUTO(xfree) char *rule = rule_text(all, person);
+    AUTO(xfree) char *rule = rule_text(&all->words, person);
     json_array_append_new(all->not_counted,
                           json_pack("{s:o, s:o, s:o, s:b}", "person", output_text(person->person), "org",
                                     output_text(person->org), "rule", output_text(rule), "in_denominator",
@@ -75,7 +38,7 @@ static void take_person(explanation_t *all, const Selenga__Explained *person)
 static bool take_page(void *context, const Selenga__ReportReply *page)
 {
     explanation_t *all = context;
-    if (page->n_flags > 0) take_words(all, page);
+    if (page->n_flags > 0) rule_words_take(&all->words, page);
     all->of_people = page->of_people;
     for (size_t i = 0; i < page->n_silent; i++)
         json_array_append_new(all->silent, output_text(page->silent[i]));
@@ -160,7 +123,7 @@ static void clear(explanation_t *all)
     json_decref(all->not_counted);
     json_decref(all->silent);
     json_decref(all->named);
-    for (size_t i = 0; i < FLAG_BITS; i++) free(all->words[i]);
+    rule_words_free(&all->words);
 }
 
 int report_explain(ask_t *ask, const Selenga__Report *request, bool json)

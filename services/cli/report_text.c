@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A report as JSON and CSV for programs, and as tables for people.
+// A report as JSON for programs, and as tables for people.
 #include "services/cli/report_forms.h"
 
 #include <inttypes.h>
@@ -9,48 +9,8 @@
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/forms/grid.h"
-#include "common/schema/fault.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
-
-char *report_notes(const indicator_t *indicator)
-{
-    if (indicator->n_notes == 0) return NULL;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    for (size_t i = 0; i < indicator->n_notes; i++) {
-        AUTO(xfree) char *note = ask_fault_text(indicator->notes[i]);
-        fprintf(out, "%s%s", i ? " " : "", note);
-    }
-    fclose(out);
-    return text;
-}
-
-static const indicator_t *find_indicator(const Selenga__ReportUnit *unit, const char *code)
-{
-    for (size_t i = 0; i < unit->n_indicators; i++)
-        if (unit->indicators[i]->code && strcmp(unit->indicators[i]->code, code) == 0)
-            return unit->indicators[i];
-    return NULL;
-}
-
-const char *report_title(const report_t *report, const indicator_t *indicator)
-{
-    const indicator_t *titled = indicator->code ? find_indicator(report->unit, indicator->code) : NULL;
-    return titled ? titled->title : NULL;
-}
-
-const char *report_met(const indicator_t *indicator)
-{
-    return !indicator->has_met ? NULL : indicator->met ? _("met") : _("not met");
-}
-
-const char *report_state(const indicator_t *indicator)
-{
-    if (!indicator->state || !*indicator->state) return NULL;
-    return strcmp(indicator->state, "preliminary") == 0 ? _("preliminary") : _("complete");
-}
 
 // ---- JSON
 
@@ -118,14 +78,6 @@ void report_print_json(const report_t *report)
 }
 
 // ---- tables
-
-const char *report_number(const char *text, const char *unit, char *buffer, size_t size)
-{
-    snprintf(buffer, size, "%s%s", text ? text : "", unit && strcmp(unit, "percent") == 0 ? " %" : "");
-    char *point = strchr(buffer, '.');
-    if (point && strcmp(i18n_language(), "ru") == 0) *point = ',';
-    return buffer;
-}
 
 static const char *value_text(const indicator_t *indicator, char *buffer, size_t size)
 {
@@ -208,7 +160,7 @@ static void print_children(const report_t *report)
         grid_cell(grid, report->children[i]->org);
         for (size_t k = 0; k < n; k++) {
             char text[64];
-            const indicator_t *indicator = find_indicator(report->children[i], codes[k]);
+            const indicator_t *indicator = report_find(report->children[i], codes[k]);
             grid_cell(grid, indicator ? value_text(indicator, text, sizeof text) : NULL);
         }
         grid_cell(grid, report->children[i]->name);

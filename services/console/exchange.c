@@ -16,11 +16,12 @@ static void page_ready(void *context);
 
 void exchange_init(exchange_t *self, house_t *house, const char *uri)
 {
-    *self = (exchange_t){.house = house, .uri = xstrdup(uri)};
+    *self = (exchange_t){.house = house, .uri = xstrdup(uri), .since_ms = mono_ms()};
     self->page = (page_t){.request = &self->request,
                           .node = house->node,
                           .sessions = &house->sessions,
                           .drafts = house->drafts,
+                          .counts = &house->counts,
                           .client = house->client,
                           .answered = page_ready,
                           .context = self,
@@ -258,6 +259,7 @@ char *exchange_answer(exchange_t *self, size_t *ret_size)
 {
     html_t html = {0};
     i18n_use(self->page.lang);
+    counts_add(&self->house->counts, self->request.post, self->page.status, mono_ms() - self->since_ms);
     if (self->page.status == 303) return html_take(&html, ret_size);
     if (self->page.bare && self->page.status == 200 && !self->page.body.full)
         return html_take(&self->page.body, ret_size);

@@ -9,6 +9,7 @@ typedef struct house {
     client_t **client;
     sessions_t sessions;
     drafts_t *drafts; // NULL: none are kept
+    counts_t counts;
     uint16_t port;
     lang_t lang; // of whoever does not say which he reads
 } house_t;
@@ -19,6 +20,7 @@ typedef struct exchange {
     char *uri;
     uint8_t *body;
     size_t body_size, body_room;
+    uint64_t since_ms;    // when it came
     const route_t *route; // NULL: it was refused before
     bool again;           // whoever sent it has to log in first (again.h)
     page_t page;

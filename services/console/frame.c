@@ -128,6 +128,10 @@ static const struct {
     {"/op/exchange", N_("Exchange")},
     {"/op/queues", N_("Queues")},
     {"/op/quarantine", N_("Refusals")},
+    {"/op/versions", N_("Two versions")},
+    {"/op/storage", N_("Storage")},
+    {"/op/accounts", N_("Accounts")},
+    {"/op/audit", N_("Audit log")},
 };
 
 static bool may_go(const page_t *page, const char *href)

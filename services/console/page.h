@@ -7,6 +7,7 @@
 #include "common/node/client.h"
 #include "common/node/node.h"
 #include "proto/api.pb-c.h"
+#include "services/console/counts.h"
 #include "services/console/drafts.h"
 #include "services/console/html.h"
 #include "services/console/request.h"
@@ -44,8 +45,9 @@ struct page {
     const request_t *request;
     const node_conf_t *node;
     sessions_t *sessions;
-    drafts_t *drafts;   // NULL: none are kept
-    session_t *session; // NULL: nobody is logged in
+    drafts_t *drafts;       // NULL: none are kept
+    session_t *session;     // NULL: nobody is logged in
+    const counts_t *counts; // of all requests so far
     lang_t lang;
     form_t draft; // what the reader wants back
     bool typing;  // it shows a form whose text is kept until it is saved (keeping.h)

@@ -9,3 +9,6 @@ page_fn page_help, page_home, page_search, page_kinds, page_list, page_card, pag
 page_fn page_draft, page_draft_drop;
 page_fn page_exchange, page_queues, page_quarantine, page_reports, page_report;
 page_fn page_iom, page_routes, page_route, page_route_review, page_route_propose;
+page_fn page_indicator, page_report_csv, page_report_xlsx;
+page_fn page_quarantine_csv, page_versions, page_storage, page_accounts, page_audit, page_audit_csv;
+page_fn page_metrics;

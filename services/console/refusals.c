@@ -24,7 +24,7 @@ bool refusals_ask(page_t *page, uint32_t most, refusals_t *ret_refusals)
     return all;
 }
 
-static void write_item(page_t *page, const Selenga__Quarantined *item)
+void refusals_write_cells(page_t *page, const Selenga__Quarantined *item)
 {
     html_t *html = &page->body;
     char text[FAULT_TEXT], id[RID_TEXT];
@@ -32,7 +32,7 @@ static void write_item(page_t *page, const Selenga__Quarantined *item)
     rid_t rid;
     const kind_rule_t *kind = kind_by_number(item->kind);
     fault_from_proto(item->fault, &fault);
-    html_raw(html, "<tr><td>");
+    html_raw(html, "<td>");
     if (kind != NULL && item->id.len == sizeof rid.b) {
         memcpy(rid.b, item->id.data, sizeof rid.b);
         entry_link(html, kind, rid_text(&rid, id), bilingual_text(&kind->label));
@@ -47,7 +47,14 @@ static void write_item(page_t *page, const Selenga__Quarantined *item)
     html_text(html, fault_text(&fault, text, sizeof text));
     html_raw(html, "</td><td>");
     if (item->has_came_s) html_moment(html, item->came_s);
-    html_raw(html, "</td></tr>");
+    html_raw(html, "</td>");
+}
+
+static void write_item(page_t *page, const Selenga__Quarantined *item)
+{
+    html_raw(&page->body, "<tr>");
+    refusals_write_cells(page, item);
+    html_raw(&page->body, "</tr>");
 }
 
 void refusals_write(page_t *page, const refusals_t *refusals)

@@ -15,3 +15,5 @@ typedef struct refusals {
 // False: return at once, as with page_ask.
 bool refusals_ask(page_t *page, uint32_t most, refusals_t *ret_refusals);
 void refusals_write(page_t *page, const refusals_t *refusals);
+// The cells of one line.
+void refusals_write_cells(page_t *page, const Selenga__Quarantined *item);

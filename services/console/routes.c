@@ -15,6 +15,7 @@ enum {
 // name of the account.
 const route_t ROUTES[] = {
     {ROUTE_GET, "/", R_ANY, page_home, false, false},
+    {ROUTE_GET, "/metrics", ANYBODY, page_metrics, false, true},
     {ROUTE_GET, "/assets/*", ANYBODY, page_asset, false, true},
     {BOTH, "/login", ANYBODY, page_login, false, false},
     {ROUTE_POST, "/logout", R_ANY, page_logout, false, true},
@@ -38,8 +39,17 @@ const route_t ROUTES[] = {
     {BOTH, "/routes/*", PEOPLE, page_route, false, false},
     {ROUTE_GET, "/routes/*/iom.pdf", PEOPLE, page_iom, false, true},
     {BOTH, "/routes/*/review", R_OFFICES, page_route_review, false, false},
+    {ROUTE_GET, "/r/*/export.csv", FIGURES, page_report_csv, false, true},
+    {ROUTE_GET, "/r/*/export.xlsx", FIGURES, page_report_xlsx, false, true},
+    {ROUTE_GET, "/r/*/*", FIGURES, page_indicator, false, false},
     {ROUTE_GET, "/op/exchange", EXCHANGE, page_exchange, true, false},
     {ROUTE_GET, "/op/queues", EXCHANGE, page_queues, true, false},
-    {ROUTE_GET, "/op/quarantine", EXCHANGE, page_quarantine, true, false},
+    {BOTH, "/op/quarantine", EXCHANGE, page_quarantine, true, false},
+    {ROUTE_GET, "/op/quarantine/export.csv", EXCHANGE, page_quarantine_csv, true, true},
+    {BOTH, "/op/versions", EXCHANGE, page_versions, true, false},
+    {ROUTE_GET, "/op/storage", R_OPERATOR, page_storage, true, false},
+    {BOTH, "/op/accounts", R_OPERATOR, page_accounts, true, false},
+    {ROUTE_GET, "/op/audit", R_OPERATOR | R_PRIVACY, page_audit, true, false},
+    {ROUTE_GET, "/op/audit/export.csv", R_OPERATOR | R_PRIVACY, page_audit_csv, true, true},
 };
 const size_t N_ROUTES = ARRAY_SIZE(ROUTES);

@@ -100,6 +100,13 @@ session_t *session_find(sessions_t *self, const char *id, uint64_t now_ms)
     return NULL;
 }
 
+size_t sessions_count(const sessions_t *self, uint64_t now_ms)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < SESSIONS_MAX; i++) n += !is_over(&self->items[i], now_ms);
+    return n;
+}
+
 void session_close(session_t *session)
 {
     sodium_memzero(session, sizeof *session);

@@ -40,6 +40,8 @@ session_t *session_open(sessions_t *self, const account_t *account, uint64_t now
                         char ret_id[static SESSION_ID]);
 // The session of this id, which counts as used now; NULL: there is none, or its time is over.
 session_t *session_find(sessions_t *self, const char *id, uint64_t now_ms);
+// How many are open and not over.
+size_t sessions_count(const sessions_t *self, uint64_t now_ms);
 void session_close(session_t *session);
 bool session_token_fits(const char *token, const char *shown);
 // Was this token made for a session of that account, which may be over by now? So a form that was open

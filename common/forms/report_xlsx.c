@@ -6,8 +6,7 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
-#include "services/cli/cli.h"
-#include "services/cli/report_forms.h"
+#include "common/forms/report_forms.h"
 
 enum { TITLE_ROW, HEAD_ROW, FIRST_ROW, DECIMALS_MOST = 6 };
 
@@ -158,7 +157,7 @@ static void shape(lxw_workbook *workbook, sheet_t *sheet)
     worksheet_freeze_panes(sheet->worksheet, FIRST_ROW, 0);
 }
 
-static lxw_error fill(lxw_workbook *workbook, void *context)
+lxw_error report_fill_xlsx(lxw_workbook *workbook, void *context)
 {
     const report_t *report = context;
     sheet_t sheet = {.worksheet = workbook_add_worksheet(workbook, _("Report"))};
@@ -172,11 +171,4 @@ static lxw_error fill(lxw_workbook *workbook, void *context)
                          ARRAY_SIZE(COLUMNS) - 1);
     keep(&sheet, report_add_pages(report, workbook, sheet.bold, sheet.decimals[1]));
     return sheet.error;
-}
-
-// Rows go to the disk as they come: a country's report takes no more memory than a school's.
-int report_write_xlsx(const report_t *report, const char *file)
-{
-    const char *why = workbook_write(file, true, fill, (void *)(uintptr_t)report);
-    return why == NULL ? CLI_DONE : cli_refuse(_("%s cannot be written: %s"), file, why);
 }

@@ -5,7 +5,7 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
-#include "services/cli/report_forms.h"
+#include "common/forms/report_forms.h"
 
 enum { CHART_ROWS = 18, CHARTS_MOST = 40, CODE_WIDTH = 12, NAME_WIDTH = 40, TITLE_WIDTH = 80 };
 
@@ -81,14 +81,6 @@ static void put_shares(page_t *page, lxw_workbook *workbook, const report_t *rep
     if (row > 1) add_chart(page, workbook, _("Shares, %"), 1, 4, 1, row - 1);
 }
 
-static const indicator_t *find(const Selenga__ReportUnit *unit, const char *code)
-{
-    for (size_t i = 0; i < unit->n_indicators; i++)
-        if (unit->indicators[i]->code && strcmp(unit->indicators[i]->code, code) == 0)
-            return unit->indicators[i];
-    return NULL;
-}
-
 // A row for each child, a column and a chart for each share.
 static void put_children(page_t *page, lxw_workbook *workbook, const report_t *report)
 {
@@ -105,7 +97,7 @@ static void put_children(page_t *page, lxw_workbook *workbook, const report_t *r
         put_text(page, (lxw_row_t)i + 1, 0, child->org, NULL);
         put_text(page, (lxw_row_t)i + 1, 1, child->name, NULL);
         for (lxw_col_t c = 0; c < n; c++) {
-            const indicator_t *indicator = find(child, shares[c]->code);
+            const indicator_t *indicator = report_find(child, shares[c]->code);
             if (indicator) put_value(page, (lxw_row_t)i + 1, c + 2, indicator);
         }
     }

@@ -8,7 +8,7 @@
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/forms/csv.h"
-#include "services/cli/report_forms.h"
+#include "common/forms/report_forms.h"
 
 enum { COLUMNS = 16, NUMBER = 24, VALUE = 64 };
 
@@ -39,9 +39,9 @@ static bool is_for_programs(void)
     return i18n_now() == LANG_EN;
 }
 
-static void write_row(const char *const *cells)
+static void write_row(FILE *out, const char *const *cells)
 {
-    csv_write_plain(stdout, is_for_programs() ? ',' : ';', cells, COLUMNS);
+    csv_write_plain(out, is_for_programs() ? ',' : ';', cells, COLUMNS);
 }
 
 static const char *or_empty(const char *text)
@@ -66,7 +66,7 @@ static const char *met_word(const indicator_t *indicator)
     return !indicator->has_met ? "" : indicator->met ? "yes" : "no";
 }
 
-static void print_unit(const report_t *report, const Selenga__ReportUnit *unit)
+static void write_unit(FILE *out, const report_t *report, const Selenga__ReportUnit *unit)
 {
     for (size_t i = 0; i < unit->n_indicators; i++) {
         const indicator_t *indicator = unit->indicators[i];
@@ -97,12 +97,12 @@ static void print_unit(const report_t *report, const Selenga__ReportUnit *unit)
             or_empty(is_for_programs() ? indicator->state : report_state(indicator)),
             or_empty(note),
         };
-        write_row(cells);
+        write_row(out, cells);
     }
 }
 
 // Whoever hangs nowhere has a row without an indicator, and why as its note.
-static void print_unattached(const report_t *report)
+static void write_unattached(FILE *out, const report_t *report)
 {
     const Selenga__ReportReply *first = report->pages[0];
     for (size_t i = 0; i < first->n_unattached; i++) {
@@ -110,17 +110,17 @@ static void print_unattached(const report_t *report)
                                       or_empty(report->as_of)};
         for (size_t k = 3; k + 1 < COLUMNS; k++) cells[k] = "";
         cells[COLUMNS - 1] = _(REPORT_UNATTACHED);
-        write_row(cells);
+        write_row(out, cells);
     }
 }
 
-void report_print_csv(const report_t *report)
+void report_write_csv(FILE *out, const report_t *report)
 {
     const char *heading[COLUMNS];
     for (size_t i = 0; i < COLUMNS; i++) heading[i] = is_for_programs() ? HEAD[i].name : _(HEAD[i].title);
-    if (!is_for_programs()) fputs("\xef\xbb\xbf", stdout);
-    write_row(heading);
-    print_unit(report, report->unit);
-    for (size_t i = 0; i < report->n_children; i++) print_unit(report, report->children[i]);
-    print_unattached(report);
+    if (!is_for_programs()) fputs("\xef\xbb\xbf", out);
+    write_row(out, heading);
+    write_unit(out, report, report->unit);
+    for (size_t i = 0; i < report->n_children; i++) write_unit(out, report, report->children[i]);
+    write_unattached(out, report);
 }

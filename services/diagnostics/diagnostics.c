@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What diagnostics adds to the common loop: a result written here makes, changes or closes the person's
-// deficit in the same transaction. A new scale does so for all results of this node, some at a time, beside
-// other work.
+// deficit in the same transaction, and so does a dispute. A new scale, or another percent that is enough,
+// does so for all results of this node, some at a time, beside other work.
 //
 // Row 'S', how far such a look has come: common/store/FORMAT.md, aux.
 #include "services/diagnostics/diagnostics.h"
@@ -100,17 +100,32 @@ static int note(void *arg, const rid_t *id)
     return 0;
 }
 
-// Of a result that is deleted only the version before says whose it was.
+// 0: no percent of its own.
+static int64_t required_of(const record_t *r)
+{
+    if (r == NULL || r->deleted) return 0;
+    AUTO(msg_body_free)
+    Selenga__Competency *m = sound_body(&KIND_COMPETENCY, &selenga__competency__descriptor, r);
+    return m != NULL && m->has_required_percent ? m->required_percent : 0;
+}
+
+// Of a result or dispute that is deleted only the version before says whose it was.
 static void changed(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
 {
     diagnostics_t *self = arg;
-    if (now->kind == N_RESULT && path_equal(&now->home, &service_node(self->service)->path)) {
+    bool own = path_equal(&now->home, &service_node(self->service)->path);
+    if (now->kind == N_RESULT && own) {
         if (!now->deleted)
             note(self, &now->id);
         else if (old != NULL)
             results_want(self->results, old);
     }
+    if (now->kind == N_DISPUTE && own) {
+        const record_t *says = now->deleted ? old : now;
+        if (says != NULL) results_want_disputed(self->results, says);
+    }
     if (now->kind == N_SCALE) self->scale_changed = true;
+    if (now->kind == N_COMPETENCY && required_of(old) != required_of(now)) self->scale_changed = true;
     tallies_changed(self->tallies, txn, old, now);
 }
 
@@ -150,9 +165,43 @@ static const Selenga__Scale *scale_on(const diagnostics_t *self, int32_t day)
 
 // --- deficits ------------------------------------------------------------------------------------
 
+static int read_required(store_txn_t *txn, const char *competency, int64_t *ret_required)
+{
+    record_t r;
+    rid_t id;
+    *ret_required = 0;
+    if (!ref_id(&KIND_COMPETENCY, slice_text(competency), &id)) return 0;
+    int rc = store_get(txn, &id, &r, NULL);
+    if (rc == 0) *ret_required = required_of(&r);
+    return rc < 0 ? rc : 0;
+}
+
+struct objection { // the latest about a person's need in a competency
+    const wanted_t *wanted;
+    int32_t taken_on, opened_on; // of the measure; of the dispute
+    bool any;
+    objected_t said;
+};
+
+static int hear_dispute(void *arg, const record_t *r, const place_t *place)
+{
+    struct objection *of = arg;
+    (void)place;
+    AUTO(msg_body_free) Selenga__Dispute *m = sound_body(&KIND_DISPUTE, &selenga__dispute__descriptor, r);
+    if (m == NULL || strcmp(m->competency, of->wanted->competency) != 0 ||
+        strcmp(m->person, of->wanted->name) != 0)
+        return 0;
+    if (of->any && m->opened_on < of->opened_on) return 0;
+    of->any = true;
+    of->opened_on = m->opened_on;
+    of->said = dispute_says(m, of->taken_on);
+    return 0;
+}
+
 static int write_deficit(diagnostics_t *self, store_txn_t *txn, const wanted_t *wanted,
                          const measure_t *latest, band_t band)
 {
+    struct objection objection = {.wanted = wanted, .taken_on = latest->taken_on};
     Selenga__Deficit d = SELENGA__DEFICIT__INIT;
     record_t held;
     rid_t id;
@@ -163,8 +212,12 @@ static int write_deficit(diagnostics_t *self, store_txn_t *txn, const wanted_t *
     if (rc < 0) return rc;
     AUTO(msg_body_free)
     Selenga__Deficit *old = rc == 0 ? sound_body(&KIND_DEFICIT, &selenga__deficit__descriptor, &held) : NULL;
+    if (old != NULL) {
+        rc = store_each_referring(txn, &wanted->person, N_DISPUTE, NULL, hear_dispute, &objection);
+        if (rc < 0) return rc;
+    }
     bool anew = old == NULL || strcmp(old->campaign, latest->campaign) != 0;
-    d.state = (char *)(uintptr_t)deficit_state(old != NULL ? old->state : NULL, band, anew);
+    d.state = (char *)(uintptr_t)deficit_state(old != NULL ? old->state : NULL, band, anew, objection.said);
     if (d.state == NULL) return 0;
     d.campaign = latest->campaign;
     d.band =
@@ -185,6 +238,9 @@ static int judge(void *arg, store_txn_t *txn, const wanted_t *wanted)
     AUTO(xfree) char *org = xstrdup(wanted->name);
     const measure_t *latest = NULL;
     band_t band = BAND_NONE;
+    int64_t required = 0;
+    int rc = read_required(txn, wanted->competency, &required);
+    if (rc < 0) return rc;
     org[strcspn(org, ":")] = '\0';
     counted.org = org;
     for (size_t i = 0; i < wanted->n_years; i++) {
@@ -192,12 +248,12 @@ static int judge(void *arg, store_txn_t *txn, const wanted_t *wanted)
         const Selenga__Scale *scale = scale_on(self, one->taken_on);
         if (scale == NULL) continue;
         latest = one;
-        band = band_of(scale, one->score, one->max);
+        band = band_required(band_of(scale, one->score, one->max), required, one->score, one->max);
         if (wanted->n_years - i <= YEARS_MAX)
             counted.years[counted.n++] =
                 (year_band_t){(uint16_t)date_civil(one->taken_on).year, (uint8_t)band};
     }
-    int rc = tallies_person(self->tallies, txn, &counted);
+    rc = tallies_person(self->tallies, txn, &counted);
     return rc == 0 && latest != NULL ? write_deficit(self, txn, wanted, latest, band) : rc;
 }
 

@@ -56,6 +56,15 @@ void results_destroy(results_t **results)
     *results = NULL;
 }
 
+void results_want_disputed(results_t *self, const record_t *r)
+{
+    rid_t person;
+    AUTO(msg_body_free) Selenga__Dispute *m = sound_body(&KIND_DISPUTE, &selenga__dispute__descriptor, r);
+    if (m == NULL || !ref_id(&KIND_PERSON, slice_text(m->person), &person)) return;
+    *vec_add(self->wanted, self->n_wanted, self->wanted_room) = (wanted_t){
+        .person = person, .name = xstrdup(m->person), .competency = xstrdup(m->competency), .bulk = r->bulk};
+}
+
 bool results_any(const results_t *self)
 {
     return self->n_wanted > 0;
@@ -137,12 +146,12 @@ static int complete_wanted(results_t *self, store_txn_t *txn)
     for (size_t i = 0; i < self->n_wanted; i++) {
         wanted_t *one = &self->wanted[i];
         const char *framework = NULL;
-        if (rc == 0) rc = framework_of(self, txn, one->campaign, &framework);
-        if (framework == NULL) {
+        if (rc == 0 && one->campaign != NULL) rc = framework_of(self, txn, one->campaign, &framework);
+        if (one->campaign != NULL && framework == NULL) {
             clear_wanted(one);
             continue;
         }
-        char *whole = join(framework, one->competency);
+        char *whole = one->campaign != NULL ? join(framework, one->competency) : xstrdup(one->competency);
         free(one->competency);
         one->competency = whole;
         self->wanted[kept++] = *one;

@@ -19,7 +19,7 @@ typedef struct measure {
 typedef struct wanted {
     rid_t person;
     char *name;       // ORG:NUMBER
-    char *campaign;   // of the result that changed
+    char *campaign;   // of the result that changed; NULL: `competency` is whole from the beginning
     char *competency; // FRAMEWORK:CODE
     bool bulk;        // only loads changed it
     measure_t *years; // ascending
@@ -35,6 +35,8 @@ void results_forget(results_t *results);
 // A result that changed, or the version before of one that is deleted. Others, and unsound ones, change
 // nothing.
 void results_want(results_t *results, const record_t *r);
+// Likewise, of a dispute.
+void results_want_disputed(results_t *results, const record_t *r);
 bool results_any(const results_t *results);
 
 // Calls fn once for each person and competency that is wanted. Stops when it returns non-zero, and returns

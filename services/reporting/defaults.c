@@ -9,6 +9,20 @@
 #define YOUNG "young_age and young_exp and not long_leave"
 #define SUPPORT "(support_a or support_b or support_c or support_d or support_e)"
 #define FORMER "(former_a or former_b or former_c or former_d or former_e)"
+// A roadmap in force on any day of the period, approved by its last day.
+#define IN_FORCE(MAP)                                                                                        \
+    MAP "class = roadmap and " MAP "approved_on <= period.last and " MAP "from <= period.last and " MAP      \
+        "to >= period.first"
+#define REGIONAL_MAP(MAP) IN_FORCE(MAP) " and " MAP "org.kind = ministry"
+#define THERE_IS(COUNT) "(1 - zero(" COUNT "))"
+#define DUE "due in period and not (cancelled_on < due) and " IN_FORCE("roadmap.")
+// A programme of monitoring of the region, approved and in force on any day of the period.
+#define WATCHED(PROGRAMME)                                                                                   \
+    PROGRAMME "approved_on <= period.last and " PROGRAMME "from <= period.last and not (" PROGRAMME          \
+              "to < period.first) and " PROGRAMME "org.kind = ministry"
+#define VARIANTS "count(monitoring_variant where " WATCHED("programme.") ")"
+#define ROUND "completed_on in period and coverage >= 95 and " WATCHED("programme.")
+#define STANDS "not (valid_from > period.last) and not (valid_to < period.last)"
 #define TEAM "pk and hours >= 16 and managers >= 2 and attended >= 2"
 
 typedef struct indicator_default {
@@ -18,6 +32,7 @@ typedef struct indicator_default {
     int64_t target_value; // hundredths
     const char *requires;
     const char *notes;
+    int from_year; // first year of account; 0: the system was ordered in December 2020
 } indicator_default_t;
 
 // «к 2024 году»
@@ -90,6 +105,86 @@ static const indicator_default_t DEFAULTS[] = {
         .notes = "NO-DATA = count(person where pedagogue and no_data and not long_leave); "
                  "LEFT = count(person where left and " YOUNG " and " FORMER ")",
     },
+    {
+        .code = "I-5.1.1",
+        .title =
+            "Разработан и реализуется комплекс мер («дорожная карта») по созданию и функционированию РС НМС",
+        .title_en = "A roadmap of the region's system of methodical support is approved and carried out",
+        .unit = "percent",
+        .numerator = THERE_IS("count(roadmap where " REGIONAL_MAP("") ")") " * " THERE_IS(
+            "count(measure where due in period and " REGIONAL_MAP(
+                "roadmap.") ")") " * " THERE_IS("count(measure_fact where date in period "
+                                                "and " REGIONAL_MAP("measure.roadmap.") ")"),
+        .denominator = THERE_IS("count(organisation where kind = ministry)"),
+        .from_year = 2022,
+    },
+    {
+        .code = "I-5.1.1e",
+        .title = "Доля мер «дорожной карты», выполненных в срок",
+        .title_en = "Share of measures of roadmaps that were done in time",
+        .unit = "percent",
+        .numerator = "count(measure where " DUE " and state = done and done_on <= due)",
+        .denominator = "count(measure where " DUE ")",
+        .notes = "LATE = count(measure where " DUE " and state = done and done_on > due)",
+        .from_year = 2022,
+    },
+    {
+        .code = "I-5.1.2",
+        .title = "Разработана с учетом социально-экономических условий и реализуется вариативная система "
+                 "мониторинга эффективности МС НМС",
+        .title_en = "A system of monitoring with variants for different conditions is at work",
+        .unit = "percent",
+        .numerator =
+            "zero(zero(" VARIANTS ") + zero(" VARIANTS
+            " - 1)) * " THERE_IS("count(monitoring_round where " ROUND ")") " * " THERE_IS(
+                "count(decision where round.completed_on in period and round.coverage >= 95 and " WATCHED(
+                    "round.programme.") ")"),
+        .denominator = THERE_IS("count(organisation where kind = ministry)"),
+        .from_year = 2023,
+    },
+    {
+        .code = "N-7",
+        .title = "Доля зачислений на программы, основанных на выявленных потребностях",
+        .title_en = "Share of enrolments that are grounded in a need that was found",
+        .unit = "percent",
+        .numerator = "count(enrolment where run.from in period and not place = waiting and grounded)",
+        .denominator = "count(enrolment where run.from in period and not place = waiting)",
+    },
+    {
+        .code = "N-9",
+        .title = "Количество проведённых региональных мероприятий",
+        .title_en = "Events of the region that took place",
+        .unit = "count",
+        .numerator = "count(event where level = region and held = held and visitors >= 1 and "
+                     "starts_on in period)",
+    },
+    {
+        .code = "N-10",
+        .title = "Доля программ, реализованных в сетевой форме",
+        .title_en = "Share of programmes in network form among those that ran",
+        .unit = "percent",
+        .numerator =
+            "count(distinct programme_run.programme where to in period and programme.form = network)",
+        .denominator = "count(distinct programme_run.programme where to in period)",
+    },
+    {
+        .code = "N-10r",
+        .title = "Доля программ, размещённых в Федеральном реестре",
+        .title_en = "Share of programmes in the federal register among those that ran",
+        .unit = "percent",
+        .numerator = "count(distinct programme_run.programme where to in period and "
+                     "programme.decision = accepted and not (programme.registry_valid_to < to))",
+        .denominator = "count(distinct programme_run.programme where to in period)",
+    },
+    {
+        .code = "N-11",
+        .title = "Доля муниципалитетов, в которых действует методическая служба",
+        .title_en = "Share of municipalities with a methodical service",
+        .unit = "percent",
+        .numerator = "count(distinct organisation.parent where kind = methodical_service and "
+                     "parent.kind = municipal_authority and " STANDS ")",
+        .denominator = "count(organisation where kind = municipal_authority and " STANDS ")",
+    },
 };
 
 const size_t N_INDICATOR_DEFAULTS = sizeof DEFAULTS / sizeof DEFAULTS[0];
@@ -113,5 +208,5 @@ void indicator_default(size_t i, Selenga__Indicator *ret_record)
     ret_record->requires = (char *)d->requires;
     ret_record->notes = (char *)d->notes;
     ret_record->has_valid_from = true;
-    ret_record->valid_from = date_days(2020, 1, 1); // the system was ordered in December 2020
+    ret_record->valid_from = date_days(d->from_year > 0 ? d->from_year : 2020, 1, 1);
 }

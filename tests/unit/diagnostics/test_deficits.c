@@ -48,37 +48,77 @@ static void a_third_is_compared_without_rounding(void **state)
 static void no_deficit_is_made_where_no_need_shows(void **state)
 {
     (void)state;
-    assert_null(deficit_state(NULL, BAND_NONE, true));
+    assert_null(deficit_state(NULL, BAND_NONE, true, SAID_NOTHING));
 }
 
 static void a_first_need_is_found(void **state)
 {
     (void)state;
-    assert_string_equal(deficit_state(NULL, BAND_LOW, true), "found");
+    assert_string_equal(deficit_state(NULL, BAND_LOW, true, SAID_NOTHING), "found");
 }
 
 static void a_repeat_measure_without_need_closes(void **state)
 {
     (void)state;
-    assert_string_equal(deficit_state("confirmed", BAND_NONE, true), "closed");
+    assert_string_equal(deficit_state("confirmed", BAND_NONE, true, SAID_NOTHING), "closed");
 }
 
 static void a_need_that_shows_again_is_found_again(void **state)
 {
     (void)state;
-    assert_string_equal(deficit_state("closed", BAND_HIGH, true), "found");
+    assert_string_equal(deficit_state("closed", BAND_HIGH, true, SAID_NOTHING), "found");
 }
 
 static void the_same_measure_read_again_does_not_reopen(void **state)
 {
     (void)state;
-    assert_string_equal(deficit_state("closed", BAND_HIGH, false), "closed");
+    assert_string_equal(deficit_state("closed", BAND_HIGH, false, SAID_NOTHING), "closed");
 }
 
 static void what_a_person_said_stays(void **state)
 {
     (void)state;
-    assert_string_equal(deficit_state("disputed", BAND_MEDIUM, true), "disputed");
+    assert_string_equal(deficit_state("disputed", BAND_MEDIUM, true, SAID_NOTHING), "disputed");
+}
+
+static void a_result_that_equals_what_is_required_is_no_need(void **state)
+{
+    (void)state;
+    assert_int_equal(band_required(BAND_LOW, 60, 6000, 10000), BAND_NONE);
+    assert_int_equal(band_required(BAND_LOW, 60, 59999999, 100000000), BAND_LOW); // would print as 60.0
+    assert_int_equal(band_required(BAND_NONE, 90, 8500, 10000), BAND_LOW);
+    assert_int_equal(band_required(BAND_HIGH, 90, 100, 10000), BAND_HIGH);
+    assert_int_equal(band_required(BAND_MEDIUM, 0, 5000, 10000), BAND_MEDIUM);
+}
+
+static void a_dispute_changes_the_need_as_it_is_decided(void **state)
+{
+    (void)state;
+    assert_string_equal(deficit_state("found", BAND_LOW, false, SAID_OPENED), "disputed");
+    assert_string_equal(deficit_state("working", BAND_LOW, false, SAID_OPENED), "disputed");
+    assert_string_equal(deficit_state("disputed", BAND_LOW, false, SAID_UPHELD), "closed");
+    assert_string_equal(deficit_state("disputed", BAND_LOW, false, SAID_REJECTED), "confirmed");
+    assert_string_equal(deficit_state("disputed", BAND_LOW, false, SAID_WITHDRAWN), "confirmed");
+    assert_string_equal(deficit_state("working", BAND_LOW, false, SAID_REJECTED), "working");
+}
+
+static void a_dispute_does_not_open_what_is_closed(void **state)
+{
+    (void)state;
+    assert_string_equal(deficit_state("closed", BAND_LOW, false, SAID_OPENED), "closed");
+    assert_string_equal(deficit_state("disputed", BAND_NONE, true, SAID_OPENED), "closed");
+}
+
+static void what_was_decided_before_a_measure_says_nothing_of_it(void **state)
+{
+    (void)state;
+    Selenga__Dispute d = SELENGA__DISPUTE__INIT;
+    d.opened_on = 100;
+    d.state = (char *)(uintptr_t) "upheld";
+    assert_int_equal(dispute_says(&d, 101), SAID_NOTHING);
+    assert_int_equal(dispute_says(&d, 100), SAID_UPHELD);
+    d.state = (char *)(uintptr_t) "opened";
+    assert_int_equal(dispute_says(&d, 101), SAID_OPENED);
 }
 
 int main(void)
@@ -93,6 +133,10 @@ int main(void)
         cmocka_unit_test(a_need_that_shows_again_is_found_again),
         cmocka_unit_test(the_same_measure_read_again_does_not_reopen),
         cmocka_unit_test(what_a_person_said_stays),
+        cmocka_unit_test(a_result_that_equals_what_is_required_is_no_need),
+        cmocka_unit_test(a_dispute_changes_the_need_as_it_is_decided),
+        cmocka_unit_test(a_dispute_does_not_open_what_is_closed),
+        cmocka_unit_test(what_was_decided_before_a_measure_says_nothing_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,6 +98,69 @@ static void a_result_makes_changes_and_closes_a_deficit(void **state)
     assert_false(is_busy());
 }
 
+#define DISPUTE_OF(day) "person=" DESK_ORG ":1|competency=F:C1|opened_on=" day "|reason=R|state="
+#define DISPUTE DISPUTE_OF("2024-10-06")
+#define DECIDED "|decided_by=E|decided_on=2024-10-07|decision=W"
+
+static void dispute(const char *text)
+{
+    desk_begin(&desk);
+    desk_write(&desk, &KIND_DISPUTE, text);
+    desk_commit(&desk);
+}
+
+static void a_dispute_and_its_decision_change_the_deficit(void **state)
+{
+    (void)state;
+    dispute(DISPUTE_OF("2024-10-01") "opened"); // of what nobody found: nothing follows
+    assert_int_equal(desk_count(&desk, &KIND_DEFICIT), 0);
+    desk_begin(&desk);
+    measure(1, 1, 50);
+    measure(2, 1, 50);
+    desk_commit(&desk);
+    dispute(DISPUTE "opened");
+    assert_string_equal(state_of(1, 1), "disputed");
+    assert_string_equal(state_of(2, 1), "found");
+    dispute(DISPUTE "rejected" DECIDED);
+    assert_string_equal(state_of(1, 1), "confirmed");
+}
+
+static void a_need_that_an_expert_takes_away_is_closed_until_it_is_measured_again(void **state)
+{
+    (void)state;
+    desk_begin(&desk);
+    measure(1, 1, 50);
+    desk_commit(&desk);
+    dispute(DISPUTE "opened");
+    dispute(DISPUTE "upheld" DECIDED);
+    assert_string_equal(state_of(1, 1), "closed");
+    desk_begin(&desk);
+    desk_write(&desk, &KIND_CAMPAIGN,
+               "code=E|title=T|framework=F|org=" DESK_ORG "|from=2025-10-01|to=2025-10-31");
+    desk_write(&desk, &KIND_RESULT,
+               "campaign=E|person=" DESK_ORG ":1|competency=C1|score=50|max=100|taken_on=2025-10-05");
+    desk_commit(&desk);
+    assert_string_equal(state_of(1, 1), "found");
+}
+
+static void what_a_competency_requires_counts_beside_the_scale(void **state)
+{
+    (void)state;
+    desk_begin(&desk);
+    desk_tell(&desk, &KIND_COMPETENCY, "framework=F|code=C1|class=it|title=T|required_percent=50");
+    measure(1, 1, 50); // of the scale's 80
+    measure(2, 1, 49);
+    desk_commit(&desk);
+    while (is_busy()) turn();
+    assert_int_equal(desk_count(&desk, &KIND_DEFICIT), 1);
+    assert_string_equal(state_of(2, 1), "found");
+    desk_begin(&desk);
+    desk_tell(&desk, &KIND_COMPETENCY, "framework=F|code=C1|class=it|title=T|required_percent=51");
+    desk_commit(&desk);
+    while (is_busy()) turn(); // all results are judged anew
+    assert_string_equal(state_of(1, 1), "found");
+}
+
 // What 200 results cost beside so many scales, and behind so many other records that no index has yet.
 static uint64_t cost_of_results(unsigned scales, unsigned others)
 {
@@ -210,6 +273,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_result_makes_changes_and_closes_a_deficit),
+        TEST(a_dispute_and_its_decision_change_the_deficit),
+        TEST(a_need_that_an_expert_takes_away_is_closed_until_it_is_measured_again),
+        TEST(what_a_competency_requires_counts_beside_the_scale),
         TEST(results_cost_the_same_beside_many_scales_and_behind_a_load),
         TEST(a_changed_scale_judges_all_results_some_at_a_time),
         TEST(meanwhile_a_result_is_judged_at_once),

@@ -78,7 +78,7 @@ static void assert_refused(const char *text, size_t at)
 static void what_is_no_table_or_column_is_refused(void **state)
 {
     (void)state;
-    assert_refused("count(event)", 6); // no field of it is a column
+    assert_refused("count(attendance)", 6); // no field of it is a column
     assert_refused("count(mentoring-pair)", 6);
     assert_refused("count(organisation where name = x)", 25);
     assert_refused("count(assignment where methodist.code = x)", 33);

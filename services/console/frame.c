@@ -112,10 +112,15 @@ static void write_facts(const page_t *page, html_t *html)
 static const struct {
     const char *href, *text;
 } SECTIONS[] = {
-    {"/", N_("Today")},           {"/k", N_("Records")},
-    {"/routes", N_("Routes")},    {"/results", N_("Results")},
-    {"/r", N_("Indicators")},     {"/op/exchange", N_("Exchange")},
-    {"/op/queues", N_("Queues")}, {"/op/quarantine", N_("Refusals")},
+    {"/", N_("Today")},
+    {"/k", N_("Records")},
+    {"/routes", N_("Routes")},
+    {"/results", N_("Results")},
+    {"/load", N_("Methodists")},
+    {"/r", N_("Indicators")},
+    {"/op/exchange", N_("Exchange")},
+    {"/op/queues", N_("Queues")},
+    {"/op/quarantine", N_("Refusals")},
 };
 
 static bool may_go(const page_t *page, const char *href)

@@ -9,3 +9,4 @@ page_fn page_home, page_search, page_kinds, page_list, page_card, page_new, page
 page_fn page_exchange, page_queues, page_quarantine, page_reports, page_report;
 page_fn page_iom, page_routes, page_route, page_route_review, page_route_propose;
 page_fn page_results, page_attendance;
+page_fn page_load, page_load_move;

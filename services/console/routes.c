@@ -32,6 +32,8 @@ const route_t ROUTES[] = {
     {ROUTE_GET, "/r/*", FIGURES, page_report, false, false},
     {BOTH, "/results", R_OFFICES, page_results, false, false},
     {BOTH, "/events/*/attendance", R_OFFICES, page_attendance, false, false},
+    {ROUTE_GET, "/load", R_OFFICES, page_load, false, false},
+    {BOTH, "/load/*", R_OFFICES, page_load_move, false, false},
     {ROUTE_GET, "/routes", PEOPLE, page_routes, false, false},
     {BOTH, "/routes/propose", R_OFFICES, page_route_propose, false, false},
     {BOTH, "/routes/*", PEOPLE, page_route, false, false},

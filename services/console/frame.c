@@ -124,6 +124,8 @@ static const struct {
     {"/", N_("Today")},
     {"/k", N_("Records")},
     {"/routes", N_("Routes")},
+    {"/results", N_("Results")},
+    {"/load", N_("Methodists")},
     {"/r", N_("Indicators")},
     {"/op/exchange", N_("Exchange")},
     {"/op/queues", N_("Queues")},

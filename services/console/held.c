@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CHUNK = 500 };
+enum { CHUNK = 1000 };
 
 void holding_free(holding_t *holding)
 {
@@ -45,8 +45,8 @@ static bool ask(page_t *page, const Selenga__List *request, const Selenga__Recor
                     ret_reply);
 }
 
-bool holding_list(page_t *page, holding_t *holding, const kind_rule_t *kind, const char *org,
-                  const char *field, const char *value)
+bool holding_ask(page_t *page, holding_t *holding, const kind_rule_t *kind, const char *org,
+                 const char *field, const char *value)
 {
     Selenga__List request = SELENGA__LIST__INIT;
     Selenga__Match match = SELENGA__MATCH__INIT, *where[] = {&match};
@@ -64,15 +64,29 @@ bool holding_list(page_t *page, holding_t *holding, const kind_rule_t *kind, con
         request.n_where = 1;
     }
     do {
-        if (holding->n_arenas == HELD_ANSWERS) {
+        if (holding->n_replies == HELD_ANSWERS) {
             holding->more = true;
             return true;
         }
         if (!ask(page, &request, &reply)) return false;
-        keep_all(page, holding, reply);
+        holding->replies[holding->n_replies++] = reply;
         request.has_after = reply->has_next;
         request.after = reply->next;
     } while (reply->has_next);
+    return true;
+}
+
+void holding_open(const page_t *page, holding_t *holding)
+{
+    for (size_t i = 0; i < holding->n_replies; i++) keep_all(page, holding, holding->replies[i]);
+    holding->n_replies = 0;
+}
+
+bool holding_list(page_t *page, holding_t *holding, const kind_rule_t *kind, const char *org,
+                  const char *field, const char *value)
+{
+    if (!holding_ask(page, holding, kind, org, field, value)) return false;
+    holding_open(page, holding);
     return true;
 }
 

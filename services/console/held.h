@@ -4,8 +4,8 @@
 #include "services/console/entry.h"
 
 enum {
-    HELD_ANSWERS = 24,             // that one holding may take
-    HELD_MOST = HELD_ANSWERS * 500 // records
+    HELD_ANSWERS = 24,              // that one holding may take
+    HELD_MOST = HELD_ANSWERS * 1000 // records
 };
 
 typedef struct held {
@@ -21,7 +21,9 @@ typedef struct holding {
     const kind_rule_t *kind;
     held_t *items;
     size_t n, room;
-    bool more; // there are others that are not in hand
+    bool more;                                     // there are others that are not in hand
+    const Selenga__Records *replies[HELD_ANSWERS]; // the page's, before they are opened
+    size_t n_replies;
     arena_t *arenas[HELD_ANSWERS];
     size_t n_arenas;
 } holding_t;
@@ -32,6 +34,11 @@ void holding_free(holding_t *holding);
 // holding.
 bool holding_list(page_t *page, holding_t *holding, const kind_rule_t *kind, const char *org,
                   const char *field, const char *value);
+// The same in two steps, where a page asks for much: it is run again for each answer, and opens all of them
+// once.
+bool holding_ask(page_t *page, holding_t *holding, const kind_rule_t *kind, const char *org,
+                 const char *field, const char *value);
+void holding_open(const page_t *page, holding_t *holding);
 // Those of these ids, at most 1000, that there are and that the reader may see.
 bool holding_ids(page_t *page, holding_t *holding, const kind_rule_t *kind, const rid_t *ids, size_t n);
 // NULL: it is not in hand.

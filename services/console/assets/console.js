@@ -51,12 +51,33 @@
     return !!box;
   }
 
+  // In a grid arrows lead from cell to cell, and Enter down; inside a text the ones to the side move in it first.
+  function moved(event) {
+    var input = event.target, cell = input.closest && input.closest("table.grid td");
+    if (!cell || input.tagName !== "INPUT" || event.ctrlKey || event.altKey || event.metaKey) return false;
+    var text = input.type === "text", row = cell.parentNode, column = cell.cellIndex, to = null;
+    if (event.code === "ArrowDown" || (text && event.code === "Enter")) to = row.nextElementSibling;
+    else if (event.code === "ArrowUp") to = row.previousElementSibling;
+    else if (event.code === "ArrowRight" && (!text || input.selectionEnd === input.value.length)) { to = row; column++; }
+    else if (event.code === "ArrowLeft" && (!text || input.selectionStart === 0)) { to = row; column--; }
+    else return false;
+    var next = to && to.cells[column] && to.cells[column].querySelector("input:not([type=hidden])");
+    if (!next) return event.code === "Enter";
+    next.focus();
+    if (next.type === "text") next.select();
+    return true;
+  }
+
   document.addEventListener("keydown", function (event) {
     if (event.isComposing || event.defaultPrevented) return;
     var name = nameOf(event), inField = typing(event.target), plain = !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!name) return;
     if (inField && name === "Escape") {
       event.target.blur();
+      return;
+    }
+    if (moved(event)) {
+      event.preventDefault();
       return;
     }
     if (inField && (plain || name === "Control+Z")) return;

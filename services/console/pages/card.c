@@ -59,6 +59,26 @@ static void write_actions(page_t *page, const entry_t *entry, const char *ref)
     html_raw(html, "</a></p>");
 }
 
+// Pages that people have made by hand for records of this kind.
+static void write_more(page_t *page, const entry_t *entry, const char *ref)
+{
+    html_t *html = &page->body;
+    if (entry->kind == &KIND_EVENT && entry_may(page, &KIND_ATTENDANCE, ACCESS_WRITE)) {
+        html_raw(html, "<p><a href=\"/events/");
+        html_segment(html, ref);
+        html_raw(html, "/attendance\">");
+        html_text(html, _("Who was there: tick and print the sheet"));
+        html_raw(html, "</a></p>");
+    }
+    if (entry->kind == &KIND_ROUTE) {
+        html_raw(html, "<p><a href=\"/routes/");
+        html_segment(html, ref);
+        html_raw(html, "\">");
+        html_text(html, _("The route with its needs and steps"));
+        html_raw(html, "</a></p>");
+    }
+}
+
 static void write_history(page_t *page, const entry_t *entry, const char *ref)
 {
     html_t *html = &page->body;
@@ -133,6 +153,7 @@ void page_card(page_t *page)
     if (entry.body != NULL) {
         write_actions(page, &entry, ref);
         write_fields(page, &entry);
+        write_more(page, &entry, ref);
         write_history(page, &entry, ref);
         write_delete(page, &entry, ref);
     } else {

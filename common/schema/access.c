@@ -9,6 +9,11 @@ static const char *const ROLES[] = {"teacher", "coordinator", "methodist", "regi
 
 const access_row_t ACCESS_ROWS[] = {
     {MSG_LOGIN, "log-in", R_ANY | ACCESS_UNKNOWN, ABOUT_NOBODY, {"log-in", "вход"}},
+    {MSG_FIRST_ACCOUNT,
+     "first-account",
+     ACCESS_UNKNOWN,
+     ABOUT_NOBODY,
+     {"the first account of a node", "первая учётная запись узла"}},
     {MSG_STATUS,
      "status",
      R_ANY | ACCESS_UNKNOWN,

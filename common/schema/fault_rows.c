@@ -219,6 +219,10 @@ static const row_t table[] = {
     {"LOGIN-LOCKED", N_("Account {1} is locked. Ask the operator of the node.")},
     {"PASSWORD-ONE-TIME", N_("The password was for one time. Choose your own.")},
     {"PASSWORD-SAME", N_("The new password is the old one. Choose another.")},
+    {"FIRST-CODE",
+     N_("This is not the code of the first start. It stands on the terminal where the node was started, and "
+        "in run/first-code of its directory.")},
+    {"FIRST-OVER", N_("This node has accounts already. Log in, or ask its operator for an account.")},
     // access
     {"ACCESS-DENIED", N_("Your role ({n1}) does not allow this: {m2}, `{a3}`. Ask somebody whose role does; "
                          "`selenga access` shows the table.")},

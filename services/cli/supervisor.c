@@ -33,7 +33,9 @@
 #include "common/node/console.h"
 #include "common/node/msg.h"
 #include "common/schema/services.h"
+#include "proto/api.pb-c.h"
 #include "services/cli/cli.h"
+#include "services/cli/first.h"
 #include "services/cli/program.h"
 
 enum {
@@ -56,6 +58,7 @@ typedef struct supervisor {
     bool ready, stopping, hurry;
     uint64_t hang_ms, look_ms; // the last: when it is looked next whether all turn
     uint64_t restarts;         // restarts_grant
+    char console[64];          // its address; "": it has not said it
     struct stat gate;          // its socket; st_ino 0: not seen yet
     unsigned gate_missed;      // looks in a row
 } supervisor_t;
@@ -311,6 +314,13 @@ static void ask_those_silent(supervisor_t *self, uint64_t now_ms)
         if (!self->programs[i].well) ask(self, self->programs[i].service, MSG_STATUS, NULL);
 }
 
+static void take_address(supervisor_t *self, slice_t body)
+{
+    AUTO(msg_body_free) Selenga__Status *status = msg_body_unpack(&selenga__status__descriptor, body);
+    if (status != NULL && status->url != NULL)
+        (void)text_copy(self->console, sizeof self->console, status->url);
+}
+
 static void take_answers(supervisor_t *self)
 {
     zmq_msg_t frame;
@@ -319,6 +329,7 @@ static void take_answers(supervisor_t *self)
         envelope_t envelope;
         if (msg_unpack(slice(zmq_msg_data(&frame), zmq_msg_size(&frame)), &envelope) != 0) continue;
         if (envelope.type != MSG_STATUS_REPLY) continue;
+        if (envelope.call == SERVICE_CONSOLE) take_address(self, envelope.body);
         for (size_t i = 0; i < self->n; i++)
             if (self->programs[i].service == envelope.call) self->programs[i].well = true;
     }
@@ -333,6 +344,7 @@ static void announce(supervisor_t *self)
     self->ready = true;
     puts("ready");
     fflush(stdout);
+    first_say(self->dir, self->console);
 }
 
 // ---- loop

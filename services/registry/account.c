@@ -3,9 +3,8 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/node/msg.h"
-#include "proto/api.pb-c.h"
+#include "services/registry/account_private.h"
 #include "services/registry/admission_private.h"
-#include "services/registry/password.h"
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -25,23 +24,36 @@ static void clear(account_t *a)
     sodium_memzero(a->hash, sizeof a->hash);
 }
 
-static slice_t key_of(const rid_t *id, uint8_t ret[static KEY_SIZE])
+static slice_t key_of(int letter, const rid_t *id, uint8_t ret[static KEY_SIZE])
 {
-    ret[0] = 'P';
+    ret[0] = (uint8_t)letter;
     memcpy(ret + 1, id->b, sizeof id->b);
     return slice(ret, KEY_SIZE);
 }
 
-static int load_hash(store_txn_t *txn, account_t *a)
+int account_hash(store_txn_t *txn, int letter, const rid_t *id, char ret[static PASSWORD_HASH])
 {
     uint8_t key[KEY_SIZE];
     slice_t kept;
-    int rc = kv_get(store_kv(txn), KV_AUX, key_of(&a->id, key), &kept);
+    ret[0] = '\0';
+    int rc = kv_get(store_kv(txn), KV_AUX, key_of(letter, id, key), &kept);
     if (rc != 0) return rc < 0 ? rc : 0;
-    if (kept.size >= sizeof a->hash) return -EUCLEAN;
-    memcpy(a->hash, kept.data, kept.size);
-    a->hash[kept.size] = '\0';
+    if (kept.size >= PASSWORD_HASH) return -EUCLEAN;
+    memcpy(ret, kept.data, kept.size);
+    ret[kept.size] = '\0';
     return 0;
+}
+
+static int seen_one(void *arg, const rid_t *id)
+{
+    (void)arg;
+    (void)id;
+    return 1;
+}
+
+int account_is_any(store_txn_t *txn)
+{
+    return store_list(txn, N_ACCOUNT, (slice_t){0}, NULL, seen_one, NULL);
 }
 
 // 0 or -errno; no such account is not an error.
@@ -54,11 +66,11 @@ static int load(store_txn_t *txn, const char *name, account_t *ret)
     int rc = store_get(txn, &ret->id, &held, NULL);
     if (rc != 0 || held.deleted) return rc < 0 ? rc : 0;
     ret->body = msg_body_unpack(&selenga__account__descriptor, held.body);
-    return ret->body != NULL ? load_hash(txn, ret) : -EUCLEAN;
+    return ret->body != NULL ? account_hash(txn, ACCOUNT_PASSWORD, &ret->id, ret->hash) : -EUCLEAN;
 }
 
-static int write_state(registry_t *self, store_txn_t *txn, const Selenga__Account *body, const char *state,
-                       fault_t *ret_fault)
+int account_write(registry_t *self, store_txn_t *txn, const Selenga__Account *body, const char *state,
+                  fault_t *ret_fault)
 {
     author_t author = service_author(self->service);
     Selenga__Account next = *body;
@@ -66,18 +78,18 @@ static int write_state(registry_t *self, store_txn_t *txn, const Selenga__Accoun
     return record_write_own(&author, txn, &KIND_ACCOUNT, NULL, &next.base, ret_fault);
 }
 
-static int set_password(store_txn_t *txn, const rid_t *id, const char *password)
+int account_set_hash(store_txn_t *txn, int letter, const rid_t *id, const char *password)
 {
     uint8_t key[KEY_SIZE];
     char hash[PASSWORD_HASH];
     int rc = password_hash(password, hash);
-    if (rc == 0) rc = kv_put(store_kv(txn), KV_AUX, key_of(id, key), slice_text(hash));
+    if (rc == 0) rc = kv_put(store_kv(txn), KV_AUX, key_of(letter, id, key), slice_text(hash));
     sodium_memzero(hash, sizeof hash);
     return rc;
 }
 
-static void answer(registry_t *self, const envelope_t *e, const Selenga__Account *a, const char *state,
-                   const char *password)
+void account_answer(registry_t *self, const envelope_t *e, const Selenga__Account *a, const char *state,
+                    const char *password, const char *recovery)
 {
     Selenga__AccountReply reply = SELENGA__ACCOUNT_REPLY__INIT;
     reply.name = a->name;
@@ -86,6 +98,7 @@ static void answer(registry_t *self, const envelope_t *e, const Selenga__Account
     reply.person = a->person;
     reply.state = text(state);
     reply.password = text(password);
+    reply.recovery = text(recovery);
     service_reply(self->service, e, MSG_ACCOUNT_REPLY, &reply.base);
 }
 
@@ -98,13 +111,13 @@ static int change(registry_t *self, store_txn_t *txn, const envelope_t *e, const
     char password[PASSWORD_ONE_TIME] = "";
     bool one_time = strcmp(state, "one-time") == 0;
     fault_t fault;
-    int rc = write_state(self, txn, body, state, &fault);
+    int rc = account_write(self, txn, body, state, &fault);
     if (rc != 0) return admission_not_written(self, e, rc, &fault);
     if (one_time) {
         password_one_time(password);
-        if ((rc = set_password(txn, id, password)) != 0) return rc;
+        if ((rc = account_set_hash(txn, ACCOUNT_PASSWORD, id, password)) != 0) return rc;
     }
-    answer(self, e, body, state, one_time ? password : NULL);
+    account_answer(self, e, body, state, one_time ? password : NULL, NULL);
     sodium_memzero(password, sizeof password);
     log_at(L_INFO, "ACCOUNT-CHANGED", _("account %s: %s, by %s"), body->name, state, e->principal);
     return service_audit(self->service, txn, e,
@@ -157,40 +170,54 @@ static size_t characters(const char *text)
     return n;
 }
 
+bool account_long_enough(const char *password)
+{
+    return characters(password) >= PASSWORD_LEAST && strlen(password) <= PASSWORD_MOST;
+}
+
 // What stands against it, for somebody who has shown the password; NULL: nothing.
 static const char *refusal(const account_t *a, const Selenga__Login *m)
 {
     if (strcmp(a->body->state, "locked") == 0) return "LOGIN-LOCKED";
     if (m->new_password == NULL) return strcmp(a->body->state, "one-time") == 0 ? "PASSWORD-ONE-TIME" : NULL;
-    if (characters(m->new_password) < PASSWORD_LEAST) return "PASSWORD-SHORT";
+    if (!account_long_enough(m->new_password)) return "PASSWORD-SHORT";
     return strcmp(m->new_password, m->password) == 0 ? "PASSWORD-SAME" : NULL;
 }
 
-static int refuse_login(registry_t *self, store_txn_t *txn, const envelope_t *e, const char *name,
-                        const char *code, const char *arg)
+int account_refuse_login(registry_t *self, store_txn_t *txn, const envelope_t *e, const char *name,
+                         const char *code, const char *arg)
 {
     int rc = service_audit(self->service, txn, e,
                            &(audit_note_t){.what = "log-in-refused", .about = name, .code = code});
     return rc != 0 ? rc : admission_refuse(self, e, code, arg);
 }
 
+// Who has shown the password, or the code on paper.
 static int enter(registry_t *self, store_txn_t *txn, const envelope_t *e, const Selenga__Login *m,
                  const account_t *a)
 {
     char least[16];
     fault_t fault;
+    bool by_paper = m->recovery != NULL;
+    char fresh[PASSWORD_ONE_TIME] = "";
     const char *code = refusal(a, m);
     snprintf(least, sizeof least, "%d", PASSWORD_LEAST);
     if (code != NULL)
-        return refuse_login(self, txn, e, m->name, code,
-                            strcmp(code, "PASSWORD-SHORT") == 0 ? least : m->name);
+        return account_refuse_login(self, txn, e, m->name, code,
+                                    strcmp(code, "PASSWORD-SHORT") == 0 ? least : m->name);
     if (m->new_password != NULL) {
-        int rc = write_state(self, txn, a->body, "active", &fault);
+        int rc = account_write(self, txn, a->body, "active", &fault);
         if (rc != 0) return admission_not_written(self, e, rc, &fault);
-        if ((rc = set_password(txn, &a->id, m->new_password)) != 0) return rc;
+        if ((rc = account_set_hash(txn, ACCOUNT_PASSWORD, &a->id, m->new_password)) != 0) return rc;
     }
-    answer(self, e, a->body, "active", NULL);
-    const char *what = m->new_password != NULL ? "password" : "log-in";
+    if (by_paper) { // the code was for once: another one goes onto the next sheet
+        password_one_time(fresh);
+        int rc = account_set_hash(txn, ACCOUNT_RECOVERY, &a->id, fresh);
+        if (rc != 0) return rc;
+    }
+    account_answer(self, e, a->body, "active", NULL, by_paper ? fresh : NULL);
+    sodium_memzero(fresh, sizeof fresh);
+    const char *what = by_paper ? "recovery" : m->new_password != NULL ? "password" : "log-in";
     return service_audit(self->service, txn, e, &(audit_note_t){.what = what, .about = m->name});
 }
 
@@ -204,7 +231,8 @@ static int wait_first(registry_t *self, const envelope_t *e, uint64_t wait_ms)
 static bool is_whole(const Selenga__Login *m)
 {
     return m != NULL && m->name != NULL && m->password != NULL && strlen(m->password) <= PASSWORD_MOST &&
-           (m->new_password == NULL || strlen(m->new_password) <= PASSWORD_MOST);
+           (m->new_password == NULL || strlen(m->new_password) <= PASSWORD_MOST) &&
+           (m->recovery == NULL || (m->new_password != NULL && strlen(m->recovery) <= PASSWORD_MOST));
 }
 
 static int try_login(registry_t *self, store_txn_t *txn, const envelope_t *e, const Selenga__Login *m)
@@ -214,10 +242,12 @@ static int try_login(registry_t *self, store_txn_t *txn, const envelope_t *e, co
     if (wait > 0) return wait_first(self, e, wait);
     int rc = load(txn, m->name, &held);
     if (rc != 0) return rc;
+    if (m->recovery != NULL && (rc = account_hash(txn, ACCOUNT_RECOVERY, &held.id, held.hash)) != 0)
+        return rc;
     bool known = held.body != NULL && held.body->state != NULL && held.hash[0] != '\0';
-    if (!password_fits(known ? held.hash : NULL, m->password)) {
+    if (!password_fits(known ? held.hash : NULL, m->recovery != NULL ? m->recovery : m->password)) {
         guard_failed(&self->guard, m->name, now);
-        return refuse_login(self, txn, e, m->name, "LOGIN-WRONG", "");
+        return account_refuse_login(self, txn, e, m->name, "LOGIN-WRONG", "");
     }
     guard_succeeded(&self->guard, m->name);
     return enter(self, txn, e, m, &held);
@@ -234,5 +264,6 @@ int account_login(registry_t *self, store_txn_t *txn, const envelope_t *e)
     int rc = is_whole(m) ? try_login(self, txn, e, m) : admission_refuse(self, e, "MALFORMED", "");
     if (m != NULL) wipe(m->password);
     if (m != NULL) wipe(m->new_password);
+    if (m != NULL) wipe(m->recovery);
     return rc;
 }

@@ -9,6 +9,7 @@
 #include "services/registry/account.h"
 #include "services/registry/admission.h"
 #include "services/registry/admitted.h"
+#include "services/registry/first.h"
 #include "services/registry/known.h"
 #include "services/registry/pseudonym.h"
 #include "services/registry/table.h"
@@ -81,7 +82,8 @@ static int start_registry(void *arg, store_txn_t *txn)
     registry_t *self = arg;
     const node_conf_t *node = service_node(self->service);
     author_t author = service_author(self->service);
-    int rc = admitted_restore(self, txn);
+    int rc = first_begin(self, txn);
+    if (rc == 0) rc = admitted_restore(self, txn);
     if (rc != 0 || node->parent.known) return rc;
     Selenga__Organisation org = SELENGA__ORGANISATION__INIT;
     rid_t id;
@@ -126,6 +128,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
         table_note(self, old, now);
         known_note(self, now);
     }
+    if (now->kind == N_ACCOUNT) first_is_over(self);
     admitted_note(self, now);
     pseudonyms_changed(self->pseudonyms, txn, old, now);
     twins_changed(self->twins, now);
@@ -168,6 +171,8 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
         return e->from == SERVICE_CLI ? account_act(self, txn, e) : 0;
     case MSG_LOGIN:
         return e->from == SERVICE_CLI ? account_login(self, txn, e) : 0;
+    case MSG_FIRST_ACCOUNT:
+        return e->from == SERVICE_CLI ? first_account(self, txn, e) : 0;
     case MSG_ROTATE_PSEUDONYMS:
         return e->from == SERVICE_CLI ? pseudonyms_rotate(self->pseudonyms, txn, e) : 0;
     default:

@@ -13,7 +13,7 @@ PASSWORD = "долгий пароль"
 NOBODY = bytes(16)
 # What a request of each action is, beside those about records.
 MESSAGES = {
-    "log-in": [(wire.LOGIN, wire.REGISTRY)], "status": [(wire.STATUS, wire.ROUTING)], "queues": [(wire.QUEUES, wire.REPORTING)],
+    "log-in": [(wire.LOGIN, wire.REGISTRY)], "first-account": [(wire.FIRST_ACCOUNT, wire.REGISTRY)], "status": [(wire.STATUS, wire.ROUTING)], "queues": [(wire.QUEUES, wire.REPORTING)],
     "quarantine": [(wire.QUARANTINE_LIST, wire.REGISTRY)],
     "quarantine-decide": [(wire.QUARANTINE_RETRY, wire.REGISTRY), (wire.QUARANTINE_DISCARD, wire.ROUTING)],
     "version-take": [(wire.QUARANTINE_TAKE, wire.REGISTRY)],
@@ -93,6 +93,21 @@ def the_console_itself_sees_no_record(w):
                 assert w.console.code(*request) == "ACCESS-DENIED", (name, action)
     assert w.console.code(wire.ACCOUNT_ACT, wire.REGISTRY) == "ACCESS-DENIED"
     assert w.console.code(wire.STATUS, wire.REGISTRY) is None
+    first = wire.message(f1="xxxx-xxxx-xxxx", f2="late", f3=PASSWORD)
+    assert w.console.code(wire.FIRST_ACCOUNT, wire.REGISTRY, first) == "FIRST-OVER"  # there are accounts
+
+
+@test
+def the_command_line_of_the_node_s_user_is_bound_by_no_table_and_noted(w):
+    (anna,) = [r for r in w.region.list("identity") if r["body"]["last_name"] == "Иванова"]
+    w.region.put("event", {"code": "CLI", "kind": "seminar", "title": "Т", "org": "03", "starts_on": "2024-09-01"})
+    w.region.selenga("account", "lock", "analyst")
+    made = w.region.selenga("account", "reset", "analyst")
+    assert w.console.log_in("analyst", made["password"], PASSWORD) is None
+    by_him = [(e["what"], e["kind"]) for e in w.region.selenga("audit", "list") if e["who"].startswith("local:")]
+    assert by_him.count(("account", "analyst")) == 3 and ("change", "event") in by_him and anna["id"], by_him
+    for service in (wire.DIAGNOSTICS, wire.ROUTING, wire.REPORTING):
+        wait_until(lambda: w.console.code(wire.STATUS, service, account="analyst") is None, what="the analyst is known again")
 
 
 @test

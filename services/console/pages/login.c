@@ -50,7 +50,9 @@ static void write_form(page_t *page, const char *why, bool choose)
     html_raw(html, "</button></form><p class=\"help\">");
     html_sentence(html,
                   _("The operator of this computer gives names and first passwords: `selenga account add`."));
-    html_raw(html, "</p>");
+    html_raw(html, " <a href=\"/recover\">");
+    html_text(html, _("The operator has forgotten his own: by the recovery sheet."));
+    html_raw(html, "</a></p>");
 }
 
 static void ask_login(page_t *page)
@@ -80,6 +82,10 @@ void page_login(page_t *page)
 {
     const form_t *form = &page->request->form;
     const char *lang = form_value(form, "lang"), *chosen = form_value(form, "new_password");
+    if (!page->request->post && first_is_open()) {
+        page_go(page, "/first");
+        return;
+    }
     if (!page->request->post) {
         write_form(page, NULL, false);
         return;

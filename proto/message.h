@@ -103,10 +103,11 @@ enum message {
     // accounts, of a local caller to the registry
     MSG_ACCOUNT_ACT = 66,
     MSG_ACCOUNT_REPLY = 67,
-    MSG_LOGIN = 68,         // answered by MSG_ACCOUNT_REPLY
-    MSG_FIRST_ACCOUNT = 69, // the same, of the console
-    MSG_RUN_END = 70,       // answered by MSG_PUT_REPLY
-    MSG_AUDIT = 72,         // how far the audit log goes
+    MSG_LOGIN = 68,           // answered by MSG_ACCOUNT_REPLY
+    MSG_FIRST_ACCOUNT = 69,   // the same, of the console
+    MSG_TEACHER_ACCOUNT = 71, // the same
+    MSG_RUN_END = 70,         // answered by MSG_PUT_REPLY
+    MSG_AUDIT = 72,           // how far the audit log goes
     MSG_AUDIT_HEAD = 73,
 };
 

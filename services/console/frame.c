@@ -225,7 +225,9 @@ static void write_top(const page_t *page, html_t *html)
     if (page->session != NULL) write_search(page, html);
     write_language(page, html);
     if (page->session != NULL) {
-        html_raw(html, "<form method=\"post\" action=\"/logout\">");
+        html_raw(html, "<form method=\"post\" action=\"/logout\" data-idle=\"");
+        html_number(html, SESSION_IDLE_MS);
+        html_raw(html, "\">");
         page_token(page, html);
         html_raw(html, "<span class=\"who\">");
         html_text(html, page->session->account.name);

@@ -7,7 +7,7 @@ page_fn page_asset, page_login, page_logout, page_language;
 page_fn page_help, page_home, page_search, page_kinds, page_list, page_card, page_new, page_edit, page_delete,
     page_history, page_export;
 page_fn page_draft, page_draft_drop;
-page_fn page_first, page_recover, page_reach;
+page_fn page_first, page_recover, page_reach, page_slips;
 // Has nobody an account at this node yet?
 bool first_is_open(void);
 page_fn page_exchange, page_queues, page_quarantine, page_reports, page_report;

@@ -35,6 +35,7 @@ const route_t ROUTES[] = {
     {BOTH, "/k/*/*/history", R_ANY, page_history, false, false},
     {ROUTE_POST, "/draft", R_ANY, page_draft, false, true},
     {ROUTE_POST, "/draft/drop", R_ANY, page_draft_drop, false, true},
+    {BOTH, "/slips", R_OFFICES, page_slips, false, false},
     {ROUTE_GET, "/r", FIGURES, page_reports, false, true},
     {ROUTE_GET, "/r/*", FIGURES, page_report, false, false},
     {BOTH, "/results", R_OFFICES, page_results, false, false},

@@ -161,6 +161,64 @@ int account_act(registry_t *self, store_txn_t *txn, const envelope_t *e)
     return admission_refuse(self, e, "MALFORMED", "");
 }
 
+// --- teachers
+
+static int take_first(void *arg, const rid_t *id)
+{
+    *(rid_t *)arg = *id;
+    return 1;
+}
+
+// The account that this person has, under whatever name. 0 or -errno; none is no error.
+static int load_of_person(store_txn_t *txn, const rid_t *person, account_t *ret)
+{
+    record_t held;
+    int rc = store_referring(txn, person, N_ACCOUNT, NULL, take_first, &ret->id);
+    if (rc != 1) return rc;
+    rc = store_get(txn, &ret->id, &held, NULL);
+    if (rc != 0) return rc < 0 ? rc : 0;
+    ret->body = msg_body_unpack(&selenga__account__descriptor, held.body);
+    return ret->body != NULL ? 0 : -EUCLEAN;
+}
+
+static int add_teacher(registry_t *self, store_txn_t *txn, const envelope_t *e, const char *person)
+{
+    char name[CODE_MAX + 1], org[CODE_MAX + 1];
+    AUTO(clear) account_t held = {.body = NULL};
+    Selenga__AccountAct act = SELENGA__ACCOUNT_ACT__INIT;
+    if (!text_copy(name, sizeof name, person)) return admission_refuse(self, e, "TOO-BIG", "name");
+    *strchr(name, ':') = '-';
+    snprintf(org, sizeof org, "%.*s", (int)strcspn(person, ":"), person);
+    int rc = load(txn, name, &held);
+    if (rc != 0) return rc;
+    act.name = name;
+    act.role = text("teacher");
+    act.org = org;
+    act.person = text(person);
+    return add(self, txn, e, &act, &held);
+}
+
+int account_teacher(registry_t *self, store_txn_t *txn, const envelope_t *e)
+{
+    rid_t id;
+    record_t held;
+    AUTO(clear) account_t one = {.body = NULL};
+    AUTO(msg_body_free)
+    Selenga__TeacherAccount *m = msg_body_unpack(&selenga__teacher_account__descriptor, e->body);
+    if (m == NULL || m->person == NULL || !ref_id(&KIND_PERSON, slice_text(m->person), &id))
+        return admission_refuse(self, e, "MALFORMED", "");
+    int rc = store_get(txn, &id, &held, NULL);
+    if (rc < 0) return rc;
+    if (rc != 0 || held.deleted || held.kind != N_PERSON)
+        return admission_refuse(self, e, "NOT-FOUND", m->person);
+    rc = load_of_person(txn, &id, &one);
+    if (rc != 0) return rc;
+    if (one.body == NULL) return add_teacher(self, txn, e, m->person);
+    bool unused = strcmp(one.body->role, "teacher") == 0 && strcmp(one.body->state, "one-time") == 0;
+    if (!unused) return admission_refuse(self, e, "ACCOUNT-EXISTS", one.body->name);
+    return change(self, txn, e, one.body, &one.id, "one-time");
+}
+
 // --- who logs in ---------------------------------------------------------------------------------
 
 static size_t characters(const char *text)

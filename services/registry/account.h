@@ -6,6 +6,9 @@
 
 // MSG_ACCOUNT_ACT: a new account, a lock, a new one-time password. 0 or -errno of the transaction.
 int account_act(registry_t *self, store_txn_t *txn, const envelope_t *e);
+// MSG_TEACHER_ACCOUNT: an account for a member of staff, named after his number; who has one that he has not
+// used yet gets another one-time password. 0 or -errno of the transaction.
+int account_teacher(registry_t *self, store_txn_t *txn, const envelope_t *e);
 // MSG_LOGIN: name and password are checked, and the password is changed where a new one is given. What is
 // refused tells nobody without the password whether there is such a name, or how it stands. 0 or -errno of
 // the transaction.

@@ -169,6 +169,8 @@ static int message(void *arg, store_txn_t *txn, const envelope_t *e)
         return admission_admit(self, txn, e);
     case MSG_ACCOUNT_ACT:
         return e->from == SERVICE_CLI ? account_act(self, txn, e) : 0;
+    case MSG_TEACHER_ACCOUNT:
+        return e->from == SERVICE_CLI ? account_teacher(self, txn, e) : 0;
     case MSG_LOGIN:
         return e->from == SERVICE_CLI ? account_login(self, txn, e) : 0;
     case MSG_FIRST_ACCOUNT:

@@ -13,7 +13,7 @@ PASSWORD = "долгий пароль"
 NOBODY = bytes(16)
 # What a request of each action is, beside those about records.
 MESSAGES = {
-    "log-in": [(wire.LOGIN, wire.REGISTRY)], "first-account": [(wire.FIRST_ACCOUNT, wire.REGISTRY)], "status": [(wire.STATUS, wire.ROUTING)], "queues": [(wire.QUEUES, wire.REPORTING)],
+    "log-in": [(wire.LOGIN, wire.REGISTRY)], "teacher-account": [(wire.TEACHER_ACCOUNT, wire.REGISTRY)], "first-account": [(wire.FIRST_ACCOUNT, wire.REGISTRY)], "status": [(wire.STATUS, wire.ROUTING)], "queues": [(wire.QUEUES, wire.REPORTING)],
     "quarantine": [(wire.QUARANTINE_LIST, wire.REGISTRY)],
     "quarantine-decide": [(wire.QUARANTINE_RETRY, wire.REGISTRY), (wire.QUARANTINE_DISCARD, wire.ROUTING)],
     "version-take": [(wire.QUARANTINE_TAKE, wire.REGISTRY)],

@@ -202,7 +202,8 @@ def an_id_that_a_stranger_planted_is_not_taken(w):
 def who_logs_out_is_out(w):
     browser = inside(w)
     kept = dict(browser.cookies)
-    assert browser.post("/logout", browser.get("/").hidden("/logout")).status == 303
+    answer = browser.post("/logout", [*browser.get("/").hidden("/logout"), ("then", "/k/event?find=x")])  # as the script does
+    assert answer.status == 303 and answer.location == "/login?then=%2Fk%2Fevent%3Ffind%3Dx", answer.location
     browser.cookies = kept
     assert browser.get("/").status == 303
 

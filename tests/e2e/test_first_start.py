@@ -47,7 +47,7 @@ def audited(node, what):
 def without_the_code_nobody_makes_the_first_account(w):
     node, url = started(w)
     browser = Browser(url)
-    assert browser.get("/login").location == "/first"
+    assert browser.get("/login").location == "/first?lang=en"
     for code in ("", "xxxx-xxxx-xxxx", code_of(node)[:-1]):
         answer = first(browser, code)
         assert answer.status == 403 and "not the code of the first start" in answer.shown(), answer.shown()
@@ -67,7 +67,7 @@ def a_password_that_is_short_or_typed_differently_makes_no_account(w):
     assert first(browser, code_of(node), password="коротко").status == 403
     assert first(browser, code_of(node), repeated="другой пароль").status == 422
     assert first(browser, code_of(node), name="с пробелом:").status == 403
-    assert node.list("account") == [] and browser.get("/login").location == "/first"
+    assert node.list("account") == [] and browser.get("/login").location == "/first?lang=en"
 
 
 @test
@@ -86,7 +86,13 @@ def a_form_from_elsewhere_makes_no_account(w):
 def of_two_who_are_first_one_is(w):
     node, url = started(w)
     code, answers = code_of(node), []
-    runners = [threading.Thread(target=lambda n=n: answers.append(first(Browser(url), code, name=f"first{n}"))) for n in range(4)]
+    pages = [(browser, browser.get("/first").hidden("/first")) for browser in (Browser(url) for _ in range(4))]
+
+    def sent(n):
+        browser, hidden = pages[n]
+        answers.append(browser.post("/first", [*hidden, ("code", code), ("name", f"first{n}"), ("new_password", PASSWORD),
+                                               ("repeated", PASSWORD)]))
+    runners = [threading.Thread(target=sent, args=(n,)) for n in range(4)]
     for runner in runners:
         runner.start()
     for runner in runners:
@@ -133,6 +139,18 @@ def the_first_account_is_an_operator_s_and_logs_in(w):
     (entry,) = audited(node, "first-account")
     assert entry["about"] == "petrova" and entry["who"].startswith("console:")
     assert browser.get("/op/queues").status == 200 and browser.get("/k/identity").status == 403
+
+
+@test
+def the_language_goes_along_from_the_first_page_to_the_sheet(w):
+    node, url = started(w)
+    browser = Browser(url)
+    page = browser.get(browser.get("/login?lang=ru").location)
+    assert "Первый запуск" in page.shown()
+    answer = browser.post("/first", [*page.hidden("/first"), ("code", code_of(node)), ("name", "petrova"), ("new_password", PASSWORD),
+                                     ("repeated", PASSWORD)])
+    assert "Код восстановления" in answer.shown() and sheet(answer)
+    assert "/recover?lang=ru" in browser.get("/login?lang=ru").text and "Код восстановления" in browser.get("/recover?lang=ru").shown()
 
 
 @test

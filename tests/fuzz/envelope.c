@@ -50,6 +50,7 @@ static const ProtobufCMessageDescriptor *const BODIES[] = {
     [MSG_ACCOUNT_ACT] = &selenga__account_act__descriptor,
     [MSG_ACCOUNT_REPLY] = &selenga__account_reply__descriptor,
     [MSG_LOGIN] = &selenga__login__descriptor,
+    [MSG_TEACHER_ACCOUNT] = &selenga__teacher_account__descriptor,
     [MSG_FIRST_ACCOUNT] = &selenga__first_account__descriptor,
     [MSG_ROUTE_PROPOSE] = &selenga__propose__descriptor,
     [MSG_ROUTE_CONFIRM] = &selenga__confirm__descriptor,

@@ -143,6 +143,34 @@
   var kept = document.querySelector("form[data-draft]");
   if (kept && window.fetch && window.AbortController) keep(kept);
 
+  // Where nobody sat for as long as a session lasts, the page does not go on showing what it holds. Another tab in use keeps it.
+  function lock(out) {
+    var USED = "selenga-used";
+    function use() {
+      try { localStorage.setItem(USED, String(Date.now())); } catch (none) { last = Date.now(); }
+    }
+    var last = Date.now();
+    function used() {
+      try { return Math.max(last, Number(localStorage.getItem(USED))); } catch (none) { return last; }
+    }
+    ["keydown", "pointerdown", "input", "wheel"].forEach(function (name) {
+      document.addEventListener(name, use, { passive: true });
+    });
+    window.setInterval(function () {
+      if (Date.now() - used() < Number(out.dataset.idle)) return;
+      var then = document.createElement("input");
+      then.type = "hidden";
+      then.name = "then";
+      then.value = location.pathname + location.search;
+      out.appendChild(then);
+      changed = false;
+      out.submit();
+    }, 10000);
+    use();
+  }
+  var out = document.querySelector("form[action='/logout']");
+  if (out && out.dataset.idle) lock(out);
+
   // Whoever leaves a form with something typed in it that is not kept is asked.
   var record = document.querySelector("form.record");
   if (record) {

@@ -29,6 +29,21 @@ static void write_new_password(page_t *page)
     entering_input(page, "repeated", _("New password once more"), "password", "", "new-password");
 }
 
+// Nothing is kept of who has no session, his language neither: it goes along in addresses and forms.
+static void write_language(page_t *page)
+{
+    html_raw(&page->body, "<input type=\"hidden\" name=\"lang\"");
+    html_attribute(&page->body, "value", lang_name(page->lang));
+    html_raw(&page->body, ">");
+}
+
+static void take_language(page_t *page)
+{
+    const char *lang = form_value(&page->request->form, "lang");
+    if (lang != NULL) (void)lang_by_name(lang, &page->lang);
+    i18n_use(page->lang);
+}
+
 // Was the new password typed twice alike? Else *why.
 static bool typed_alike(const page_t *page, const char **why)
 {
@@ -100,12 +115,13 @@ static void show_made(page_t *page, const Selenga__AccountReply *reply)
         return;
     }
     write_sheet(page, reply);
+    html_raw(&page->body, "<div class=\"next\">");
     html_element(&page->body, "h2", _("What comes next"));
     html_raw(&page->body, "<ul>");
-    write_next(page, "/login", _("Log in, and give accounts to others"));
+    write_next(page, "/login", _("Log in. Others get their accounts by the command selenga account add"));
     write_next(page, "/import", _("Load the staff: that is a coordinator's work"));
     write_next(page, "/reach", _("What goes where: what leaves this node, and how far"));
-    html_raw(&page->body, "</ul>");
+    html_raw(&page->body, "</ul></div>");
 }
 
 // --- asking
@@ -161,6 +177,7 @@ static void write_first(page_t *page, const char *why)
     write_why(page, why);
     html_raw(html, "<form class=\"narrow\" method=\"post\" action=\"/first\">");
     entering_guest(page, "token");
+    write_language(page);
     entering_input(page, "code", _("Code of the first start"), "text", form_text(form, "code"), "off");
     html_raw(html, "<p class=\"help\">");
     html_text(
@@ -188,6 +205,7 @@ void page_first(page_t *page)
             page_go(page, "/login");
         return;
     }
+    take_language(page);
     if (!typed_alike(page, &why)) {
         write_first(page, why);
         page->status = 422;
@@ -214,6 +232,7 @@ static void write_recover(page_t *page, const char *why)
     write_why(page, why);
     html_raw(html, "<form class=\"narrow\" method=\"post\" action=\"/recover\">");
     entering_guest(page, "token");
+    write_language(page);
     entering_input(page, "name", _("Name"), "text", form_text(&page->request->form, "name"), "username");
     entering_input(page, "code", _("Recovery code"), "text", "", "off");
     write_new_password(page);
@@ -233,6 +252,7 @@ void page_recover(page_t *page)
         write_recover(page, NULL);
         return;
     }
+    take_language(page);
     if (!typed_alike(page, &why)) {
         write_recover(page, why);
         page->status = 422;

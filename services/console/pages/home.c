@@ -186,7 +186,13 @@ void page_home(page_t *page)
     if (refusals.n == 0 && found->n == 0 && !steps) write_nothing(page);
     html_raw(html, "<p class=\"actions\"><a class=\"button main\" href=\"/k\">");
     html_text(html, _("All records"));
-    html_raw(html, "</a></p>");
+    html_raw(html, "</a>");
+    if ((page->session->account.role & R_OFFICES) != 0) {
+        html_raw(html, " <a class=\"button\" href=\"/slips\">");
+        html_text(html, _("Slips for teachers"));
+        html_raw(html, "</a>");
+    }
+    html_raw(html, "</p>");
 }
 
 // --- kinds

@@ -50,7 +50,9 @@ static void write_form(page_t *page, const char *why, bool choose)
     html_raw(html, "</button></form><p class=\"help\">");
     html_sentence(html,
                   _("The operator of this computer gives names and first passwords: `selenga account add`."));
-    html_raw(html, " <a href=\"/recover\">");
+    html_raw(html, " <a href=\"/recover?lang=");
+    html_segment(html, lang_name(page->lang));
+    html_raw(html, "\">");
     html_text(html, _("The operator has forgotten his own: by the recovery sheet."));
     html_raw(html, "</a></p>");
 }
@@ -83,7 +85,7 @@ void page_login(page_t *page)
     const form_t *form = &page->request->form;
     const char *lang = form_value(form, "lang"), *chosen = form_value(form, "new_password");
     if (!page->request->post && first_is_open()) {
-        page_go(page, "/first");
+        page_go(page, "/first?lang=%s", lang_name(page->lang));
         return;
     }
     if (!page->request->post) {
@@ -105,7 +107,11 @@ void page_logout(page_t *page)
     session_close(page->session);
     page->session = NULL;
     page_cookie(page, "selenga", "", -1);
-    page_go(page, "/login");
+    html_t then = {0};
+    size_t size;
+    html_segment(&then, request_safe_path(form_value(&page->request->form, "then")));
+    AUTO(xfree) char *path = html_take(&then, &size);
+    page_go(page, "/login?then=%.*s", (int)size, path);
 }
 
 void page_language(page_t *page)

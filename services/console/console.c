@@ -54,7 +54,7 @@ int console_open(console_t **ret_console, why_t *why)
         return -1;
     }
     if (take_signals_over(self, why) != 0) return -1;
-    const http_setup_t setup = {settings.listen, &self->node, &self->client};
+    const http_setup_t setup = {settings.listen, settings.names, &self->node, &self->client};
     if (http_open(&setup, &self->http, why) != 0) return -1;
     int rc = presence_open(http_url(self->http), &self->presence);
     if (rc != 0) {

@@ -9,7 +9,8 @@ typedef struct house {
     client_t **client;
     sessions_t sessions;
     uint16_t port;
-    lang_t lang; // of whoever does not say which he reads
+    console_names_t names; // of this computer for others; where there are any, all comes under TLS
+    lang_t lang;           // of whoever does not say which he reads
 } house_t;
 
 typedef struct exchange {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finding records by parts of their texts, as people type them: «семен» finds Семёнова. Each word of what is
-// sought stands in some text, code or reference of the record; case, ё and marks that do not show count for
-// nothing.
+// sought stands in some text, code or reference of the record, or a form of it does («математики» finds
+// математика; by the Snowball stemmer, libstemmer). «А. П.» are initials: fields that begin so, in this
+// order. ORG:NUMBER is a part of a key. Case, ё and marks that do not show count for nothing.
 #pragma once
 #include "common/schema/body.h"
 

@@ -6,6 +6,7 @@
 //   DIR/secret/door.key      likewise, the pair that its children know; where there is none, node.key
 //   DIR/secret/root.key      32 bytes, from which other keys derive; common/node/root.h
 //   DIR/secret/pseudonym.key only at the node that makes a region's pseudonyms: its key and the one before
+//   DIR/authority.pem        of the console, and DIR/secret/authority.key; common/node/console.h
 //   DIR/admitted             whom it admitted, beside the store; services/registry/admitted.h
 //   DIR/store/SERVICE/       one LMDB environment each
 //   DIR/audit/SERVICE.log    what people did; common/node/audit.h

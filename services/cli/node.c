@@ -14,6 +14,7 @@
 #include "services/cli/recovery.h"
 #include "services/cli/status.h"
 #include "services/cli/supervisor.h"
+#include "services/cli/tls.h"
 #include "services/cli/verbs.h"
 
 enum { OPTION_WHY = CLI_KEY, OPTION_SETTINGS };
@@ -255,6 +256,18 @@ static const verb_t NODE_VERBS[] = {
                    "are what `revoke` takes."),
         .examples = "selenga --node region node list\n",
         .run = children_run,
+    },
+    {
+        .name = "tls",
+        .args = "[DIR]",
+        .max_args = 1,
+        .summary = N_("a sheet to print: how other computers open this node's console"),
+        .text = N_("For a node whose console has `names` in node.conf. The sheet has the addresses, the "
+                   "fingerprint of the certificate that each of those computers needs once, and the way it "
+                   "gets there. The certificate speaks for these names alone; where a name is added, the "
+                   "console makes another one at its next start, and the sheet is to be followed anew."),
+        .examples = "selenga node tls school\n",
+        .run = tls_run,
     },
     {
         .name = "card",

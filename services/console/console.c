@@ -71,6 +71,7 @@ int console_open(console_t **ret_console, why_t *why)
     if (take_signals_over(self, why) != 0) return -1;
     open_drafts(self);
     const http_setup_t setup = {.listen = settings.listen,
+                                .names = settings.names,
                                 .idle_s = (unsigned)settings.idle_s,
                                 .request_s = (unsigned)settings.request_s,
                                 .node = &self->node,

@@ -69,9 +69,9 @@ static bool refuse(exchange_t *self, unsigned status, const char *title, const c
 static bool check_head(exchange_t *self, const char *method, bool host_twice, uint64_t announced)
 {
     request_t *request = &self->request;
-    if (host_twice || !request_is_for_us(request->host, self->house->port))
+    if (host_twice || !request_is_for_us(request->host, self->house->port, &self->house->names))
         return refuse(self, 421, _("Another address"),
-                      _("This page is called by the name of this computer, localhost, and by no other."));
+                      _("This page is called by the names of this computer, and by no other."));
     if (!request->post && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return refuse(self, 405, _("Not so"), _("This console answers GET, HEAD and POST only."));
     if (announced > FORM_BODY_MAX)
@@ -84,6 +84,7 @@ static bool check_head(exchange_t *self, const char *method, bool host_twice, ui
 bool exchange_begin(exchange_t *self, const char *method, bool host_twice, uint64_t announced)
 {
     i18n_use(self->page.lang = self->house->lang);
+    self->request.secure = self->house->names.n > 0;
     self->request.post = strcmp(method, "POST") == 0;
     if (!check_head(self, method, host_twice, announced)) return false;
     if (!request_uri(&self->request, self->uri))

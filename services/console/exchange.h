@@ -11,7 +11,8 @@ typedef struct house {
     drafts_t *drafts; // NULL: none are kept
     counts_t counts;
     uint16_t port;
-    lang_t lang; // of whoever does not say which he reads
+    console_names_t names; // of this computer for others; where there are any, all comes under TLS
+    lang_t lang;           // of whoever does not say which he reads
 } house_t;
 
 typedef struct exchange {

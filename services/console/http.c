@@ -2,6 +2,7 @@
 #include "services/console/http.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "services/console/authority.h"
 #include "services/console/exchange.h"
 #include "services/console/listen.h"
 #include <microhttpd.h>
@@ -28,7 +29,7 @@ struct http {
     house_t house;
     line_t lines[HTTP_CONNECTIONS];
     talk_t *waiting;
-    char url[64];
+    char url[LISTEN_URL];
 };
 
 // On each answer of ours; what libmicrohttpd itself answers to bytes that are no HTTP has no page.
@@ -245,15 +246,27 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
     http->house =
         (house_t){.node = setup->node, .client = setup->client, .drafts = setup->drafts, .lang = i18n_now()};
     sessions_init(&http->house.sessions, setup->drafts != NULL ? drafts_secret(setup->drafts) : NULL);
-    if (listen_open(setup->listen, &fd, &http->house.port, http->url, why) != 0) return -1;
+    if (console_names(setup->names, &http->house.names, why) != 0 ||
+        listen_open(setup->listen, &http->house.names, &fd, &http->house.port, http->url, why) != 0)
+        return -1;
+    AUTO(authority_clear) authority_t authority = {0};
+    bool secure = http->house.names.n > 0;
+    if (secure && authority_open(&http->house.names, setup->node->org, &authority, why) != 0) {
+        xclose(&fd);
+        return -1;
+    }
+    // Without TLS the options end before those of TLS.
     http->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, http,
-        MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)HTTP_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HTTP_OF_ADDRESS,
-        MHD_OPTION_CONNECTION_TIMEOUT, setup->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)HTTP_HEAD_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_uri, http,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
-        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_END);
+        (secure ? MHD_USE_TLS : 0) | MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
+        NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)HTTP_OF_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, setup->idle_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEAD_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, on_uri, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,
+        secure ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, authority.key, MHD_OPTION_HTTPS_MEM_CERT,
+        authority.chain, MHD_OPTION_HTTPS_PRIORITIES, "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
+        MHD_OPTION_END);
     if (http->daemon == NULL) {
         xclose(&fd);
         why_set(why, _("the console cannot start its HTTP server"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The door for browsers: libmicrohttpd in the loop of the program, on a loopback address, bounded. It decides
-// what needs no page: method, Host, Origin, token, size, time, who may; all else is a page's (page.h).
+// The door for browsers: libmicrohttpd in the loop of the program, bounded; under TLS where others reach it.
+// It decides what needs no page: method, Host, Origin, token, size, time, who may; all else is a page's
+// (page.h).
 #pragma once
 #include "services/console/page.h"
 
@@ -13,7 +14,8 @@ enum {
 typedef struct http http_t;
 
 typedef struct http_setup {
-    const char *listen; // HOST:PORT, of loopback
+    const char *listen; // HOST:PORT
+    const char *names;  // of this computer for others; where there are any, under TLS
     unsigned idle_s;    // without a byte
     unsigned request_s; // until a request is whole and its answer taken
     const node_conf_t *node;
@@ -22,7 +24,7 @@ typedef struct http_setup {
 } http_setup_t;
 
 // Where to listen: "127.0.0.1:7780", "[::1]:0", "localhost:7780". Anything that others than this computer
-// could reach is refused with a sentence. 0, or -1 with why.
+// could reach is refused with a sentence where there are no names. 0, or -1 with why.
 int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why);
 void http_close(http_t **http);
 

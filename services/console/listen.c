@@ -2,7 +2,6 @@
 #include "services/console/listen.h"
 #include "common/base/i18n.h"
 #include "common/base/system_error.h"
-#include "common/node/console.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -64,18 +63,29 @@ static int open_at(const place_t *place)
     return -error;
 }
 
-int listen_open(const char *listen, int *ret_fd, uint16_t *ret_port, char ret_url[static 64], why_t *why)
+static void write_url(const place_t *place, const console_names_t *names, uint16_t port,
+                      char ret_url[static LISTEN_URL])
+{
+    const char *host = names->n > 0 ? names->names[0] : place->host;
+    bool v6 = names->n > 0 && strchr(host, ':') != NULL;
+    snprintf(ret_url, LISTEN_URL, "http%s://%s%s%s:%u", names->n > 0 ? "s" : "", v6 ? "[" : "", host,
+             v6 ? "]" : "", port);
+}
+
+int listen_open(const char *listen, const console_names_t *names, int *ret_fd, uint16_t *ret_port,
+                char ret_url[static LISTEN_URL], why_t *why)
 {
     place_t place;
     if (!read_place(listen, &place)) {
         why_set(why, _("`listen` of section console: '%s' is not HOST:PORT, e.g. 127.0.0.1:7780"), listen);
         return -1;
     }
-    if (!is_loopback(&place)) {
+    if (!is_loopback(&place) && names->n == 0) {
         why_set(
             why,
             _("`listen` of section console: %s is open to other computers, where names and passwords would "
-              "travel unguarded. Only 127.0.0.1 and [::1] are served"),
+              "travel unguarded. Without TLS only 127.0.0.1 and [::1] are served; TLS comes with `names`, by "
+              "which the others call this computer"),
             place.host);
         return -1;
     }
@@ -91,6 +101,6 @@ int listen_open(const char *listen, int *ret_fd, uint16_t *ret_port, char ret_ur
     }
     *ret_fd = fd;
     *ret_port = ntohs(place.address.v4.sin_port); // at the same place in both
-    snprintf(ret_url, 64, "http://%s:%u", place.host, *ret_port);
+    write_url(&place, names, *ret_port, ret_url);
     return 0;
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The address on which the console listens.
 #pragma once
-#include "common/base/util.h"
+#include "common/node/console.h"
 
-// Opens it. 0 with the descriptor and the port; -1 with why: it is no address, not of this computer alone, or
-// in use. Where the standard port is in use (another node of this computer has it), any free one is taken.
-int listen_open(const char *listen, int *ret_fd, uint16_t *ret_port, char ret_url[static 64], why_t *why);
+enum { LISTEN_URL = CONSOLE_NAME_MAX + 32 };
+
+// Opens it. 0 with the descriptor and the port; -1 with why: it is no address, in use, or of more than this
+// computer while there are no names, hence no TLS. Where the standard port is in use (another node of this
+// computer has it), any free one is taken.
+int listen_open(const char *listen, const console_names_t *names, int *ret_fd, uint16_t *ret_port,
+                char ret_url[static LISTEN_URL], why_t *why);

@@ -164,7 +164,9 @@ void page_cookie(page_t *page, const char *name, const char *value, int max_age_
 {
     if (page->n_cookies == PAGE_COOKIES) return;
     char *to = page->cookies[page->n_cookies++];
-    int n = snprintf(to, PAGE_COOKIE, "%s=%s; Path=/; HttpOnly; SameSite=Strict", name, value);
+    int n = snprintf(to, PAGE_COOKIE, "%s%s=%s; Path=/; HttpOnly; SameSite=Strict%s",
+                     page->request->secure ? REQUEST_SECURE_COOKIE : "", name, value,
+                     page->request->secure ? "; Secure" : "");
     if (max_age_s != 0 && n > 0 && n < PAGE_COOKIE)
         snprintf(to + n, PAGE_COOKIE - (size_t)n, "; Max-Age=%d", max_age_s > 0 ? max_age_s : 0);
 }

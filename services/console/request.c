@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/console/request.h"
 #include "common/base/text.h"
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -46,23 +47,32 @@ void request_free(request_t *request)
     *request = (request_t){0};
 }
 
-bool request_is_for_us(const char *host, uint16_t port)
+static bool is_called(const char *host, const char *name, uint16_t port, uint16_t standard)
 {
-    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
     char wanted[REQUEST_HOST_MAX];
+    bool v6 = strchr(name, ':') != NULL;
+    int n = snprintf(wanted, sizeof wanted, "%s%s%s", v6 ? "[" : "", name, v6 ? "]" : "");
+    if (port == standard && strcasecmp(host, wanted) == 0) return true;
+    snprintf(wanted + n, sizeof wanted - (size_t)n, ":%u", port);
+    return strcasecmp(host, wanted) == 0;
+}
+
+bool request_is_for_us(const char *host, uint16_t port, const console_names_t *names)
+{
+    static const char *const own[] = {"localhost", "127.0.0.1", "::1"};
+    uint16_t standard = names->n > 0 ? 443 : 80;
+    bool called = false;
     if (host == NULL) return false;
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        snprintf(wanted, sizeof wanted, "%s:%u", names[i], port);
-        if (strcasecmp(host, wanted) == 0 || (port == 80 && strcasecmp(host, names[i]) == 0)) return true;
-    }
-    return false;
+    for (size_t i = 0; i < ARRAY_SIZE(own); i++) called |= is_called(host, own[i], port, standard);
+    for (size_t i = 0; i < names->n; i++) called |= is_called(host, names->names[i], port, standard);
+    return called;
 }
 
 bool request_is_ours(const request_t *request)
 {
     char own[REQUEST_HOST_MAX + 16];
     if (request->host == NULL) return false;
-    int n = snprintf(own, sizeof own, "http://%s/", request->host);
+    int n = snprintf(own, sizeof own, "http%s://%s/", request->secure ? "s" : "", request->host);
     if (n < 0 || (size_t)n >= sizeof own) return false;
     if (request->origin == NULL)
         return request->referer != NULL && strncasecmp(request->referer, own, (size_t)n) == 0;
@@ -81,7 +91,11 @@ bool request_cookie(const request_t *request, const char *name, char *ret, size_
 {
     bool done = false;
     slice_t rest = slice_text(request->cookie != NULL ? request->cookie : ""), piece;
-    size_t n = strlen(name);
+    char full[64];
+    int length = snprintf(full, sizeof full, "%s%s", request->secure ? REQUEST_SECURE_COOKIE : "", name);
+    assert(length > 0 && (size_t)length < sizeof full);
+    size_t n = (size_t)length;
+    name = full;
     while (text_next_piece(&rest, ';', &done, &piece)) {
         piece = text_trim(piece);
         if (piece.size <= n || piece.data[n] != '=' || memcmp(piece.data, name, n) != 0) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A request of a browser, and what must be so before anybody looks at it. Nothing here knows a socket.
 #pragma once
+#include "common/node/console.h"
 #include "services/console/form.h"
 
 enum {
@@ -10,7 +11,8 @@ enum {
 };
 
 typedef struct request {
-    bool post; // else GET, or HEAD, which is answered alike
+    bool secure; // it came under TLS
+    bool post;   // else GET, or HEAD, which is answered alike
     const char *segments[REQUEST_SEGMENTS];
     size_t n_segments;
     form_t query, form;
@@ -26,12 +28,16 @@ bool request_uri(request_t *request, const char *uri);
 void request_free(request_t *request);
 
 // A page of this computer is called by the computer's own name, whatever another site's name leads to:
-// localhost, 127.0.0.1 or [::1], with the port on which the console listens.
-bool request_is_for_us(const char *host, uint16_t port);
+// localhost, 127.0.0.1 or [::1], or one of those by which others call it, with the port on which the console
+// listens.
+bool request_is_for_us(const char *host, uint16_t port, const console_names_t *names);
 // Was it sent by one of our own pages? By Origin, or, where there is none, by Referer.
 bool request_is_ours(const request_t *request);
 // Is the body that of a form?
 bool request_has_form(const request_t *request);
+
+// Under TLS cookies have names that no other port and no other site can set.
+#define REQUEST_SECURE_COOKIE "__Host-"
 
 // The value of a cookie, into `ret` of `size` bytes. False: there is none, or it does not fit.
 bool request_cookie(const request_t *request, const char *name, char *ret, size_t size);

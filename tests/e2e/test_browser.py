@@ -4,6 +4,7 @@ paper. Screens are kept in build/PRESET/screens."""
 import html
 import re
 import subprocess
+import urllib.parse
 from pathlib import Path
 
 import world
@@ -217,6 +218,23 @@ def all_is_read_added_and_changed_with_the_script_off(w):
         assert c.driver.find_elements("link text", "E-OFF")
     finally:
         c.scripts(True)
+
+
+@test
+def a_person_is_found_by_any_form_of_his_name_by_initials_and_by_number(w):
+    _, browser = enter(w, "petr")
+    found = lambda words: re.findall(r'href="/k/identity/([^"/?]*)"', browser.get("/search?q=" + urllib.parse.quote(words)).text)
+    person = next(p["body"] for p in w.region.list("identity") if (p["body"]["last_name"], p["body"]["first_name"]) == ("Чебунина", "Мария"))
+    key = f"{person['org']}:{person['number']}"
+    assert (person["first_name"], person["middle_name"]) == ("Мария", "Александровна"), person
+    for words in ("Чебуниной", "чебунина м. а.", "М.А. Чебунина", "Марии Александровне Чебуниной", "xt,eybyf"):
+        if words == "xt,eybyf":
+            assert found(words) == [] and "Чебунина".lower() in browser.get("/search?q=" + words).shown()
+            continue
+        assert key in found(words), (words, found(words))
+    assert found("Марии Александровне Чебуниной") == [key]
+    assert found(key)[0] == key and len(found(key)) <= 5
+    assert found("1")[0].endswith(":1") and key not in found("Чебунина А. М.")
 
 
 # --- by keyboard alone

@@ -60,7 +60,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     shows_as_text(text);
     request_t request = {.host = text, .origin = text, .cookie = text, .type = text};
     if (request_cookie(&request, "selenga", value, sizeof value)) assert(strlen(value) < sizeof value);
-    assert(!request_is_for_us(text, 7780) || strstr(text, ":7780") != NULL);
+    static const console_names_t names = {{"school.local", "fd00::1"}, 2};
+    assert(!request_is_for_us(text, 7780, &names) || strstr(text, ":7780") != NULL);
+    request.secure = true;
+    if (request_cookie(&request, "selenga", value, sizeof value))
+        assert(strstr(text, REQUEST_SECURE_COOKIE) != NULL);
+    console_names_t read;
+    why_t why;
+    if (console_names(text, &read, &why) == 0)
+        for (size_t i = 0; i < read.n; i++) assert(*read.names[i] != '\0');
     (void)request_is_ours(&request);
     (void)request_has_form(&request);
     free(text);

@@ -116,12 +116,13 @@ static void write_delete(page_t *page, const entry_t *entry, const char *ref)
 static void write_saved(page_t *page, const entry_t *entry, const char *ref)
 {
     html_t *html = &page->body;
-    const char *saved = form_value(&page->request->query, "saved");
-    if (saved == NULL) return;
+    const form_t *query = &page->request->query;
+    if (form_value(query, "saved") == NULL) return;
     html_raw(html, "<div class=\"note ok\" role=\"status\"><p>");
     html_text(html, _("Saved: written on this computer."));
     html_raw(html, "</p>");
-    if (strcmp(saved, "1") == 0 && entry_is_ours(page, entry) && entry_may(page, entry->kind, ACCESS_WRITE)) {
+    if (form_value(query, "undo") != NULL && entry_is_ours(page, entry) &&
+        entry_may(page, entry->kind, ACCESS_WRITE)) {
         html_raw(html, "<form method=\"post\" action=\"");
         entry_address(html, entry->kind, ref);
         html_raw(html, "/history\">");

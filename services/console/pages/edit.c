@@ -133,7 +133,7 @@ static void go_to(page_t *page, const fields_t *fields, const rid_t *id, bool ma
         if (made && form_value(&page->request->form, "next") != NULL)
             page_go(page, "/k/%s/new?saved=1", fields->kind->name);
         else
-            entry_go(page, fields->kind, text, made ? "?saved=new" : "?saved=1");
+            entry_go(page, fields->kind, text, made ? "?saved=1" : "?saved=1&undo=1");
         return;
     }
     html_raw(html, "<p class=\"note ok\" role=\"status\">");

@@ -155,7 +155,7 @@ static void restore(page_t *page, const past_t *past, const record_t *version)
     item.expect_version = (char *)(uintptr_t)form_text(&page->request->form, "expect");
     switch (saving_put(page, fields, &item, &id)) {
     case SAVED:
-        entry_go(page, past->kind, rid_text(&past->id, ref), "?saved=1");
+        entry_go(page, past->kind, rid_text(&past->id, ref), "?saved=1&undo=1");
         break;
     case SAVED_CHANGED:
         page_refuse(page, 409, _("It was changed meanwhile"),

@@ -42,7 +42,7 @@ static bool finds(const char *words)
     const kind_rule_t *kinds[] = {&KIND_IDENTITY, &KIND_EMPLOYMENT};
     body_t *bodies[] = {
         BODY(KIND_IDENTITY, "org", "03-08-01", "number", "17", "last_name", "Семёнова-Ёлкина", "first_name",
-             "Анна", "snils", "11223344595"),
+             "Анна", "middle_name", "Петровна", "snils", "11223344595"),
         BODY(KIND_EMPLOYMENT, "org", "03-08-01", "number", "17", "post", "учитель русского языка"),
     };
     find_t *find = find_new(words);
@@ -56,7 +56,10 @@ static bool finds(const char *words)
 static void words_that_are_nowhere_are_not_found(void **state)
 {
     (void)state;
-    static const char *const not [] = {"Иванова", "Анна Иванова", "Анна.", "pedagogue", "семенован"};
+    static const char *const not [] = {"Иванова",     "Анна Иванова",     "Анна.",          "pedagogue",
+                                       "семенован",   "Семёнова П. А.",   "Семёнова А. А.", "Семёнова А.А.",
+                                       "03-08-02:17", "русским языковед", "учить",          "Б.",
+                                       "А.П.П."};
     for (size_t i = 0; i < ARRAY_SIZE(not ); i++)
         if (finds(not [i])) fail_msg("%s is found", not [i]);
 }
@@ -69,6 +72,36 @@ static void parts_of_words_are_found_in_any_case_and_with_e_for_yo(void **state)
                                      "03-08-01", "11223344595", "«анна»"};
     for (size_t i = 0; i < ARRAY_SIZE(in); i++)
         if (!finds(in[i])) fail_msg("%s is not found", in[i]);
+}
+
+static void other_forms_of_a_word_are_found(void **state)
+{
+    (void)state;
+    static const char *const in[] = {"учителя", "Учителями", "русские языки", "Семёновой",
+                                     "Анны",    "Петровне",  "языку",         "УЧИТЕЛЕЙ"};
+    for (size_t i = 0; i < ARRAY_SIZE(in); i++)
+        if (!finds(in[i])) fail_msg("%s is not found", in[i]);
+}
+
+static void initials_and_staff_numbers_are_found(void **state)
+{
+    (void)state;
+    static const char *const in[] = {
+        "Семёнова А. П.",     "Семёнова А.П.", "А. П. Семёнова", "А.П. Семёновой", "А.П.Семёнова",
+        "семёнова-ёлкина а.", "П. ",           "03-08-01:17"};
+    for (size_t i = 0; i < ARRAY_SIZE(in); i++)
+        if (!finds(in[i])) fail_msg("%s is not found", in[i]);
+}
+
+static void words_of_any_number_are_bounded(void **state)
+{
+    (void)state;
+    char many[FIND_MAX + 1];
+    for (size_t i = 0; i + 3 < sizeof many; i += 3) memcpy(many + i, "а.", 4);
+    assert_false(finds(many));
+    memset(many, ':', FIND_MAX);
+    many[FIND_MAX] = '\0';
+    assert_false(finds(many));
 }
 
 static void the_end_of_a_long_text_is_found(void **state)
@@ -219,6 +252,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_that_are_nowhere_are_not_found),
         cmocka_unit_test(parts_of_words_are_found_in_any_case_and_with_e_for_yo),
+        cmocka_unit_test(other_forms_of_a_word_are_found),
+        cmocka_unit_test(initials_and_staff_numbers_are_found),
+        cmocka_unit_test(words_of_any_number_are_bounded),
         cmocka_unit_test(the_end_of_a_long_text_is_found),
         cmocka_unit_test(numbers_days_and_russian_words_stand_in_their_order),
         cmocka_unit_test(what_has_no_value_comes_last_either_way),

@@ -9,6 +9,8 @@
 #include "services/console/router.h"
 #include <cmocka.h>
 
+static const console_names_t ALONE = {0};
+
 static bool is_address(const char *uri)
 {
     request_t request = {0};
@@ -49,12 +51,53 @@ static void only_the_names_of_this_computer_are_ours(void **state)
                                       " localhost:7780", ""};
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-        if (request_is_for_us(bad[i], 7780)) fail_msg("%s", bad[i]);
-    assert_false(request_is_for_us(NULL, 7780));
-    assert_true(request_is_for_us("localhost:7780", 7780));
-    assert_true(request_is_for_us("127.0.0.1:7780", 7780));
-    assert_true(request_is_for_us("[::1]:7780", 7780));
-    assert_true(request_is_for_us("localhost", 80));
+        if (request_is_for_us(bad[i], 7780, &ALONE)) fail_msg("%s", bad[i]);
+    assert_false(request_is_for_us(NULL, 7780, &ALONE));
+    assert_true(request_is_for_us("localhost:7780", 7780, &ALONE));
+    assert_true(request_is_for_us("127.0.0.1:7780", 7780, &ALONE));
+    assert_true(request_is_for_us("[::1]:7780", 7780, &ALONE));
+    assert_true(request_is_for_us("localhost", 80, &ALONE));
+}
+
+static void names_for_others_are_ours_where_they_are_given(void **state)
+{
+    console_names_t names;
+    why_t why;
+    static const char *const bad[] = {
+        "a_b",     "-a",    "a..b",
+        "a/b",     "1.2.3", "x:y",
+        "a b <c>", "школа", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+        if (console_names(bad[i], &names, &why) == 0) fail_msg("%s", bad[i]);
+    assert_int_equal(console_names("School.local  192.168.1.5 fd00::1", &names, &why), 0);
+    assert_int_equal(names.n, 3);
+    assert_true(request_is_for_us("school.local:7780", 7780, &names));
+    assert_true(request_is_for_us("192.168.1.5:7780", 7780, &names));
+    assert_true(request_is_for_us("[fd00::1]:7780", 7780, &names));
+    assert_true(request_is_for_us("school.local", 443, &names));
+    assert_true(request_is_for_us("localhost:7780", 7780, &names));
+    assert_false(request_is_for_us("school.local", 80, &names));
+    assert_false(request_is_for_us("192.168.1.6:7780", 7780, &names));
+    assert_false(request_is_for_us("school.local.evil.test:7780", 7780, &names));
+    assert_false(request_is_for_us("school.local:7780", 7780, &ALONE));
+}
+
+static void under_tls_other_cookies_and_other_origins_count(void **state)
+{
+    char value[16];
+    request_t request = {.secure = true,
+                         .host = "school.local:7780",
+                         .origin = "http://school.local:7780",
+                         .cookie = "selenga=planted; __Host-selenga=own"};
+    (void)state;
+    assert_false(request_is_ours(&request));
+    request.origin = "https://school.local:7780";
+    assert_true(request_is_ours(&request));
+    assert_true(request_cookie(&request, "selenga", value, sizeof value));
+    assert_string_equal(value, "own");
+    request.cookie = "selenga=planted";
+    assert_false(request_cookie(&request, "selenga", value, sizeof value));
 }
 
 static bool is_ours(const char *origin, const char *referer)
@@ -175,6 +218,8 @@ int main(void)
         cmocka_unit_test(tricks_with_paths_are_refused),
         cmocka_unit_test(a_slash_in_a_name_stays_in_its_segment),
         cmocka_unit_test(only_the_names_of_this_computer_are_ours),
+        cmocka_unit_test(names_for_others_are_ours_where_they_are_given),
+        cmocka_unit_test(under_tls_other_cookies_and_other_origins_count),
         cmocka_unit_test(a_foreign_origin_is_refused),
         cmocka_unit_test(after_a_log_in_nobody_is_led_elsewhere),
         cmocka_unit_test(a_cookie_is_found_by_its_whole_name),

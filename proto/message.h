@@ -109,12 +109,17 @@ enum message {
     MSG_RUN_END = 70,         // answered by MSG_PUT_REPLY
     MSG_AUDIT = 72,           // how far the audit log goes
     MSG_AUDIT_HEAD = 73,
+    // a service and the same service of its parent: how far the child's audit log goes
+    MSG_AUDIT_TOLD = 78,
+    MSG_AUDIT_KEPT = 79,
 };
 
-// What neighbours may say to each other's service: feeds, and of pseudonyms registry with registry.
+// What neighbours may say to each other's service: feeds, how far audit logs go, and of pseudonyms registry
+// with registry.
 static inline bool message_is_neighbourly(uint32_t type, uint32_t service)
 {
     bool feed = type >= MSG_PULL && type <= MSG_WAKE;
     bool pseudonyms = (type == MSG_EVALUATE || type == MSG_EVALUATED) && service == SERVICE_REGISTRY;
-    return service_keeps(service) && (feed || pseudonyms);
+    bool audit = type == MSG_AUDIT_TOLD || type == MSG_AUDIT_KEPT;
+    return service_keeps(service) && (feed || audit || pseudonyms);
 }

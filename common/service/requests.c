@@ -464,7 +464,7 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, 
     case MSG_STATUS:
         return on_status(service, e);
     case MSG_AUDIT:
-        return requests_audit_head(service, e);
+        return requests_audit_head(service, txn, e);
     default:
         *ret_mine = false;
         return 0;

@@ -43,15 +43,27 @@ int service_audit(service_t *service, store_txn_t *txn, const envelope_t *by, co
     return audit_log_add(service->audit, txn, slice(bytes, selenga__audit_entry__pack(&m, bytes)));
 }
 
-int requests_audit_head(service_t *service, const envelope_t *e)
+int requests_audit_head(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     static const audit_head_t none; // only in tests
     Selenga__AuditHead reply = SELENGA__AUDIT_HEAD__INIT;
     const audit_head_t *head = service->audit != NULL ? audit_log_head(service->audit) : &none;
+    AUTO(msg_body_free) Selenga__Audit *asked = msg_body_unpack(&selenga__audit__descriptor, e->body);
+    AUTO(xfree) audit_children_t *children = xcalloc(1, sizeof *children);
+    uint32_t peer = 0;
+    const char *child = asked != NULL ? asked->child : NULL;
+    if (child != NULL && !requests_peer_named(service, child, &peer))
+        return requests_refuse(service, e, "NOT-FOUND", child);
+    int rc = audit_children_read(txn, child != NULL ? peer : 0, children);
+    if (rc != 0) return rc;
+    for (size_t i = 0; i < children->n; i++)
+        children->items[i].org = (char *)(uintptr_t)requests_peer_org(service, children->peers[i]);
     reply.has_seq = reply.has_bytes = reply.has_hash = 1;
     reply.seq = head->seq;
     reply.bytes = head->bytes;
     reply.hash = (ProtobufCBinaryData){.len = AUDIT_HASH, .data = (uint8_t *)(uintptr_t)head->hash};
+    reply.n_children = children->n;
+    reply.children = children->refs;
     service_reply(service, e, MSG_AUDIT_HEAD, &reply.base);
     return 0;
 }

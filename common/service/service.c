@@ -256,6 +256,7 @@ static void service_run(service_t *service, int signal_fd)
             if (service->trouble != 0) service_probe(service);
             feed_tick(service->feed, (int64_t)now);
             tell_forged(service);
+            audit_told_tick(service, now);
             tick = now;
         }
         if (save) saved = now;

@@ -4,6 +4,7 @@
 #include "common/node/intake.h"
 #include "common/node/outgoing.h"
 #include "common/service/audit_log.h"
+#include "common/service/audit_told.h"
 #include "common/service/near.h"
 #include "common/service/principal.h"
 #include "common/service/service.h"
@@ -35,6 +36,7 @@ struct service_state {
     struct met *met; // neighbours whose key was told in this transaction
     size_t n_met, room_met;
     nears_t nears;
+    audit_above_t above;
     uint64_t started_ms;
     uint64_t forged;      // as told last
     int trouble;          // errno of the last failed commit, 0 when well
@@ -90,7 +92,11 @@ int service_open_state(service_t *service); // reads what memory holds of the st
 int requests_principal(const service_t *service, store_txn_t *txn, const envelope_t *e, principal_t *ret);
 // May he ask that at all? Else he is answered so, and *ret_refused is set. 0 or -errno.
 int requests_admit(service_t *service, store_txn_t *txn, const envelope_t *e, bool *ret_refused);
-int requests_audit_head(service_t *service, const envelope_t *e);
+int requests_audit_head(service_t *service, store_txn_t *txn, const envelope_t *e);
+// How far audit logs go, told from below to above (audit_told.c). 0 or -errno of the transaction.
+int audit_told_take(service_t *service, store_txn_t *txn, const envelope_t *e); // of a child
+int audit_told_answered(service_t *service, const envelope_t *e);               // by the parent
+void audit_told_tick(service_t *service, uint64_t now_ms);
 // Notes reads of kinds that have names, and what a put came to.
 int requests_note_read(service_t *service, store_txn_t *txn, const envelope_t *e);
 int requests_note_changes(service_t *service, store_txn_t *txn, const envelope_t *e,

@@ -71,6 +71,9 @@ static int handle(service_t *service, store_txn_t *txn, const envelope_t *e)
         return on_link(service, e->body);
     if (e->type == MSG_ERROR && e->from == SERVICE_GATE && e->peer == PEER_SELF)
         return on_refusal(service, e->body);
+    bool child = e->peer >= PEER_LABEL_MIN && e->peer != PEER_PARENT;
+    if (e->type == MSG_AUDIT_TOLD) return child ? audit_told_take(service, txn, e) : 0;
+    if (e->type == MSG_AUDIT_KEPT) return e->peer == PEER_PARENT ? audit_told_answered(service, e) : 0;
     bool inside = service_keeps(e->from) && e->peer == e->from; // as the gate stamps it
     if (inside && e->type == MSG_REFERRING) return deletions_asked(service, txn, e);
     if (inside && e->type == MSG_REFERRED) return deletions_answered(service, txn, e);

@@ -7,6 +7,7 @@
 #include "common/node/msg.h"
 #include "common/schema/sense.h"
 #include "common/watch/attention_private.h"
+#include "proto/audit.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -242,4 +243,29 @@ void find_refused(attention_t *a, const watcher_t *self)
                                       .descriptor = &selenga__quarantine_list__descriptor,
                                       .watcher = self,
                                       .take = take_refused});
+}
+
+// --- audit logs of children
+
+static bool take_chains(attention_t *a, const question_t *q, const void *body)
+{
+    const Selenga__AuditHead *head = body;
+    for (size_t i = 0; i < head->n_children; i++) {
+        const Selenga__AuditChild *child = head->children[i];
+        finding_t *found = attention_add(a, q->watcher->what, child->org, &KIND_ORGANISATION, child->org,
+                                         _(q->watcher->text));
+        if (found != NULL) found->since_s = child->marked_s;
+    }
+    return false;
+}
+
+void find_chains(attention_t *a, const watcher_t *self)
+{
+    for (uint32_t service = SERVICES_FIRST; service < SERVICES_END; service++)
+        question_add(a, &(question_t){.service = service,
+                                      .type = MSG_AUDIT,
+                                      .reply = MSG_AUDIT_HEAD,
+                                      .descriptor = &selenga__audit_head__descriptor,
+                                      .watcher = self,
+                                      .take = take_chains});
 }

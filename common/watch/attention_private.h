@@ -133,3 +133,4 @@ void find_young(attention_t *a, const watcher_t *self);
 void young_destroy(young_t **young);
 void find_refused(attention_t *a, const watcher_t *self);
 void find_senseless(attention_t *a, const watcher_t *self);
+void find_chains(attention_t *a, const watcher_t *self);

@@ -87,6 +87,7 @@ static bool ask(attention_t *a, client_why_t *ret_why)
         list.after = after;
         return start(a, q, &list, ret_why);
     }
+    if (q->type == MSG_AUDIT) return start(a, q, NULL, ret_why);
     if (q->explain == NULL) {
         query.has_limit = true;
         query.limit = PAGE_MOST;
@@ -111,6 +112,8 @@ static bool keep_mark(attention_t *a, const question_t *q, const void *body, boo
     const Selenga__QuarantineList *refused = body;
     client_status_t status = CLIENT_DONE;
     bool changed = q->explain != NULL && a->further && report->state != a->state;
+    *ret_more = false;
+    if (q->type == MSG_AUDIT) return true; // one answer
     if (q->kind != NULL) {
         status = page_mark_keep(&a->mark, records->has_next, &records->next, ret_why);
     } else if (q->explain == NULL) {

@@ -85,6 +85,12 @@ const watcher_t WATCHERS[] = {
      .figures = true,
      .end = find_young},
     {.what = "refused", .roles = R_OPERATOR, .end = find_refused},
+    {.what = "audit-log",
+     .roles = R_OPERATOR,
+     .end = find_chains,
+     .text = N_(
+         "The audit log of this organisation's node became shorter, or is another one than it was: entries "
+         "were cut off or changed, or a store was put back. `selenga audit verify --child` tells more.")},
 };
 const size_t N_WATCHERS = ARRAY_SIZE(WATCHERS);
 
@@ -115,7 +121,8 @@ const char *attention_words(const char *what)
                  {"hangs-nowhere", N_("hangs-nowhere")},
                  {"silent", N_("silent")},
                  {"young-without-support", N_("young-without-support")},
-                 {"refused", N_("refused")}};
+                 {"refused", N_("refused")},
+                 {"audit-log", N_("audit-log")}};
     for (size_t i = 0; what != NULL && i < ARRAY_SIZE(words); i++)
         if (strcmp(words[i].what, what) == 0) return _(words[i].text);
     return what;

@@ -16,7 +16,7 @@
 #include "services/cli/output.h"
 #include "services/cli/verbs.h"
 
-enum { OPTION_SINCE = CLI_KEY, DAY_S = 86400 };
+enum { OPTION_SINCE = CLI_KEY, OPTION_CHILD, DAY_S = 86400 };
 
 static void say_broken(const char *name, const audit_head_t *end)
 {
@@ -100,8 +100,56 @@ static int load_path(const cli_t *cli, path_t *ret_path)
     return CLI_DONE;
 }
 
+// --- of a child, as this node was told it
+
+static int show_child(const cli_t *cli, uint32_t service, const Selenga__AuditHead *head, json_t *all)
+{
+    char hex[2 * AUDIT_HASH + 1];
+    const Selenga__AuditChild *child = head->n_children > 0 ? head->children[0] : NULL;
+    if (child == NULL || child->hash.len != AUDIT_HASH) return CLI_DONE;
+    hex_text(slice(child->hash.data, AUDIT_HASH), hex);
+    if (cli->json)
+        json_array_append_new(all,
+                              json_pack("{s:s, s:I, s:s, s:o, s:o, s:o}", "service", words_service(service),
+                                        "entries", (json_int_t)child->seq, "hash", hex, "told",
+                                        output_time(true, child->told_s), "mark", output_text(child->mark),
+                                        "had", output_integer(child->has_had, (int64_t)child->had)));
+    else
+        printf(_("%s: %llu entries, the last with hash %s\n"), words_service(service),
+               (unsigned long long)child->seq, hex);
+    if (child->mark == NULL) return CLI_DONE;
+    return cli_refuse(
+        strcmp(child->mark, "shorter") == 0
+            ? _("%s: the log became shorter: it had %llu entries, as this node was told")
+            : _("%s: the log was changed: up to entry %llu it is not the one that this node was told of"),
+        words_service(service), (unsigned long long)child->had);
+}
+
+static int verify_child(const cli_t *cli, const char *org)
+{
+    AUTO(ask_destroy) ask_t *ask = NULL;
+    Selenga__Audit request = SELENGA__AUDIT__INIT;
+    json_t *all = json_array();
+    int result = CLI_DONE;
+    int r = ask_open(cli, &ask);
+    request.child = (char *)(uintptr_t)org;
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END && r == CLI_DONE; n++) {
+        AUTO(msg_body_free) Selenga__AuditHead *head = NULL;
+        r = ask_call(ask, n, MSG_AUDIT, &request, MSG_AUDIT_HEAD, &selenga__audit_head__descriptor, &head,
+                     ASK_TIMEOUT_MS);
+        if (r == CLI_DONE && show_child(cli, n, head, all) != CLI_DONE) result = CLI_REFUSED;
+    }
+    if (r == CLI_DONE && cli->json)
+        output_json(&all);
+    else
+        json_decref(all);
+    return r != CLI_DONE ? r : result;
+}
+
 static int run_verify(const cli_t *cli)
 {
+    const char *child = cli_option(cli, OPTION_CHILD);
+    if (child != NULL) return verify_child(cli, child);
     path_t path;
     uint64_t entries;
     AUTO(free_heads) heads_t heads = {0};
@@ -200,6 +248,12 @@ static const struct argp_option LIST_SINCE[] = {
     {0},
 };
 
+static const struct argp_option VERIFY_CHILD[] = {
+    {"child", OPTION_CHILD, "ORG", 0, N_("in place of this node's logs: those of a child, as it told them"),
+     0},
+    {0},
+};
+
 const verb_t AUDIT_VERBS[] = {
     {
         .name = "list",
@@ -212,10 +266,13 @@ const verb_t AUDIT_VERBS[] = {
     },
     {
         .name = "verify",
+        .options = VERIFY_CHILD,
         .summary = N_("whether nothing was changed or cut off in the audit logs"),
         .text = N_("Each entry covers those before it; how far a log goes its service has noted in its "
                    "store. Whoever "
-                   "can write both, the node's own user, can make both anew: keep a copy elsewhere."),
+                   "can write both, the node's own user, can make both anew; then its parent notices: there, "
+                   "--child ORG "
+                   "tells how far the child's logs went, and what became shorter or was changed."),
         .examples = "selenga --node school audit verify\n",
         .run = run_verify,
     },

@@ -238,12 +238,19 @@ static int touch_onward(const touch_t *touch, const record_t *r, const kind_rule
     }
 }
 
+// Enrolments of nodes below are read to be counted as rows; whom they are about has his facts made there.
+static bool is_of_below(const touch_t *touch, const record_t *r)
+{
+    const path_t *self = &service_node(touch->self->service)->path;
+    return r->kind == N_ENROLMENT && path_is_prefix(self, &r->home) && !path_equal(self, &r->home);
+}
+
 static int touch_body(const touch_t *touch, const record_t *r)
 {
     const kind_rule_t *rule = kind_by_number(r->kind);
     body_t *body = NULL;
     dirty_t what;
-    if (rule == NULL || r->deleted) return 0;
+    if (rule == NULL || r->deleted || is_of_below(touch, r)) return 0;
     AUTO(arena_destroy) arena_t *arena = arena_new(r->body.size);
     if (body_unpack(rule, r->body, arena, &body, NULL) != 0) return 0;
     record_t copy = store_record_dup(r); // the store is read on the way
@@ -273,7 +280,7 @@ static bool is_marked(const kind_rule_t *rule)
 }
 
 // Do both say the same, as far as facts are made of it? Its fields that are so marked tell; references are
-// among them, to another person or another run. Of a kind without such marks all fields are of account.
+// among them, to another person or another run. A person has none: whatever changed is of account.
 static bool is_same(const record_t *old, const record_t *now)
 {
     const kind_rule_t *rule = kind_by_number(now->kind);
@@ -288,10 +295,11 @@ static bool is_same(const record_t *old, const record_t *now)
     return true;
 }
 
+// Facts about people are made of persons, and of kinds that mark what of them is of account.
 static bool concerns_people(uint32_t kind)
 {
-    return kind / 100 != SERVICE_REPORTING && kind != N_NODE && kind != N_METHODIST && kind != N_ASSIGNMENT &&
-           kind != N_TEAM;
+    const kind_rule_t *rule = kind_by_number(kind);
+    return kind == N_PERSON || (rule != NULL && is_marked(rule));
 }
 
 int concerns_touch(reporting_t *self, store_txn_t *txn, const record_t *old, const record_t *now)

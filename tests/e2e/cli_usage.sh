@@ -61,7 +61,8 @@ for verb in 'node init' 'node invite' 'node join' 'node run' 'node status' 'node
 done
 
 # kinds need no node
-"$selenga" kinds | grep -q mentoring-pair
+"$selenga" kinds >kinds.txt # whole: grep -q would end before it does
+grep -q mentoring-pair kinds.txt
 "$selenga" kinds employment | grep -q number
 "$selenga" --json kinds person | jq -e . >/dev/null 2>&1 || ! command -v jq >/dev/null
 

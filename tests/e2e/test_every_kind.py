@@ -13,6 +13,7 @@ from world import BIN, SOURCE, Refused, test, wait_until
 
 world.QUICK["console"] = {"listen": "127.0.0.1:0"}
 PASSWORD = "длинный пароль 1"
+PAGE = 60_000  # bytes of a page at most
 PARENT = {SCHOOL: HUB, SIBLING: HUB, HUB: REGION, REGION: None}
 # Nodes up to whose level a record goes.
 UP = {"home": (), "school": (SCHOOL,), "municipality": (SCHOOL, HUB), "region": (SCHOOL, HUB, REGION), "all": (SCHOOL, HUB, REGION)}
@@ -142,6 +143,7 @@ def every_kind_has_its_screens_in_both_languages(w):
             people[role, lang] = Browser(url, lang)
             assert people[role, lang].log_in(role, PASSWORD).status == 303
     labels = {lang: people["coordinator", lang].get("/k").text for lang in ("en", "ru")}
+    assert all(len(text.encode()) <= PAGE for text in labels.values()), {lang: len(text.encode()) for lang, text in labels.items()}
     for kind in w.rows.kinds:
         shown = {}
         for lang in ("en", "ru"):
@@ -155,6 +157,7 @@ def every_kind_has_its_screens_in_both_languages(w):
             assert new.status in (200, 403, 404), (kind, new.status)
             if new.status == 200:
                 assert 'name="f.' in new.text, kind
+                assert len(new.text.encode()) <= PAGE, (kind, len(new.text.encode()))
         if shown:
             assert re.search("[А-Яа-я]", shown["ru"]) and shown["ru"] != shown["en"], (kind, shown)
     assert labels["en"] != labels["ru"]

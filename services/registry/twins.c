@@ -71,9 +71,17 @@ static bool has(const hints_t *hints, const uint8_t key[static KEY], const rid_t
     return false;
 }
 
+// Somebody's neighbour may give all his people one pseudonym.
+static bool is_crowded(const hints_t *hints, const uint8_t key[static KEY])
+{
+    int n = 0;
+    for (int i = first_of(hints, key); i != NONE && n < LOOKS; i = hints->of[i].next) n++;
+    return n == LOOKS;
+}
+
 static void add(hints_t *hints, const uint8_t key[static KEY], const rid_t *id, const char *ref)
 {
-    if (hints->n >= TWINS_MOST || has(hints, key, id)) return;
+    if (hints->n >= TWINS_MOST || is_crowded(hints, key) || has(hints, key, id)) return;
     uint32_t number = hash_find(&hints->hash, slice(key, KEY));
     if (number == HASH_NONE) {
         number = hints->hash.n;
@@ -184,15 +192,17 @@ static void note(twins_t *self, const kind_rule_t *kind, slice_t bytes)
 static int read_person(void *self, const record_t *r, const place_t *place)
 {
     (void)place;
-    note(self, &KIND_PERSON, r->body);
-    return 0;
+    twins_t *twins = self;
+    note(twins, &KIND_PERSON, r->body);
+    return twins->held.n >= TWINS_MOST;
 }
 
 static int read_identity(void *self, const record_t *r, const place_t *place)
 {
     (void)place;
-    note(self, &KIND_IDENTITY, r->body);
-    return 0;
+    twins_t *twins = self;
+    note(twins, &KIND_IDENTITY, r->body);
+    return twins->held.n >= TWINS_MOST;
 }
 
 static int read_all(twins_t *self, store_txn_t *txn)
@@ -200,8 +210,8 @@ static int read_all(twins_t *self, store_txn_t *txn)
     if (self->read) return 0;
     int rc = store_each(txn, N_PERSON, (slice_t){0}, NULL, read_person, self);
     if (rc == 0) rc = store_each(txn, N_IDENTITY, (slice_t){0}, NULL, read_identity, self);
-    self->read = rc == 0;
-    return rc;
+    self->read = rc >= 0;
+    return rc < 0 ? rc : 0;
 }
 
 void twins_changed(twins_t *self, const record_t *now)

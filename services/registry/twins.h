@@ -10,7 +10,7 @@
 
 typedef struct twins twins_t;
 
-enum { TWINS_MOST = 1 << 19 }; // hints; beyond that people are not compared
+enum { TWINS_MOST = 1 << 18 }; // hints; beyond that people are not compared
 
 twins_t *twins_new(void);
 void twins_destroy(twins_t **self);

@@ -11,8 +11,9 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Answer:
-    def __init__(self, response, body):
-        self.status, self.headers, self.text = response.status, response.headers, body.decode("utf-8", "strict")
+    def __init__(self, response, body, raw=False):
+        self.status, self.headers, self.body = response.status, response.headers, body
+        self.text = body.decode("utf-8", "replace" if raw else "strict")
 
     @property
     def location(self):
@@ -37,7 +38,7 @@ class Browser:
         self.url, self.netloc = url, urllib.parse.urlsplit(url).netloc
         self.cookies, self.lang = {}, lang
 
-    def ask(self, method, path, body=None, headers=()):
+    def ask(self, method, path, body=None, headers=(), raw=False):
         line = http.client.HTTPConnection(self.netloc, timeout=patience(30))
         sent = {"Accept-Language": self.lang, "Connection": "close", **dict(headers)}
         if self.cookies:
@@ -45,7 +46,7 @@ class Browser:
         try:
             line.request(method, path, body, {k: v for k, v in sent.items() if v is not None})
             response = line.getresponse()
-            answer = Answer(response, response.read())
+            answer = Answer(response, response.read(), raw)
         finally:
             line.close()
         for cookie in answer.headers.get_all("Set-Cookie") or ():
@@ -53,8 +54,8 @@ class Browser:
             self.cookies[name] = value
         return answer
 
-    def get(self, path, **headers):
-        return self.ask("GET", path, headers=headers)
+    def get(self, path, raw=False, **headers):
+        return self.ask("GET", path, headers=headers, raw=raw)
 
     def post(self, path, fields, **headers):
         body = urllib.parse.urlencode(fields)

@@ -202,17 +202,19 @@ static void write_pages(page_t *page, const listing_t *list, size_t from, size_t
     html_raw(html, "</p>");
 }
 
+#define EXPORT_LINK(file, text)                                                                              \
+    (html_raw(html, "<a href=\"/k/"), html_segment(html, list->kind->name), html_raw(html, "/" file),        \
+     write_address(html, page, "", NULL, NULL), html_raw(html, "\" download>"), html_text(html, text),       \
+     html_raw(html, "</a> "))
+
 // All that fits, not only this page of it.
 static void write_export(page_t *page, const listing_t *list)
 {
     html_t *html = &page->body;
-    html_raw(html, "<p><a href=\"/k/");
-    html_segment(html, list->kind->name);
-    html_raw(html, "/export.csv");
-    write_address(html, page, "", NULL, NULL);
-    html_raw(html, "\" download>");
-    html_text(html, _("Take this list out as CSV"));
-    html_raw(html, "</a></p>");
+    html_raw(html, "<p class=\"actions\">");
+    EXPORT_LINK("export.xlsx", _("Take this list out as a workbook (XLSX)"));
+    EXPORT_LINK("export.csv", _("Take this list out as CSV"));
+    html_raw(html, "</p>");
 }
 
 static void write_table(page_t *page, const listing_t *list)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the last import wrote, so that `import --undo` can take it back: DIR/import.undo, the node's own.
+// What an import, or a change of many records, wrote, so that it can be taken back: a file of the node's own.
 //
 //   SHEET <TAB> FILE <TAB> when it began
 //   KIND-NUMBER <blank> ID <blank> VERSION <blank> VERSION-BEFORE or -      a line for each record, in order
 //
-// While an import runs the file is import.undo.new. One that was cut off leaves it, and the next import of
-// that sheet goes on with it.
+// While it is at work the file is PATH.new. What was cut off leaves it, and the next import of that sheet
+// goes on with it.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,8 +18,8 @@ enum { JOURNAL_SOURCE = 1024 };
 
 typedef struct journal journal_t;
 
-// Nothing is made before the first record. NULL: no node is named.
-journal_t *journal_new(const char *node, const char *sheet, const char *source);
+// Nothing is made before the first record. path NULL: no journal is kept.
+journal_t *journal_new(const char *path, const char *sheet, const char *source);
 void journal_destroy(journal_t **self);
 // Records that the outcome tells.
 void journal_add(journal_t *self, const Selenga__Outcome *outcome);
@@ -41,9 +41,12 @@ typedef struct journal_reader {
     size_t n, room;
 } journal_reader_t;
 
-// The last whole import of the node. 0; -ENOENT: none; -EBUSY: one was cut off since, or is under way;
+// What the file at `path` tells. 0; -ENOENT: none; -EBUSY: one was cut off since, or is under way;
 // -EBADMSG: the file is damaged; or another negative errno. journal_clear afterwards.
-int journal_read(const char *node, journal_reader_t *ret);
+int journal_read(const char *path, journal_reader_t *ret);
 void journal_clear(journal_reader_t *reader);
 // It was taken back. 0 or negative errno.
-int journal_forget(const char *node);
+int journal_forget(const char *path);
+// What was cut off, up to where it came, takes the place of a whole one. 0 or negative errno; -ENOENT: none
+// was.
+int journal_adopt(const char *path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See journal.h.
-#include "services/cli/journal.h"
+#include "common/forms/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,15 +23,14 @@ struct journal {
     int error;
 };
 
-static void name_files(const char *node, char *path, char *draft)
+static void name_draft(const char *path, char *draft)
 {
-    snprintf(path, PATH_MAX, "%s/import.undo", node);
-    snprintf(draft, PATH_MAX, "%s/import.undo.new", node);
+    snprintf(draft, PATH_MAX, "%s.new", path);
 }
 
-journal_t *journal_new(const char *node, const char *sheet, const char *source)
+journal_t *journal_new(const char *path, const char *sheet, const char *source)
 {
-    if (node == NULL) return NULL;
+    if (path == NULL) return NULL;
     journal_t *self = xcalloc(1, sizeof *self);
     char began[32], name[JOURNAL_SOURCE];
     struct tm tm;
@@ -40,7 +39,8 @@ journal_t *journal_new(const char *node, const char *sheet, const char *source)
     snprintf(name, sizeof name, "%s", source);
     for (char *c = name; *c != '\0'; c++)
         if ((unsigned char)*c < ' ') *c = ' ';
-    name_files(node, self->path, self->draft);
+    snprintf(self->path, sizeof self->path, "%s", path);
+    name_draft(path, self->draft);
     snprintf(self->head, sizeof self->head, "%s\t%s\t%s\n", sheet, name, began);
     return self;
 }
@@ -141,11 +141,11 @@ static bool read_entry(const char *line, journal_entry_t *ret)
     return true;
 }
 
-int journal_read(const char *node, journal_reader_t *ret)
+int journal_read(const char *path, journal_reader_t *ret)
 {
-    char path[PATH_MAX], draft[PATH_MAX], line[128 + JOURNAL_SOURCE];
+    char draft[PATH_MAX], line[128 + JOURNAL_SOURCE];
     *ret = (journal_reader_t){0};
-    name_files(node, path, draft);
+    name_draft(path, draft);
     if (access(draft, F_OK) == 0) return -EBUSY;
     FILE *file = fopen(path, "re");
     if (file == NULL) return -errno;
@@ -162,9 +162,17 @@ void journal_clear(journal_reader_t *reader)
     *reader = (journal_reader_t){0};
 }
 
-int journal_forget(const char *node)
+int journal_forget(const char *path)
 {
-    char path[PATH_MAX], draft[PATH_MAX];
-    name_files(node, path, draft);
     return unlink(path) == 0 ? 0 : -errno;
+}
+
+int journal_adopt(const char *path)
+{
+    char draft[PATH_MAX];
+    name_draft(path, draft);
+    AUTO(xclose) int fd = open(draft, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    int rc = cut_last_line(fd);
+    return rc != 0 ? rc : rename(draft, path) == 0 ? 0 : -errno;
 }

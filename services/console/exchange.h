@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request and its answer: what is looked at before a page is asked, and the page's life.
 #pragma once
+#include "services/console/jobs.h"
 #include "services/console/router.h"
+#include "services/console/upload.h"
 
 // What all exchanges have in common.
 typedef struct house {
     const node_conf_t *node;
     client_t **client;
     sessions_t sessions;
+    jobs_t *jobs;
     uint16_t port;
     lang_t lang; // of whoever does not say which he reads
 } house_t;
@@ -18,6 +21,8 @@ typedef struct exchange {
     char *uri;
     uint8_t *body;
     size_t body_size, body_room;
+    bool uploads; // the body is a form with a file: whoever has the connection makes `upload`
+    upload_t *upload;
     const route_t *route; // NULL: it was refused before
     page_t page;
     bool done;

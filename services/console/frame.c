@@ -112,9 +112,13 @@ static void write_facts(const page_t *page, html_t *html)
 static const struct {
     const char *href, *text;
 } SECTIONS[] = {
-    {"/", N_("Today")},           {"/k", N_("Records")},
-    {"/r", N_("Indicators")},     {"/op/exchange", N_("Exchange")},
-    {"/op/queues", N_("Queues")}, {"/op/quarantine", N_("Refusals")},
+    {"/", N_("Today")},
+    {"/import", N_("Import")},
+    {"/k", N_("Records")},
+    {"/r", N_("Indicators")},
+    {"/op/exchange", N_("Exchange")},
+    {"/op/queues", N_("Queues")},
+    {"/op/quarantine", N_("Refusals")},
 };
 
 static bool may_go(const page_t *page, const char *href)
@@ -203,7 +207,14 @@ void frame_write(page_t *page, html_t *html)
 {
     html_raw(html, "<!DOCTYPE html>\n<html");
     html_attribute(html, "lang", lang_name(page->lang));
-    html_raw(html, "><head><meta charset=\"utf-8\">"
+    html_raw(html, "><head>");
+    if (page->refresh_s > 0) {
+        html_raw(html, "<meta http-equiv=\"refresh\"");
+        html_raw(html, " content=\"");
+        html_number(html, page->refresh_s);
+        html_raw(html, "\">");
+    }
+    html_raw(html, "<meta charset=\"utf-8\">"
                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
     html_text(html, page->title);
     html_raw(

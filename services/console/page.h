@@ -43,7 +43,9 @@ struct page {
     const request_t *request;
     const node_conf_t *node;
     sessions_t *sessions;
-    session_t *session; // NULL: nobody is logged in
+    struct jobs *jobs;
+    struct upload *upload; // what came with the form; NULL: no file could
+    session_t *session;    // NULL: nobody is logged in
     lang_t lang;
     // of what is asked
     client_t **client; // NULL in it: the node does not answer yet
@@ -58,7 +60,9 @@ struct page {
     char title[256];
     html_t body; // of the page, or all of the answer where `bare`
     bool bare;
-    const char *type; // of a bare one
+    const char *type;    // of a bare one
+    char attachment[64]; // Content-Disposition of a bare one; "": none
+    unsigned refresh_s;  // the browser asks again after so long; 0: it does not
     char location[REQUEST_URI_MAX];
     char cookies[PAGE_COOKIES][PAGE_COOKIE];
     size_t n_cookies;

@@ -4,7 +4,7 @@
 #pragma once
 #include "services/console/page.h"
 
-enum { ROUTE_GET = 1, ROUTE_POST = 2 };
+enum { ROUTE_GET = 1, ROUTE_POST = 2, ROUTE_UPLOAD = 4 }; // ROUTE_UPLOAD: its form may have a file
 
 typedef struct route {
     unsigned methods;

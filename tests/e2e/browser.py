@@ -61,6 +61,15 @@ class Browser:
         body = urllib.parse.urlencode(fields)
         return self.ask("POST", path, body, {"Content-Type": FORM, "Origin": self.url, **headers})
 
+    def send_file(self, path, fields, data, name, more=()):
+        """A form with a file, as browsers send it: fields before and behind it."""
+        part = lambda n, v: f'--xyz\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode()
+        body = b"".join(part(n, v) for n, v in fields)
+        body += f'--xyz\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode()
+        body += b"Content-Type: application/octet-stream\r\n\r\n" + data + b"\r\n"
+        body += b"".join(part(n, v) for n, v in more) + b"--xyz--\r\n"
+        return self.ask("POST", path, body, {"Content-Type": "multipart/form-data; boundary=xyz", "Origin": self.url})
+
     def log_in(self, name, password, new_password=None):
         page = self.get("/login")
         answer = self.post("/login", [*page.hidden("/login"), ("name", name), ("password", password)])

@@ -86,7 +86,7 @@ static int begin(journal_t *self)
     return 0;
 }
 
-void journal_add(journal_t *self, const Selenga__Outcome *outcome)
+static void add(journal_t *self, const Selenga__Outcome *outcome, bool deleted)
 {
     if (self == NULL || self->error != 0) return;
     for (size_t i = 0; i < outcome->n_items; i++) {
@@ -96,10 +96,20 @@ void journal_add(journal_t *self, const Selenga__Outcome *outcome)
         if (item->id.len != sizeof id.b || item->version == NULL) continue;
         if (self->file == NULL && (self->error = begin(self)) != 0) return;
         memcpy(id.b, item->id.data, sizeof id.b);
-        if (fprintf(self->file, "%u %s %s %s\n", item->kind, rid_text(&id, text), item->version,
-                    item->replaced != NULL ? item->replaced : "-") < 0)
+        if (fprintf(self->file, "%u %s %s %s\n", item->kind, rid_text(&id, text),
+                    deleted ? "-" : item->version, item->replaced != NULL ? item->replaced : "-") < 0)
             self->error = -EIO;
     }
+}
+
+void journal_add(journal_t *self, const Selenga__Outcome *outcome)
+{
+    add(self, outcome, false);
+}
+
+void journal_add_deleted(journal_t *self, const Selenga__Outcome *outcome)
+{
+    add(self, outcome, true);
 }
 
 void journal_flush(journal_t *self)

@@ -2,7 +2,8 @@
 // What an import, or a change of many records, wrote, so that it can be taken back: a file of the node's own.
 //
 //   SHEET <TAB> FILE <TAB> when it began
-//   KIND-NUMBER <blank> ID <blank> VERSION <blank> VERSION-BEFORE or -      a line for each record, in order
+//   KIND-NUMBER <blank> ID <blank> VERSION or - <blank> VERSION-BEFORE or -   a line for each record, in
+//   order
 //
 // While it is at work the file is PATH.new. What was cut off leaves it, and the next import of that sheet
 // goes on with it.
@@ -23,6 +24,8 @@ journal_t *journal_new(const char *path, const char *sheet, const char *source);
 void journal_destroy(journal_t **self);
 // Records that the outcome tells.
 void journal_add(journal_t *self, const Selenga__Outcome *outcome);
+// Records that were deleted: their version is "-", there is none.
+void journal_add_deleted(journal_t *self, const Selenga__Outcome *outcome);
 // What was added is on its way to the disk.
 void journal_flush(journal_t *self);
 // 0, or negative errno: then the import cannot be taken back. Where nothing was written, what the import
@@ -32,7 +35,7 @@ int journal_finish(journal_t *self);
 typedef struct journal_entry {
     uint32_t kind;
     rid_t id;
-    char version[VERSION_TEXT], replaced[VERSION_TEXT]; // replaced: "" when it was new
+    char version[VERSION_TEXT], replaced[VERSION_TEXT]; // replaced: "" when it was new; version: "-" deleted
 } journal_entry_t;
 
 typedef struct journal_reader {

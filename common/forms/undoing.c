@@ -149,6 +149,11 @@ static void send(undoing_t *self, sending_t *sending)
     if (!sending_start(sending, take_sent, &why)) end(self, CLIENT_LATER, &why);
 }
 
+static bool was_deleted(const journal_entry_t *entry)
+{
+    return strcmp(entry->version, "-") == 0;
+}
+
 // The item is about the entry, under the version that was written; the rest of it is the caller's.
 static bool add_item(sending_t *sending, const journal_entry_t *entry, size_t i, Selenga__Item *item)
 {
@@ -157,7 +162,7 @@ static bool add_item(sending_t *sending, const journal_entry_t *entry, size_t i,
     item->has_kind = item->has_id = true;
     item->kind = entry->kind;
     item->id = (ProtobufCBinaryData){sizeof id.b, id.b};
-    item->expect_version = (char *)(uintptr_t)entry->version;
+    item->expect_version = (char *)(uintptr_t)(was_deleted(entry) ? "" : entry->version);
     group.items = &item;
     group.n_items = 1;
     return sending_add(sending, &group, i);
@@ -219,6 +224,8 @@ static void take_back(void *context, uint64_t tag, const Selenga__Outcome *outco
 static void look(undoing_t *self)
 {
     for (; self->at < self->journal->n; self->at++) {
+        if (was_deleted(&self->journal->entries[self->at]))
+            continue; // nothing stands there to be asked about
         Selenga__Item nothing = SELENGA__ITEM__INIT;
         nothing.has_body = true;
         if (!add_item(self->dry, &self->journal->entries[self->at], self->at, &nothing)) break;

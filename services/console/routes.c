@@ -23,6 +23,7 @@ const route_t ROUTES[] = {
     {ROUTE_GET, "/k/*", R_ANY, page_list, false, false},
     {ROUTE_GET, "/k/*/export.csv", R_ANY, page_export, false, true},
     {ROUTE_GET, "/k/*/export.xlsx", R_ANY, page_export, false, true},
+    {ROUTE_POST, "/k/*/many", R_ANY, page_many, false, false},
     {BOTH, "/k/*/new", R_ANY, page_new, false, false},
     {ROUTE_GET, "/k/*/*", R_ANY, page_card, false, false},
     {BOTH, "/k/*/*/edit", R_ANY, page_edit, false, false},

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables sent through a browser: looked at, written as they were looked at, taken back."""
+import html
 import http.client
 import re
 import socket
@@ -187,6 +188,74 @@ def a_console_that_was_started_anew_still_takes_an_import_back(w):
     page = done(browser, here, "undo")
     assert "Deleted: 1200" in page.shown(), page.shown()
     assert w.region.export("event") == as_it_was
+
+
+# --- many at one time
+
+def many(w, browser, path, fields):
+    page = browser.get(path)
+    action = next(a for a in re.findall(r'<form method="post" action="(/k/event/many[^"]*)"', page.text))
+    return browser.post(html.unescape(action), [*page.hidden(html.unescape(action)), *fields])
+
+
+def step(browser, page, *fields):
+    return browser.post("/k/event/many", [*page.hidden("/k/event/many"), *fields])
+
+
+@test
+def of_three_hundred_with_five_bad_the_good_are_changed_and_the_bad_stay_ticked(w):
+    bad = {f"M-{n}" for n in range(0, 300, 60)}
+    w.region.put("event", *({"code": f"M-{n}", "kind": "seminar", "title": f"Много {n}", "org": "03",
+                             "starts_on": "2025-01-01" if f"M-{n}" in bad else "2024-01-01"} for n in range(300)))
+    browser = inside(w)
+    page = many(w, browser, "/k/event?find=" + urllib.parse.quote("Много"), [("all", "yes")])
+    assert page.status == 200 and "300 at one time" in page.shown(), page.shown()
+    page = step(browser, page, ("field", "ends_on"))
+    page = step(browser, page, ("f.ends_on", "31.02.2024"))
+    assert page.status == 422, page.shown()
+    page = step(browser, page, ("f.ends_on", "01.06.2024"))
+    assert counts(page)[:3] == [295, 0, 5], page.shown()
+    assert "Nothing is written yet" in page.shown()
+    assert "ends_on" not in w.region.selenga("get", "event", "M-1")["body"]
+    look = page
+    page = step(browser, look)
+    assert counts(page)[:3] == [295, 0, 5], page.shown()
+    ticked = set(re.findall(r'type="checkbox" name="id" checked value="[^"]*" aria-label="([^"]*)"', page.text))
+    assert ticked == bad and "end" in page.shown().lower(), page.shown()
+    assert w.region.selenga("get", "event", "M-1")["body"]["ends_on"] == "2024-06-01"
+    again = step(browser, look)  # what was shown is stale by now
+    assert counts(again)[:3] == [0, 0, 300] and "changed since" in again.shown(), again.shown()
+    undo = re.search(r'href="(/import/\w+)"', page.text)[1]
+    answer = done(browser, undo, "undo")
+    assert "Written again as before: 295" in answer.shown(), answer.shown()
+    assert "ends_on" not in w.region.selenga("get", "event", "M-1")["body"]
+
+
+@test
+def those_that_are_ticked_are_deleted_and_come_back_together(w):
+    w.region.put("event", *({"code": f"D-{n}", "kind": "seminar", "title": "Лишнее", "org": "03", "starts_on": "2024-01-01"} for n in range(3)))
+    browser = inside(w)
+    path = "/k/event?find=" + urllib.parse.quote("Лишнее")
+    ids = re.findall(r'name="id" value="([^"]*)"', browser.get(path).text)
+    page = many(w, browser, path, [("id", i) for i in ids[:2]])
+    page = step(browser, page, ("field", "-"))
+    page = step(browser, page, ("why", "дважды"))
+    assert len(w.region.list("event", "--find", "Лишнее")) == 3
+    page = step(browser, page)
+    assert counts(page)[:3] == [2, 0, 0], page.shown()
+    assert len(w.region.list("event", "--find", "Лишнее")) == 1
+    undo = re.search(r'href="(/import/\w+)"', page.text)[1]
+    assert "Written again as before: 2" in done(browser, undo, "undo").shown()
+    assert len(w.region.list("event", "--find", "Лишнее")) == 3
+
+
+@test
+def who_may_not_write_a_kind_changes_none_of_it(w):
+    browser = inside(w, "vera")
+    token = dict(browser.get("/").hidden("/logout"))["token"]
+    fields = [("token", token), ("all", "yes"), ("step", "do"), ("field", "title"), ("f.title", "Моё")]
+    assert browser.post("/k/event/many", fields).status == 403
+    assert "Моё" not in w.region.export("event")
 
 
 world.main(scene)

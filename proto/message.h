@@ -103,8 +103,9 @@ enum message {
     // accounts, of a local caller to the registry
     MSG_ACCOUNT_ACT = 66,
     MSG_ACCOUNT_REPLY = 67,
-    MSG_LOGIN = 68, // answered by MSG_ACCOUNT_REPLY
-    MSG_AUDIT = 72, // how far the audit log goes
+    MSG_LOGIN = 68,   // answered by MSG_ACCOUNT_REPLY
+    MSG_RUN_END = 70, // answered by MSG_PUT_REPLY
+    MSG_AUDIT = 72,   // how far the audit log goes
     MSG_AUDIT_HEAD = 73,
 };
 

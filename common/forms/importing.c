@@ -355,6 +355,7 @@ importing_t *importing_start(const importing_setup_t *setup, client_why_t *ret_w
     self->sending =
         sending_new(setup->client, service, setup->strict ? how | SENDING_STRICT : how, take_outcome, self);
     sending_as(self->sending, setup->account);
+    if (setup->run != NULL) sending_run(self->sending, setup->run);
     if (setup->dry) self->planned = planned_new();
     if (setup->missing != NULL) self->missing = missing_new(sheet);
     self->settle = settle_start(setup->client, service, SETTLE_MS, after_settle, self);

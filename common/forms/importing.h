@@ -26,7 +26,8 @@ typedef struct importing_setup {
     reading_t *reading;
     lang_t lang; // of reasons in the plan
     bool dry, strict;
-    FILE *plan; // NULL: none. Dry: it is written; else it is read and done
+    const uint8_t *run; // that messages bear (journal_run); NULL: none
+    FILE *plan;         // NULL: none. Dry: it is written; else it is read and done
     void (*row)(void *context, const importing_row_t *row);
     void (*turn)(void *context);                     // after each message; NULL: not needed
     void (*missing)(void *context, const char *ref); // who is here and not in the file; NULL: nobody asks

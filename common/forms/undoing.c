@@ -11,7 +11,7 @@
 
 enum { REFUSED_MOST = 1000, REMOVALS = 500, SETTLE_MS = 10000, ASK_MS = 30000 };
 
-typedef enum phase { LOOK, RESOLVE, TRY, BACK, OVER } phase_t;
+typedef enum phase { RUNS, LOOK, RESOLVE, TRY, BACK, OVER } phase_t;
 
 typedef struct refused { // in the first pass
     size_t entry;
@@ -22,7 +22,7 @@ struct undoing {
     client_t *client;
     const char *account, *reason;
     uint32_t service;
-    const journal_reader_t *journal;
+    journal_reader_t *journal;
     undoing_done_t *done;
     void *context;
     phase_t phase;
@@ -219,6 +219,64 @@ static void take_back(void *context, uint64_t tag, const Selenga__Outcome *outco
     self->restored += entry->replaced[0] != '\0';
 }
 
+// --- before: what was written that nobody heard of
+
+static void enter_all(undoing_t *self)
+{
+    const journal_reader_t *journal = self->journal;
+    self->over = xcalloc(journal->n + 1, sizeof *self->over);
+    self->which_made = xcalloc(journal->n + 1, sizeof *self->which_made);
+    for (size_t i = 0; i < journal->n; i++) {
+        const journal_entry_t *entry = &journal->entries[i];
+        self->which_made[self->made.n] = (uint32_t)i; // where a new key will be looked for
+        if (entry->replaced[0] == '\0') hash_add(&self->made, slice(entry->id.b, sizeof entry->id.b));
+    }
+}
+
+static void take_run(void *context, client_reply_t *reply)
+{
+    undoing_t *self = context;
+    const Selenga__PutReply *put = reply->body;
+    self->call = 0;
+    if (reply->status != CLIENT_DONE) {
+        end(self, reply->status, &reply->why);
+        return;
+    }
+    for (size_t i = 0; i < put->n_outcomes; i++)
+        for (size_t k = 0; k < put->outcomes[i]->n_items; k++) {
+            journal_entry_t entry;
+            if (journal_entry_of(put->outcomes[i]->items[k], &entry)) journal_merge(self->journal, &entry);
+        }
+    self->at++;
+    step(self);
+}
+
+// The last message of a run may have been obeyed, and nobody have heard of it. From now on the run sends
+// none. It is the program's question: a run's number is known to its journal alone.
+static void ask_runs(undoing_t *self)
+{
+    Selenga__EndRun end_run = SELENGA__END_RUN__INIT;
+    client_why_t why;
+    if (self->at == self->journal->n_runs) {
+        enter_all(self);
+        self->phase = LOOK;
+        self->at = 0;
+        settle_all(self);
+        return;
+    }
+    end_run.has_run = true;
+    end_run.run = (ProtobufCBinaryData){JOURNAL_RUN, self->journal->runs[self->at]};
+    const client_request_t request = {.service = self->service,
+                                      .type = MSG_RUN_END,
+                                      .body = &end_run,
+                                      .reply = MSG_PUT_REPLY,
+                                      .descriptor = &selenga__put_reply__descriptor,
+                                      .timeout_ms = ASK_MS,
+                                      .account = self->account};
+    self->call = client_start(self->client, &request, take_run, self, &why);
+    if (self->call == 0) end(self, CLIENT_LATER, &why);
+}
+
 // --- the first pass: is each record as it was written?
 
 static void look(undoing_t *self)
@@ -339,6 +397,9 @@ static void go_back(undoing_t *self)
 static void step(undoing_t *self)
 {
     switch (self->phase) {
+    case RUNS:
+        ask_runs(self);
+        return;
     case LOOK:
         look(self);
         return;
@@ -363,33 +424,26 @@ static void begin(void *context, client_reply_t *reply)
     undoing_t *self = context;
     (void)reply;
     self->call = 0;
-    settle_all(self);
+    step(self);
 }
 
-undoing_t *undoing_start(client_t *client, const char *account, const char *reason,
-                         const journal_reader_t *journal, undoing_done_t *done, void *context,
+undoing_t *undoing_start(client_t *client, uint32_t service, const char *account, const char *reason,
+                         journal_reader_t *journal, undoing_done_t *done, void *context,
                          client_why_t *ret_why)
 {
     undoing_t *self = xcalloc(1, sizeof *self);
     *self = (undoing_t){.client = client,
                         .account = account,
                         .reason = reason,
-                        .service = journal->n > 0 ? journal->entries[0].kind / 100 : 0,
+                        .service = service,
                         .journal = journal,
                         .done = done,
                         .context = context};
-    self->dry = sending_new(client, self->service, SENDING_DRY, take_dry, self);
-    self->back = sending_new(client, self->service, SENDING_BULK, take_back, self);
+    self->dry = sending_new(client, service, SENDING_DRY, take_dry, self);
+    self->back = sending_new(client, service, SENDING_BULK, take_back, self);
     sending_as(self->dry, account);
     sending_as(self->back, account);
-    self->over = xcalloc(journal->n + 1, sizeof *self->over);
-    self->which_made = xcalloc(journal->n + 1, sizeof *self->which_made);
     hash_init(&self->made, made_key, self);
-    for (size_t i = 0; i < journal->n; i++) {
-        const journal_entry_t *entry = &journal->entries[i];
-        self->which_made[self->made.n] = (uint32_t)i; // where a new key will be looked for
-        if (entry->replaced[0] == '\0') hash_add(&self->made, slice(entry->id.b, sizeof entry->id.b));
-    }
     self->call = client_pause(client, 0, begin, self, ret_why);
     if (self->call == 0) undoing_destroy(&self);
     return self;

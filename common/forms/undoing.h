@@ -22,10 +22,12 @@ typedef struct undoing_told {
 // All of it is over, or it broke off: `why`. Called once, from client_turn; it may destroy the undoing.
 typedef void undoing_done_t(void *context, client_status_t status, const client_why_t *why);
 
-// In the name of `account` (client_request_t); NULL: nobody's. reason: of deletions. The journal, the account
-// and the reason must outlive it. NULL with *ret_why: too much is under way.
-undoing_t *undoing_start(client_t *client, const char *account, const char *reason,
-                         const journal_reader_t *journal, undoing_done_t *done, void *context,
+// Of records of one service, in the name of `account` (client_request_t); NULL: nobody's. reason: of
+// deletions. The journal, the account and the reason must outlive it. The service is asked first what the
+// runs of the journal wrote besides, of which nobody heard; that is entered into it. NULL with *ret_why: too
+// much is under way.
+undoing_t *undoing_start(client_t *client, uint32_t service, const char *account, const char *reason,
+                         journal_reader_t *journal, undoing_done_t *done, void *context,
                          client_why_t *ret_why);
 void undoing_destroy(undoing_t **self);
 

@@ -11,6 +11,7 @@ enum { REPORT_TIMEOUT_MS = 120000, BEGIN_AGAIN_MOST = 20 };
 
 struct report_reading {
     client_t *client;
+    char *account;
     Selenga__Report *request; // own copy
     report_t report;
     int begun_again;
@@ -44,6 +45,7 @@ void report_abandon(report_reading_t **self_p)
     client_abandon(self->client, self->call);
     report_clear(&self->report);
     msg_body_free(&self->request);
+    free(self->account);
     free(self);
     *self_p = NULL;
 }
@@ -82,7 +84,8 @@ static bool ask(report_reading_t *self, client_why_t *ret_why)
                                 .body = &asked,
                                 .reply = MSG_REPORT_REPLY,
                                 .descriptor = &selenga__report_reply__descriptor,
-                                .timeout_ms = REPORT_TIMEOUT_MS};
+                                .timeout_ms = REPORT_TIMEOUT_MS,
+                                .account = self->account};
     self->call = client_start(self->client, &request, take_page, self, ret_why);
     return self->call != 0;
 }
@@ -114,11 +117,15 @@ static void take_page(void *context, client_reply_t *reply)
         end(self, why.cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED, &why);
 }
 
-report_reading_t *report_start(client_t *client, const Selenga__Report *request, report_done_t *done,
-                               void *context, client_why_t *ret_why)
+report_reading_t *report_start(client_t *client, const char *account, const Selenga__Report *request,
+                               report_done_t *done, void *context, client_why_t *ret_why)
 {
     report_reading_t *self = xcalloc(1, sizeof *self);
-    *self = (report_reading_t){.client = client, .request = copy(request), .done = done, .context = context};
+    *self = (report_reading_t){.client = client,
+                               .account = account != NULL ? xstrdup(account) : NULL,
+                               .request = copy(request),
+                               .done = done,
+                               .context = context};
     if (!ask(self, ret_why)) report_abandon(&self);
     return self;
 }
@@ -147,7 +154,7 @@ client_status_t report_read(client_t *client, const Selenga__Report *request, re
 {
     whole_t whole = {0};
     *ret_report = (report_t){0};
-    if (!report_start(client, request, whole_done, &whole, ret_why))
+    if (!report_start(client, NULL, request, whole_done, &whole, ret_why))
         return ret_why->cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED;
     client_wait(client, &whole.over);
     if (whole.status != CLIENT_DONE) *ret_why = whole.why;

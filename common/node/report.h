@@ -25,8 +25,9 @@ typedef struct report_reading report_reading_t;
 // Asks for the report; `done` is called once, from client_turn, and the reading is over: it frees itself.
 // `request` is needed only during the call. What is counted may change between two pages: then it begins
 // again, some times at most (CLIENT_CHANGES). NULL with *ret_why when it cannot be asked for now.
-report_reading_t *report_start(client_t *client, const Selenga__Report *request, report_done_t *done,
-                               void *context, client_why_t *ret_why);
+// account: in whose name; NULL: of the node's own user.
+report_reading_t *report_start(client_t *client, const char *account, const Selenga__Report *request,
+                               report_done_t *done, void *context, client_why_t *ret_why);
 // `done` will not be called any more. Only before it was.
 void report_abandon(report_reading_t **self);
 

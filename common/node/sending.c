@@ -4,17 +4,28 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/vec.h"
 #include "common/node/msg.h"
 
-enum { GROUP_TAG = 0x0a, HOW_TAG = 0x10, HOW_SIZE = 8, SEND_TIMEOUT_MS = 120000, VARINT_MAX = 10 };
+enum {
+    GROUP_TAG = 0x0a,
+    HOW_TAG = 0x10,
+    HOW_SIZE = 8,
+    RUN_TAG = 0x32,
+    RUN_FIELD = 2 + SENDING_RUN,
+    SEND_TIMEOUT_MS = 120000,
+    VARINT_MAX = 10
+};
 
 struct sending {
     client_t *client;
     uint32_t service;
     unsigned how;
     const char *account;
+    bool runs;
+    uint8_t run[SENDING_RUN];
     sending_outcome_t *outcome;
     sending_done_t *done;
     void *context;
@@ -40,6 +51,12 @@ sending_t *sending_new(client_t *client, uint32_t service, unsigned how, sending
 void sending_as(sending_t *self, const char *account)
 {
     self->account = account;
+}
+
+void sending_run(sending_t *self, const uint8_t run[SENDING_RUN])
+{
+    self->runs = true;
+    memcpy(self->run, run, sizeof self->run);
 }
 
 void sending_destroy(sending_t **self_p)
@@ -98,14 +115,21 @@ bool sending_start(sending_t *self, sending_done_t *done, client_why_t *ret_why)
 {
     // Not counted as used: a message that could not be sent may still take groups.
     assert(self->call == 0);
-    vec_reserve(self->bytes, self->room, self->used + HOW_SIZE);
+    vec_reserve(self->bytes, self->room, self->used + HOW_SIZE + RUN_FIELD);
+    uint8_t *end = self->bytes + self->used;
     for (unsigned i = 0; i < HOW_SIZE / 2; i++) { // fields 2 to 5 of Put
-        self->bytes[self->used + 2 * i] = (uint8_t)(HOW_TAG + 8 * i);
-        self->bytes[self->used + 2 * i + 1] = (self->how >> i & 1) != 0;
+        *end++ = (uint8_t)(HOW_TAG + 8 * i);
+        *end++ = (self->how >> i & 1) != 0;
+    }
+    if (self->runs) { // field 6
+        *end++ = RUN_TAG;
+        *end++ = SENDING_RUN;
+        memcpy(end, self->run, SENDING_RUN);
+        end += SENDING_RUN;
     }
     client_request_t request = {.service = self->service,
                                 .type = MSG_PUT,
-                                .packed = slice(self->bytes, self->used + HOW_SIZE),
+                                .packed = slice(self->bytes, (size_t)(end - self->bytes)),
                                 .reply = MSG_PUT_REPLY,
                                 .descriptor = &selenga__put_reply__descriptor,
                                 .timeout_ms = SEND_TIMEOUT_MS,

@@ -13,6 +13,7 @@ enum { RESULT_NEW = 1, RESULT_CHANGED, RESULT_UNCHANGED, RESULT_REJECTED };
 enum {
     SENDING_GROUPS = 500,       // one commit with fsync carries them all
     SENDING_BYTES = 512 * 1024, // half of what a message may have
+    SENDING_RUN = 16,
 };
 
 // Called for each group in the order of adding, after the service has made it durable or refused it. `tag` is
@@ -34,6 +35,8 @@ sending_t *sending_new(client_t *client, uint32_t service, unsigned how, sending
                        void *context);
 // What is sent from now on is this account's (client_request_t), which must outlive it; NULL: nobody's.
 void sending_as(sending_t *self, const char *account);
+// Messages bear this number (Put.run): the service keeps what the last one wrote for who does not hear of it.
+void sending_run(sending_t *self, const uint8_t run[SENDING_RUN]);
 // A message under way is abandoned. Not from within an outcome.
 void sending_destroy(sending_t **self);
 

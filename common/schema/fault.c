@@ -8,6 +8,7 @@
 #include "common/schema/kinds.h"
 #include "common/schema/states.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 bool fault_is_known(const char *code)
 {
@@ -156,13 +157,23 @@ static void render(const fault_t *fault, const fault_about_t *about, lang_t lang
     }
 }
 
+// In the form that the language has for what it counts. NULL: the code is not known.
+static const char *sentence_of(const fault_t *fault, lang_t lang)
+{
+    const fault_count_t *count = fault_count(fault->code);
+    const char *row = fault_row(fault->code);
+    if (count == NULL) return row != NULL ? i18n_in(lang, row) : NULL;
+    unsigned long long n = strtoull(arg_of(fault, (char)('0' + count->arg)), NULL, 10);
+    return i18n_n_in(lang, count->one, count->many, n);
+}
+
 const char *fault_text_about(const fault_t *fault, const fault_about_t *about, lang_t lang, char *buf,
                              size_t size)
 {
     writer_to_t w = {.at = buf, .end = buf + size - 1};
-    const char *row = fault_row(fault->code);
-    if (row != NULL) {
-        render(fault, about, lang, i18n_in(lang, row), &w);
+    const char *sentence = sentence_of(fault, lang);
+    if (sentence != NULL) {
+        render(fault, about, lang, sentence, &w);
     } else {
         append(&w, fault->code, strlen(fault->code));
         append(&w, fault->field[0] != '\0' ? " " : "", fault->field[0] != '\0');

@@ -15,6 +15,9 @@ typedef struct row {
                       // allowed, {a2} for a kind or an action of access
 } row_t;
 
+// Both forms of a sentence that counts, as i18n_n wants them.
+#define NN_(one, many) one, many
+
 // What is wrong, then what to do.
 static const row_t table[] = {
     // values
@@ -29,7 +32,6 @@ static const row_t table[] = {
      N_("{field}: `{1}` is neither yes nor no. Write yes or no; in sheets + and - will do, too.")},
     {"BAD-TYPE", N_("{field}: this JSON value is of the wrong type. Write it like {1}.")},
     {"BAD-HEX", N_("{field}: `{1}` is not an even number of hexadecimal digits. Copy it again.")},
-    {"BAD-DIGITS", N_("{field}: `{1}` does not have exactly {2} digits. Check the number.")},
     {"SNILS-CHECK",
      N_("{field}: the control digits (the last two) do not fit the others. Look at the card again.")},
     {"SNILS-PLACEHOLDER",
@@ -40,8 +42,6 @@ static const row_t table[] = {
     {"BAD-REF",
      N_("{field}: `{1}` does not name a record of kind {r2}. People are written ORG:NUMBER, others "
         "by their code.")},
-    {"TOO-LONG", N_("{field} is longer than {1} bytes. Shorten it.")},
-    {"TOO-BIG", N_("The record is larger than {1} bytes. Shorten its texts.")},
     {"RANGE", N_("{field}: {1} is out of range. It must be from {2} to {3}.")},
     {"DATES-ORDER", N_("{field} lies before the beginning. Correct one of the two dates.")},
     {"SELF-REF", N_("{field} names the record or the person itself. Name another one.")},
@@ -93,6 +93,7 @@ static const row_t table[] = {
         "Look at it again and repeat what you still want to change; `selenga history` shows both.")},
     {"PLAN-OTHER",
      N_("The row is not any more what was looked at before. Nothing of it was written; look again.")},
+    {"RUN-OVER", N_("This import has been taken back or closed meanwhile; begin it again.")},
     {"TREE-CYCLE", N_("{field}: `{1}` would stand above itself: {2}. Name another record above it.")},
     {"TREE-ROOT",
      N_("{field} is empty, and `{1}` would hang nowhere: nobody above would count it. Name the record "
@@ -100,7 +101,6 @@ static const row_t table[] = {
     {"TREE-RANK",
      N_("{field}: `{1}` ({v2}) cannot stand under `{3}` ({v4}), which is of a lower level. Name another "
         "record above it, or correct what kind of record it is.")},
-    {"TOO-MANY-DELETIONS", N_("More than {1} deletions at once. Delete in parts.")},
     {"NOT-FOUND", N_("There is no such record: {r1}. Check the key.")},
     {"CONFLICT",
      N_("Record {1} was changed on both sides while a store was put back; this version is kept beside the "
@@ -131,16 +131,12 @@ static const row_t table[] = {
     {"NOT-DRAFT", N_("Route {1} is no draft any more. Only drafts are confirmed.")},
     // JSON
     {"JSON-SYNTAX", N_("Not JSON, line {1}: {m2}. Correct the text.")},
-    {"JSON-DEPTH", N_("JSON is nested more than {1} levels deep. No record needs that.")},
-    {"JSON-SIZE", N_("One JSON record is larger than {1} bytes. Shorten its texts.")},
     {"JSON-SHAPE", N_("Expected one JSON object, or an array of objects.")},
     {"BAD-ID", N_("`{1}` is not an id. Copy it again.")},
     {"ID-NOT-KEY", N_("The id does not belong to this natural key. Leave the id out.")},
     // CSV and sheets
     {"CSV-QUOTE", N_("Quotation marks do not match. Write \" inside a quoted cell as \"\".")},
-    {"CSV-CELL", N_("A cell is longer than {1} bytes. Shorten it.")},
-    {"CSV-COLUMNS", N_("More than {1} columns. Remove the empty ones.")},
-    {"CSV-WIDTH", N_("The row has {1} cells and the header {2}. Check the separators.")},
+    {"CSV-WIDTH", N_("Cells of the row: {1}, of the header: {2}. Check the separators.")},
     {"CSV-NUL", N_("The file holds NUL bytes: it is no CSV. Save it as CSV from the table program.")},
     {"CHARSET",
      N_("The letters of this file cannot be read for sure: its charset is none that is known, or letters "
@@ -219,10 +215,8 @@ static const row_t table[] = {
     {"ACCOUNT-EXISTS",
      N_("There is an account {1} already. Choose another name, or use `selenga account reset`.")},
     {"LOGIN-WRONG", N_("Name or password is wrong. Try again, or ask the operator for a new password.")},
-    {"LOGIN-WAIT", N_("There were too many attempts. Try again in {1} s.")},
     {"LOGIN-LOCKED", N_("Account {1} is locked. Ask the operator of the node.")},
     {"PASSWORD-ONE-TIME", N_("The password was for one time. Choose your own.")},
-    {"PASSWORD-SHORT", N_("The new password is shorter than {1} characters. Choose a longer one.")},
     {"PASSWORD-SAME", N_("The new password is the old one. Choose another.")},
     // access
     {"ACCESS-DENIED", N_("Your role ({n1}) does not allow this: {m2}, `{a3}`. Ask somebody whose role does; "
@@ -315,15 +309,54 @@ static const row_t table[] = {
     {"UNKNOWN", N_("Refused without a reason. Look into the service's log.")},
 };
 
-static const row_t *find_row(const char *code)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-        if (strcmp(table[i].code, code) == 0) return &table[i];
-    return NULL;
-}
+// Sentences in which a noun follows a number. Other numbers stand behind a colon, or need no noun.
+static const fault_count_t counts[] = {
+    {"BAD-DIGITS", 2,
+     NN_("{field}: `{1}` does not have exactly {2} digit. Check the number.",
+         "{field}: `{1}` does not have exactly {2} digits. Check the number.")},
+    {"TOO-LONG", 1,
+     NN_("{field} is longer than {1} byte. Shorten it.", "{field} is longer than {1} bytes. Shorten it.")},
+    {"TOO-BIG", 1,
+     NN_("The record is larger than {1} byte. Shorten its texts.",
+         "The record is larger than {1} bytes. Shorten its texts.")},
+    {"TOO-MANY-DELETIONS", 1,
+     NN_("More than {1} deletion at once. Delete in parts.",
+         "More than {1} deletions at once. Delete in parts.")},
+    {"JSON-DEPTH", 1,
+     NN_("JSON is nested more than {1} level deep. No record needs that.",
+         "JSON is nested more than {1} levels deep. No record needs that.")},
+    {"JSON-SIZE", 1,
+     NN_("One JSON record is larger than {1} byte. Shorten its texts.",
+         "One JSON record is larger than {1} bytes. Shorten its texts.")},
+    {"CSV-CELL", 1,
+     NN_("A cell is longer than {1} byte. Shorten it.", "A cell is longer than {1} bytes. Shorten it.")},
+    {"CSV-COLUMNS", 1,
+     NN_("More than {1} column. Remove the empty ones.", "More than {1} columns. Remove the empty ones.")},
+    {"PASSWORD-SHORT", 1,
+     NN_("The new password is shorter than {1} character. Choose a longer one.",
+         "The new password is shorter than {1} characters. Choose a longer one.")},
+    {"LOGIN-WAIT", 1,
+     NN_("There were too many attempts. Try again in {1} second.",
+         "There were too many attempts. Try again in {1} seconds.")},
+};
 
 const char *fault_row(const char *code)
 {
-    const row_t *row = find_row(code);
-    return row != NULL ? row->text : NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (strcmp(table[i].code, code) == 0) return table[i].text;
+    const fault_count_t *count = fault_count(code);
+    return count != NULL ? count->many : NULL;
+}
+
+const fault_count_t *fault_count(const char *code)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
+        if (strcmp(counts[i].code, code) == 0) return &counts[i];
+    return NULL;
+}
+
+const char *fault_row_at(size_t i)
+{
+    if (i < ARRAY_SIZE(table)) return table[i].code;
+    return i - ARRAY_SIZE(table) < ARRAY_SIZE(counts) ? counts[i - ARRAY_SIZE(table)].code : NULL;
 }

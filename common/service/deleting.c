@@ -2,8 +2,9 @@
 // People's deletions: the node's other services are asked who refers to what is to go, and only when all of
 // them have said that nobody does is it decided, in a transaction in which this service's own records are
 // looked at, too. Who has said so lets nobody refer to it from then on (leaving_t), until its tombstone has
-// come there by the feed, or it is told that there will be none, or for LEAVING_MS, which is longer than we
-// wait. A service that does not answer keeps what may be referred to: the person is told to try again.
+// come there by the feed, or it is told that there will be none for it, or for LEAVING_MS, which is longer
+// than we wait. A service that does not answer keeps what may be referred to: the person is told to try
+// again.
 //
 // Nothing of this is kept on disk. What a crash loses was not answered, and the hold ends by itself.
 // References that come from other nodes are never refused: they were written in good faith.
@@ -80,26 +81,53 @@ static int gather(service_t *service, store_txn_t *txn, struct deletion *one)
     return rc;
 }
 
-static void say(service_t *service, const struct deletion *one, bool over)
+static bool is_among(const uint32_t *kinds, size_t n, uint32_t kind)
+{
+    for (size_t i = 0; i < n; i++)
+        if (kinds[i] == kind) return true;
+    return false;
+}
+
+// Does the tombstone of such a record come to that service, and end the hold?
+static bool reads(const service_t *service, uint32_t n, const kind_rule_t *kind)
+{
+    const feed_filter_t *filter = feed_filter(service->feed, n);
+    return filter == NULL || filter->n_kinds + filter->n_near == 0 ||
+           is_among(filter->kinds, filter->n_kinds, kind->number) ||
+           is_among(filter->near, filter->n_near, kind->number);
+}
+
+enum said { ASK, OVER, GONE }; // GONE: only of what that service will not read of
+
+// To one service, of what its records may refer to.
+static void say_to(service_t *service, uint32_t n, const struct deletion *one, enum said said)
 {
     Selenga__Referring m = SELENGA__REFERRING__INIT;
     AUTO(xfree) ProtobufCBinaryData *ids = xcalloc(one->n + 1, sizeof *ids);
     AUTO(xfree) uint32_t *kinds = xcalloc(one->n + 1, sizeof *kinds);
     AUTO(xfree) char **orgs = xcalloc(one->n + 1, sizeof *orgs);
     for (size_t i = 0; i < one->n; i++) {
-        ids[i] = (ProtobufCBinaryData){.len = sizeof(rid_t), .data = one->what[i].id.b};
-        kinds[i] = one->what[i].kind->number;
-        orgs[i] = one->what[i].org;
+        const kind_rule_t *kind = one->what[i].kind;
+        if ((who_may_refer(service, kind) >> n & 1) == 0) continue;
+        if (said == GONE && reads(service, n, kind)) continue;
+        ids[m.n_ids] = (ProtobufCBinaryData){.len = sizeof(rid_t), .data = one->what[i].id.b};
+        kinds[m.n_ids] = kind->number;
+        orgs[m.n_ids++] = one->what[i].org;
     }
     m.has_ask = m.has_over = 1;
     m.ask = one->number;
-    m.over = over;
+    m.over = said != ASK;
     m.ids = ids;
     m.kinds = kinds;
     m.orgs = orgs;
-    m.n_ids = m.n_kinds = m.n_orgs = one->n;
+    m.n_kinds = m.n_orgs = m.n_ids;
+    if (said != GONE || m.n_ids > 0) service_send(service, n, MSG_REFERRING, &m.base);
+}
+
+static void say(service_t *service, const struct deletion *one, enum said said)
+{
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
-        if ((one->asked >> n & 1) != 0) service_send(service, n, MSG_REFERRING, &m.base);
+        if ((one->asked >> n & 1) != 0) say_to(service, n, one, said);
 }
 
 static size_t count_pending(const service_t *service)
@@ -142,7 +170,7 @@ int deletions_begin(service_t *service, store_txn_t *txn, const envelope_t *e, S
     one->number = ++service->deletions_asked;
     one->waits = one->asked;
     one->due_ms = mono_ms() + WAIT_MS;
-    say(service, one, false);
+    say(service, one, ASK);
     one->next = service->deletions;
     service->deletions = one;
     one = NULL;
@@ -166,7 +194,7 @@ static int decide(service_t *service, store_txn_t *txn, struct deletion *one)
     for (size_t i = 0; i < one->n; i++) stays |= one->what[i].n > 0;
     one->decided = true;
     int rc = requests_put(service, txn, &one->to, one->put, one->what, one->n);
-    if (rc == 0 && stays) say(service, one, true);
+    if (rc == 0) say(service, one, stays ? OVER : GONE);
     return rc;
 }
 
@@ -194,7 +222,7 @@ void deletions_decided(service_t *service, const fault_t *lost)
             continue;
         }
         if (lost != NULL) {
-            say(service, one, true);
+            say(service, one, OVER);
             service_refuse(service, &one->to, lost, true);
         }
         *at = one->next;
@@ -212,7 +240,7 @@ void deletions_tick(service_t *service, uint64_t now_ms)
         }
         uint32_t silent = SERVICES_FIRST;
         while ((one->waits >> silent & 1) == 0) silent++;
-        say(service, one, true);
+        say(service, one, OVER);
         refuse(service, &one->to, "SERVICE-DOWN", service_name(silent), true);
         *at = one->next;
         deletion_free(&one);

@@ -7,6 +7,7 @@
 #include "common/service/service_private.h"
 #include "common/store/lane_counts.h"
 #include "common/store/quarantine.h"
+#include "common/store/runs.h"
 #include "common/sync/admit.h"
 #include "proto/system.pb-c.h"
 #include <errno.h>
@@ -159,6 +160,46 @@ static int put_group(service_t *service, store_txn_t *txn, const envelope_t *e, 
     return 0;
 }
 
+static bool run_of(ProtobufCBinaryData bytes, run_id_t *ret)
+{
+    if (bytes.len == sizeof ret->b) memcpy(ret->b, bytes.data, sizeof ret->b);
+    return bytes.len == sizeof ret->b;
+}
+
+// Items alone: what became of the rest is known by asking again.
+static int keep_run(store_txn_t *txn, const run_id_t *run, answer_t *answers, size_t n)
+{
+    AUTO(xfree) Selenga__Outcome *wrote = xcalloc(n + 1, sizeof *wrote);
+    AUTO(xfree) Selenga__Outcome **list = xcalloc(n + 1, sizeof *list);
+    Selenga__PutReply reply = SELENGA__PUT_REPLY__INIT;
+    for (size_t i = 0; i < n; i++) {
+        selenga__outcome__init(&wrote[i]);
+        wrote[i].items = answers[i].outcome.items;
+        wrote[i].n_items = answers[i].outcome.n_items;
+        if (wrote[i].n_items > 0) list[reply.n_outcomes++] = &wrote[i];
+    }
+    reply.outcomes = list;
+    size_t size = selenga__put_reply__get_packed_size(&reply);
+    AUTO(xfree) uint8_t *bytes = xmalloc(size + 1);
+    selenga__put_reply__pack(&reply, bytes);
+    return runs_keep(txn, run, slice(bytes, size));
+}
+
+static int on_run_end(service_t *service, store_txn_t *txn, const envelope_t *e)
+{
+    AUTO(msg_body_free) Selenga__EndRun *m = msg_body_unpack(&selenga__end_run__descriptor, e->body);
+    AUTO(msg_body_free) Selenga__PutReply *reply = NULL;
+    run_id_t run;
+    slice_t wrote;
+    if (m == NULL || !run_of(m->run, &run)) return requests_refuse(service, e, "MALFORMED", "");
+    int rc = runs_end(txn, &run, &wrote);
+    if (rc != 0) return rc;
+    reply = msg_body_unpack(&selenga__put_reply__descriptor, wrote);
+    if (reply == NULL) return -EUCLEAN;
+    service_reply(service, e, MSG_PUT_REPLY, &reply->base);
+    return 0;
+}
+
 static void reply_put(service_t *service, const envelope_t *e, answer_t *answers, size_t n)
 {
     AUTO(xfree) Selenga__Outcome **outcomes = xcalloc(n + 1, sizeof *outcomes);
@@ -175,6 +216,10 @@ static void reply_put(service_t *service, const envelope_t *e, answer_t *answers
 int requests_put(service_t *service, store_txn_t *txn, const envelope_t *e, const Selenga__Put *put,
                  const referred_t *referred, size_t n_referred)
 {
+    run_id_t run;
+    bool runs = !put->dry && run_of(put->run, &run);
+    int over = runs ? runs_is_over(txn, &run) : 0;
+    if (over != 0) return over < 0 ? over : requests_refuse(service, e, "RUN-OVER", "");
     author_t author = service_author(service);
     author.leaving = &service->leaving;
     author.referred = referred;
@@ -192,12 +237,13 @@ int requests_put(service_t *service, store_txn_t *txn, const envelope_t *e, cons
     author.alike = service->alike;
     changes_t changes = {.n = 0};
     author.changes = &changes;
-    author.tell = put->dry || put->told ? tell : NULL;
+    author.tell = put->dry || put->told || runs ? tell : NULL;
     answer_t *answers = xcalloc(put->n_groups + 1, sizeof *answers);
     if (service->def->foresee != NULL) service->def->foresee(service->self, put);
     for (size_t i = 0; rc == 0 && i < put->n_groups; i++)
         rc = put_group(service, txn, e, put->groups[i], &author, &answers[i]);
     if (rc == 0) rc = requests_note_changes(service, txn, e, &changes);
+    if (rc == 0 && runs) rc = keep_run(txn, &run, answers, put->n_groups);
     if (rc == 0) reply_put(service, e, answers, put->n_groups);
     answers_free(answers, put->n_groups);
     return rc;
@@ -207,7 +253,7 @@ static int on_put(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     bool put_off = false;
     AUTO(msg_body_free) Selenga__Put *put = msg_body_unpack(&selenga__put__descriptor, e->body);
-    if (put == NULL || put->n_groups > (put->dry || put->told ? TOLD_MAX : GROUPS_MAX))
+    if (put == NULL || put->n_groups > (put->dry || put->told || put->has_run ? TOLD_MAX : GROUPS_MAX))
         return requests_refuse(service, e, "MALFORMED", "");
     int rc = deletions_begin(service, txn, e, &put, &put_off);
     return rc != 0 || put_off ? rc : requests_put(service, txn, e, put, NULL, 0);
@@ -396,6 +442,8 @@ int requests_message(service_t *service, store_txn_t *txn, const envelope_t *e, 
     switch (e->type) {
     case MSG_PUT:
         return on_put(service, txn, e);
+    case MSG_RUN_END:
+        return on_run_end(service, txn, e);
     case MSG_GET:
         return requests_get(service, txn, e);
     case MSG_LIST:

@@ -209,7 +209,7 @@ static int finish(import_t *import, int result)
 {
     show_progress(import, true);
     int r = import->dry ? 0 : rejects_finish(import->rejects),
-        kept_for_undo = journal_finish(import->journal);
+        kept_for_undo = journal_finish(import->journal, result == CLI_DONE);
     if (r < 0) cli_say("%s: %s", rejects_path(import->rejects), system_error(-r));
     if (kept_for_undo < 0) cli_say(_("this import cannot be taken back: %s"), system_error(-kept_for_undo));
     if (result != CLI_DONE) {
@@ -264,6 +264,7 @@ static int import_stream(import_t *import, FILE *in)
                                      .lang = i18n_now(),
                                      .dry = import->dry,
                                      .strict = import->strict,
+                                     .run = import->journal != NULL ? journal_run(import->journal) : NULL,
                                      .row = take_row,
                                      .turn = take_turn,
                                      .missing = note_missing,

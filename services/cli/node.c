@@ -193,15 +193,16 @@ static const verb_t NODE_VERBS[] = {
         .options = BIRTH_JOIN_OPTIONS,
         .summary = N_("make a child node from a token and enrol it at its hub"),
         .text = N_(
-            "The hub must be reachable. DIR is written only when the hub has agreed; if its answer is "
-            "lost, give "
-            "the same command again. A used, expired or foreign token is refused. TOKEN is best given as `-` "
-            "(standard input) or `@FILE`: what stands on a command line is seen by all users of the "
-            "computer. The recovery phrase is printed once: keep it on paper. A node that takes the place of "
-            "a "
-            "lost one gets back what its hub holds of it; what never left the old computer, such as absences "
-            "and results, comes from a backup or is entered again. A hub needs the --listen that it had: its "
-            "children look for it there."),
+            "The hub must be reachable. DIR is written only when the hub has agreed; if its answer is lost, "
+            "give the same command again. A used, expired or foreign token is refused. TOKEN is best given "
+            "as "
+            "`-` (standard input) or `@FILE`: what stands on a command line stays in the shell's history, "
+            "and "
+            "all users of the computer see it until the command has read it. The recovery phrase is printed "
+            "once: keep it on paper. A node that takes the place of a lost one gets back what its hub holds "
+            "of "
+            "it; what never left the old computer, such as absences and results, comes from a backup or is "
+            "entered again. A hub needs the --listen that it had: its children look for it there."),
         .examples = "selenga node join school - < token\n"
                     "selenga node join hub @token --listen tcp://0.0.0.0:7708\n"
                     "selenga node join school @token --replace --phrase-file phrase.txt\n",

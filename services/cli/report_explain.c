@@ -9,8 +9,8 @@
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/node/msg.h"
+#include "common/watch/roll.h"
 #include "services/cli/output.h"
-#include "services/cli/roll.h"
 
 enum { FLAG_BITS = 32, REPORT_MS = 60000 };
 
@@ -123,8 +123,9 @@ static void name_all(explanation_t *all, const roll_t *names, const json_t *list
 static int read_names(explanation_t *all, ask_t *ask)
 {
     AUTO(roll_destroy) roll_t *names = roll_new();
-    int r = all->of_people ? roll_read(names, ask) : CLI_DONE;
-    if (r != CLI_DONE) return r;
+    client_why_t why;
+    client_status_t status = all->of_people ? roll_read(names, ask_client(ask), &why) : CLIENT_DONE;
+    if (status != CLIENT_DONE) return ask_said(ask, status, &why);
     name_all(all, names, all->counted);
     name_all(all, names, all->not_counted);
     return CLI_DONE;

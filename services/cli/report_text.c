@@ -8,7 +8,6 @@
 
 #include "common/base/i18n.h"
 #include "common/base/util.h"
-#include "common/forms/csv.h"
 #include "common/forms/grid.h"
 #include "common/schema/fault.h"
 #include "services/cli/ask.h"
@@ -118,63 +117,9 @@ void report_print_json(const report_t *report)
     output_json(&json);
 }
 
-// ---- CSV
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
-static void print_csv_unit(const report_t *report, const Selenga__ReportUnit *unit)
-{
-    for (size_t i = 0; i < unit->n_indicators; i++) {
-        const indicator_t *indicator = unit->indicators[i];
-        AUTO(xfree) char *note = report_notes(indicator);
-        char numerator[24] = "", denominator[24] = "", received[24] = "", expected[24] = "";
-        if (indicator->has_numerator) snprintf(numerator, sizeof numerator, "%" PRId64, indicator->numerator);
-        if (indicator->has_denominator)
-            snprintf(denominator, sizeof denominator, "%" PRId64, indicator->denominator);
-        if (indicator->coverage) {
-            snprintf(received, sizeof received, "%" PRIu64, indicator->coverage->received);
-            snprintf(expected, sizeof expected, "%" PRIu64, indicator->coverage->expected);
-        }
-        const char *met = !indicator->has_met ? "" : indicator->met ? "yes" : "no";
-        const char *const cells[] = {
-            or_empty(unit->org),
-            or_empty(report->period),
-            or_empty(report->as_of),
-            or_empty(indicator->code),
-            or_empty(report_title(report, indicator)),
-            numerator,
-            denominator,
-            indicator->has_value ? or_empty(indicator->value) : "",
-            or_empty(indicator->unit),
-            or_empty(indicator->target_op),
-            or_empty(indicator->target_value),
-            met,
-            received,
-            expected,
-            or_empty(indicator->state),
-            or_empty(note),
-        };
-        csv_write_plain(stdout, ',', cells, ARRAY_SIZE(cells));
-    }
-}
-
-void report_print_csv(const report_t *report)
-{
-    static const char *const titles[] = {
-        "org",  "period",    "as_of",  "code", "title",    "numerator", "denominator", "value",
-        "unit", "target_op", "target", "met",  "received", "expected",  "state",       "note"};
-    csv_write_plain(stdout, ',', titles, ARRAY_SIZE(titles));
-    print_csv_unit(report, report->unit);
-    for (size_t i = 0; i < report->n_children; i++) print_csv_unit(report, report->children[i]);
-}
-
 // ---- tables
 
-// "70,0 %" or "70.0 %": a comma for Russian readers.
-static const char *number_text(const char *text, const char *unit, char *buffer, size_t size)
+const char *report_number(const char *text, const char *unit, char *buffer, size_t size)
 {
     snprintf(buffer, size, "%s%s", text ? text : "", unit && strcmp(unit, "percent") == 0 ? " %" : "");
     char *point = strchr(buffer, '.');
@@ -185,7 +130,7 @@ static const char *number_text(const char *text, const char *unit, char *buffer,
 static const char *value_text(const indicator_t *indicator, char *buffer, size_t size)
 {
     if (!indicator->has_value) return _("n/a");
-    return number_text(indicator->value, indicator->unit, buffer, size);
+    return report_number(indicator->value, indicator->unit, buffer, size);
 }
 
 static void indicator_row(grid_t *grid, const indicator_t *indicator)
@@ -201,7 +146,7 @@ static void indicator_row(grid_t *grid, const indicator_t *indicator)
     else
         grid_cell(grid, NULL);
     if (indicator->target_op && *indicator->target_op) {
-        number_text(indicator->target_value, indicator->unit, text, sizeof text);
+        report_number(indicator->target_value, indicator->unit, text, sizeof text);
         snprintf(target, sizeof target, "%s %s", indicator->target_op, text);
         grid_cell(grid, target);
     } else {

@@ -120,6 +120,17 @@ static void put_unit(sheet_t *sheet, const report_t *report, const Selenga__Repo
     }
 }
 
+static void put_unattached(sheet_t *sheet, const report_t *report)
+{
+    const Selenga__ReportReply *first = report->pages[0];
+    for (size_t i = 0; i < first->n_unattached; i++, sheet->row++) {
+        sheet->column = 0;
+        put_text(sheet, first->unattached[i], NULL);
+        sheet->column = ARRAY_SIZE(COLUMNS) - 1;
+        put_text(sheet, _(REPORT_UNATTACHED), NULL);
+    }
+}
+
 static void put_head(sheet_t *sheet, const report_t *report)
 {
     char title[512];
@@ -156,6 +167,7 @@ static lxw_error fill(lxw_workbook *workbook, void *context)
     put_head(&sheet, report);
     put_unit(&sheet, report, report->unit);
     for (size_t i = 0; i < report->n_children; i++) put_unit(&sheet, report, report->children[i]);
+    put_unattached(&sheet, report);
     worksheet_autofilter(sheet.worksheet, HEAD_ROW, 0, sheet.row > FIRST_ROW ? sheet.row - 1 : HEAD_ROW,
                          ARRAY_SIZE(COLUMNS) - 1);
     keep(&sheet, report_add_pages(report, workbook, sheet.bold, sheet.decimals[1]));

@@ -11,6 +11,7 @@
 #include "common/base/vec.h"
 #include "common/forms/grid.h"
 #include "common/forms/json.h"
+#include "common/forms/reviewed.h"
 #include "common/forms/value.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
@@ -25,7 +26,6 @@
 #include "services/cli/verbs.h"
 
 enum { OPTION_DECISION = CLI_KEY, OPTION_BY, OPTION_REMARKS, OPTION_OFFICE, OPTION_ON };
-enum { OF_TEXT = REF_MAX + 64 };
 
 // ---- what they say
 
@@ -43,29 +43,9 @@ int review_ask(ask_t *ask, const rid_t *ids, size_t n, Selenga__ReviewsReply **r
     return r;
 }
 
-static const char *state_text(const char *state)
-{
-    static const struct {
-        const char *state, *text;
-    } words[] = {{"agreed", N_("agreed to")},
-                 {"changed", N_("changed since it was decided about")},
-                 {"waiting", N_("waits for")},
-                 {"returned", N_("returned")},
-                 {"declined", N_("declined")}};
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (strcmp(words[i].state, state) == 0) return _(words[i].text);
-    return state;
-}
-
 const char *review_text(const Selenga__ReviewsReply *reply, size_t i, char *buf)
 {
-    char codes[FAULT_ARG], who[STATES_TEXT];
-    state_change_t waits = {.levels = reply->awaits[i]};
-    const char *text = state_text(reply->states[i]);
-    states_who(states_who_codes(&waits, codes, sizeof codes), i18n_now(), who);
-    if (strcmp(reply->states[i], "waiting") != 0) who[0] = '\0';
-    snprintf(buf, REVIEW_TEXT, "%s%s%s", text, who[0] != '\0' ? ": " : "", who);
-    return buf;
+    return reviewed_text(reply->states[i], reply->awaits[i], buf);
 }
 
 json_t *review_json(const Selenga__ReviewsReply *reply, size_t i)
@@ -79,21 +59,6 @@ json_t *review_json(const Selenga__ReviewsReply *reply, size_t i)
 }
 
 // ---- beside a record
-
-// KIND:KEY, as reviews name the record. False where it has no key, or cannot be read.
-static bool of_record(const Selenga__Record *record, char *buf)
-{
-    char key[KEY_TEXT_MAX];
-    body_t *body;
-    const kind_rule_t *kind = kind_by_number(record->kind);
-    if (kind == NULL || !kind_has_key(kind)) return false;
-    AUTO(arena_destroy) arena_t *arena = arena_new(record->body.len);
-    if (body_unpack(kind, slice(record->body.data, record->body.len), arena, &body, NULL) != 0) return false;
-    body_key(kind, body, key);
-    for (char *c = key; *c != '\0'; c++)
-        if (*c == '\x1f') *c = ':';
-    return snprintf(buf, OF_TEXT, "%s:%s", kind->name, key) < OF_TEXT;
-}
 
 typedef struct gathered {
     json_t *array; // bodies of reviews
@@ -149,9 +114,10 @@ static void print_reviews(const json_t *reviews, FILE *out)
 int review_show(ask_t *ask, const Selenga__Record *record, json_t *json, FILE *out)
 {
     const kind_rule_t *kind = kind_by_number(record->kind);
-    char of[OF_TEXT], text[REVIEW_TEXT];
+    char of[REVIEWED_OF], text[REVIEW_TEXT];
     rid_t id;
-    if (kind == NULL || !states_are_reviewed(kind) || record->id.len != sizeof id.b || !of_record(record, of))
+    if (kind == NULL || !states_are_reviewed(kind) || record->id.len != sizeof id.b ||
+        !reviewed_of(record, of))
         return CLI_DONE;
     memcpy(id.b, record->id.data, sizeof id.b);
     AUTO(msg_body_free) Selenga__ReviewsReply *reply = NULL;
@@ -174,7 +140,7 @@ int review_show(ask_t *ask, const Selenga__Record *record, json_t *json, FILE *o
 // ---- review list
 
 typedef struct named {
-    char of[OF_TEXT], org[CODE_MAX + 1];
+    char of[REVIEWED_OF], org[CODE_MAX + 1];
 } named_t;
 
 typedef struct waiting {
@@ -196,7 +162,7 @@ static int take_waiting(slice_t wire, const Selenga__Record *record, void *conte
     vec_reserve(w->ids, w->ids_room, w->n + 1);
     vec_reserve(w->names, w->names_room, w->n + 1);
     named_t *name = &w->names[w->n];
-    if (record->id.len != sizeof(rid_t) || !of_record(record, name->of)) return CLI_DONE;
+    if (record->id.len != sizeof(rid_t) || !reviewed_of(record, name->of)) return CLI_DONE;
     memcpy(w->ids[w->n++].b, record->id.data, sizeof(rid_t));
     snprintf(name->org, sizeof name->org, "%s", record->org != NULL ? record->org : "");
     return CLI_DONE;
@@ -347,7 +313,7 @@ static int fill(const cli_t *cli, const char *of, body_t *body, arena_t *arena, 
 static int run_give(const cli_t *cli)
 {
     const kind_rule_t *kind;
-    char of[OF_TEXT];
+    char of[REVIEWED_OF];
     uint32_t numbers[16];
     size_t n = 0;
     if (cli_option(cli, OPTION_DECISION) == NULL)

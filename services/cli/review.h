@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "common/forms/reviewed.h"
 #include "common/schema/ids.h"
 #include "common/schema/kinds.h"
 #include "proto/record.pb-c.h"
@@ -13,7 +14,7 @@
 // freed with msg_body_free. Returns CLI_DONE, or the failure after saying why.
 int review_ask(ask_t *ask, const rid_t *ids, size_t n, Selenga__ReviewsReply **ret_reply);
 // For people, "agreed", "waits for: municipality" ...: buf of REVIEW_TEXT bytes.
-enum { REVIEW_TEXT = 1100 };
+enum { REVIEW_TEXT = REVIEWED_TEXT };
 const char *review_text(const Selenga__ReviewsReply *reply, size_t i, char *buf);
 // {"state", "awaits"}
 json_t *review_json(const Selenga__ReviewsReply *reply, size_t i);

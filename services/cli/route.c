@@ -12,6 +12,7 @@
 #include "common/base/util.h"
 #include "common/base/vec.h"
 #include "common/forms/json.h"
+#include "common/forms/routed.h"
 #include "common/forms/table.h"
 #include "common/forms/words.h"
 #include "common/node/msg.h"
@@ -22,11 +23,12 @@
 #include "services/cli/named.h"
 #include "services/cli/output.h"
 #include "services/cli/review.h"
+#include "services/cli/route_print.h"
 #include "services/cli/show.h"
 #include "services/cli/terminal.h"
 #include "services/cli/verbs.h"
 
-enum { OPTION_CAMPAIGN = CLI_KEY, OPTION_BY, OPTION_TUTOR };
+enum { OPTION_CAMPAIGN = CLI_KEY, OPTION_BY, OPTION_TUTOR, OPTION_PDF };
 
 typedef struct held { // a record of the answer
     uint8_t *wire;
@@ -46,9 +48,7 @@ static int64_t step_of(const Selenga__Record *record)
     AUTO(msg_body_free)
     Selenga__Activity *activity =
         msg_body_unpack(&selenga__activity__descriptor, slice(record->body.data, record->body.len));
-    int64_t step = INT64_MAX; // a code that is no number: last
-    if (activity && activity->code) int_parse(activity->code, 0, INT64_MAX, &step);
-    return step;
+    return activity != NULL ? routed_place(activity) : INT64_MAX;
 }
 
 static int take(slice_t wire, const Selenga__Record *record, void *context)
@@ -79,16 +79,6 @@ static int print_json(ask_t *ask, const shown_t *shown)
     return r;
 }
 
-// Where a step stands: its dates say it.
-static const char *step_state(const Selenga__Activity *step)
-{
-    int32_t today = (int32_t)(wall_s() / (24 * 60 * 60));
-    if (step->has_done_on) return _("done");
-    if (step->has_planned_to && step->planned_to < today) return _("overdue");
-    if (step->has_planned_from && step->planned_from > today) return _("planned");
-    return _("open");
-}
-
 // What all steps of a route have in common, route and person, stands above the table.
 static const char STEP_COLUMNS[] = "code,title,form,planned_from,planned_to,done_on,document,result,hours,"
                                    "competency,programme,reason";
@@ -103,7 +93,8 @@ static void add_step(grid_t *grid, const table_t *table, const Selenga__Record *
     table_row_t row = {.bodies = {body}};
     for (size_t i = 0; i < table->n_shown; i++) {
         grid_cell(grid, table_cell(table, table->shown[i], &row, view_for(i18n_now()), value));
-        if (i == 0) grid_cell(grid, step_state((const Selenga__Activity *)body));
+        if (i == 0)
+            grid_cell(grid, routed_state_text(routed_state((const Selenga__Activity *)body, wall_day())));
     }
 }
 
@@ -256,6 +247,16 @@ static const struct argp_option CONFIRM_OPTIONS[] = {
     {0},
 };
 
+static int run_print(const cli_t *cli)
+{
+    return route_print(cli, cli_option(cli, OPTION_PDF));
+}
+
+static const struct argp_option PRINT_OPTIONS[] = {
+    {"pdf", OPTION_PDF, "FILE", 0, N_("the file to write (required)"), 0},
+    {0},
+};
+
 static const verb_t ROUTE_VERBS[] = {
     {
         .name = "propose",
@@ -288,6 +289,16 @@ static const verb_t ROUTE_VERBS[] = {
         .summary = N_("a route and its activities"),
         .examples = "selenga --node school route show R-17-1\n",
         .run = run_show,
+    },
+    {
+        .name = "print",
+        .args = "CODE",
+        .min_args = 1,
+        .max_args = 1,
+        .options = PRINT_OPTIONS,
+        .summary = N_("the printed route in five parts, as PDF"),
+        .examples = "selenga --node school route print R-17-1 --pdf R-17-1.pdf\n",
+        .run = run_print,
     },
     {0},
 };

@@ -17,6 +17,11 @@ sender_t *sender_new(ask_t *ask, uint32_t service, unsigned how, sending_outcome
     return self;
 }
 
+void sender_run(sender_t *self, const uint8_t run[SENDING_RUN])
+{
+    sending_run(self->sending, run);
+}
+
 void sender_destroy(sender_t **self_p)
 {
     if (!*self_p) return;

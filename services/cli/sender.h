@@ -10,6 +10,8 @@ typedef struct sender sender_t;
 enum { SENDER_GROUPS = SENDING_GROUPS };
 
 sender_t *sender_new(ask_t *ask, uint32_t service, unsigned how, sending_outcome_t *outcome, void *context);
+// As sending_run.
+void sender_run(sender_t *self, const uint8_t run[SENDING_RUN]);
 void sender_destroy(sender_t **self);
 
 // Adds a group (copied); sends what was gathered when the message is full. Returns CLI_DONE, or why sending

@@ -39,7 +39,7 @@ int typed_file(const char *name, unsigned most, char **ret_text)
     return r;
 }
 
-int typed_argument(const char *argument, unsigned most, char **ret_text)
+int typed_argument(char *argument, unsigned most, char **ret_text)
 {
     if (strcmp(argument, "-") == 0) return typed_file(argument, most, ret_text);
     if (argument[0] == '@') return typed_file(argument + 1, most, ret_text);
@@ -48,6 +48,7 @@ int typed_argument(const char *argument, unsigned most, char **ret_text)
     if (access(argument, F_OK) == 0)
         cli_say(_("%s is taken for the text itself; a file's name is written %s"), argument, file);
     *ret_text = xstrdup(argument);
+    memset(argument, '*', strlen(argument)); // `ps` shows it for as long as we run
     return CLI_DONE;
 }
 

@@ -5,8 +5,9 @@
 #include <stdbool.h>
 
 // At most `most` bytes of an argument as above. Returns CLI_DONE with a text for typed_wipe, or why not
-// (already said).
-int typed_argument(const char *argument, unsigned most, char **ret_text);
+// (already said). The text itself is overwritten where it stands, so that only who looks in the first moment
+// sees it.
+int typed_argument(char *argument, unsigned most, char **ret_text);
 
 // The same of an option that names a file; "-": standard input. Pipes will do.
 int typed_file(const char *name, unsigned most, char **ret_text);

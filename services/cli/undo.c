@@ -87,7 +87,12 @@ static int run(undo_t *undo)
 {
     client_why_t why;
     client_t *client = ask_client(undo->ask);
-    undo->undoing = undoing_start(client, NULL, "import --undo", &undo->journal, take_end, undo, &why);
+    AUTO(sheet_destroy) sheet_t *sheet = NULL;
+    int r = named_sheet(undo->cli->args[0], &sheet);
+    if (r != CLI_DONE) return r;
+    uint32_t service = sheet_kind(sheet, 0)->number / 100;
+    undo->undoing =
+        undoing_start(client, service, NULL, "import --undo", &undo->journal, take_end, undo, &why);
     if (undo->undoing == NULL) return ask_said(undo->ask, CLIENT_LATER, &why);
     client_wait(client, &undo->over);
     return undo->result == CLI_DONE ? tell(undo) : undo->result;
@@ -116,14 +121,57 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static int open_journal(const cli_t *cli, const char *path, journal_reader_t *ret)
+// The last message of a run may have been obeyed, and nobody have heard of it. From now on the run sends
+// none.
+static int ask_run(undo_t *undo, uint32_t service, const uint8_t *run)
 {
-    int rc = journal_read(path, ret);
+    Selenga__EndRun request = SELENGA__END_RUN__INIT;
+    AUTO(msg_body_free) Selenga__PutReply *reply = NULL;
+    request.has_run = true;
+    request.run = (ProtobufCBinaryData){JOURNAL_RUN, (uint8_t *)(uintptr_t)run};
+    int r = ask_call(undo->ask, service, MSG_RUN_END, &request, MSG_PUT_REPLY,
+                     &selenga__put_reply__descriptor, &reply, ASK_TIMEOUT_MS);
+    for (size_t i = 0; r == CLI_DONE && i < reply->n_outcomes; i++)
+        for (size_t k = 0; k < reply->outcomes[i]->n_items; k++) {
+            journal_entry_t entry;
+            if (journal_entry_of(reply->outcomes[i]->items[k], &entry)) journal_merge(&undo->journal, &entry);
+        }
+    return r;
+}
+
+static int ask_runs(undo_t *undo)
+{
+    AUTO(sheet_destroy) sheet_t *sheet = NULL;
+    journal_reader_t *journal = &undo->journal;
+    int r = journal->n_runs > 0 ? named_sheet(journal->sheet, &sheet) : CLI_DONE;
+    for (size_t i = 0; i < journal->n_runs && r == CLI_DONE; i++)
+        r = ask_run(undo, sheet_kind(sheet, 0)->number / 100, journal->runs[i]);
+    journal->n_runs = 0; // nobody need ask again
+    return r;
+}
+
+// One that was cut off before it wrote anything is none.
+static int find_journal(undo_t *undo, int *ret_rc)
+{
+    *ret_rc = journal_read(undo->path, &undo->journal);
+    int r = *ret_rc == 0 ? ask_runs(undo) : CLI_DONE;
+    if (*ret_rc != 0 || r != CLI_DONE || !undo->journal.cut_off || undo->journal.n > 0) return r;
+    *ret_rc = journal_forget(undo->path, &undo->journal);
+    journal_clear(&undo->journal);
+    if (*ret_rc == 0) *ret_rc = journal_read(undo->path, &undo->journal);
+    return *ret_rc == 0 ? ask_runs(undo) : CLI_DONE;
+}
+
+static int open_journal(undo_t *undo)
+{
+    const cli_t *cli = undo->cli;
+    journal_reader_t *ret = &undo->journal;
+    int rc, r = find_journal(undo, &rc);
+    if (r != CLI_DONE) return r;
     if (rc == -ENOENT) return cli_refuse(_("there is no import of this node to take back"));
     if (rc == -EBUSY)
-        return cli_refuse(
-            _("the last import was cut off, or is under way: import the file again, then --undo"));
-    if (rc < 0) return cli_refuse("%s: %s", path, system_error(-rc));
+        return cli_refuse(_("an import of this node is under way: wait for its end, then --undo"));
+    if (rc < 0) return cli_refuse("%s: %s", undo->path, system_error(-rc));
     bool same_sheet = strcmp(ret->sheet, cli->args[0]) == 0;
     bool same_file = cli->n_args < 2 || strcmp(base_name(ret->source), base_name(cli->args[1])) == 0;
     if (same_sheet && same_file) return CLI_DONE;
@@ -133,18 +181,18 @@ static int open_journal(const cli_t *cli, const char *path, journal_reader_t *re
 
 int undo_run(const cli_t *cli)
 {
-    undo_t undo = {.cli = cli};
+    undo_t undo = {.cli = cli, .journal = {.fd = -1}};
     AUTO(sheet_destroy) sheet_t *sheet = NULL;
     int r = named_sheet(cli->args[0], &sheet);
     if (r != CLI_DONE) return r;
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);
     snprintf(undo.path, sizeof undo.path, "%s/" IMPORT_JOURNAL, cli->node != NULL ? cli->node : ".");
-    if (r == CLI_DONE) r = open_journal(cli, undo.path, &undo.journal);
     undo.ask = ask;
+    if (r == CLI_DONE) r = open_journal(&undo);
     if (r == CLI_DONE) r = run(&undo);
     if (r == CLI_DONE) r = print(&undo);
-    int forgot = r == CLI_DONE ? journal_forget(undo.path) : 0;
+    int forgot = r == CLI_DONE ? journal_forget(undo.path, &undo.journal) : 0;
     if (forgot < 0) cli_say("%s: %s", undo.path, system_error(-forgot));
     undoing_destroy(&undo.undoing);
     journal_clear(&undo.journal);

@@ -3,11 +3,13 @@
 #include "services/console/console.h"
 #include "common/base/clock.h"
 #include "common/base/i18n.h"
+#include "common/base/log.h"
 #include "common/base/pulse.h"
 #include "common/base/system_error.h"
 #include "common/base/wait.h"
 #include "common/node/client.h"
 #include "common/node/console.h"
+#include "common/store/kv_guard.h"
 #include "services/console/http.h"
 #include "services/console/presence.h"
 #include <errno.h>
@@ -16,15 +18,19 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { TICK_MS = 2000 }; // a greeting and its answer are two wake-ups
+enum {
+    TICK_MS = 2000, // a greeting and its answer are two wake-ups
+    DRAFTS_EXPIRE_TICKS = 30,
+};
 
 struct console {
     node_conf_t node;
     http_t *http;
+    drafts_t *drafts; // NULL: none can be kept
     presence_t *presence;
     client_t *client; // NULL until the gate is there and somebody asks
     int signals;
-    uint64_t tick_ms;
+    uint64_t tick_ms, ticks;
     bool stop;
 };
 
@@ -41,6 +47,15 @@ static int take_signals_over(console_t *self, why_t *why)
     return self->signals < 0 ? -1 : 0;
 }
 
+// Without them it goes on: people lose a comfort, and not the console.
+static void open_drafts(console_t *self)
+{
+    why_t why;
+    kv_guard_install("selenga-console", DRAFTS_FOLDER);
+    if (drafts_open(&self->drafts, &why) != 0)
+        log_at(L_ERROR, "DRAFTS-FAILED", _("what is typed and not saved is not kept: %s"), why.text);
+}
+
 int console_open(console_t **ret_console, why_t *why)
 {
     AUTO(console_close) console_t *self = xcalloc(1, sizeof *self);
@@ -54,7 +69,8 @@ int console_open(console_t **ret_console, why_t *why)
         return -1;
     }
     if (take_signals_over(self, why) != 0) return -1;
-    const http_setup_t setup = {settings.listen, &self->node, &self->client};
+    open_drafts(self);
+    const http_setup_t setup = {settings.listen, &self->node, &self->client, self->drafts};
     if (http_open(&setup, &self->http, why) != 0) return -1;
     int rc = presence_open(http_url(self->http), &self->presence);
     if (rc != 0) {
@@ -73,6 +89,7 @@ void console_close(console_t **console)
     http_close(&self->http); // its pages abandon what they asked the client
     presence_close(&self->presence);
     client_close(&self->client);
+    drafts_close(&self->drafts);
     node_conf_clear(&self->node);
     xclose(&self->signals);
     free(self);
@@ -119,6 +136,7 @@ static void tick(console_t *self)
     self->tick_ms = now_ms + TICK_MS;
     presence_greet(self->presence);
     http_tick(self->http, now_ms);
+    if (self->ticks++ % DRAFTS_EXPIRE_TICKS == 0) drafts_expire(self->drafts, wall_s());
 }
 
 int console_run(console_t *self, why_t *why)

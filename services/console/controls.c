@@ -181,7 +181,7 @@ static void write_help(html_t *html, const field_rule_t *field)
     html_raw(html, "<span class=\"help\" id=\"h-");
     html_text(html, field->name);
     html_raw(html, "\">");
-    if (!same) html_text(html, bilingual_text(&field->help));
+    if (!same) html_sentence(html, bilingual_text(&field->help));
     html_raw(html, "</span>");
 }
 

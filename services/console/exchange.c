@@ -3,11 +3,13 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/vec.h"
+#include "services/console/again.h"
+#include "services/console/entering.h"
+#include "services/console/keeping.h"
 #include <sodium.h>
 #include <stdlib.h>
 
 #define COOKIE_SESSION "selenga"
-#define COOKIE_GUEST "selenga-guest"
 #define COOKIE_LANG "selenga-lang"
 
 static void page_ready(void *context);
@@ -18,6 +20,7 @@ void exchange_init(exchange_t *self, house_t *house, const char *uri)
     self->page = (page_t){.request = &self->request,
                           .node = house->node,
                           .sessions = &house->sessions,
+                          .drafts = house->drafts,
                           .client = house->client,
                           .jobs = house->jobs,
                           .answered = page_ready,
@@ -31,6 +34,7 @@ void exchange_clear(exchange_t *self)
     upload_destroy(&self->upload);
     request_free(&self->request);
     free(self->uri);
+    sodium_memzero(self->page.entered, sizeof self->page.entered);
     if (self->body != NULL) sodium_memzero(self->body, self->body_size);
     free(self->body);
     *self = (exchange_t){0};
@@ -132,19 +136,32 @@ bool exchange_take(exchange_t *self, const void *bytes, size_t size)
 static void find_session(exchange_t *self, uint64_t now_ms)
 {
     char id[SESSION_ID];
-    if (request_cookie(&self->request, COOKIE_SESSION, id, sizeof id))
-        self->page.session = session_find(&self->house->sessions, id, now_ms);
+    if (text_copy(id, sizeof id, self->page.entered) && *id == '\0' &&
+        !request_cookie(&self->request, COOKIE_SESSION, id, sizeof id))
+        return;
+    self->page.session = session_find(&self->house->sessions, id, now_ms);
+    sodium_memzero(id, sizeof id);
 }
 
-// A log-in form has no session; its token belongs to a cookie that came with it.
+// A log-in form has no session; its token belongs to a cookie that came with it. A form that an earlier
+// session of the same account has made is taken as well.
 static bool token_fits(const exchange_t *self)
 {
-    char id[SESSION_ID], token[SESSION_ID];
+    const page_t *page = &self->page;
     const char *shown = form_value(&self->request.form, "token");
-    if (self->page.session != NULL && session_token_fits(self->page.session->token, shown)) return true;
-    if (self->route->roles != 0 || !request_cookie(&self->request, COOKIE_GUEST, id, sizeof id)) return false;
-    session_guest_token(&self->house->sessions, id, token);
-    return session_token_fits(token, shown);
+    if (page->session != NULL &&
+        (session_token_fits(page->session->token, shown) ||
+         session_token_of(page->sessions, page->session->account.name, shown, wall_s())))
+        return true;
+    return self->route->roles == 0 && entering_guest_fits(page, shown);
+}
+
+// What he typed is kept for the one whose form it is, whoever sits there now.
+static bool keep_for_owner(exchange_t *self)
+{
+    const char *whose = self->route->roles != 0 && !self->route->bare ? again_whose(&self->page) : NULL;
+    self->again = whose != NULL && self->page.session == NULL;
+    return whose != NULL && keeping_keep(&self->page, whose);
 }
 
 static void to_log_in(exchange_t *self)
@@ -162,12 +179,17 @@ static bool check_form(exchange_t *self)
     slice_t body = self->upload != NULL ? upload_form(self->upload) : slice(self->body, self->body_size);
     if (!form_parse(body, &self->request.form))
         return refuse(self, 400, _("No form"), _("What was sent is not a form."));
-    if (!token_fits(self))
+    if (token_fits(self)) return true;
+    bool kept = keep_for_owner(self);
+    if (self->again) return true;
+    if (kept)
         return refuse(
-            self, 403, _("The page is too old"),
-            _("You were logged out meanwhile, or the page was open for too long. Log in, open it anew and "
-              "send it again."));
-    return true;
+            self, 403, _("Somebody else is logged in"),
+            _("What you typed is kept for the account that opened the form, and nothing was saved."));
+    return refuse(
+        self, 403, _("The page is too old"),
+        _("You were logged out meanwhile, or the page was open for too long. Log in, open it anew and "
+          "send it again."));
 }
 
 static bool find_route(exchange_t *self)
@@ -188,6 +210,7 @@ static bool check_account(exchange_t *self)
 {
     const account_t *who = self->page.session != NULL ? &self->page.session->account : NULL;
     route_may_t may = route_may(self->route, who, self->house->node->org);
+    if (self->again) return true; // nobody yet
     if (may == ROUTE_LOG_IN && !self->request.post) {
         to_log_in(self);
         return false;
@@ -198,14 +221,33 @@ static bool check_account(exchange_t *self)
     return true;
 }
 
-static bool run(exchange_t *self)
+// True: whoever sent the form is logged in again, and his page comes now.
+static bool log_in_again(exchange_t *self)
+{
+    page_t *page = &self->page;
+    again_t again = again_ask(page);
+    self->done = !page->waiting;
+    if (again == AGAIN_ASKS) return false;
+    if (again == AGAIN_OTHER) {
+        page_go(page, "/");
+        return false;
+    }
+    self->again = false;
+    page_clear(page);
+    page_again(page);
+    return check_account(self);
+}
+
+static bool run_page(exchange_t *self)
 {
     page_t *page = &self->page;
     i18n_use(page->lang);
     page_again(page);
+    if (self->again && !log_in_again(self)) return self->done;
     bool in = self->page.session != NULL;
     if (in) find_session(self, mono_ms()); // it may have ended while the page waited
     if (in && page->session == NULL) {
+        if (self->request.post) (void)keep_for_owner(self);
         to_log_in(self);
         return true;
     }
@@ -213,7 +255,16 @@ static bool run(exchange_t *self)
     page->upload = self->upload;
     if ((page->bare || frame_ask(page)) && !page->waiting) self->route->run(page);
     self->done = !page->waiting;
+    if (self->done) keeping_end(page);
     return self->done;
+}
+
+static bool run(exchange_t *self)
+{
+    bool done = run_page(self);
+    if (done && self->page.entered[0] != '\0')
+        page_cookie(&self->page, COOKIE_SESSION, self->page.entered, 0);
+    return done;
 }
 
 static void page_ready(void *context)

@@ -11,6 +11,7 @@ typedef struct house {
     client_t **client;
     sessions_t sessions;
     jobs_t *jobs;
+    drafts_t *drafts; // NULL: none are kept
     uint16_t port;
     lang_t lang; // of whoever does not say which he reads
 } house_t;
@@ -24,6 +25,7 @@ typedef struct exchange {
     bool uploads; // the body is a form with a file: whoever has the connection makes `upload`
     upload_t *upload;
     const route_t *route; // NULL: it was refused before
+    bool again;           // whoever sent it has to log in first (again.h)
     page_t page;
     bool done;
     void (*ready)(void *context); // called when a page that had to wait is done

@@ -73,10 +73,10 @@ static void write_facts(const page_t *page, html_t *html)
 {
     const facts_t *facts = &page->facts;
     char text[64];
-    html_raw(html, "<footer class=\"facts\" id=\"facts\"><p>");
+    html_raw(html, "<p>");
     if (!facts->known) {
         html_element(html, "span", _("The node does not answer; what it keeps is not known now."));
-        html_raw(html, "</p></footer>");
+        html_raw(html, "</p>");
         return;
     }
     html_raw(html, "<span class=\"pill ok\">");
@@ -104,7 +104,16 @@ static void write_facts(const page_t *page, html_t *html)
         html_textf(html, _("refused: %llu"), (unsigned long long)facts->refused);
         html_raw(html, "</a>");
     }
-    html_raw(html, "</p></footer>");
+    html_raw(html, "</p>");
+}
+
+static void write_foot(const page_t *page, html_t *html)
+{
+    html_raw(html, "<footer class=\"facts\" id=\"facts\">");
+    write_facts(page, html);
+    html_raw(html, "<a class=\"keys\" href=\"/help\" aria-keyshortcuts=\"?\">");
+    html_text(html, _("Keys"));
+    html_raw(html, " <kbd>?</kbd></a></footer>");
 }
 
 // --- head and sections
@@ -112,13 +121,9 @@ static void write_facts(const page_t *page, html_t *html)
 static const struct {
     const char *href, *text;
 } SECTIONS[] = {
-    {"/", N_("Today")},
-    {"/import", N_("Import")},
-    {"/k", N_("Records")},
-    {"/r", N_("Indicators")},
-    {"/op/exchange", N_("Exchange")},
-    {"/op/queues", N_("Queues")},
-    {"/op/quarantine", N_("Refusals")},
+    {"/", N_("Today")},           {"/import", N_("Import")},          {"/k", N_("Records")},
+    {"/routes", N_("Routes")},    {"/r", N_("Indicators")},           {"/op/exchange", N_("Exchange")},
+    {"/op/queues", N_("Queues")}, {"/op/quarantine", N_("Refusals")},
 };
 
 static bool may_go(const page_t *page, const char *href)
@@ -129,8 +134,21 @@ static bool may_go(const page_t *page, const char *href)
            route_may(route, &page->session->account, page->node->org) == ROUTE_MAY;
 }
 
+// The section itself, or one of its pages.
+static void write_current(const page_t *page, html_t *html, const char *href)
+{
+    const char *uri = page->request->uri;
+    size_t n = strlen(href);
+    if (strncmp(uri, href, n) != 0 || strchr(n == 1 ? "?" : "?/", uri[n]) == NULL) return;
+    if (uri[n] == '\0')
+        html_raw(html, " aria-current=\"page\"");
+    else
+        html_raw(html, " aria-current=\"true\"");
+}
+
 static void write_sections(const page_t *page, html_t *html)
 {
+    int n = 0;
     html_raw(html, "<nav");
     html_attribute(html, "aria-label", _("Sections"));
     html_raw(html, "><ul>");
@@ -138,7 +156,12 @@ static void write_sections(const page_t *page, html_t *html)
         if (!may_go(page, SECTIONS[i].href)) continue;
         html_raw(html, "<li><a");
         html_attribute(html, "href", SECTIONS[i].href);
-        if (strcmp(page->request->uri, SECTIONS[i].href) == 0) html_raw(html, " aria-current=\"page\"");
+        write_current(page, html, SECTIONS[i].href);
+        if (++n < 10) {
+            html_raw(html, " aria-keyshortcuts=\"Alt+");
+            html_number(html, n);
+            html_raw(html, "\"");
+        }
         html_raw(html, ">");
         html_text(html, _(SECTIONS[i].text));
         html_raw(html, "</a></li>");
@@ -176,7 +199,7 @@ static void write_language(const page_t *page, html_t *html)
 static void write_search(const page_t *page, html_t *html)
 {
     html_raw(html, "<form class=\"seek\" method=\"get\" action=\"/search\" role=\"search\"><input "
-                   "type=\"search\" name=\"q\"");
+                   "type=\"search\" name=\"q\" aria-keyshortcuts=\"/\"");
     html_attribute(html, "aria-label", _("Search everything"));
     html_attribute(html, "placeholder", _("Search everything"));
     html_attribute(html, "value", form_text(&page->request->query, "q"));
@@ -231,6 +254,6 @@ void frame_write(page_t *page, html_t *html)
     html_raw(html, "</h1>");
     html_append(html, &page->body);
     html_raw(html, "</main>");
-    if (page->session != NULL) write_facts(page, html);
+    if (page->session != NULL) write_foot(page, html);
     html_raw(html, "</body></html>\n");
 }

@@ -98,6 +98,19 @@ void html_textf(html_t *html, const char *format, ...)
     free(text);
 }
 
+void html_sentence(html_t *html, const char *text)
+{
+    const char *code = strchr(text, '`'), *end = code != NULL ? strchr(code + 1, '`') : NULL;
+    for (; end != NULL; code = strchr(text, '`'), end = code != NULL ? strchr(code + 1, '`') : NULL) {
+        html_textf(html, "%.*s", (int)(code - text), text);
+        html_raw(html, "<code>");
+        html_textf(html, "%.*s", (int)(end - code - 1), code + 1);
+        html_raw(html, "</code>");
+        text = end + 1;
+    }
+    html_text(html, text);
+}
+
 void html_moment(html_t *html, int64_t unix_s)
 {
     char text[32] = "";

@@ -28,6 +28,8 @@ void html_append(html_t *html, const html_t *other);
 // and what is no UTF-8 show as \u202E. NULL: nothing.
 void html_text(html_t *html, const char *text);
 void html_textf(html_t *html, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// A sentence of ours in which `this` is to be typed as it stands, or is a name of the program.
+void html_sentence(html_t *html, const char *text);
 // A moment as people of this computer write it, "" where it cannot be said.
 void html_moment(html_t *html, int64_t unix_s);
 void html_number(html_t *html, int64_t number);

@@ -247,8 +247,9 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
     AUTO(http_close) http_t *http = xcalloc(1, sizeof *http);
     int fd;
     for (size_t i = 0; i < HTTP_CONNECTIONS; i++) http->lines[i].fd = -1;
-    http->house = (house_t){.node = setup->node, .client = setup->client, .lang = i18n_now()};
-    sessions_init(&http->house.sessions);
+    http->house =
+        (house_t){.node = setup->node, .client = setup->client, .drafts = setup->drafts, .lang = i18n_now()};
+    sessions_init(&http->house.sessions, setup->drafts != NULL ? drafts_secret(setup->drafts) : NULL);
     if (listen_open(setup->listen, &fd, &http->house.port, http->url, why) != 0) return -1;
     http->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, http,

@@ -18,6 +18,7 @@ typedef struct http_setup {
     const char *listen; // HOST:PORT, of loopback
     const node_conf_t *node;
     client_t **client;
+    drafts_t *drafts; // NULL: none are kept
 } http_setup_t;
 
 // Where to listen: "127.0.0.1:7780", "[::1]:0", "localhost:7780". Anything that others than this computer

@@ -83,12 +83,10 @@ static bool read_about(job_t *job)
 // What was under way when the console ended.
 static void pick_up(job_t *job)
 {
-    char path[JOB_PATH];
     if (job->state == JOB_LOOKING || job->state == JOB_READY) {
         job->state = JOB_NEW;
         job->tally = (job_tally_t){0};
     } else if (job->state == JOB_WRITING) {
-        (void)journal_adopt(job_path(job, "undo", path));
         job->state = JOB_DONE;
         why_t why;
         why_set(&why, _("It was cut off when the console ended; what was written until then can be taken "

@@ -25,6 +25,7 @@ typedef struct job_work {
     rejects_t *rejects;
     journal_t *journal;
     journal_reader_t written;
+    bool reads; // `written`
     undoing_t *undoing;
 } job_work_t;
 

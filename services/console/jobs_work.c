@@ -18,7 +18,8 @@ static void close_files(job_work_t *work)
     reading_close(&work->reading);
     rejects_destroy(&work->rejects);
     journal_destroy(&work->journal);
-    journal_clear(&work->written);
+    if (work->reads) journal_clear(&work->written);
+    work->reads = false;
     if (work->plan != NULL) fclose(work->plan);
     if (work->in != NULL) fclose(work->in);
     work->plan = work->in = NULL;
@@ -233,7 +234,8 @@ static void write_done(void *context, client_status_t status, const client_why_t
         say_fault(job, fault);
     else if (status != CLIENT_DONE)
         say_why(job, why);
-    int rc = journal_finish(work->journal), kept = rejects_finish(work->rejects);
+    int rc = journal_finish(work->journal, status == CLIENT_DONE && fault == NULL),
+        kept = rejects_finish(work->rejects);
     if (rc == 0) rc = kept;
     if (rc < 0 && job->why[0] == '\0') snprintf(job->why, sizeof job->why, "%s", system_error(-rc));
     job->state = JOB_DONE;
@@ -269,7 +271,8 @@ bool job_write(job_t *job, lang_t lang)
     }
     open_rejects(job);
     work->journal = journal_new(job_path(job, "undo", path), job->sheet, job->source);
-    importing_setup_t setup = {.row = write_row, .turn = write_turn, .done = write_done};
+    importing_setup_t setup = {
+        .run = journal_run(work->journal), .row = write_row, .turn = write_turn, .done = write_done};
     if (!start(job, &setup)) return fail(job, JOB_NEW);
     job->state = JOB_WRITING;
     job_keep(job);
@@ -303,9 +306,17 @@ static void undo_done(void *context, client_status_t status, const client_why_t 
     job->restored += undoing_restored(undoing);
     bool whole = status == CLIENT_DONE && n == 0;
     job->state = whole ? JOB_UNDONE : JOB_DONE;
-    if (whole) (void)journal_forget(job_path(job, "undo", path));
+    if (whole) (void)journal_forget(job_path(job, "undo", path), &job->work->written);
     job_keep(job);
     job_stop(job);
+}
+
+static uint32_t service_of(const job_t *job)
+{
+    AUTO(sheet_destroy) sheet_t *sheet = NULL;
+    const kind_rule_t *kind = job->bulk ? kind_by_name(job->sheet) : NULL;
+    if (kind != NULL) return kind->number / 100;
+    return sheet_open(job->sheet, &sheet, NULL) == 0 ? sheet_kind(sheet, 0)->number / 100 : 0;
 }
 
 bool job_undo(job_t *job, lang_t lang)
@@ -315,14 +326,15 @@ bool job_undo(job_t *job, lang_t lang)
     if (job->state != JOB_DONE || *job->jobs->client == NULL) return false;
     job_work_t *work = begin(job, lang);
     int rc = journal_read(job_path(job, "undo", path), &work->written);
+    work->reads = true;
     if (rc < 0) {
         snprintf(job->why, sizeof job->why, "%s",
                  rc == -ENOENT ? _("Nothing was written, so there is nothing to take back.")
                                : system_error(-rc));
         return fail(job, JOB_DONE);
     }
-    work->undoing = undoing_start(*job->jobs->client, job->account, "import --undo", &work->written,
-                                  undo_done, job, &why);
+    work->undoing = undoing_start(*job->jobs->client, service_of(job), job->account, "import --undo",
+                                  &work->written, undo_done, job, &why);
     if (work->undoing == NULL) {
         say_why(job, &why);
         return fail(job, JOB_DONE);

@@ -5,6 +5,7 @@
 #include "common/base/pulse.h"
 #include "common/node/console.h"
 #include "services/console/console.h"
+#include "services/console/router.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -12,6 +13,7 @@
 static int usage(FILE *to, int code)
 {
     fputs(_("Usage: selenga-console DIR         show the node in DIR to people with a browser\n"
+            "       selenga-console --routes    print the table of addresses and who may have them, as JSON\n"
             "       selenga-console --settings  print the settings of section console in node.conf\n"
             "`selenga node run DIR` starts it together with the node's services.\n"),
           to);
@@ -47,6 +49,7 @@ int main(int argc, char **argv)
         settings_print(&CONSOLE_SETTINGS, stdout);
         return 0;
     }
+    if (argc == 2 && strcmp(argv[1], "--routes") == 0) return routes_print(stdout);
     if (argc != 2 || argv[1][0] == '-') return usage(stderr, EX_USAGE);
     if (sodium_init() < 0) return EXIT_FAILURE;
     return run(argv[1]);

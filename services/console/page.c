@@ -89,6 +89,7 @@ void page_again(page_t *page)
     page->title[0] = page->location[0] = page->attachment[0] = '\0';
     page->refresh_s = 0;
     page->n_cookies = 0;
+    page->typing = false;
 }
 
 void page_clear(page_t *page)
@@ -98,8 +99,11 @@ void page_clear(page_t *page)
         if (asked->number != 0 && *page->client != NULL) client_abandon(*page->client, asked->number);
         msg_body_free(&asked->body);
     }
+    if (page->reading != NULL) page->drop(page->reading);
+    page->reading = NULL;
     page->n_asks = page->pending = 0;
     html_free(&page->body);
+    form_free(&page->draft);
 }
 
 // --- what comes of it
@@ -170,5 +174,7 @@ void page_token(const page_t *page, html_t *html)
 {
     html_raw(html, "<input type=\"hidden\" name=\"token\"");
     html_attribute(html, "value", page->session != NULL ? page->session->token : "");
+    html_raw(html, "><input type=\"hidden\" name=\"who\"");
+    html_attribute(html, "value", page->session != NULL ? page->session->account.name : "");
     html_raw(html, ">");
 }

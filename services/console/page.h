@@ -7,6 +7,7 @@
 #include "common/node/client.h"
 #include "common/node/node.h"
 #include "proto/api.pb-c.h"
+#include "services/console/drafts.h"
 #include "services/console/html.h"
 #include "services/console/request.h"
 #include "services/console/session.h"
@@ -43,15 +44,20 @@ struct page {
     const request_t *request;
     const node_conf_t *node;
     sessions_t *sessions;
+    drafts_t *drafts; // NULL: none are kept
     struct jobs *jobs;
     struct upload *upload; // what came with the form; NULL: no file could
     session_t *session;    // NULL: nobody is logged in
     lang_t lang;
+    form_t draft; // what the reader wants back
+    bool typing;  // it shows a form whose text is kept until it is saved (keeping.h)
     // of what is asked
     client_t **client; // NULL in it: the node does not answer yet
     asked_t asks[PAGE_ASKS];
     size_t n_asks, at, pending;
     bool waiting;
+    void *reading; // what takes more than questions (watching.h); its maker ends it by `drop`
+    void (*drop)(void *reading);
     void (*answered)(void *context); // all that was asked is there
     void *context;
     // what comes of it
@@ -66,6 +72,7 @@ struct page {
     char location[REQUEST_URI_MAX];
     char cookies[PAGE_COOKIES][PAGE_COOKIE];
     size_t n_cookies;
+    char entered[SESSION_ID]; // the session that began here, for its cookie; "": none did
 };
 
 // Asks a service. True: *ret_body is the answer, which belongs to the page. False: return at once; then it is

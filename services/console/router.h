@@ -3,6 +3,7 @@
 // may not have it.
 #pragma once
 #include "services/console/page.h"
+#include <stdio.h>
 
 enum { ROUTE_GET = 1, ROUTE_POST = 2, ROUTE_UPLOAD = 4 }; // ROUTE_UPLOAD: its form may have a file
 
@@ -31,6 +32,9 @@ typedef enum route_may {
     ROUTE_LOG_IN, // nobody is logged in
     ROUTE_MAY_NOT,
 } route_may_t;
+
+// The table as JSON: address, get, post, roles (none: anybody), own_node. 0, or an exit code.
+int routes_print(FILE *to);
 
 // who NULL: nobody. own_org: the node's organisation.
 route_may_t route_may(const route_t *route, const account_t *who, const char *own_org);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/console/session.h"
+#include "common/base/clock.h"
 #include "common/schema/ids.h"
 #include <sodium.h>
 
-enum { ID_BYTES = 32 };
+enum { ID_BYTES = 32, TOKEN_OPEN = 16 };
 
 static void random_id(char ret[static SESSION_ID])
 {
@@ -18,10 +19,48 @@ static void hash_of(const char *id, uint8_t ret[static 32])
     crypto_generichash(ret, 32, (const uint8_t *)id, strlen(id), NULL, 0);
 }
 
-void sessions_init(sessions_t *self)
+void sessions_init(sessions_t *self, const uint8_t *key)
 {
     *self = (sessions_t){0};
-    randombytes_buf(self->key, sizeof self->key);
+    if (key != NULL)
+        memcpy(self->key, key, sizeof self->key);
+    else
+        randombytes_buf(self->key, sizeof self->key);
+}
+
+// --- tokens: seconds of the wall clock, 8 random bytes, and a keyed hash of these and the account
+
+static void sign(const sessions_t *self, const char *account, uint8_t token[static ID_BYTES])
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, self->key, sizeof self->key, ID_BYTES - TOKEN_OPEN);
+    crypto_generichash_update(&state, token, TOKEN_OPEN);
+    crypto_generichash_update(&state, (const uint8_t *)account, strlen(account));
+    crypto_generichash_final(&state, token + TOKEN_OPEN, ID_BYTES - TOKEN_OPEN);
+}
+
+static void new_token(const sessions_t *self, const char *account, char ret[static SESSION_ID])
+{
+    uint8_t token[ID_BYTES];
+    uint64_t now_s = (uint64_t)wall_s();
+    randombytes_buf(token, sizeof token);
+    for (size_t i = 0; i < 8; i++) token[i] = (uint8_t)(now_s >> (56 - 8 * i));
+    sign(self, account, token);
+    hex_text(slice(token, sizeof token), ret);
+}
+
+bool session_token_of(const sessions_t *self, const char *account, const char *shown, int64_t now_s)
+{
+    uint8_t token[ID_BYTES], mine[ID_BYTES];
+    int64_t made_s = 0;
+    if (shown == NULL || strlen(shown) != SESSION_ID - 1 ||
+        hex_parse(slice_text(shown), token, sizeof token) != (int)sizeof token)
+        return false;
+    memcpy(mine, token, sizeof mine);
+    sign(self, account, mine);
+    if (sodium_memcmp(mine, token, sizeof token) != 0) return false;
+    for (size_t i = 0; i < 8; i++) made_s = made_s << 8 | token[i];
+    return now_s - made_s <= SESSION_LIFE_MS / 1000;
 }
 
 static bool is_over(const session_t *session, uint64_t now_ms)
@@ -30,8 +69,8 @@ static bool is_over(const session_t *session, uint64_t now_ms)
            now_ms - session->born_ms >= SESSION_LIFE_MS;
 }
 
-const session_t *session_open(sessions_t *self, const account_t *account, uint64_t now_ms,
-                              char ret_id[static SESSION_ID])
+session_t *session_open(sessions_t *self, const account_t *account, uint64_t now_ms,
+                        char ret_id[static SESSION_ID])
 {
     session_t *place = &self->items[0];
     for (size_t i = 0; i < SESSIONS_MAX && !is_over(place, now_ms); i++)
@@ -39,7 +78,7 @@ const session_t *session_open(sessions_t *self, const account_t *account, uint64
             place = &self->items[i];
     *place = (session_t){.account = *account, .born_ms = now_ms, .used_ms = now_ms, .open = true};
     random_id(ret_id);
-    random_id(place->token);
+    new_token(self, account->name, place->token);
     hash_of(ret_id, place->hash);
     return place;
 }

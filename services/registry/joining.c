@@ -7,6 +7,7 @@
 #include "services/registry/admission.h"
 #include "services/registry/admission_private.h"
 #include "services/registry/join_rules.h"
+#include "services/registry/known.h"
 #include "services/registry/table.h"
 #include <errno.h>
 #include <sodium.h>
@@ -52,26 +53,6 @@ static bool same_key(const ProtobufCBinaryData *a, const ProtobufCBinaryData *b)
            sodium_memcmp(a->data, b->data, NODE_KEY_SIZE) == 0;
 }
 
-static int key_stands_in(void *arg, store_txn_t *txn, const record_t *r)
-{
-    const ProtobufCBinaryData *key = arg;
-    (void)txn;
-    if (r->kind == N_NODE) {
-        AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
-        return m != NULL && same_key(&m->key, key);
-    }
-    AUTO(msg_body_free)
-    Selenga__InviteRecord *m = msg_body_unpack(&selenga__invite_record__descriptor, r->body);
-    return m != NULL && (same_key(&m->key, key) || same_key(&m->used_by, key));
-}
-
-// Would this key be two peers', or one's that was let in by an earlier invitation? 1 yes, 0 no, -errno.
-static int key_is_known(registry_t *self, store_txn_t *txn, ProtobufCBinaryData *key)
-{
-    int rc = table_each_own(self, txn, N_NODE, key_stands_in, key);
-    return rc == 0 ? table_each_own(self, txn, N_INVITE, key_stands_in, key) : rc;
-}
-
 static int find_present_node(registry_t *self, store_txn_t *txn, joining_t *j)
 {
     record_t held;
@@ -108,7 +89,7 @@ static int check_join(registry_t *self, store_txn_t *txn, joining_t *j, const ch
     };
     *ret_code = join_refusal(&facts, ret_again);
     if (*ret_code != NULL || *ret_again) return 0;
-    int rc = key_is_known(self, txn, &j->join->key); // the dearest question comes last
+    int rc = known_key(self, txn, j->join->key.data); // the dearest question comes last
     facts.key_known = rc > 0;
     *ret_code = join_refusal(&facts, ret_again);
     return rc < 0 ? rc : 0;

@@ -9,6 +9,7 @@
 #include "services/registry/account.h"
 #include "services/registry/admission.h"
 #include "services/registry/admitted.h"
+#include "services/registry/known.h"
 #include "services/registry/pseudonym.h"
 #include "services/registry/table.h"
 #include <errno.h>
@@ -51,6 +52,7 @@ static void close_registry(void *arg)
 {
     registry_t *self = arg;
     table_clear(self);
+    known_clear(self);
     pseudonyms_close(&self->pseudonyms);
     free(self);
 }
@@ -111,7 +113,10 @@ static void foresee(void *arg, const Selenga__Put *put)
 static void changed(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
 {
     registry_t *self = arg;
-    if (now->kind == N_NODE || now->kind == N_INVITE) table_note(self, old, now);
+    if (now->kind == N_NODE || now->kind == N_INVITE) {
+        table_note(self, old, now);
+        known_note(self, now);
+    }
     admitted_note(self, now);
     pseudonyms_changed(self->pseudonyms, txn, old, now);
 }

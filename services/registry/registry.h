@@ -16,6 +16,7 @@ typedef struct registry {
     size_t n_touched, room_touched;
     uint8_t (*gone)[NODE_KEY_SIZE]; // keys that they had before and may have no more
     size_t n_gone, room_gone;
+    struct dict *known; // keys that may stand in their records (known.h); NULL: nobody asked yet
     struct pseudonyms *pseudonyms;
     bool admitted_changed; // DIR/admitted is older than the store
     bool admitted_pending; // and the present transaction changes what belongs into it

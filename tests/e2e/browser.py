@@ -2,8 +2,10 @@
 """A browser without script, for the console: cookies, forms with their hidden fields, one request a connection."""
 import html
 import http.client
+import io
 import re
 import urllib.parse
+import zipfile
 
 from patience import patience
 
@@ -11,9 +13,15 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Answer:
-    def __init__(self, response, body, raw=False):
+    def __init__(self, response, body):
         self.status, self.headers, self.body = response.status, response.headers, body
-        self.text = body.decode("utf-8", "replace" if raw else "strict")
+
+    @property
+    def text(self):
+        if not self.body.startswith(b"PK\x03\x04"):
+            return self.body.decode("utf-8", "strict")
+        with zipfile.ZipFile(io.BytesIO(self.body)) as book:  # a workbook: what stands in it
+            return "".join(book.read(name).decode("utf-8", "strict") for name in book.namelist())
 
     @property
     def location(self):
@@ -38,7 +46,7 @@ class Browser:
         self.url, self.netloc = url, urllib.parse.urlsplit(url).netloc
         self.cookies, self.lang = {}, lang
 
-    def ask(self, method, path, body=None, headers=(), raw=False):
+    def ask(self, method, path, body=None, headers=()):
         line = http.client.HTTPConnection(self.netloc, timeout=patience(30))
         sent = {"Accept-Language": self.lang, "Connection": "close", **dict(headers)}
         if self.cookies:
@@ -46,7 +54,7 @@ class Browser:
         try:
             line.request(method, path, body, {k: v for k, v in sent.items() if v is not None})
             response = line.getresponse()
-            answer = Answer(response, response.read(), raw)
+            answer = Answer(response, response.read())
         finally:
             line.close()
         for cookie in answer.headers.get_all("Set-Cookie") or ():
@@ -54,8 +62,8 @@ class Browser:
             self.cookies[name] = value
         return answer
 
-    def get(self, path, raw=False, **headers):
-        return self.ask("GET", path, headers=headers, raw=raw)
+    def get(self, path, **headers):
+        return self.ask("GET", path, headers=headers)
 
     def post(self, path, fields, **headers):
         body = urllib.parse.urlencode(fields)

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import threading
 import time
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 BIN = Path(os.environ["BIN"])
 SANITIZED = "ASAN_OPTIONS" in os.environ
@@ -69,6 +71,13 @@ def spoken(node, *args):
     """What people read of a verb: its table and what stands below; whatever its exit status. node: None for a verb without."""
     done = subprocess.run([BIN / "selenga", *(["--node", node.dir] if node else []), *args], capture_output=True, text=True, timeout=patience(60), check=False)
     return done.stdout + done.stderr
+
+
+def workbook(path):
+    """The rows of a workbook's first sheet, as texts by the letter of the column."""
+    sheet = ElementTree.fromstring(zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml"))
+    space = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    return [{cell.get("r")[0]: "".join(cell.itertext()) for cell in row.iterfind("x:c", space)} for row in sheet.iterfind(".//x:row", space)]
 
 
 def free_port():

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What needs somebody is listed, by each watcher in both languages; what is in order is not, nor what is elsewhere or for others."""
+import csv
 import datetime
+import io
 import json
 import os
+import re
 import subprocess
 
+from patience import workbook
 from world import BIN, main, patience, refused, spoken, test, wait_until
 
 LOCALES = {"en": "C.UTF-8", "ru": "ru_RU.UTF-8"}
@@ -179,6 +183,33 @@ def an_organisation_that_hangs_nowhere_is_told_and_the_report_says_so_too(w):
     text = spoken(w.region, "report", "--period", "2024")
     del os.environ["LC_ALL"]
     assert [line for line in text.splitlines() if line.endswith(f": {HANGING}") and "Нигде не учтены" in line], text
+
+
+def read_csv(w, lang, separator):
+    done = subprocess.run([BIN / "selenga", "--node", w.region.dir, "report", "--period", "2024", "--csv"], capture_output=True,
+                          timeout=patience(60), check=True, env={**os.environ, "LC_ALL": LOCALES[lang]})
+    text = done.stdout.decode()
+    assert text.startswith("\ufeff") == (lang == "ru"), text[:40]
+    return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=separator, strict=True))
+
+
+@test
+def a_report_in_a_file_has_the_readers_headings_and_says_who_hangs_nowhere(w):
+    english, russian = read_csv(w, "en", ","), read_csv(w, "ru", ";")
+    assert list(english[0]) == ["org", "period", "as_of", "code", "title", "numerator", "denominator", "value", "unit", "target_op", "target",
+                                "met", "received", "expected", "state", "note"]
+    assert not any(re.search("[a-z]", heading) for heading in russian[0]), list(russian[0])
+    assert len(english) == len(russian) > 10
+    for one, other in zip(english, russian):
+        assert list(one.values())[3:7] == list(other.values())[3:7]
+        assert one["value"].replace(".", ",") == other["значение"], (one, other)
+    last = {**english[-1]}
+    assert (last.pop("org"), last.pop("period")) == (HANGING, "2024") and last.pop("note").startswith("Counted nowhere"), last
+    assert not any(value for name, value in last.items() if name != "as_of"), last
+    path = w.file("report.xlsx")
+    w.selenga("--node", w.region.dir, "report", "--period", "2024", "--xlsx", path)
+    row, = (row for row in workbook(path) if row.get("A") == HANGING)
+    assert row["N"].startswith("Counted nowhere"), row
 
 
 @test

@@ -27,7 +27,7 @@ def sent(browser, text="", name="list.csv", sheet="staff", pasted="", token=None
 def looked(browser, answer, choices=()):
     assert answer.status == 303, answer.shown()
     page = browser.get(answer.location)
-    act = answer.location + "/look"
+    act = answer.location + "?act=look"
     assert browser.post(act, [*page.hidden(act), *choices]).status == 303
     return over(browser, answer.location)
 
@@ -38,7 +38,7 @@ def over(browser, path):
 
 def done(browser, path, act):
     page = browser.get(path)
-    assert browser.post(f"{path}/{act}", page.hidden(f"{path}/{act}")).status == 303
+    assert browser.post(f"{path}?act={act}", page.hidden(f"{path}?act={act}")).status == 303
     return over(browser, path)
 
 
@@ -94,7 +94,7 @@ def what_is_no_table_is_told_and_another_s_import_is_not_there(w):
     assert inside(w, "oleg").get(answer.location).status == 403
     assert browser.get("/import/" + "0" * 24).status == 404
     page = browser.get(answer.location)
-    assert browser.post(answer.location + "/write", browser.get("/").hidden("/logout")).status == 303
+    assert browser.post(answer.location + "?act=write", browser.get("/").hidden("/logout")).status == 303
     assert "note bad" in page.text and w.region.list("identity") == []
 
 
@@ -107,14 +107,14 @@ def a_table_is_looked_at_written_as_it_was_looked_at_and_taken_back(w):
     page = looked(browser, sent(browser, HEAD + row(1) + row(2) + row(3, name="") + row(4, name='"' + PLANTED.replace('"', '""') + '"')))
     assert counts(page) == [3, 0, 0, 1], page.shown()
     assert w.region.export("staff") == as_it_was  # nothing is written yet
-    path = re.search(r'action="(/import/\w+)/write"', page.text)[1]
+    path = re.search(r'action="(/import/\w+)\?act=write"', page.text)[1]
     page = done(browser, path, "write")
     assert counts(page) == [3, 0, 0, 1], page.shown()
     assert len(w.region.list("identity")) == 3
     rejected = browser.get(path + "/rejected.csv")
     assert "attachment" in rejected.headers["Content-Disposition"] and ";3;" in rejected.text and "Причина отказа" in rejected.text
     again = looked(browser, sent(browser, HEAD + row(1) + row(2)))
-    assert counts(again) == [0, 0, 2, 0] and "/write" not in again.text, again.shown()
+    assert counts(again) == [0, 0, 2, 0] and "act=write" not in again.text, again.shown()
     assert "03:4" in again.shown()  # here, and not in the table: a question
     assert len(w.region.list("identity")) == 3
     page = done(browser, path, "undo")
@@ -139,7 +139,7 @@ def a_column_that_is_chosen_is_remembered_and_one_that_is_none_is_refused(w):
     answer = sent(browser, table)
     page = browser.get(answer.location)
     assert "note bad" in page.text  # the number is missing
-    act = answer.location + "/look"
+    act = answer.location + "?act=look"
     assert browser.post(act, [*page.hidden(act), ("c.1", "nothing")]).status == 422
     page = looked(browser, answer, [("c.1", "number")])
     assert counts(page) == [1, 0, 0, 0], page.shown()
@@ -159,7 +159,7 @@ def what_somebody_changed_after_the_look_is_not_overwritten(w):
     w.region.put("employment", {"org": "03", "number": "31", "post": "директор"})
     w.region.put("employment", {"org": "03", "number": "32", "post": "директор"})
     w.region.put("employment", {"org": "03", "number": "33", "post": "директор"})
-    here = re.search(r'action="(/import/\w+)/write"', page.text)[1]
+    here = re.search(r'action="(/import/\w+)\?act=write"', page.text)[1]
     page = done(browser, here, "write")
     assert counts(page) == [0, 1, 1, 1], page.shown()
     assert "changed since" in page.shown(), page.shown()
@@ -175,7 +175,7 @@ def a_console_that_was_started_anew_still_takes_an_import_back(w):
     table = "code,kind,title,org,starts_on\n" + "".join(f"I-{n},seminar,Т,03,2024-01-01\n" for n in range(1200))
     page = looked(browser, sent(browser, table, sheet="event"))
     assert counts(page) == [1200, 0, 0, 0], page.shown()
-    here = re.search(r'action="(/import/\w+)/write"', page.text)[1]
+    here = re.search(r'action="(/import/\w+)\?act=write"', page.text)[1]
     assert counts(done(browser, here, "write")) == [1200, 0, 0, 0]
     folder = w.region.dir / "console" / here.replace("/import/", "job-")
     assert sorted(f.name for f in folder.iterdir()) == ["about", "undo"], list(folder.iterdir())
@@ -194,12 +194,12 @@ def a_console_that_was_started_anew_still_takes_an_import_back(w):
 
 def many(w, browser, path, fields):
     page = browser.get(path)
-    action = next(a for a in re.findall(r'<form method="post" action="(/k/event/many[^"]*)"', page.text))
+    action = next(a for a in re.findall(r'<form method="post" action="(/many/event[^"]*)"', page.text))
     return browser.post(html.unescape(action), [*page.hidden(html.unescape(action)), *fields])
 
 
 def step(browser, page, *fields):
-    return browser.post("/k/event/many", [*page.hidden("/k/event/many"), *fields])
+    return browser.post("/many/event", [*page.hidden("/many/event"), *fields])
 
 
 @test
@@ -254,7 +254,7 @@ def who_may_not_write_a_kind_changes_none_of_it(w):
     browser = inside(w, "vera")
     token = dict(browser.get("/").hidden("/logout"))["token"]
     fields = [("token", token), ("all", "yes"), ("step", "do"), ("field", "title"), ("f.title", "Моё")]
-    assert browser.post("/k/event/many", fields).status == 403
+    assert browser.post("/many/event", fields).status == 403
     assert "Моё" not in w.region.export("event")
 
 

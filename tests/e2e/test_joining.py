@@ -4,6 +4,8 @@ import base64
 import hashlib
 import os
 import shutil
+import socket
+import subprocess
 import threading
 import time
 
@@ -192,6 +194,29 @@ def a_join_whose_answer_was_lost_can_be_given_again(w):
                what="the node is linked")
     assert [n["org"] for n in w.hub.selenga("node", "list")].count("03-01") == 1
     assert not list(w.dir.glob("late.*joining*"))
+
+
+@test
+def a_token_given_as_an_argument_is_shown_to_nobody_while_the_command_runs(w):
+    """Towards a hub that takes the connection and says nothing; by then it has read the token."""
+    w.late.stop()
+    both = ("join", w.other, w.file("shown"), "03-08", ()), ("rejoin", w.hub, w.late.dir, "03-01", ("--replace",))
+    for verb, hub, directory, org, options in both:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.settimeout(world.PATIENCE_S)
+            endpoint = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+            token = hub.token(org, "--endpoint", endpoint, *options)
+            command = [world.BIN / "selenga", "node", verb, directory, token, "--timeout", "600"]
+            asked = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                silent.accept()
+                shown = (world.Path("/proc") / str(asked.pid) / "cmdline").read_text().split("\0")
+                assert asked.poll() is None
+            finally:
+                asked.kill()
+                asked.wait()
+        assert shown[1:4] == ["node", verb, str(directory)] and shown[5:7] == ["--timeout", "600"], shown
+        assert set(shown[4]) == {"*"} and len(shown[4]) == len(token), shown
 
 
 world.main(scene)

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sheets and records in and out, and the exit codes of contract.md."""
 import json
-import zipfile
-from xml.etree import ElementTree
 
 import world
+from patience import workbook
 from world import SAMPLE, refused, test, wait_until
 
 SCHOOL = "03-08-01"
@@ -30,13 +29,6 @@ def person(number, last_name="Иванова", **more):
              "post": "учитель", "post_class": "pedagogue", "rate": "1", "main_place": "yes", "external": "no",
              "from": "2020-09-01", **more}
     return ",".join(cells.get(column, "") for column in STAFF.strip().split(",")) + "\n"
-
-
-def workbook(path):
-    """The rows of its only sheet, as texts by the letter of the column."""
-    sheet = ElementTree.fromstring(zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml"))
-    space = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-    return [{cell.get("r")[0]: "".join(cell.itertext()) for cell in row.iterfind("x:c", space)} for row in sheet.iterfind(".//x:row", space)]
 
 
 # --- refusals

@@ -64,7 +64,8 @@ static void check_replica(world_t *w, const record_t *r, unit_t *home, unit_t *u
                    unit_name(home), version_name(&r->version));
     } else if (should) {
         if (has && path_equal(&held.home, &r->home) && version_cmp(&held.version, &r->version) >= 0)
-            broken(w, "%s let a bad version in", unit_name(u));
+            broken(w, "%s let in a bad version %s of kind %u of %s", unit_name(u),
+                   version_name(&held.version), r->kind, unit_name(home));
         if (arrives(w, r, home, source(w, r, home, u))) check_refusal(w, r, home, u);
     }
     store_abort(&txn);

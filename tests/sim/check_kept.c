@@ -76,14 +76,20 @@ void check_held(world_t *w)
         if (liar_spares(&w->units[i])) visit(&w->units[i], false, hold, w);
 }
 
-// What an operator left out stays where the word that stands above it is refused.
-static bool is_left_out(unit_t *u, const record_t *r)
+// Where the home's word is refused, and behind that place, what it stands above is still held, and nobody has
+// let go of it: the word that is let in some day has it in its past, or a conflict is kept then. Where seals
+// are lost the home need not have taken it.
+static bool is_still_held(unit_t *u, const record_t *r, unit_t *home)
 {
-    store_txn_t *txn = NULL;
-    if ((u->world->plan.faults & FAULT_KEY) == 0 || store_begin(u->store, false, &txn) != 0) return false;
-    bool left_out = waits(txn, &r->id, &r->version, NULL);
-    store_abort(&txn);
-    return left_out;
+    world_t *w = u->world;
+    bool refused = false;
+    if ((w->plan.faults & FAULT_KEY) == 0 || !same_service(u, r->kind, home)) return false;
+    for (; !refused && u != home; u = source(w, r, home, u)) {
+        store_txn_t *txn = NULL;
+        refused = store_begin(u->store, false, &txn) == 0 && waits(txn, &r->id, &r->version, NULL);
+        store_abort(&txn);
+    }
+    return refused;
 }
 
 // Versions that say the same are one, whichever of them stands there.
@@ -99,11 +105,13 @@ static void keep(unit_t *u, const record_t *r, const place_t *place, void *arg)
 {
     ledger_record_t *lr;
     record_t in;
+    world_t *w = arg;
     AUTO(msg_body_free) Selenga__Conflict *conflict;
     (void)place;
     if (!unwrap(r, &in, &conflict)) return;
-    const ledger_version_t *v = version_of(arg, &in, &lr);
-    if (v != NULL && (conflict != NULL || lr->home == u->index || is_left_out(u, r))) keep_writes(lr, v);
+    const ledger_version_t *v = version_of(w, &in, &lr);
+    if (v != NULL && (conflict != NULL || lr->home == u->index || is_still_held(u, r, &w->units[lr->home])))
+        keep_writes(lr, v);
 }
 
 static int keep_quarantined(void *arg, const quarantined_t *q)

@@ -229,12 +229,14 @@ int work_repair(unit_t *u, store_txn_t *txn); // what a lost store should have: 
 int work_write(unit_t *u, store_txn_t *txn);
 int work_move(unit_t *u, store_txn_t *txn);
 void work_know_orgs(world_t *w);            // a move may have been lost with a transaction, or a store
-int work_take(unit_t *u, store_txn_t *txn); // operators take what waits for want of a seal
 int work_mend(unit_t *u, store_txn_t *txn); // present versions that break a rule are written anew
 bool work_is_bad(const unit_t *u, const record_t *r); // does this unit refuse it for its content?
 
 // As that unit might write some record some day: body in buf, of 256 bytes at least. False: none.
 bool work_draft(unit_t *u, uint8_t *buf, record_t *ret);
+
+// --- decide.c
+int work_take(unit_t *u, store_txn_t *txn); // operators take what waits for want of a seal
 
 // --- liar.c
 void liar_choose(world_t *w);

@@ -143,11 +143,12 @@ static void say_too(const ledger_record_t *lr, ledger_version_t *now)
 static ledger_version_t *hear_write(unit_t *u, ledger_record_t *lr, const record_t *old, const record_t *now)
 {
     const ledger_version_t *before = old != NULL ? ledger_version(lr, &old->version) : NULL;
+    bool written = now->kind >= 100; // a notice of the core's comes of it, and is neither that write nor bad
     ledger_version_t is = {.version = now->version,
-                           .past = now->kind >= 100 ? u->token : 0, // a notice comes of it, and is no write
+                           .past = written ? u->token : 0,
                            .hash = wire_hash(now->wire),
                            .content = content_hash(now),
-                           .bad = u->token_bad};
+                           .bad = written && u->token_bad};
     if ((u->token != 0 || u->taking) && before != NULL) is.past |= before->past;
     say_too(lr, &is);
     ledger_version_t *v = ledger_add(lr, &now->version);

@@ -333,60 +333,6 @@ int work_mend(unit_t *u, store_txn_t *txn)
     return rc;
 }
 
-typedef struct {
-    const store_t *store;
-    quarantine_key_t keys[512];
-    size_t n;
-} unsealed_t;
-
-static int note_unsealed(void *arg, const quarantined_t *q)
-{
-    unsealed_t *found = arg;
-    bool ours = q->record.kind != 0 && store_is_home(found->store, &q->record);
-    if (ours && found->n < ARRAY_SIZE(found->keys)) found->keys[found->n++] = q->key;
-    return 0;
-}
-
-static bool lacks(store_txn_t *txn, const rid_t *id)
-{
-    record_t held;
-    return store_get(txn, id, &held, NULL) == KV_NONE;
-}
-
-// As the operator sees it: what is nowhere else he does not leave out, what ours was written upon he does not
-// take again. What breaks a rule he cannot take.
-static bool is_to_hold(unit_t *u, store_txn_t *txn, const quarantined_t *q)
-{
-    record_t held;
-    bool has = store_get(txn, &q->record.id, &held, NULL) == 0;
-    bool decided = has && !held.gone && record_answers(&held, &q->record.version);
-    return strcmp(q->fault.code, "SEAL") == 0 && !decided && (chance(u->world, 60) || !has);
-}
-
-static int take_item(unit_t *u, store_txn_t *txn, const quarantine_key_t *key)
-{
-    quarantined_t q;
-    int rc = quarantine_get(txn, key, &q);
-    if (rc != 0) return rc < 0 ? rc : 0;
-    record_t copy = store_record_dup(&q.record);
-    u->taking = true;
-    rc = is_to_hold(u, txn, &q) ? store_take(txn, &copy) : store_leave_out(txn, &copy);
-    if (rc == 0) rc = store_answer(txn, &copy, key->peer);
-    u->taking = false;
-    if (rc == 0) rc = quarantine_clear(txn, key, NULL);
-    store_record_free(&copy);
-    return rc < 0 ? rc : 0;
-}
-
-int work_take(unit_t *u, store_txn_t *txn)
-{
-    unsealed_t found = {.store = u->store};
-    int rc = quarantine_each(txn, note_unsealed, &found);
-    for (size_t i = 0; i < found.n && rc == 0; i++) rc = take_item(u, txn, &found.keys[i]);
-    u->world->decided += found.n;
-    return rc;
-}
-
 // --- organisations and nodes ---------------------------------------------------------------------
 
 static rid_t org_id(const org_t *org)
@@ -441,6 +387,12 @@ static int put_node(unit_t *u, store_txn_t *txn, int i)
         .id = node_id(w, i), .kind = N_NODE, .org = slice_text(m.org), .up = UP_ALL, .down = DOWN_NONE};
     draft.body = slice(buf, selenga__node__pack(&m, buf));
     return put(u, txn, &draft, false);
+}
+
+static bool lacks(store_txn_t *txn, const rid_t *id)
+{
+    record_t held;
+    return store_get(txn, id, &held, NULL) == KV_NONE;
 }
 
 int work_repair(unit_t *u, store_txn_t *txn)

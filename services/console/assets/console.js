@@ -5,44 +5,73 @@
   var main = document.getElementById("main");
 
   function typing(target) {
-    return target && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+    return target && (/^(SELECT|TEXTAREA)$/.test(target.tagName) ||
+      (target.tagName === "INPUT" && !/^(checkbox|radio|button|submit)$/.test(target.type)));
   }
 
-  // Keys by their place, so that they work in the Russian layout too.
+  // What a page can be told by a key says so itself, with aria-keyshortcuts: "Control+S", "Alt+1", "A", "/".
+  // Keys go by their place, so that they work in the Russian layout too.
+  var names = { Slash: "/", Escape: "Escape", Enter: "Enter", NumpadEnter: "Enter", Space: "Space" };
+  function nameOf(event) {
+    var key = names[event.code] || event.code.replace(/^(Key|Digit|Numpad)(?=.$)/, "");
+    if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) key = "?";
+    else if (event.shiftKey) return "";
+    return (event.ctrlKey || event.metaKey ? "Control+" : "") + (event.altKey ? "Alt+" : "") + key;
+  }
+
+  function obey(target) {
+    if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) && !/^(checkbox|radio)$/.test(target.type)) {
+      target.focus();
+      if (target.select) target.select();
+    } else {
+      target.click();
+    }
+  }
+
+  // Rows of the table in which the focus is, else of the first one.
+  function rows() {
+    var table = document.activeElement.closest("table") || document.querySelector("main table");
+    return table ? Array.prototype.slice.call(table.querySelectorAll("tbody tr > :first-child a")) : [];
+  }
+
+  function move(down) {
+    var all = rows(), at = -1;
+    all.forEach(function (link, i) {
+      if (link.closest("tr").contains(document.activeElement)) at = i;
+    });
+    var next = all[at < 0 && !down ? all.length - 1 : at + (down ? 1 : -1)];
+    if (next) next.focus();
+    return !!next;
+  }
+
+  function tick() {
+    var row = document.activeElement.closest("tbody tr");
+    var box = row && document.activeElement.type !== "checkbox" ? row.querySelector("input[type=checkbox]") : null;
+    if (box) box.click();
+    return !!box;
+  }
+
   document.addEventListener("keydown", function (event) {
-    if (event.code === "KeyS" && (event.ctrlKey || event.metaKey) && !event.altKey) {
-      var form = document.querySelector("form.record");
-      if (form) {
-        event.preventDefault();
-        form.requestSubmit ? form.requestSubmit() : form.submit();
-      }
+    if (event.isComposing || event.defaultPrevented) return;
+    var name = nameOf(event), inField = typing(event.target), plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!name) return;
+    if (inField && name === "Escape") {
+      event.target.blur();
       return;
     }
-    if (event.ctrlKey || event.metaKey || typing(event.target)) return;
-    if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
-      var links = document.querySelectorAll("nav a");
-      var link = links[Number(event.code.slice(5)) - 1];
-      if (link) {
-        event.preventDefault();
-        link.click();
-      }
-      return;
-    }
-    if (event.altKey) return;
-    if (event.code === "Slash") {
-      var find = document.querySelector("input[name=q]");
-      if (find) {
-        event.preventDefault();
-        find.focus();
-      }
+    if (inField && (plain || name === "Control+Z")) return;
+    var done = false;
+    var target = document.querySelector('[aria-keyshortcuts~="' + name.replace(/["\\]/g, "") + '"]') ||
+      (name === "Control+S" ? document.querySelector("form.record button.main") : null);
+    if (target) {
+      obey(target);
+      done = true;
     } else if (event.code === "ArrowDown" || event.code === "ArrowUp") {
-      var rows = Array.prototype.slice.call(document.querySelectorAll("tbody tr > :first-child a"));
-      var at = rows.indexOf(document.activeElement) + (event.code === "ArrowDown" ? 1 : -1);
-      if (rows[at]) {
-        event.preventDefault();
-        rows[at].focus();
-      }
+      done = plain && move(event.code === "ArrowDown");
+    } else if (name === "Space") {
+      done = tick();
     }
+    if (done) event.preventDefault();
   });
 
   // What is wrong is read first.
@@ -52,8 +81,48 @@
     summary.focus();
   }
 
-  // Whoever leaves a form with something typed in it is asked.
+  // What is typed is kept on the node every three seconds; while it cannot be, a sentence says so.
   var changed = false;
+  function keep(form) {
+    var last = text(), busy = false, stop = null;
+    var said = document.createElement("p");
+    said.className = "help";
+    said.setAttribute("role", "status");
+    form.appendChild(said);
+    function text() {
+      return new URLSearchParams(new FormData(form)).toString();
+    }
+    function say(words) {
+      if (said.textContent !== words) said.textContent = words;
+    }
+    function turn() {
+      var now = text();
+      if (busy || now === last) return;
+      busy = true;
+      stop = new AbortController();
+      fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(now), redirect: "error", signal: stop.signal })
+        .then(function (answer) {
+          return answer.ok ? answer.text() : Promise.reject();
+        })
+        .then(function (words) {
+          last = now;
+          if (text() === now) changed = false;
+          var at = new Date();
+          say(words + " " + ("0" + at.getHours()).slice(-2) + ":" + ("0" + at.getMinutes()).slice(-2));
+        })
+        .catch(function () { say(form.dataset.unkept); })
+        .then(function () { busy = false; });
+    }
+    var timer = window.setInterval(turn, 3000);
+    form.addEventListener("submit", function () {
+      window.clearInterval(timer);
+      if (stop) stop.abort();
+    });
+  }
+  var kept = document.querySelector("form[data-draft]");
+  if (kept && window.fetch && window.AbortController) keep(kept);
+
+  // Whoever leaves a form with something typed in it that is not kept is asked.
   var record = document.querySelector("form.record");
   if (record) {
     record.addEventListener("input", function () { changed = true; });

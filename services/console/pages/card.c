@@ -92,6 +92,30 @@ static void write_delete(page_t *page, const entry_t *entry, const char *ref)
     html_raw(html, "</button></form>");
 }
 
+// Saved just now; what was there before can be had back at once, unless the record is new.
+static void write_saved(page_t *page, const entry_t *entry, const char *ref)
+{
+    html_t *html = &page->body;
+    const char *saved = form_value(&page->request->query, "saved");
+    if (saved == NULL) return;
+    html_raw(html, "<div class=\"note ok\" role=\"status\"><p>");
+    html_text(html, _("Saved: written on this computer."));
+    html_raw(html, "</p>");
+    if (strcmp(saved, "1") == 0 && entry_is_ours(page, entry) && entry_may(page, entry->kind, ACCESS_WRITE)) {
+        html_raw(html, "<form method=\"post\" action=\"");
+        entry_address(html, entry->kind, ref);
+        html_raw(html, "/history\">");
+        page_token(page, html);
+        html_raw(html, "<input type=\"hidden\" name=\"version\" value=\"last\"><input type=\"hidden\" "
+                       "name=\"expect\"");
+        html_attribute(html, "value", entry->version);
+        html_raw(html, "><button aria-keyshortcuts=\"Control+Z\">");
+        html_text(html, _("As it was before"));
+        html_raw(html, "</button></form>");
+    }
+    html_raw(html, "</div>");
+}
+
 void page_card(page_t *page)
 {
     html_t *html = &page->body;
@@ -100,12 +124,8 @@ void page_card(page_t *page)
     if (!entry_get(page, &entry)) return;
     entry_ref(entry.kind, entry.body, &entry.id, ref);
     page_title(page, "%s %s", bilingual_text(&entry.kind->label), ref);
-    if (form_value(&page->request->query, "saved") != NULL) {
-        html_raw(html, "<p class=\"note ok\" role=\"status\">");
-        html_text(html, _("Saved: written on this computer."));
-        html_raw(html, "</p>");
-    }
-    html_raw(html, "<p><a href=\"/k/");
+    write_saved(page, &entry, ref);
+    html_raw(html, "<p><a aria-keyshortcuts=\"Escape\" href=\"/k/");
     html_segment(html, entry.kind->name);
     html_raw(html, "\">← ");
     html_text(html, bilingual_text(&entry.kind->label));

@@ -4,17 +4,25 @@
 // overwritten.
 #include "common/schema/fault.h"
 #include "proto/message.h"
+#include "services/console/keeping.h"
 #include "services/console/pages.h"
 #include "services/console/saving.h"
 
 // --- the form
 
-static void write_buttons(page_t *page)
+// next: a new record may be followed by another one.
+static void write_buttons(page_t *page, bool next)
 {
     html_t *html = &page->body;
-    html_raw(html, "<p class=\"actions\"><button class=\"main\">");
+    html_raw(html, "<p class=\"actions\"><button class=\"main\" aria-keyshortcuts=\"Control+S\">");
     html_text(html, _("Save"));
-    html_raw(html, "</button> <a href=\"/k/");
+    html_raw(html, "</button> ");
+    if (next) {
+        html_raw(html, "<button name=\"next\" value=\"1\" aria-keyshortcuts=\"Control+Enter\">");
+        html_text(html, _("Save and add another"));
+        html_raw(html, "</button> ");
+    }
+    html_raw(html, "<a aria-keyshortcuts=\"Escape\" href=\"/k/");
     html_segment(html, page->request->segments[1]);
     html_raw(html, "\">");
     html_text(html, _("Do not save"));
@@ -30,15 +38,15 @@ static void write_form(page_t *page, const fields_t *fields, const fields_t *ori
     html_textf(html, _("Seen: %s; %s."), reach_up_text(fields->kind->up),
                reach_down_text(fields->kind->down));
     html_raw(html, "</p>");
+    keeping_offer(page);
     fields_write_faults(page, fields, _("Nothing was saved. What you typed is still here."));
-    html_raw(html, "<form class=\"record\" method=\"post\">");
-    page_token(page, html);
+    keeping_open(page);
     html_raw(html, "<input type=\"hidden\" name=\"version\"");
     html_attribute(html, "value", version);
     html_raw(html, ">");
     if (origin != NULL) fields_write_origin(page, origin);
     fields_write(page, fields, key);
-    write_buttons(page);
+    write_buttons(page, key);
 }
 
 // --- three columns
@@ -115,14 +123,17 @@ static saved_t save(page_t *page, fields_t *fields, const entry_t *base, rid_t *
     return saving_put(page, fields, &item, ret_id);
 }
 
-// To the record; where there are warnings, they come first.
-static void go_to(page_t *page, const fields_t *fields, const rid_t *id)
+// To the record, or to the form of the next one; where there are warnings, they come first.
+static void go_to(page_t *page, const fields_t *fields, const rid_t *id, bool made)
 {
     html_t *html = &page->body;
     char text[RID_TEXT];
     rid_text(id, text);
     if (!fields->wrong && fields->fault.code[0] == '\0') {
-        entry_go(page, fields->kind, text, "?saved=1");
+        if (made && form_value(&page->request->form, "next") != NULL)
+            page_go(page, "/k/%s/new?saved=1", fields->kind->name);
+        else
+            entry_go(page, fields->kind, text, made ? "?saved=new" : "?saved=1");
         return;
     }
     html_raw(html, "<p class=\"note ok\" role=\"status\">");
@@ -146,12 +157,33 @@ void page_new(page_t *page)
     if (page->request->post) {
         fields_of_form(fields, &page->request->form, "f.");
         saved_t saved = save(page, fields, NULL, &id);
-        if (saved == SAVED) go_to(page, fields, &id);
+        if (saved == SAVED) go_to(page, fields, &id, true);
         if (saved == SAVED || saved == SAVED_NOT) return;
         if (saved == SAVED_CHANGED) fault_set(&fields->fault, "KEY-TWICE", NULL, kind->name);
         page->status = saved == SAVED_CHANGED ? 409 : 422;
     }
+    if (keeping_draft(page) != NULL) fields_of_form(fields, &page->draft, "f.");
+    if (form_value(&page->request->query, "saved") != NULL && !page->request->post) {
+        html_raw(&page->body, "<p class=\"note ok\" role=\"status\">");
+        html_text(&page->body, _("Saved: written on this computer."));
+        html_raw(&page->body, "</p>");
+    }
     write_form(page, fields, NULL, "", true);
+}
+
+// As the record stands, or as it was typed into a form of before, which goes on from the version of then.
+static void begin(page_t *page, const entry_t *entry, fields_t *fields)
+{
+    const form_t *draft = keeping_draft(page);
+    if (draft == NULL) {
+        fields_of_body(fields, entry->body, page->lang);
+        write_form(page, fields, fields, entry->version, false);
+        return;
+    }
+    AUTO(fields_destroy) fields_t *origin = fields_new(entry->kind);
+    fields_of_form(fields, draft, "f.");
+    fields_of_form(origin, draft, "o.");
+    write_form(page, fields, origin, form_text(draft, "version"), false);
 }
 
 static void edit(page_t *page, const entry_t *entry, fields_t *fields)
@@ -161,8 +193,7 @@ static void edit(page_t *page, const entry_t *entry, fields_t *fields)
     page_title(page, _("Change: %s %s"), bilingual_text(&entry->kind->label),
                entry_ref(entry->kind, entry->body, &entry->id, ref));
     if (!page->request->post) {
-        fields_of_body(fields, entry->body, page->lang);
-        write_form(page, fields, fields, entry->version, false);
+        begin(page, entry, fields);
         return;
     }
     AUTO(fields_destroy) fields_t *origin = fields_new(entry->kind);
@@ -170,7 +201,7 @@ static void edit(page_t *page, const entry_t *entry, fields_t *fields)
     fields_of_form(origin, &page->request->form, "o.");
     switch (save(page, fields, entry, &id)) {
     case SAVED:
-        go_to(page, fields, &id);
+        go_to(page, fields, &id, false);
         return;
     case SAVED_NOT:
         return;

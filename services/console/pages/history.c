@@ -173,6 +173,13 @@ static void restore(page_t *page, const past_t *past, const record_t *version)
     }
 }
 
+// "last": the one before the present one.
+static bool find_version(const past_t *past, const char *wanted, record_t *ret_version)
+{
+    if (strcmp(wanted, "last") != 0) return past_find(past->reply, wanted, ret_version);
+    return past->reply->n_versions > 0 && past_read(&past->reply->versions[0]->record, ret_version);
+}
+
 void page_history(page_t *page)
 {
     past_t past;
@@ -183,7 +190,7 @@ void page_history(page_t *page)
         show(page, &past, &now);
     else if (!saving_may(page, past.kind, ACCESS_WRITE))
         return;
-    else if (!past_find(past.reply, form_text(&page->request->form, "version"), &version))
+    else if (!find_version(&past, form_text(&page->request->form, "version"), &version))
         page_refuse(page, 404, _("There is no such version"),
                     _("It is not kept any more. Look at the history again."));
     else

@@ -107,7 +107,7 @@ static void write_reading(page_t *page, const job_t *job, const columns_t *colum
     }
     html_raw(html, "<form method=\"post\" action=\"/import/");
     html_segment(html, job->id);
-    html_raw(html, "/look\">");
+    html_raw(html, "?act=look\">");
     page_token(page, html);
     part_table(html, ARRAY_SIZE(heads), heads);
     for (size_t i = 0; i < header->n; i++)

@@ -87,7 +87,7 @@ static void write_missing(page_t *page, const job_t *job)
 static void write_button(page_t *page, const job_t *job, const char *action, const char *text, bool main)
 {
     char href[80];
-    snprintf(href, sizeof href, "/import/%s/%s", job->id, action);
+    snprintf(href, sizeof href, "/import/%s?act=%s", job->id, action);
     part_button(page, href, text, main);
 }
 
@@ -151,7 +151,7 @@ static void write_undo(page_t *page, const job_t *job)
                           "referred to."));
         write_notes(page, _("In the way"), &job->in_the_way);
     }
-    if (!has_file(job, "undo")) return;
+    if (!has_file(job, "undo") && !has_file(job, "undo.new")) return;
     html_element(html, "h2", _("Take it back"));
     html_element(
         html, "p",
@@ -216,26 +216,11 @@ static void write_state(page_t *page, const job_t *job)
     }
 }
 
-void page_job(page_t *page)
-{
-    html_t *html = &page->body;
-    const job_t *job = job_here(page);
-    if (job == NULL) return;
-    page_title(page, job->bulk ? _("Change of many: %s") : _("Import: %s"), import_label(job->sheet));
-    html_raw(html, "<p>");
-    part_link(html, "/import", _("All imports"));
-    html_raw(html, "</p>");
-    if (job->why[0] != '\0') part_note(html, PART_BAD, job->why);
-    write_state(page, job);
-}
-
 // --- what is done with it
 
-void page_job_act(page_t *page)
+static void take_act(page_t *page, job_t *job)
 {
-    job_t *job = job_here(page);
-    const char *act = page->request->segments[2];
-    if (job == NULL) return;
+    const char *act = form_text(&page->request->query, "act");
     if (strcmp(act, "look") == 0) {
         if (job->state != JOB_NEW && job->state != JOB_READY) act = "";
         if (*act != '\0' && !import_columns_take(page, job)) return;
@@ -253,6 +238,23 @@ void page_job_act(page_t *page)
         return;
     }
     page_go(page, "/import/%s", job->id);
+}
+
+void page_job(page_t *page)
+{
+    html_t *html = &page->body;
+    job_t *job = job_here(page);
+    if (job == NULL) return;
+    if (page->request->post) {
+        take_act(page, job);
+        return;
+    }
+    page_title(page, job->bulk ? _("Change of many: %s") : _("Import: %s"), import_label(job->sheet));
+    html_raw(html, "<p>");
+    part_link(html, "/import", _("All imports"));
+    html_raw(html, "</p>");
+    if (job->why[0] != '\0') part_note(html, PART_BAD, job->why);
+    write_state(page, job);
 }
 
 void page_job_rejected(page_t *page)

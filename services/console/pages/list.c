@@ -231,9 +231,8 @@ static void write_export(page_t *page, const listing_t *list)
 static void begin_ticks(page_t *page, const listing_t *list)
 {
     html_t *html = &page->body;
-    html_raw(html, "<form method=\"post\" action=\"/k/");
+    html_raw(html, "<form method=\"post\" action=\"/many/");
     html_segment(html, list->kind->name);
-    html_raw(html, "/many");
     write_address(html, page, "", NULL, NULL);
     html_raw(html, "\">");
     page_token(page, html);
@@ -272,7 +271,7 @@ static void write_list(page_t *page, const listing_t *list)
     html_t *html = &page->body;
     page_title(page, "%s", bilingual_text(&list->kind->label));
     html_raw(html, "<p class=\"help\">");
-    html_text(html, bilingual_text(&list->kind->help));
+    html_sentence(html, bilingual_text(&list->kind->help));
     html_raw(html, "</p>");
     if (entry_may(page, list->kind, ACCESS_WRITE)) {
         html_raw(html, "<p class=\"actions\"><a class=\"button main\" href=\"/k/");

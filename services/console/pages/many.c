@@ -194,9 +194,9 @@ static void begin_form(page_t *page, const many_t *many, const char *step, bool 
 {
     html_t *html = &page->body;
     char id[RID_TEXT], text[RID_TEXT + VERSION_TEXT + 1];
-    html_raw(html, "<form method=\"post\" action=\"/k/");
+    html_raw(html, "<form method=\"post\" action=\"/many/");
     html_segment(html, many->kind->name);
-    html_raw(html, "/many\">");
+    html_raw(html, "\">");
     page_token(page, html);
     part_hidden(html, "step", step);
     for (size_t i = 0; i < many->n; i++) {
@@ -352,12 +352,13 @@ static job_t *keep_journal(page_t *page, const many_t *many, const Selenga__PutR
     why_t why;
     char path[JOB_PATH];
     if (count(many, RESULT_CHANGED) + count(many, RESULT_NEW) == 0) return NULL;
+    if ((page->session->account.role & R_OFFICES) == 0) return NULL; // others have no page of such
     job_t *job = job_new(page->jobs, page->session->account.name, many->kind->name, "", &why);
     if (job == NULL) return NULL;
     journal_t *journal = journal_new(job_path(job, "undo", path), many->kind->name, "");
     for (size_t i = 0; i < reply->n_outcomes; i++)
         (many->removes ? journal_add_deleted : journal_add)(journal, reply->outcomes[i]);
-    int rc = journal_finish(journal);
+    int rc = journal_finish(journal, true);
     journal_destroy(&journal);
     job->bulk = true;
     job->tally = (job_tally_t){.changed = count(many, RESULT_CHANGED) + count(many, RESULT_NEW),
@@ -389,9 +390,9 @@ static void apply(page_t *page, many_t *many)
     }
     if (refused > 0) {
         html_element(html, "h2", _("These stay ticked"));
-        html_raw(html, "<form method=\"post\" action=\"/k/");
+        html_raw(html, "<form method=\"post\" action=\"/many/");
         html_segment(html, many->kind->name);
-        html_raw(html, "/many\">");
+        html_raw(html, "\">");
         page_token(page, html);
         write_refused(page, many, true);
         end_form(page, many, _("Change or delete what is ticked"));

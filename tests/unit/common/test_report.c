@@ -27,7 +27,7 @@ static report_reading_t *start(read_t *read)
 {
     Selenga__Report request = SELENGA__REPORT__INIT;
     request.period = "2024";
-    report_reading_t *reading = report_start(client, &request, note, read, &why);
+    report_reading_t *reading = report_start(client, NULL, &request, note, read, &why);
     assert_non_null(reading);
     return reading;
 }

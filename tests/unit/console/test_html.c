@@ -93,6 +93,18 @@ static void a_page_that_is_too_large_says_so_and_stays_bounded(void **state)
     free(text);
 }
 
+static void what_is_to_be_typed_stands_out_and_is_escaped(void **state)
+{
+    html_t html = {0};
+    size_t size;
+    (void)state;
+    html_sentence(&html, "a < `b & c`, `d`; one ` alone");
+    char *text = html_take(&html, &size);
+    assert_int_equal(size, strlen("a &lt; <code>b &amp; c</code>, <code>d</code>; one ` alone"));
+    assert_memory_equal(text, "a &lt; <code>b &amp; c</code>, <code>d</code>; one ` alone", size);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +113,7 @@ int main(void)
         cmocka_unit_test(marks_that_turn_the_direction_of_writing_are_written_out),
         cmocka_unit_test(bytes_that_are_no_text_are_written_out),
         cmocka_unit_test(russian_and_lines_stay_as_they_are),
+        cmocka_unit_test(what_is_to_be_typed_stands_out_and_is_escaped),
         cmocka_unit_test(a_segment_cannot_leave_its_place),
         cmocka_unit_test(a_page_that_is_too_large_says_so_and_stays_bounded),
     };

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "common/base/clock.h"
 #include "services/console/session.h"
 #include <cmocka.h>
 
@@ -16,7 +17,7 @@ static int open_sessions(void **state)
 {
     sessions_t *sessions = xcalloc(1, sizeof *sessions);
     if (sodium_init() < 0) return -1;
-    sessions_init(sessions);
+    sessions_init(sessions, NULL);
     *state = sessions;
     return 0;
 }
@@ -100,6 +101,41 @@ static void a_token_fits_whole_or_not_at_all(void **state)
     assert_false(session_token_fits("", ""));
 }
 
+static void a_token_is_of_the_account_whose_session_made_it_and_of_no_other(void **state)
+{
+    char id[SESSION_ID], token[SESSION_ID];
+    clock_freeze(0, 1700000000);
+    (void)text_copy(token, sizeof token, session_open(*state, &ANNA, T, id)->token);
+    assert_true(session_token_of(*state, "anna", token, wall_s()));
+    assert_false(session_token_of(*state, "oleg", token, wall_s()));
+    assert_false(session_token_of(*state, "", token, wall_s()));
+    assert_false(session_token_of(*state, "anna", NULL, wall_s()));
+    assert_false(session_token_of(*state, "anna", "", wall_s()));
+    for (size_t i = 0; i < SESSION_ID - 1; i += 7) { // whatever is changed in it, also its time
+        char changed[SESSION_ID];
+        memcpy(changed, token, sizeof changed);
+        changed[i] = changed[i] == 'f' ? '0' : 'f';
+        assert_false(session_token_of(*state, "anna", changed, wall_s()));
+    }
+    clock_thaw();
+}
+
+static void a_token_outlives_a_restart_and_no_working_day(void **state)
+{
+    static const uint8_t key[SESSION_KEY] = {1, 2, 3};
+    char id[SESSION_ID], token[SESSION_ID];
+    const int64_t life_s = SESSION_LIFE_MS / 1000;
+    clock_freeze(0, 1700000000);
+    sessions_init(*state, key);
+    (void)text_copy(token, sizeof token, session_open(*state, &ANNA, T, id)->token);
+    sessions_init(*state, key);
+    assert_true(session_token_of(*state, "anna", token, wall_s() + life_s));
+    assert_false(session_token_of(*state, "anna", token, wall_s() + life_s + 1));
+    sessions_init(*state, NULL);
+    assert_false(session_token_of(*state, "anna", token, wall_s()));
+    clock_thaw();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +147,10 @@ int main(void)
                                         free_sessions),
         cmocka_unit_test_setup_teardown(who_logged_out_is_out, open_sessions, free_sessions),
         cmocka_unit_test_setup_teardown(where_there_is_no_room_the_one_used_longest_ago_ends, open_sessions,
+                                        free_sessions),
+        cmocka_unit_test_setup_teardown(a_token_is_of_the_account_whose_session_made_it_and_of_no_other,
+                                        open_sessions, free_sessions),
+        cmocka_unit_test_setup_teardown(a_token_outlives_a_restart_and_no_working_day, open_sessions,
                                         free_sessions),
         cmocka_unit_test_setup_teardown(a_token_fits_whole_or_not_at_all, open_sessions, free_sessions),
     };

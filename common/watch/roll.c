@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/cli/roll.h"
+#include "common/watch/roll.h"
 
 #include <stdlib.h>
 
 #include "common/base/arena.h"
 #include "common/base/dict.h"
 #include "common/base/vec.h"
-#include "services/cli/listing.h"
+#include "common/node/pages.h"
 
 struct roll {
     dict_t *refs;
@@ -50,26 +50,29 @@ static char *whole_name(const body_t *body)
     return text;
 }
 
-static int take(slice_t wire, const Selenga__Record *record, void *context)
+void roll_add(roll_t *self, const body_t *identity)
 {
-    roll_t *self = context;
     char key[KEY_TEXT_MAX];
+    uint32_t number = dict_add(self->refs, slice_text(body_key_shown(&KIND_IDENTITY, identity, key)));
+    if (number == self->n) *vec_add(self->texts, self->n, self->room) = whole_name(identity);
+}
+
+static bool take(void *context, slice_t wire, const Selenga__Record *record)
+{
     body_t *body = NULL;
     (void)wire;
     AUTO(arena_destroy) arena_t *arena = arena_new(record->body.len);
-    if (body_unpack(&KIND_IDENTITY, slice(record->body.data, record->body.len), arena, &body, NULL) != 0)
-        return CLI_DONE;
-    uint32_t number = dict_add(self->refs, slice_text(body_key_shown(&KIND_IDENTITY, body, key)));
-    if (number == self->n) *vec_add(self->texts, self->n, self->room) = whole_name(body);
-    return CLI_DONE;
+    if (body_unpack(&KIND_IDENTITY, slice(record->body.data, record->body.len), arena, &body, NULL) == 0)
+        roll_add(context, body);
+    return true;
 }
 
-int roll_read(roll_t *self, ask_t *ask)
+client_status_t roll_read(roll_t *self, client_t *client, client_why_t *ret_why)
 {
     Selenga__List request = SELENGA__LIST__INIT;
     request.has_kind = true;
     request.kind = KIND_IDENTITY.number;
-    return ask_each(ask, &request, 0, take, NULL, self);
+    return pages_each(client, &request, 0, take, NULL, self, ret_why);
 }
 
 const char *roll_of(const roll_t *self, const char *ref)

@@ -6,7 +6,7 @@
 
 #include "common/base/vec.h"
 #include "common/forms/fold.h"
-#include "services/cli/attention_private.h"
+#include "common/watch/attention_private.h"
 
 // Of so many others of one name each is compared with these at most.
 enum { GROUP_LOOKS = 64, MARK_MOST = 32, TEXT = REF_MAX + 512 };
@@ -19,24 +19,24 @@ typedef struct member { // one staff number
     bool works, main; // today; at the main place, as figures take it: what nobody said counts as that
 } member_t;
 
-struct people {
+struct staff {
     dict_t *refs;  // ORG:NUMBER; members by these numbers
     dict_t *texts; // all that is compared
     member_t *members;
     size_t n, room;
 };
 
-static people_t *people_new(void)
+static staff_t *staff_new(void)
 {
-    people_t *self = xcalloc(1, sizeof *self);
+    staff_t *self = xcalloc(1, sizeof *self);
     self->refs = dict_new();
     self->texts = dict_new();
     return self;
 }
 
-void people_destroy(people_t **self_p)
+void staff_destroy(staff_t **self_p)
 {
-    people_t *self = *self_p;
+    staff_t *self = *self_p;
     if (self == NULL) return;
     dict_destroy(&self->refs);
     dict_destroy(&self->texts);
@@ -46,14 +46,14 @@ void people_destroy(people_t **self_p)
 
 // --- gathering -----------------------------------------------------------------------------------
 
-static uint32_t number_of(people_t *self, char sort, const char *text)
+static uint32_t number_of(staff_t *self, char sort, const char *text)
 {
     char key[3 * FOLD_MAX];
     int n = snprintf(key, sizeof key, "%c%s", sort, text);
     return dict_add(self->texts, slice(key, (size_t)n < sizeof key ? (size_t)n : sizeof key - 1));
 }
 
-static member_t *member_of(people_t *self, const seen_record_t *seen)
+static member_t *member_of(staff_t *self, const seen_record_t *seen)
 {
     char key[KEY_TEXT_MAX];
     const char *ref = body_key_shown(seen->kind, seen->body, key);
@@ -88,7 +88,7 @@ static int64_t number_in(cells_t of, const char *name)
     return body_int(of.kind, of.body, (size_t)kind_field(of.kind, name));
 }
 
-static void see_identity(people_t *self, cells_t of, member_t *member)
+static void see_identity(staff_t *self, cells_t of, member_t *member)
 {
     char last[FOLD_MAX], first[FOLD_MAX], middle[FOLD_MAX], all[3 * FOLD_MAX];
     const char *snils = text_of(of, "snils");
@@ -101,7 +101,7 @@ static void see_identity(people_t *self, cells_t of, member_t *member)
     member->name = number_of(self, 'n', all);
 }
 
-static void see_person(people_t *self, cells_t of, member_t *member)
+static void see_person(staff_t *self, cells_t of, member_t *member)
 {
     size_t field = (size_t)kind_field(of.kind, "pseudonym");
     char hex[2 * MARK_MOST + 1];
@@ -117,11 +117,11 @@ static void see_employment(const attention_t *a, cells_t of, member_t *member)
         number_in(of, "external") == 0 && (!has(of, "main_place") || number_in(of, "main_place") != 0);
 }
 
-void people_see(attention_t *a, const watcher_t *self, const seen_record_t *seen)
+void staff_see(attention_t *a, const watcher_t *self, const seen_record_t *seen)
 {
     cells_t of = {seen->kind, seen->body};
     (void)self;
-    if (a->people == NULL) a->people = people_new();
+    if (a->people == NULL) a->people = staff_new();
     member_t *member = member_of(a->people, seen);
     if (seen->kind == &KIND_IDENTITY) see_identity(a->people, of, member);
     if (seen->kind == &KIND_PERSON) see_person(a->people, of, member);
@@ -182,12 +182,12 @@ static int by_key(const void *a, const void *b, void *search)
 
 static void tell(const search_t *search, uint32_t member, uint32_t other)
 {
-    const people_t *people = search->a->people;
+    const staff_t *people = search->a->people;
     char text[TEXT], org[CODE_MAX + 1];
     const char *ref = dict_key(people->refs, member);
     snprintf(org, sizeof org, "%.*s", (int)strcspn(ref, ":"), ref);
     search->say(text, dict_key(people->refs, other));
-    attention_add(search->a, search->what, org, ref, NULL, text);
+    attention_add(search->a, search->what, org, &KIND_PERSON, ref, text);
 }
 
 // In one organisation the later number is told, in several each: somebody else looks there.
@@ -205,7 +205,7 @@ static void compare_group(const search_t *search, const uint32_t *order, size_t 
 
 static void compare_all(search_t *search)
 {
-    const people_t *people = search->a->people;
+    const staff_t *people = search->a->people;
     if (people == NULL || people->n == 0) return;
     AUTO(xfree) uint32_t *order = xcalloc(people->n, sizeof *order);
     for (uint32_t i = 0; i < people->n; i++) order[i] = i;
@@ -241,18 +241,16 @@ static void say_places(char text[static TEXT], const char *other)
              other);
 }
 
-int people_find_duplicates(attention_t *a, const watcher_t *self)
+void staff_find_duplicates(attention_t *a, const watcher_t *self)
 {
     search_t twice = {a, self->what, say_twice, offsetof(member_t, pseudonym), stands_twice};
     search_t likely = {a, self->what, say_likely, offsetof(member_t, name), is_likely_one};
     compare_all(&twice);
     compare_all(&likely);
-    return CLI_DONE;
 }
 
-int people_find_main_places(attention_t *a, const watcher_t *self)
+void staff_find_main_places(attention_t *a, const watcher_t *self)
 {
     search_t places = {a, self->what, say_places, offsetof(member_t, pseudonym), has_two_main_places};
     compare_all(&places);
-    return CLI_DONE;
 }

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests in Chromium share: one region with the sample's sheets, people of every role, one browser."""
+import re
+import time
+from pathlib import Path
+
+import world
+from browser import Browser
+from chromium import Chromium
+from inside import PASSWORD
+from world import SAMPLE, SOURCE
+
+ROLES = {"olga": "regional", "petr": "coordinator", "maria": "methodist", "oleg": "operator", "vera": "analyst", "tanya": "teacher", "pavel": "privacy"}
+SHEETS = ("organisation", "staff", "programme", "programme-run", "competency", "campaign", "event", "methodist", "absence", "assignment",
+          "enrolment", "certificate", "mentoring-pair", "mentoring-meeting", "attendance", "result", "support-act")
+ROUTES = {"route": {"code": "R-1", "person": "03-08-01:5", "from": "2024-09-01", "state": "draft", "goal": "Готовить к олимпиадам"},
+          "activity": {"route": "R-1", "code": "1", "person": "03-08-01:5", "title": "Открытый урок", "form": "peer", "reason": "Есть потребность", "planned_to": "2024-12-01"}}
+
+
+def fill(w):
+    """The sample's sheets, all at one node: it serves those who have none of their own."""
+    folders = [f for f in sorted(SAMPLE.iterdir()) if f.is_dir()]
+    for sheet in SHEETS:
+        texts = [(f / f"{sheet}.csv").read_text() for f in folders if (f / f"{sheet}.csv").exists()]
+        head, *rows = texts[0].splitlines() + [row for t in texts[1:] for row in t.splitlines()[1:]]
+        w.region.text(sheet, "\n".join([head, *(r for r in rows if ",T-" not in r)]) + "\n")  # teams are a school's
+    for kind, body in ROUTES.items():
+        w.region.put(kind, body)
+
+
+# A row of routes.c that is a page.
+ROUTE = re.compile(r'\{(\w+), "([^"]+)", ([^,]+), (page_\w+), (true|false), (true|false)\}')
+
+
+def routes():
+    """Patterns of pages (not of files) that a GET asks for."""
+    rows = ROUTE.findall((SOURCE / "services/console/routes.c").read_text())
+    assert len(rows) > 10 and (SOURCE / "services/console/routes.c").read_text().count("page_") == len(rows), "routes.c is read otherwise now"
+    return [pattern for methods, pattern, _, _, _, bare in rows if "POST" not in methods.split("_") and bare == "false"]
+
+
+def pattern_of(path):
+    """The first that fits, as in routes.c; None: it is no page."""
+    return next((p for p in routes() if re.fullmatch(re.escape(p).replace(r"\*", "[^/]+"), path.split("?")[0])), None)
+
+
+def scene(w):
+    w.began = time.monotonic()
+    w.region = w.node("region").init("03", name="Министерство образования").run()
+    fill(w)
+    w.url = w.region.status("console")["url"]
+    for name, role in ROLES.items():
+        person = ("--person", "03:1") if role == "teacher" else ()
+        once = w.region.selenga("account", "add", name, "--role", role, *person)["password"]
+        assert Browser(w.url).log_in(name, once, PASSWORD).status == 303, name
+    w.chromium = Chromium(Path(w.dir) / "chromium")
+    w.chromium.url = w.url
+    return w
+
+
+def enter(w, name="olga", lang="ru"):
+    """Chromium with the session of this person, and a browser without script that has it too."""
+    return w.chromium, w.chromium.enter(w.url, name, PASSWORD, lang)
+
+
+def links(page):
+    """Addresses of this console that a page leads to."""
+    return [href.replace("&amp;", "&") for href in re.findall(r'<a [^>]*href="(/[^"#]*)"', page.text)]

@@ -65,7 +65,7 @@ static int find_header(reading_t *r, fault_t *ret_fault)
                                                                                              : READING_E_FILE;
 }
 
-int reading_open(const char *sheet, FILE *in, const reading_options_t *options, reading_t **ret_reading,
+int reading_look(const char *sheet, FILE *in, const reading_options_t *options, reading_t **ret_reading,
                  fault_t *ret_fault)
 {
     AUTO(reading_close) reading_t *r = xcalloc(1, sizeof *r);
@@ -79,7 +79,21 @@ int reading_open(const char *sheet, FILE *in, const reading_options_t *options, 
         in = r->converted;
     }
     if (csv_open(in, &r->csv, ret_fault) != 0) return READING_E_FILE;
-    if (find_header(r, ret_fault) != 0) return READING_E_FILE;
+    if (find_header(r, ret_fault) == 0)
+        ret_fault->code[0] = '\0';
+    else if (r->header.n == 0)
+        return READING_E_FILE;
+    *ret_reading = r;
+    r = NULL;
+    return 0;
+}
+
+int reading_open(const char *sheet, FILE *in, const reading_options_t *options, reading_t **ret_reading,
+                 fault_t *ret_fault)
+{
+    AUTO(reading_close) reading_t *r = NULL;
+    if (reading_look(sheet, in, options, &r, ret_fault) != 0 || ret_fault->code[0] != '\0')
+        return READING_E_FILE;
     *ret_reading = r;
     r = NULL;
     return 0;

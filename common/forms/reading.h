@@ -31,6 +31,10 @@ typedef struct reading_row {
 // `in`, the aliases and the organisation must outlive the reading. 0, or READING_E_FILE with the reason.
 int reading_open(const char *sheet, FILE *in, const reading_options_t *options, reading_t **ret_reading,
                  fault_t *ret_fault);
+// The same, for who shows what was found: a file whose header lacks something is opened, too, and *ret_fault
+// says what (code "": nothing). Its rows are all refused.
+int reading_look(const char *sheet, FILE *in, const reading_options_t *options, reading_t **ret_reading,
+                 fault_t *ret_fault);
 void reading_close(reading_t **reading_p);
 
 const sheet_t *reading_sheet(const reading_t *reading);

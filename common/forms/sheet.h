@@ -32,7 +32,8 @@ const kind_rule_t *sheet_kind(const sheet_t *sheet, size_t i);
 
 // --- in ------------------------------------------------------------------------------------------
 
-// A heading of people's files and the column that they want it to be.
+// A heading of people's files and the column that they want it to be; SHEET_NOTHING: none.
+#define SHEET_NOTHING "-"
 typedef struct sheet_alias {
     const char *heading, *column;
 } sheet_alias_t;
@@ -63,6 +64,8 @@ int sheet_header(sheet_t *sheet, const csv_row_t *header, const sheet_alias_t *a
 // Cells of the header that are no column of the sheet, one by one; NULL at the end. The columns of a file of
 // rejected rows are not among them, nor are the names that lists have beside references.
 const char *sheet_ignored(const sheet_t *sheet, size_t i);
+// After sheet_header, also one that was refused: the columns that a cell of the header fills; how many.
+size_t sheet_fills(const sheet_t *sheet, size_t cell, size_t ret_columns[static SPLIT_MAX]);
 // Is it the line or the reason of a file of rejected rows?
 bool sheet_is_own(const sheet_t *sheet, size_t cell);
 // How these two are called, in the language of the file's headings.

@@ -105,6 +105,7 @@ static int fail(fault_t *ret_fault, const char *code, const char *first, const c
 static int check_aliases(const sheet_t *sheet, const sheet_alias_t *aliases, size_t n, fault_t *ret_fault)
 {
     for (size_t i = 0; i < n; i++) {
+        if (strcmp(aliases[i].column, SHEET_NOTHING) == 0) continue;
         if (column_named(sheet, aliases[i].column) != PLACE_IGNORED) continue;
         char names[FAULT_ARG] = "";
         for (size_t c = 0; c < sheet->rule->n_columns; c++) {
@@ -166,6 +167,7 @@ int sheet_header(sheet_t *sheet, const csv_row_t *header, const sheet_alias_t *a
                  fault_t *ret_fault)
 {
     char folded[FOLD_MAX];
+    const char *twice = NULL;
     int rc = check_aliases(sheet, aliases, n_aliases, ret_fault);
     if (rc != 0) return rc;
     memset(sheet->there, 0, sizeof sheet->there);
@@ -180,9 +182,10 @@ int sheet_header(sheet_t *sheet, const csv_row_t *header, const sheet_alias_t *a
         sheet->own[i] = c == PLACE_IGNORED && is_own(fold(header->cells[i], folded));
         sheet->place[i] = c;
         if (c < 0) continue;
-        if (sheet->there[c]) return fail(ret_fault, "COLUMN-TWICE", sheet->headings[i], NULL);
+        if (sheet->there[c] && twice == NULL) twice = sheet->headings[i];
         sheet->there[c] = true;
     }
+    if (twice != NULL) return fail(ret_fault, "COLUMN-TWICE", twice, NULL);
     take_splits(sheet);
     take_org(sheet);
     for (size_t c = 0; c < sheet->rule->n_columns; c++)
@@ -200,6 +203,16 @@ const char *sheet_ignored(const sheet_t *sheet, size_t i)
         if (i-- == 0) return heading;
     }
     return NULL;
+}
+
+size_t sheet_fills(const sheet_t *sheet, size_t cell, size_t ret_columns[static SPLIT_MAX])
+{
+    int place = cell < sheet->width ? sheet->place[cell] : PLACE_IGNORED;
+    if (place >= 0) ret_columns[0] = (size_t)place;
+    if (place > PLACE_SPLIT) return place >= 0;
+    const sheet_split_t *split = &sheet->rule->splits[PLACE_SPLIT - place];
+    memcpy(ret_columns, split->into, split->n_into * sizeof *ret_columns);
+    return split->n_into;
 }
 
 void sheet_own_headings(const sheet_t *sheet, const char **ret_line, const char **ret_reason)

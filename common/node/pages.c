@@ -7,6 +7,7 @@
 #include "common/node/msg.h"
 
 struct pages {
+    const char *account;
     client_t *client;
     Selenga__List *request; // own copy
     page_mark_t mark;
@@ -110,6 +111,11 @@ static void take_reply(void *context, client_reply_t *reply)
     self->turn(self->context, status, status == CLIENT_DONE ? NULL : &reply->why, over);
 }
 
+void pages_as(pages_t *self, const char *account)
+{
+    self->account = account;
+}
+
 bool pages_next(pages_t *self, int timeout_ms, client_why_t *ret_why)
 {
     Selenga__List *list = self->request;
@@ -123,7 +129,8 @@ bool pages_next(pages_t *self, int timeout_ms, client_why_t *ret_why)
                                 .body = &asked,
                                 .reply = MSG_RECORDS,
                                 .descriptor = &selenga__records__descriptor,
-                                .timeout_ms = timeout_ms};
+                                .timeout_ms = timeout_ms,
+                                .account = self->account};
     self->call = client_start(self->client, &request, take_reply, self, ret_why);
     return self->call != 0;
 }

@@ -36,6 +36,8 @@ typedef void pages_turn_t(void *context, client_status_t status, const client_wh
 // outlive it.
 pages_t *pages_new(client_t *client, const Selenga__List *request, const page_mark_t *from, uint64_t most,
                    pages_take_t *take, pages_turn_t *turn, void *context);
+// What is asked from now on is this account's (client_request_t), which must outlive it; NULL: nobody's.
+void pages_as(pages_t *self, const char *account);
 // A page under way is abandoned. Not from within a take; from a turn it may be.
 void pages_destroy(pages_t **self);
 

@@ -23,6 +23,7 @@ struct sending {
     client_t *client;
     uint32_t service;
     unsigned how;
+    const char *account;
     bool runs;
     uint8_t run[SENDING_RUN];
     sending_outcome_t *outcome;
@@ -45,6 +46,11 @@ sending_t *sending_new(client_t *client, uint32_t service, unsigned how, sending
     self->outcome = outcome;
     self->context = context;
     return self;
+}
+
+void sending_as(sending_t *self, const char *account)
+{
+    self->account = account;
 }
 
 void sending_run(sending_t *self, const uint8_t run[SENDING_RUN])
@@ -126,7 +132,8 @@ bool sending_start(sending_t *self, sending_done_t *done, client_why_t *ret_why)
                                 .packed = slice(self->bytes, (size_t)(end - self->bytes)),
                                 .reply = MSG_PUT_REPLY,
                                 .descriptor = &selenga__put_reply__descriptor,
-                                .timeout_ms = SEND_TIMEOUT_MS};
+                                .timeout_ms = SEND_TIMEOUT_MS,
+                                .account = self->account};
     self->done = done;
     self->call = client_start(self->client, &request, take_reply, self, ret_why);
     return self->call != 0;

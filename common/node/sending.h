@@ -33,6 +33,8 @@ enum sending_how {
 // how: flags. The client must outlive it.
 sending_t *sending_new(client_t *client, uint32_t service, unsigned how, sending_outcome_t *outcome,
                        void *context);
+// What is sent from now on is this account's (client_request_t), which must outlive it; NULL: nobody's.
+void sending_as(sending_t *self, const char *account);
 // Messages bear this number (Put.run): the service keeps what the last one wrote for who does not hear of it.
 void sending_run(sending_t *self, const uint8_t run[SENDING_RUN]);
 // A message under way is abandoned. Not from within an outcome.

@@ -61,6 +61,7 @@ const access_row_t ACCESS_ROWS[] = {
      R_OFFICES,
      ABOUT_ORG,
      {"explanation of a figure by persons", "объяснение показателя по людям"}},
+    {MSG_RUN_END, "run-end", R_OFFICES, ABOUT_NOBODY, {"end of an import", "завершение загрузки"}},
     {MSG_ROUTE_PROPOSE, "route-propose", R_OFFICES, ABOUT_ORG, {"proposal of a route", "проект маршрута"}},
     {MSG_ROUTE_CONFIRM,
      "route-confirm",

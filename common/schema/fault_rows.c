@@ -91,6 +91,8 @@ static const row_t table[] = {
     {"CHANGED-SINCE",
      N_("The record has been changed since you read it: you had version {1}, and it is at {2} now. "
         "Look at it again and repeat what you still want to change; `selenga history` shows both.")},
+    {"PLAN-OTHER",
+     N_("The row is not any more what was looked at before. Nothing of it was written; look again.")},
     {"RUN-OVER", N_("This import has been taken back or closed meanwhile; begin it again.")},
     {"TREE-CYCLE", N_("{field}: `{1}` would stand above itself: {2}. Name another record above it.")},
     {"TREE-ROOT",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading a sheet: rows go to the node in groups; those without an answer yet wait in a window, oldest first;
-// a row refused at once waits in it for those before.
+// A sheet for the node's own operator: common/forms/importing does the work, and what became of each row is
+// told here.
 #include "services/cli/import.h"
 
 #include <errno.h>
@@ -14,28 +14,21 @@
 #include "common/base/shell.h"
 #include "common/base/system_error.h"
 #include "common/forms/heading_map.h"
+#include "common/forms/importing.h"
+#include "common/forms/journal.h"
 #include "common/forms/reading.h"
+#include "common/forms/rejects.h"
 #include "common/node/node.h"
 #include "common/schema/fault.h"
+#include "services/cli/ask.h"
 #include "services/cli/help.h"
 #include "services/cli/import_said.h"
-#include "services/cli/journal.h"
-#include "services/cli/missing.h"
 #include "services/cli/named.h"
 #include "services/cli/output.h"
-#include "services/cli/planned.h"
-#include "services/cli/sender.h"
 #include "services/cli/terminal.h"
 #include "services/cli/undo.h"
 
-enum { WINDOW_MAX = 4 * SENDER_GROUPS, PROGRESS_EVERY_MS = 200 };
-
-typedef struct waiting {
-    size_t line, number, n;
-    char **cells;        // one block: the pointers, then the texts
-    json_t *reasons;     // refused; NULL: not known yet, or taken
-    bool settled, alike; // alike: told of a row above it already
-} waiting_t;
+enum { PROGRESS_EVERY_MS = 200 };
 
 typedef struct import {
     const cli_t *cli;
@@ -43,116 +36,17 @@ typedef struct import {
     node_conf_t conf;
     heading_map_t *map;
     reading_t *reading;
-    sender_t *sender;
     rejects_t *rejects;
-    waiting_t window[WINDOW_MAX];
-    uint64_t first, next; // numbers of the oldest row in the window, and of the next one
+    uint64_t rows;
     tally_t tally;
     said_t said;
     journal_t *journal;
-    missing_t *missing;
-    planned_t *planned; // of a dry run
     bool strict, dry, show_progress;
     uint64_t progress_at_ms;
+    const ask_t *ask;
+    bool over;
+    int result;
 } import_t;
-
-// ---- window
-
-static waiting_t *row_at(import_t *import, uint64_t number)
-{
-    return &import->window[number % WINDOW_MAX];
-}
-
-static char **copy_cells(const csv_row_t *row)
-{
-    size_t size = row->n * sizeof(char *) + 1;
-    for (size_t i = 0; i < row->n; i++) size += strlen(row->cells[i]) + 1;
-    char **cells = xmalloc(size), *text = (char *)(cells + row->n);
-    for (size_t i = 0; i < row->n; i++) {
-        cells[i] = text;
-        text = stpcpy(text, row->cells[i]) + 1;
-    }
-    return cells;
-}
-
-static void reject(import_t *import, waiting_t *row)
-{
-    AUTO(xfree) char *text = said_text(row->reasons);
-    bool kept = rejects_add(import->rejects, row->number, text, (const char *const *)row->cells, row->n);
-    if (import->show_progress) terminal_clear_line();
-    said_reject(&import->said, row->number, row->reasons, !kept);
-}
-
-// The rows at the front whose fate is known leave the window.
-static void settle_front(import_t *import)
-{
-    for (; import->first < import->next; import->first++) {
-        waiting_t *row = row_at(import, import->first);
-        if (!row->settled) return;
-        if (row->reasons) reject(import, row);
-        free(row->cells);
-    }
-}
-
-static void settle(import_t *import, uint64_t number, uint32_t result, json_t *reasons)
-{
-    waiting_t *row = row_at(import, number);
-    tally_add(&import->tally, result);
-    row->settled = true;
-    row->reasons = reasons;
-}
-
-// Of a row that was taken; of a refused one they are further reasons.
-static void take_warnings(import_t *import, uint64_t number, const Selenga__Outcome *outcome, bool taken,
-                          json_t *reasons)
-{
-    for (size_t i = 0; i < outcome->n_warnings; i++) {
-        fault_t fault;
-        fault_from_proto(outcome->warnings[i], &fault);
-        if (row_at(import, number)->alike && strcmp(fault.code, "KEY-HELD-ALIKE") == 0) continue;
-        if (taken) said_warnings(&import->said, row_at(import, number)->number, &fault, 1);
-        json_t *one = taken ? NULL : said_reasons(import->said.sheet, &fault, 1);
-        if (one != NULL) json_array_extend(reasons, one);
-        json_decref(one);
-    }
-}
-
-static void take_outcome(void *context, uint64_t number, const Selenga__Outcome *outcome)
-{
-    import_t *import = context;
-    uint32_t result = outcome->result;
-    bool taken = result >= RESULT_NEW && result <= RESULT_UNCHANGED;
-    fault_t fault;
-    if (!taken) fault_from_proto(outcome->fault, &fault);
-    if (!taken && import->dry && planned_explains(import->planned, &fault)) {
-        taken = true;
-        result = RESULT_NEW; // the row that it refers to is above it in the file
-    }
-    if (taken && import->dry) planned_add(import->planned, outcome);
-    if (result == RESULT_CHANGED && import->dry)
-        said_change(&import->said, row_at(import, number)->number, outcome);
-    journal_add(import->journal, outcome);
-    json_t *reasons = taken ? NULL : said_reasons(import->said.sheet, &fault, 1);
-    take_warnings(import, number, outcome, taken, reasons);
-    settle(import, number, result, reasons);
-}
-
-// Room for one more row.
-static int make_room(import_t *import)
-{
-    settle_front(import);
-    if (import->next - import->first < WINDOW_MAX) return CLI_DONE;
-    int r = sender_flush(import->sender);
-    settle_front(import);
-    return r;
-}
-
-static uint64_t enter(import_t *import, const csv_row_t *row)
-{
-    *row_at(import, import->next) =
-        (waiting_t){.line = row->line, .number = row->number, .n = row->n, .cells = copy_cells(row)};
-    return import->next++;
-}
 
 // ---- rows
 
@@ -163,49 +57,51 @@ static void show_progress(import_t *import, bool last)
     if (!last && now_ms < import->progress_at_ms) return;
     import->progress_at_ms = now_ms + PROGRESS_EVERY_MS;
     terminal_clear_line();
-    unsigned long long n = import->next;
+    unsigned long long n = import->rows;
     if (!last) fprintf(stderr, i18n_n("%llu row read", "%llu rows read", n), n);
 }
 
-static int take_row(import_t *import, const reading_row_t *row)
+static void reject(import_t *import, const importing_row_t *row)
 {
-    int r = make_room(import);
-    if (r != CLI_DONE) return r;
-    uint64_t number = enter(import, &row->cells);
-    const sheet_t *sheet = reading_sheet(import->reading);
-    if (import->missing != NULL && row->result->has_id) missing_note(import->missing, row->result->key);
-    if (!row->group) {
-        settle(import, number, RESULT_REJECTED,
-               said_reasons(sheet, row->result->faults, row->result->n_faults));
-        return CLI_DONE;
-    }
-    if (row->n_warnings > 0 && import->strict) {
-        settle(import, number, RESULT_REJECTED, said_reasons(sheet, row->warnings, row->n_warnings));
-        return CLI_DONE;
-    }
-    row_at(import, number)->alike = row->n_warnings > 0;
-    said_warnings(&import->said, row->cells.number, row->warnings, row->n_warnings);
-    return sender_add(import->sender, row->group, number);
+    json_t *reasons = said_reasons(import->said.sheet, row->faults, row->n_faults);
+    AUTO(xfree) char *text = said_text(reasons);
+    bool kept = rejects_add(import->rejects, row->number, text, row->cells, row->n);
+    if (import->show_progress) terminal_clear_line();
+    said_reject(&import->said, row->number, reasons, !kept);
 }
 
-static int take_rows(import_t *import)
+static void take_row(void *context, const importing_row_t *row)
 {
-    for (;;) {
-        reading_row_t row;
-        fault_t fault;
-        int read = reading_next(import->reading, &row, &fault);
-        if (read == READING_END) return sender_flush(import->sender);
-        if (read == READING_E_FILE) {
-            int r = sender_flush(import->sender);
-            char text[FAULT_TEXT];
-            return r == CLI_DONE ? cli_refuse("%s: %s", import->source, fault_text(&fault, text, sizeof text))
-                                 : r;
-        }
-        int r = take_row(import, &row);
-        journal_flush(import->journal); // what was answered meanwhile
-        if (r != CLI_DONE) return r;
-        show_progress(import, false);
-    }
+    import_t *import = context;
+    import->rows++;
+    tally_add(&import->tally, row->result);
+    said_warnings(&import->said, row->number, row->warnings, row->n_warnings);
+    if (row->outcome != NULL) journal_add(import->journal, row->outcome);
+    if (row->result == RESULT_CHANGED && import->dry) said_change(&import->said, row->number, row->outcome);
+    if (row->result == RESULT_REJECTED) reject(import, row);
+}
+
+static void take_turn(void *context)
+{
+    import_t *import = context;
+    journal_flush(import->journal);
+    show_progress(import, false);
+}
+
+static void note_missing(void *context, const char *ref)
+{
+    import_t *import = context;
+    said_missing(&import->said, ref);
+}
+
+static void take_end(void *context, client_status_t status, const client_why_t *why, const fault_t *fault)
+{
+    import_t *import = context;
+    char text[FAULT_TEXT];
+    import->over = true;
+    import->result = fault != NULL
+                         ? cli_refuse("%s: %s", import->source, fault_text(fault, text, sizeof text))
+                         : ask_said(import->ask, status, why);
 }
 
 // ---- beginning and end
@@ -311,7 +207,6 @@ static void tell_totals(const import_t *import)
 
 static int finish(import_t *import, int result)
 {
-    settle_front(import);
     show_progress(import, true);
     int r = import->dry ? 0 : rejects_finish(import->rejects),
         kept_for_undo = journal_finish(import->journal, result == CLI_DONE);
@@ -320,8 +215,8 @@ static int finish(import_t *import, int result)
     if (result != CLI_DONE) {
         cli_say(i18n_n("stopped after %llu row (%llu new, %llu changed); running it again is safe",
                        "stopped after %llu rows (%llu new, %llu changed); running it again is safe",
-                       import->first),
-                (unsigned long long)import->first, (unsigned long long)import->tally.created,
+                       import->rows),
+                (unsigned long long)import->rows, (unsigned long long)import->tally.created,
                 (unsigned long long)import->tally.changed);
         return result;
     }
@@ -341,15 +236,8 @@ static int finish(import_t *import, int result)
 
 static void close_import(import_t *import)
 {
-    for (; import->first < import->next; import->first++) {
-        free(row_at(import, import->first)->cells);
-        json_decref(row_at(import, import->first)->reasons);
-    }
     said_end(&import->said);
-    sender_destroy(&import->sender);
     journal_destroy(&import->journal);
-    missing_destroy(&import->missing);
-    planned_destroy(&import->planned);
     rejects_destroy(&import->rejects);
     reading_close(&import->reading);
     heading_map_close(&import->map);
@@ -357,14 +245,10 @@ static void close_import(import_t *import)
     free(import);
 }
 
-static void note_missing(void *context, const char *ref)
-{
-    import_t *import = context;
-    said_missing(&import->said, ref);
-}
-
 static int import_stream(import_t *import, FILE *in)
 {
+    char path[PATH_MAX];
+    client_why_t why;
     int r = open_map(import);
     if (r == CLI_DONE) r = begin_reading(import, in);
     if (r != CLI_DONE) return r;
@@ -372,23 +256,24 @@ static int import_stream(import_t *import, FILE *in)
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(import->cli, &ask);
     if (r != CLI_DONE) return r;
-    uint32_t service = sheet_kind(reading_sheet(import->reading), 0)->number / 100;
-    ask_catch_up(ask, service);
-    unsigned how = import->dry ? SENDING_DRY : SENDING_BULK | SENDING_TOLD;
-    if (import->strict) how |= SENDING_STRICT;
-    const sheet_t *sheet = reading_sheet(import->reading);
-    import->sender = sender_new(ask, service, how, take_outcome, import);
-    import->missing = missing_new(sheet);
-    if (import->dry)
-        import->planned = planned_new();
-    else
-        import->journal = journal_new(import->cli->node, import->cli->args[0], import->source);
-    if (import->journal != NULL) sender_run(import->sender, journal_run(import->journal));
-    r = take_rows(import);
-    settle_front(import);
-    if (r == CLI_DONE && import->missing != NULL)
-        r = missing_find(import->missing, ask, note_missing, import);
-    return finish(import, r);
+    snprintf(path, sizeof path, "%s/" IMPORT_JOURNAL, import->cli->node);
+    if (!import->dry) import->journal = journal_new(path, import->cli->args[0], import->source);
+    import->ask = ask;
+    const importing_setup_t setup = {.client = ask_client(ask),
+                                     .reading = import->reading,
+                                     .lang = i18n_now(),
+                                     .dry = import->dry,
+                                     .strict = import->strict,
+                                     .run = import->journal != NULL ? journal_run(import->journal) : NULL,
+                                     .row = take_row,
+                                     .turn = take_turn,
+                                     .missing = note_missing,
+                                     .done = take_end,
+                                     .context = import};
+    AUTO(importing_destroy) importing_t *importing = importing_start(&setup, &why);
+    if (importing == NULL) return finish(import, ask_said(ask, CLIENT_LATER, &why));
+    client_wait(ask_client(ask), &import->over);
+    return finish(import, import->result);
 }
 
 static void list_columns(FILE *out, const char *name, size_t width)

@@ -2,7 +2,7 @@
 // What an import has to say of rows: reasons and warnings, as sentences on stderr and as JSON, both bounded.
 #pragma once
 #include "common/forms/reading.h"
-#include "services/cli/rejects.h"
+#include "common/forms/rejects.h"
 #include "services/cli/tally.h"
 
 enum { SAID_ROWS_MAX = 10, SAID_JSON_MAX = 1000 };

@@ -3,5 +3,8 @@
 #pragma once
 #include "services/cli/cli.h"
 
+// The journal (common/forms/journal.h) in the node's directory.
+#define IMPORT_JOURNAL "import.undo"
+
 // args: SHEET and perhaps FILE, which must be those of the last import.
 int undo_run(const cli_t *cli);

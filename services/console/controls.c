@@ -222,6 +222,11 @@ void fields_write(page_t *page, const fields_t *fields, bool key)
             write_field(&page->body, &fields->kind->fields[i], fields->texts[i], &fields->faults[i]);
 }
 
+void fields_write_one(page_t *page, const fields_t *fields, size_t i)
+{
+    write_field(&page->body, &fields->kind->fields[i], fields->texts[i], &fields->faults[i]);
+}
+
 void fields_write_faults(page_t *page, const fields_t *fields, const char *heading)
 {
     html_t *html = &page->body;

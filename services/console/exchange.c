@@ -23,6 +23,7 @@ void exchange_init(exchange_t *self, house_t *house, const char *uri)
                           .drafts = house->drafts,
                           .counts = &house->counts,
                           .client = house->client,
+                          .jobs = house->jobs,
                           .answered = page_ready,
                           .context = self,
                           .status = 200};
@@ -31,6 +32,7 @@ void exchange_init(exchange_t *self, house_t *house, const char *uri)
 void exchange_clear(exchange_t *self)
 {
     page_clear(&self->page);
+    upload_destroy(&self->upload);
     request_free(&self->request);
     free(self->uri);
     sodium_memzero(self->page.entered, sizeof self->page.entered);
@@ -66,7 +68,7 @@ static bool refuse(exchange_t *self, unsigned status, const char *title, const c
     return false;
 }
 
-static bool check_head(exchange_t *self, const char *method, bool host_twice, uint64_t announced)
+static bool check_head(exchange_t *self, const char *method, bool host_twice)
 {
     request_t *request = &self->request;
     if (host_twice || !request_is_for_us(request->host, self->house->port, &self->house->names))
@@ -74,11 +76,30 @@ static bool check_head(exchange_t *self, const char *method, bool host_twice, ui
                       _("This page is called by the names of this computer, and by no other."));
     if (!request->post && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return refuse(self, 405, _("Not so"), _("This console answers GET, HEAD and POST only."));
-    if (announced > FORM_BODY_MAX)
-        return refuse(self, 413, _("Too much"), _("A form may have one mebibyte. Send less at one time."));
     if (strlen(self->uri) > REQUEST_URI_MAX)
         return refuse(self, 414, _("Too long"), _("This address is too long."));
     return true;
+}
+
+static void find_session(exchange_t *self, uint64_t now_ms);
+static bool check_account(exchange_t *self);
+
+// Only one address takes files, and only from those who may use it: nobody else has a byte on our disk.
+static bool check_upload(exchange_t *self, uint64_t announced)
+{
+    find_session(self, mono_ms());
+    if (!check_account(self)) return false;
+    if (announced > UPLOAD_FILE_MAX + FORM_BODY_MAX)
+        return refuse(self, 413, _("Too much"), _("A file may have twenty mebibytes. Send it in parts."));
+    return true;
+}
+
+static bool is_upload(exchange_t *self)
+{
+    const request_t *request = &self->request;
+    return request->post && route_find(request, &self->route) == ROUTE_FOUND &&
+           (self->route->methods & ROUTE_UPLOAD) != 0 && request->type != NULL &&
+           strncasecmp(request->type, "multipart/form-data;", 20) == 0;
 }
 
 bool exchange_begin(exchange_t *self, const char *method, bool host_twice, uint64_t announced)
@@ -86,14 +107,18 @@ bool exchange_begin(exchange_t *self, const char *method, bool host_twice, uint6
     i18n_use(self->page.lang = self->house->lang);
     self->request.secure = self->house->names.n > 0;
     self->request.post = strcmp(method, "POST") == 0;
-    if (!check_head(self, method, host_twice, announced)) return false;
-    if (!request_uri(&self->request, self->uri))
-        return refuse(self, 400, _("No address"), _("There is no such address here."));
+    if (!check_head(self, method, host_twice)) return false;
+    bool sound = request_uri(&self->request, self->uri);
+    self->uploads = sound && is_upload(self);
+    if (announced > FORM_BODY_MAX && !self->uploads)
+        return refuse(self, 413, _("Too much"), _("A form may have one mebibyte. Send less at one time."));
+    if (!sound) return refuse(self, 400, _("No address"), _("There is no such address here."));
     i18n_use(self->page.lang = language_of(self));
     if (self->request.post && !request_is_ours(&self->request))
         return refuse(
             self, 403, _("Not from here"),
             _("This form was not sent by a page of this console. Open the page anew and send it again."));
+    if (self->uploads) return check_upload(self, announced);
     if (self->request.post && !request_has_form(&self->request))
         return refuse(self, 415, _("No form"), _("What was sent is not a form."));
     return true;
@@ -153,7 +178,8 @@ static void to_log_in(exchange_t *self)
 
 static bool check_form(exchange_t *self)
 {
-    if (!form_parse(slice(self->body, self->body_size), &self->request.form))
+    slice_t body = self->upload != NULL ? upload_form(self->upload) : slice(self->body, self->body_size);
+    if (!form_parse(body, &self->request.form))
         return refuse(self, 400, _("No form"), _("What was sent is not a form."));
     if (token_fits(self)) return true;
     bool kept = keep_for_owner(self);
@@ -228,6 +254,7 @@ static bool run_page(exchange_t *self)
         return true;
     }
     page->bare = self->route->bare;
+    page->upload = self->upload;
     if ((page->bare || frame_ask(page)) && !page->waiting) self->route->run(page);
     self->done = !page->waiting;
     if (self->done) keeping_end(page);

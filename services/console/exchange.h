@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request and its answer: what is looked at before a page is asked, and the page's life.
 #pragma once
+#include "services/console/jobs.h"
 #include "services/console/router.h"
+#include "services/console/upload.h"
 
 // What all exchanges have in common.
 typedef struct house {
     const node_conf_t *node;
     client_t **client;
     sessions_t sessions;
+    jobs_t *jobs;
     drafts_t *drafts; // NULL: none are kept
     counts_t counts;
     uint16_t port;
@@ -21,7 +24,9 @@ typedef struct exchange {
     char *uri;
     uint8_t *body;
     size_t body_size, body_room;
-    uint64_t since_ms;    // when it came
+    uint64_t since_ms; // when it came
+    bool uploads;      // the body is a form with a file: whoever has the connection makes `upload`
+    upload_t *upload;
     const route_t *route; // NULL: it was refused before
     bool again;           // whoever sent it has to log in first (again.h)
     page_t page;

@@ -119,6 +119,13 @@ bool fields_body(fields_t *fields, const body_t *base, body_t **ret_body, uint32
     return body != NULL && !fields->wrong;
 }
 
+bool fields_one(fields_t *fields, size_t i, body_t **ret_body)
+{
+    *ret_body = body_new(fields->kind, fields->arena);
+    if (*ret_body != NULL) set_one(fields, *ret_body, i);
+    return *ret_body != NULL && !fields->wrong;
+}
+
 void fields_fault(fields_t *fields, const fault_t *fault)
 {
     int i = fault->field[0] != '\0' ? kind_field(fields->kind, fault->field) : -1;

@@ -29,11 +29,15 @@ void fields_of_form(fields_t *fields, const form_t *form, const char *prefix);
 // says what. keys: the natural key is taken from `base` where that is not NULL.
 bool fields_body(fields_t *fields, const body_t *base, body_t **ret_body, uint32_t *ret_set,
                  size_t *ret_n_set);
+// A body with field i alone, as it was typed. False: something is wrong with it.
+bool fields_one(fields_t *fields, size_t i, body_t **ret_body);
 // Puts a fault of the node to the field that it names.
 void fields_fault(fields_t *fields, const fault_t *fault);
 
 // The controls; key: with those of the natural key, which only a new record has.
 void fields_write(page_t *page, const fields_t *fields, bool key);
+// The control of field i alone.
+void fields_write_one(page_t *page, const fields_t *fields, size_t i);
 // What is wrong, under a heading, with links to the controls; nothing where nothing is.
 void fields_write_faults(page_t *page, const fields_t *fields, const char *heading);
 // What the form began with, as hidden fields.

@@ -122,6 +122,7 @@ static const struct {
     const char *href, *text;
 } SECTIONS[] = {
     {"/", N_("Today")},
+    {"/import", N_("Import")},
     {"/k", N_("Records")},
     {"/routes", N_("Routes")},
     {"/results", N_("Results")},
@@ -242,7 +243,14 @@ void frame_write(page_t *page, html_t *html)
 {
     html_raw(html, "<!DOCTYPE html>\n<html");
     html_attribute(html, "lang", lang_name(page->lang));
-    html_raw(html, "><head><meta charset=\"utf-8\">"
+    html_raw(html, "><head>");
+    if (page->refresh_s > 0) {
+        html_raw(html, "<meta http-equiv=\"refresh\"");
+        html_raw(html, " content=\"");
+        html_number(html, page->refresh_s);
+        html_raw(html, "\">");
+    }
+    html_raw(html, "<meta charset=\"utf-8\">"
                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
     html_text(html, page->title);
     html_raw(

@@ -64,6 +64,8 @@ static enum MHD_Result answer(talk_t *talk)
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
                             own ? page->type : "text/html; charset=utf-8");
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, own ? "no-cache" : "no-store");
+    if (own && page->attachment[0] != '\0')
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, page->attachment);
     if (page->status == 303) MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, page->location);
     if (page->status == 405) MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD, POST");
     for (size_t i = 0; i < page->n_cookies; i++)
@@ -112,8 +114,10 @@ static enum MHD_Result begin(talk_t *talk, struct MHD_Connection *connection, co
     talk->connection = connection;
     MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, &head);
     if (head.length != NULL && !int_parse(head.length, 0, INT64_MAX, &length)) length = INT64_MAX;
-    if (exchange_begin(&talk->exchange, method, head.host_twice, (uint64_t)length)) return MHD_YES;
-    return answer(talk);
+    exchange_t *exchange = &talk->exchange;
+    if (!exchange_begin(exchange, method, head.host_twice, (uint64_t)length)) return answer(talk);
+    if (exchange->uploads) exchange->upload = upload_new(connection, exchange->page.session->token);
+    return exchange->uploads && exchange->upload == NULL ? MHD_NO : MHD_YES;
 }
 
 // --- waiting for the node
@@ -157,10 +161,13 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     if (talk == NULL || talk->answered) return MHD_NO;
     if (talk->connection == NULL) return begin(talk, connection, method);
     if (*upload_size > 0) {
-        bool taken = exchange_take(&talk->exchange, upload, *upload_size);
+        bool taken = talk->exchange.uploads ? upload_take(talk->exchange.upload, upload, *upload_size)
+                                            : exchange_take(&talk->exchange, upload, *upload_size);
         *upload_size = 0;
         return taken ? MHD_YES : MHD_NO;
     }
+    if (talk->exchange.uploads && !talk->suspended && !upload_end(talk->exchange.upload)) return MHD_NO;
+    talk->exchange.uploads = false; // it is whole
     if (talk->exchange.done || exchange_run(&talk->exchange, mono_ms())) return answer(talk);
     suspend(talk);
     return MHD_YES;
@@ -267,6 +274,7 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
         secure ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, authority.key, MHD_OPTION_HTTPS_MEM_CERT,
         authority.chain, MHD_OPTION_HTTPS_PRIORITIES, "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
         MHD_OPTION_END);
+    http->house.jobs = jobs_open(setup->node, setup->client);
     if (http->daemon == NULL) {
         xclose(&fd);
         why_set(why, _("the console cannot start its HTTP server"));
@@ -288,6 +296,7 @@ void http_close(http_t **http)
     }
     if (self->daemon != NULL) MHD_run(self->daemon);
     if (self->daemon != NULL) MHD_stop_daemon(self->daemon);
+    jobs_close(&self->house.jobs);
     free(self);
     *http = NULL;
 }
@@ -318,4 +327,5 @@ void http_tick(http_t *http, uint64_t now_ms)
     for (size_t i = 0; i < HTTP_CONNECTIONS; i++)
         if (http->lines[i].fd >= 0 && now_ms - http->lines[i].since_ms >= http->request_ms)
             shutdown(http->lines[i].fd, SHUT_RDWR);
+    jobs_tick(http->house.jobs);
 }

@@ -86,7 +86,8 @@ void page_again(page_t *page)
     page->at = 0;
     page->waiting = false;
     page->status = 200;
-    page->title[0] = page->location[0] = '\0';
+    page->title[0] = page->location[0] = page->attachment[0] = '\0';
+    page->refresh_s = 0;
     page->n_cookies = 0;
     page->typing = false;
 }

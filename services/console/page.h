@@ -45,9 +45,11 @@ struct page {
     const request_t *request;
     const node_conf_t *node;
     sessions_t *sessions;
-    drafts_t *drafts;       // NULL: none are kept
-    session_t *session;     // NULL: nobody is logged in
+    drafts_t *drafts; // NULL: none are kept
+    struct jobs *jobs;
+    struct upload *upload;  // what came with the form; NULL: no file could
     const counts_t *counts; // of all requests so far
+    session_t *session;     // NULL: nobody is logged in
     lang_t lang;
     form_t draft; // what the reader wants back
     bool typing;  // it shows a form whose text is kept until it is saved (keeping.h)
@@ -66,7 +68,9 @@ struct page {
     char title[256];
     html_t body; // of the page, or all of the answer where `bare`
     bool bare;
-    const char *type; // of a bare one
+    const char *type;    // of a bare one
+    char attachment[64]; // Content-Disposition of a bare one; "": none
+    unsigned refresh_s;  // the browser asks again after so long; 0: it does not
     char location[REQUEST_URI_MAX];
     char cookies[PAGE_COOKIES][PAGE_COOKIE];
     size_t n_cookies;

@@ -5,7 +5,7 @@
 #include "services/console/page.h"
 #include <stdio.h>
 
-enum { ROUTE_GET = 1, ROUTE_POST = 2 };
+enum { ROUTE_GET = 1, ROUTE_POST = 2, ROUTE_UPLOAD = 4 }; // ROUTE_UPLOAD: its form may have a file
 
 typedef struct route {
     unsigned methods;

@@ -2,8 +2,10 @@
 """A browser without script, for the console: cookies, forms with their hidden fields, one request a connection."""
 import html
 import http.client
+import io
 import re
 import urllib.parse
+import zipfile
 
 from patience import patience
 
@@ -16,7 +18,10 @@ class Answer:
 
     @property
     def text(self):
-        return self.body.decode("utf-8", "strict")
+        if not self.body.startswith(b"PK\x03\x04"):
+            return self.body.decode("utf-8", "strict")
+        with zipfile.ZipFile(io.BytesIO(self.body)) as book:  # a workbook: what stands in it
+            return "".join(book.read(name).decode("utf-8", "strict") for name in book.namelist())
 
     @property
     def location(self):
@@ -63,6 +68,15 @@ class Browser:
     def post(self, path, fields, **headers):
         body = urllib.parse.urlencode(fields)
         return self.ask("POST", path, body, {"Content-Type": FORM, "Origin": self.url, **headers})
+
+    def send_file(self, path, fields, data, name, more=()):
+        """A form with a file, as browsers send it: fields before and behind it."""
+        part = lambda n, v: f'--xyz\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode()
+        body = b"".join(part(n, v) for n, v in fields)
+        body += f'--xyz\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode()
+        body += b"Content-Type: application/octet-stream\r\n\r\n" + data + b"\r\n"
+        body += b"".join(part(n, v) for n, v in more) + b"--xyz--\r\n"
+        return self.ask("POST", path, body, {"Content-Type": "multipart/form-data; boundary=xyz", "Origin": self.url})
 
     def log_in(self, name, password, new_password=None):
         page = self.get("/login")

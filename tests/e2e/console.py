@@ -37,7 +37,7 @@ class Console:
             kind, body = self.once(kind, service, body, account)
         except Denied as error:
             return error.code
-        outcome = wire.parse(body[1][0]) if kind == wire.PUT_REPLY else {}
+        outcome = wire.parse(body[1][0]) if kind == wire.PUT_REPLY and 1 in body else {}
         return wire.parse(outcome[2][0])[1][0].decode() if 2 in outcome else None
 
     def log_in(self, name, password, new=None):

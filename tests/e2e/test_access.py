@@ -21,9 +21,9 @@ MESSAGES = {
              (wire.ROTATE_PSEUDONYMS, wire.REGISTRY)],
     "audit": [(wire.AUDIT, wire.ROUTING)], "accounts": [(wire.ACCOUNT_ACT, wire.REGISTRY)], "report": [(wire.REPORT, wire.REPORTING)],
     "explain": [(wire.REPORT, wire.REPORTING)], "route-propose": [(wire.ROUTE_PROPOSE, wire.ROUTING)],
-    "route-confirm": [(wire.ROUTE_CONFIRM, wire.ROUTING)],
+    "route-confirm": [(wire.ROUTE_CONFIRM, wire.ROUTING)], "run-end": [(wire.RUN_END, wire.REGISTRY)],
 }
-BODIES = {"explain": wire.message(f5="I-5.1.1")}
+BODIES = {"explain": wire.message(f5="I-5.1.1"), "run-end": wire.message(f1=bytes(16))}
 
 
 def scene(w):

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// A list as a CSV file that table programs open: what its address asks for, with the columns that are seen. A
-// cell that such a program would compute has an apostrophe in front.
+// A list as a file that table programs open: what its address asks for, with the columns that are seen. In
+// CSV a cell that such a program would compute has an apostrophe in front; in a workbook text is text.
+#include "common/base/file.h"
+#include "common/base/system_error.h"
 #include "common/forms/csv.h"
+#include "common/forms/table_xlsx.h"
+#include "services/console/files.h"
 #include "services/console/listing.h"
 #include "services/console/pages.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char MARK[] = "\xef\xbb\xbf"; // by which table programs know UTF-8
 
@@ -35,7 +41,7 @@ static void write_row(FILE *out, const listing_t *list, const listing_row_t *row
     csv_write_plain(out, separator(lang), cells, list->table.n_shown);
 }
 
-static void write_file(page_t *page, const listing_t *list)
+static void write_csv(page_t *page, const listing_t *list)
 {
     char *bytes = NULL;
     size_t size = 0;
@@ -50,8 +56,42 @@ static void write_file(page_t *page, const listing_t *list)
     page->type = "text/csv; charset=utf-8";
 }
 
+static int hand_rows(table_xlsx_t *book, void *context)
+{
+    const listing_t *list = context;
+    table_row_t opened;
+    for (size_t i = 0; i < list->n; i++)
+        if (listing_open(list, &list->rows[i], &opened)) table_xlsx_row(book, &opened);
+    return 0;
+}
+
+// libxlsxwriter writes files only: the workbook stands in the node's folder for as long as it is made.
+static void write_xlsx(page_t *page, listing_t *list)
+{
+    char path[FILES_PATH];
+    AUTO(xfree) uint8_t *bytes = NULL;
+    size_t size;
+    int rows, rc = files_fresh("list-", ".xlsx", path);
+    const char *why = rc == 0 ? table_xlsx_write(&list->table, path, page->lang, hand_rows, list, &rows)
+                              : system_error(-rc);
+    if (why == NULL && (rc = file_read(path, HTML_MAX, false, &bytes, &size)) != 0)
+        why = rc == -EFBIG ? _("The workbook is too large. Choose fewer records.") : system_error(-rc);
+    (void)unlink(path);
+    if (why == NULL) {
+        html_literal(&page->body, (const char *)bytes, size);
+        page->type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        return;
+    }
+    page->bare = false;
+    page_refuse(page, 500, _("The file cannot be made"), why);
+}
+
 void page_export(page_t *page)
 {
     AUTO(listing_free) listing_t list = {0};
-    if (listing_begin(page, &list) && listing_read_all(page, &list, true)) write_file(page, &list);
+    if (!listing_begin(page, &list) || !listing_read_all(page, &list, true)) return;
+    if (strcmp(page->request->segments[2], "export.xlsx") == 0)
+        write_xlsx(page, &list);
+    else
+        write_csv(page, &list);
 }

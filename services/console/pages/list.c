@@ -49,6 +49,11 @@ static void write_heading(page_t *page, const listing_t *list, size_t column)
     html_raw(html, "</th>");
 }
 
+static bool may_change(const page_t *page, const listing_t *list)
+{
+    return entry_may(page, list->kind, ACCESS_WRITE);
+}
+
 static void write_row(page_t *page, const listing_t *list, const listing_row_t *row)
 {
     html_t *html = &page->body;
@@ -56,6 +61,12 @@ static void write_row(page_t *page, const listing_t *list, const listing_row_t *
     table_row_t opened;
     if (!listing_open(list, row, &opened)) return;
     html_raw(html, "<tr>");
+    if (may_change(page, list)) {
+        html_raw(html, "<td><input type=\"checkbox\" name=\"id\"");
+        html_attribute(html, "value", rid_text(&opened.id, ref));
+        html_attribute(html, "aria-label", entry_ref(list->kind, opened.bodies[0], &opened.id, ref));
+        html_raw(html, "></td>");
+    }
     for (size_t i = 0; i < list->table.n_shown; i++) {
         size_t column = list->table.shown[i];
         const char *text = table_cell(&list->table, column, &opened, (view_t){VIEW_WORDS, page->lang}, value);
@@ -202,17 +213,39 @@ static void write_pages(page_t *page, const listing_t *list, size_t from, size_t
     html_raw(html, "</p>");
 }
 
+#define EXPORT_LINK(file, text)                                                                              \
+    (html_raw(html, "<a href=\"/k/"), html_segment(html, list->kind->name), html_raw(html, "/" file),        \
+     write_address(html, page, "", NULL, NULL), html_raw(html, "\" download>"), html_text(html, text),       \
+     html_raw(html, "</a> "))
+
 // All that fits, not only this page of it.
 static void write_export(page_t *page, const listing_t *list)
 {
     html_t *html = &page->body;
-    html_raw(html, "<p><a href=\"/k/");
+    html_raw(html, "<p class=\"actions\">");
+    EXPORT_LINK("export.xlsx", _("Take this list out as a workbook (XLSX)"));
+    EXPORT_LINK("export.csv", _("Take this list out as CSV"));
+    html_raw(html, "</p>");
+}
+
+static void begin_ticks(page_t *page, const listing_t *list)
+{
+    html_t *html = &page->body;
+    html_raw(html, "<form method=\"post\" action=\"/many/");
     html_segment(html, list->kind->name);
-    html_raw(html, "/export.csv");
     write_address(html, page, "", NULL, NULL);
-    html_raw(html, "\" download>");
-    html_text(html, _("Take this list out as CSV"));
-    html_raw(html, "</a></p>");
+    html_raw(html, "\">");
+    page_token(page, html);
+}
+
+static void end_ticks(page_t *page)
+{
+    html_t *html = &page->body;
+    html_raw(html, "<p class=\"actions\"><label><input type=\"checkbox\" name=\"all\" value=\"yes\"> ");
+    html_text(html, _("all that fit, also those of other pages"));
+    html_raw(html, "</label><button>");
+    html_text(html, _("Change or delete what is ticked"));
+    html_raw(html, "</button></p></form>");
 }
 
 static void write_table(page_t *page, const listing_t *list)
@@ -221,11 +254,14 @@ static void write_table(page_t *page, const listing_t *list)
     size_t from = list->column >= 0 ? (size_t)(list->number - 1) * LISTING_ROWS : 0;
     if (from > list->n) from = list->n;
     size_t to = list->n - from > LISTING_ROWS ? from + LISTING_ROWS : list->n;
+    if (may_change(page, list)) begin_ticks(page, list);
     html_raw(html, "<div class=\"scroll\"><table><thead><tr>");
+    if (may_change(page, list)) html_raw(html, "<td></td>");
     for (size_t i = 0; i < list->table.n_shown; i++) write_heading(page, list, list->table.shown[i]);
     html_raw(html, "</tr></thead><tbody>");
     for (size_t i = from; i < to; i++) write_row(page, list, &list->rows[i]);
     html_raw(html, "</tbody></table></div>");
+    if (may_change(page, list)) end_ticks(page);
     write_pages(page, list, from, to);
     write_export(page, list);
 }

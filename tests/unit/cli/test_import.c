@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "services/cli/rejects.h"
+#include "common/forms/rejects.h"
 #include "services/cli/sender.h"
 #include "services/cli/tally.h"
 

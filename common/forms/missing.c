@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See missing.h. Keys are texts, their parts joined by 0x1f; the first part is the organisation.
-#include "services/cli/missing.h"
+#include "common/forms/missing.h"
 
 #include <string.h>
 
@@ -9,15 +9,12 @@
 #include "common/base/date.h"
 #include "common/base/dict.h"
 #include "common/schema/kinds.h"
-#include "services/cli/listing.h"
 
 enum { PART = 0x1f };
 
 struct missing {
     const kind_rule_t *kind; // of which a record stands for the row: the one that ends, else the first
     dict_t *keys, *orgs;
-    missing_found_t *found;
-    void *context;
 };
 
 missing_t *missing_new(const sheet_t *sheet)
@@ -57,33 +54,24 @@ static bool has_ended(const kind_rule_t *kind, const body_t *body)
     return day < wall_day();
 }
 
-static int look(slice_t wire, const Selenga__Record *record, void *context)
+const char *missing_look(const missing_t *self, const Selenga__Record *record, char *buf)
 {
-    missing_t *self = context;
     char text[KEY_TEXT_MAX];
     body_t *body = NULL;
-    (void)wire;
     AUTO(arena_destroy) arena_t *arena = arena_new(4 * record->body.len + 4096);
     if (body_unpack(self->kind, slice(record->body.data, record->body.len), arena, &body, NULL) != 0)
-        return CLI_DONE;
+        return NULL;
     slice_t key = body_key(self->kind, body, text);
-    if (key.size == 0 || dict_find(self->keys, key) != DICT_NONE || has_ended(self->kind, body))
-        return CLI_DONE;
-    self->found(self->context, body_key_shown(self->kind, body, text));
-    return CLI_DONE;
+    if (key.size == 0 || dict_find(self->keys, key) != DICT_NONE || has_ended(self->kind, body)) return NULL;
+    return body_key_shown(self->kind, body, buf);
 }
 
-int missing_find(missing_t *self, ask_t *ask, missing_found_t *found, void *context)
+bool missing_request(const missing_t *self, uint32_t i, Selenga__List *ret_request)
 {
-    int r = CLI_DONE;
-    self->found = found;
-    self->context = context;
-    for (uint32_t i = 0; i < dict_count(self->orgs) && r == CLI_DONE; i++) {
-        Selenga__List request = SELENGA__LIST__INIT;
-        request.has_kind = true;
-        request.kind = self->kind->number;
-        request.org = (char *)(uintptr_t)dict_key(self->orgs, i);
-        r = ask_each(ask, &request, 0, look, NULL, self);
-    }
-    return r;
+    if (i >= dict_count(self->orgs)) return false;
+    selenga__list__init(ret_request);
+    ret_request->has_kind = true;
+    ret_request->kind = self->kind->number;
+    ret_request->org = (char *)(uintptr_t)dict_key(self->orgs, i);
+    return true;
 }

@@ -3,7 +3,8 @@
 // the reader is told.
 #pragma once
 #include "common/forms/sheet.h"
-#include "services/cli/ask.h"
+#include "proto/api.pb-c.h"
+#include "proto/record.pb-c.h"
 
 typedef struct missing missing_t;
 
@@ -14,7 +15,9 @@ void missing_destroy(missing_t **self);
 // The file has a row with this key (sheet_result_t).
 void missing_note(missing_t *self, slice_t key);
 
-// Asks the node, and calls for each that the file lacks; whose record has ended by today is not among them.
-// CLI_DONE, or why the node could not be asked (already said).
-typedef void missing_found_t(void *context, const char *ref);
-int missing_find(missing_t *self, ask_t *ask, missing_found_t *found, void *context);
+// What is to be asked about organisation i of the file; false: there are no more. The request refers to what
+// the missing_t has.
+bool missing_request(const missing_t *self, uint32_t i, Selenga__List *ret_request);
+// A record of the answer: who it is, into buf of KEY_TEXT_MAX bytes; NULL: the file has him, or his record
+// has ended by today.
+const char *missing_look(const missing_t *self, const Selenga__Record *record, char *buf);

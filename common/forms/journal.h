@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the last import wrote, so that `import --undo` can take it back: DIR/import.undo, the node's own.
+// What an import, or a change of many records, wrote, so that it can be taken back: a file of the node's own.
 //
 //   SHEET <TAB> FILE <TAB> when it began
 //   run NUMBER                                     in hex: of each process that wrote, before its first
-//   message KIND-NUMBER <blank> ID <blank> VERSION <blank> VERSION-BEFORE or -      a line for each record,
-//   in order
+//   message KIND-NUMBER <blank> ID <blank> VERSION or - <blank> VERSION-BEFORE or -      a line for each
+//   record, in order
 //
-// While an import runs the file is import.undo.new. One that was cut off leaves it, and the next import of
+// While it is at work the file is PATH.new. One that was cut off leaves it, and the next import of
 // that sheet goes on with it. What the last message of a run wrote, the service knows too (Put.run): what was
 // not heard of it is asked for by the run's number.
 #pragma once
@@ -22,13 +22,15 @@ enum { JOURNAL_SOURCE = 1024, JOURNAL_RUN = 16 };
 
 typedef struct journal journal_t;
 
-// The file is made and says the run's number, before anything is sent. NULL: no node is named.
-journal_t *journal_new(const char *node, const char *sheet, const char *source);
+// The file is made and says the run's number, before anything is sent. path NULL: no journal is kept.
+journal_t *journal_new(const char *path, const char *sheet, const char *source);
 void journal_destroy(journal_t **self);
 // Number of this run; valid while the journal is.
 const uint8_t *journal_run(const journal_t *self);
 // Records that the outcome tells.
 void journal_add(journal_t *self, const Selenga__Outcome *outcome);
+// Records that were deleted: their version is "-", there is none.
+void journal_add_deleted(journal_t *self, const Selenga__Outcome *outcome);
 // What was added is on the disk: before the next message is sent.
 void journal_flush(journal_t *self);
 // whole: all answers were heard. 0, or negative errno: then the import cannot be taken back. Where nothing
@@ -52,13 +54,13 @@ typedef struct journal_reader {
     int fd;       // of one that was cut off: no import goes on with it meanwhile
 } journal_reader_t;
 
-// The last import of the node; with runs whose last message may have written more, see journal_merge. 0;
+// What the file at `path` tells; with runs whose last message may have written more, see journal_merge. 0;
 // -ENOENT: none; -EBUSY: one is under way; -EBADMSG: the file is damaged; or another negative errno.
 // journal_clear afterwards; the reader must not move.
-int journal_read(const char *node, journal_reader_t *ret);
+int journal_read(const char *path, journal_reader_t *ret);
 // What else was written: an entry of its own, or a version of one that is there.
 void journal_merge(journal_reader_t *reader, const journal_entry_t *entry);
 bool journal_entry_of(const Selenga__ItemOutcome *item, journal_entry_t *ret); // false: it was not written
 void journal_clear(journal_reader_t *reader);
 // It was taken back, or wrote nothing. 0 or negative errno.
-int journal_forget(const char *node, const journal_reader_t *reader);
+int journal_forget(const char *path, const journal_reader_t *reader);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // See planned.h. Of a reference that is refused only its text is told: records are known by the kinds and
 // keys that it may mean.
-#include "services/cli/planned.h"
+#include "common/forms/planned.h"
 
 #include <stdlib.h>
 #include <string.h>

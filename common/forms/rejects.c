@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rejected rows: written beside and renamed at the end, so the file of an earlier import stays whole until
 // then.
-#include "services/cli/rejects.h"
+#include "common/forms/rejects.h"
 
 #include <errno.h>
 #include <fcntl.h>

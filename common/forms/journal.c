@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See journal.h.
-#include "services/cli/journal.h"
+#include "common/forms/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,10 +27,9 @@ struct journal {
     int error;
 };
 
-static void name_files(const char *node, char *path, char *draft)
+static void name_draft(const char *path, char *draft)
 {
-    snprintf(path, PATH_MAX, "%s/import.undo", node);
-    snprintf(draft, PATH_MAX, "%s/import.undo.new", node);
+    snprintf(draft, PATH_MAX, "%s.new", path);
 }
 
 void journal_destroy(journal_t **self_p)
@@ -86,9 +85,9 @@ static int begin(journal_t *self)
     return flush(self);
 }
 
-journal_t *journal_new(const char *node, const char *sheet, const char *source)
+journal_t *journal_new(const char *path, const char *sheet, const char *source)
 {
-    if (node == NULL) return NULL;
+    if (path == NULL) return NULL;
     journal_t *self = xcalloc(1, sizeof *self);
     char began[32], name[JOURNAL_SOURCE];
     struct tm tm;
@@ -97,7 +96,8 @@ journal_t *journal_new(const char *node, const char *sheet, const char *source)
     snprintf(name, sizeof name, "%s", source);
     for (char *c = name; *c != '\0'; c++)
         if ((unsigned char)*c < ' ') *c = ' ';
-    name_files(node, self->path, self->draft);
+    snprintf(self->path, sizeof self->path, "%s", path);
+    name_draft(path, self->draft);
     snprintf(self->head, sizeof self->head, "%s\t%s\t%s\n", sheet, name, began);
     randombytes_buf(self->run, sizeof self->run);
     self->error = begin(self);
@@ -109,7 +109,7 @@ const uint8_t *journal_run(const journal_t *self)
     return self->run;
 }
 
-void journal_add(journal_t *self, const Selenga__Outcome *outcome)
+static void add(journal_t *self, const Selenga__Outcome *outcome, bool deleted)
 {
     if (self == NULL || self->error != 0) return;
     for (size_t i = 0; i < outcome->n_items; i++) {
@@ -118,10 +118,20 @@ void journal_add(journal_t *self, const Selenga__Outcome *outcome)
         if (!journal_entry_of(outcome->items[i], &entry)) continue;
         self->n++;
         self->dirty = true;
-        if (fprintf(self->file, "%u %s %s %s\n", entry.kind, rid_text(&entry.id, text), entry.version,
-                    entry.replaced[0] != '\0' ? entry.replaced : "-") < 0)
+        if (fprintf(self->file, "%u %s %s %s\n", entry.kind, rid_text(&entry.id, text),
+                    deleted ? "-" : entry.version, entry.replaced[0] != '\0' ? entry.replaced : "-") < 0)
             self->error = -EIO;
     }
+}
+
+void journal_add(journal_t *self, const Selenga__Outcome *outcome)
+{
+    add(self, outcome, false);
+}
+
+void journal_add_deleted(journal_t *self, const Selenga__Outcome *outcome)
+{
+    add(self, outcome, true);
 }
 
 void journal_flush(journal_t *self)
@@ -250,12 +260,12 @@ static int hold(int fd)
     return 0;
 }
 
-int journal_read(const char *node, journal_reader_t *ret)
+int journal_read(const char *path, journal_reader_t *ret)
 {
-    char path[PATH_MAX], draft[PATH_MAX];
+    char draft[PATH_MAX];
     *ret = (journal_reader_t){.fd = -1};
     hash_init(&ret->ids, id_of, ret);
-    name_files(node, path, draft);
+    name_draft(path, draft);
     int fd = open(draft, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 && errno != ENOENT) return -errno;
     if (fd >= 0) {
@@ -277,9 +287,9 @@ void journal_clear(journal_reader_t *reader)
     *reader = (journal_reader_t){.fd = -1};
 }
 
-int journal_forget(const char *node, const journal_reader_t *reader)
+int journal_forget(const char *path, const journal_reader_t *reader)
 {
-    char path[PATH_MAX], draft[PATH_MAX];
-    name_files(node, path, draft);
+    char draft[PATH_MAX];
+    name_draft(path, draft);
     return unlink(reader->cut_off ? draft : path) == 0 ? 0 : -errno;
 }

@@ -51,6 +51,10 @@ bool holding_ask(page_t *page, holding_t *holding, const kind_rule_t *kind, cons
     Selenga__List request = SELENGA__LIST__INIT;
     Selenga__Match match = SELENGA__MATCH__INIT, *where[] = {&match};
     const Selenga__Records *reply = NULL;
+    if (holding->opened) {
+        page->at += holding->n_asks; // they are answered
+        return true;
+    }
     *holding = (holding_t){.kind = kind};
     if (!entry_may(page, kind, ACCESS_READ)) return true;
     request.has_kind = request.has_limit = 1;
@@ -78,13 +82,17 @@ bool holding_ask(page_t *page, holding_t *holding, const kind_rule_t *kind, cons
 
 void holding_open(const page_t *page, holding_t *holding)
 {
+    if (holding->opened) return;
     for (size_t i = 0; i < holding->n_replies; i++) keep_all(page, holding, holding->replies[i]);
+    holding->n_asks = holding->n_replies;
     holding->n_replies = 0;
+    holding->opened = true;
 }
 
 bool holding_list(page_t *page, holding_t *holding, const kind_rule_t *kind, const char *org,
                   const char *field, const char *value)
 {
+    *holding = (holding_t){0};
     if (!holding_ask(page, holding, kind, org, field, value)) return false;
     holding_open(page, holding);
     return true;

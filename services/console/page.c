@@ -80,6 +80,13 @@ bool page_ask(page_t *page, uint32_t service, uint32_t type, const void *body, u
     return true;
 }
 
+void *page_keep(page_t *page, size_t size, void (*free_kept)(void *kept))
+{
+    if (page->kept == NULL) page->kept = xcalloc(1, size);
+    page->kept_free = free_kept;
+    return page->kept;
+}
+
 void page_again(page_t *page)
 {
     html_free(&page->body);
@@ -98,6 +105,9 @@ void page_clear(page_t *page)
         msg_body_free(&asked->body);
     }
     page->n_asks = page->pending = 0;
+    if (page->kept != NULL) page->kept_free(page->kept);
+    free(page->kept);
+    page->kept = NULL;
     html_free(&page->body);
 }
 

@@ -23,6 +23,14 @@ void iom_destroy(iom_t **iom_p)
     *iom_p = NULL;
 }
 
+// What is required is there: the paper relies on it.
+static bool is_whole(const kind_rule_t *kind, const body_t *body)
+{
+    for (size_t i = 0; i < kind->n_fields; i++)
+        if ((kind->fields[i].flags & F_REQUIRED) != 0 && !body_has(kind, body, i)) return false;
+    return true;
+}
+
 void iom_take(iom_t *iom, slice_t wire)
 {
     iom_item_t item = {.arena = arena_new(2 * wire.size)};
@@ -32,7 +40,8 @@ void iom_take(iom_t *iom, slice_t wire)
     const kind_rule_t *kind = r != NULL ? kind_by_number(r->kind) : NULL;
     body_t *body;
     if (kind == NULL || r->deleted || r->id.len != sizeof item.id.b ||
-        body_unpack(kind, slice(r->body.data, r->body.len), item.arena, &body, NULL) != 0) {
+        body_unpack(kind, slice(r->body.data, r->body.len), item.arena, &body, NULL) != 0 ||
+        !is_whole(kind, body)) {
         arena_destroy(&item.arena);
         return;
     }

@@ -14,6 +14,14 @@ void holding_free(holding_t *holding)
     *holding = (holding_t){0};
 }
 
+// What its home would have refused is no record of the kind: pages rely on what is required.
+static bool is_whole(const kind_rule_t *kind, const body_t *body)
+{
+    for (size_t i = 0; i < kind->n_fields; i++)
+        if ((kind->fields[i].flags & F_REQUIRED) != 0 && !body_has(kind, body, i)) return false;
+    return true;
+}
+
 static void keep(const page_t *page, holding_t *holding, arena_t *arena, const ProtobufCBinaryData *wire)
 {
     held_t held = {0};
@@ -22,6 +30,7 @@ static void keep(const page_t *page, holding_t *holding, arena_t *arena, const P
     const Selenga__Record *r = selenga__record__unpack(arena_allocator(arena), wire->len, wire->data);
     if (r == NULL || r->deleted || r->id.len != sizeof held.id.b || r->kind != holding->kind->number) return;
     if (body_unpack(holding->kind, slice(r->body.data, r->body.len), arena, &body, NULL) != 0) return;
+    if (!is_whole(holding->kind, body)) return;
     memcpy(held.id.b, r->id.data, sizeof held.id.b);
     version_text(&(version_t){.inc = r->inc, .seq = r->seq, .boot = r->boot}, held.version);
     held.ours =
@@ -51,6 +60,10 @@ bool holding_ask(page_t *page, holding_t *holding, const kind_rule_t *kind, cons
     Selenga__List request = SELENGA__LIST__INIT;
     Selenga__Match match = SELENGA__MATCH__INIT, *where[] = {&match};
     const Selenga__Records *reply = NULL;
+    if (holding->opened) {
+        page->at += holding->n_asks; // they are answered
+        return true;
+    }
     *holding = (holding_t){.kind = kind};
     if (!entry_may(page, kind, ACCESS_READ)) return true;
     request.has_kind = request.has_limit = 1;
@@ -78,13 +91,17 @@ bool holding_ask(page_t *page, holding_t *holding, const kind_rule_t *kind, cons
 
 void holding_open(const page_t *page, holding_t *holding)
 {
+    if (holding->opened) return;
     for (size_t i = 0; i < holding->n_replies; i++) keep_all(page, holding, holding->replies[i]);
+    holding->n_asks = holding->n_replies;
     holding->n_replies = 0;
+    holding->opened = true;
 }
 
 bool holding_list(page_t *page, holding_t *holding, const kind_rule_t *kind, const char *org,
                   const char *field, const char *value)
 {
+    *holding = (holding_t){0};
     if (!holding_ask(page, holding, kind, org, field, value)) return false;
     holding_open(page, holding);
     return true;

@@ -24,6 +24,8 @@ typedef struct holding {
     bool more;                                     // there are others that are not in hand
     const Selenga__Records *replies[HELD_ANSWERS]; // the page's, before they are opened
     size_t n_replies;
+    size_t n_asks; // questions that it took
+    bool opened;
     arena_t *arenas[HELD_ANSWERS];
     size_t n_arenas;
 } holding_t;
@@ -35,7 +37,7 @@ void holding_free(holding_t *holding);
 bool holding_list(page_t *page, holding_t *holding, const kind_rule_t *kind, const char *org,
                   const char *field, const char *value);
 // The same in two steps, where a page asks for much: it is run again for each answer, and opens all of them
-// once.
+// once. In what a page keeps (page_keep) they stay open.
 bool holding_ask(page_t *page, holding_t *holding, const kind_rule_t *kind, const char *org,
                  const char *field, const char *value);
 void holding_open(const page_t *page, holding_t *holding);

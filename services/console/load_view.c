@@ -8,6 +8,11 @@
 
 enum { BAR = 120 };
 
+void load_view_free_kept(void *view)
+{
+    load_view_free(view);
+}
+
 void load_view_free(load_view_t *view)
 {
     holding_free(&view->methodists);
@@ -118,7 +123,7 @@ static void make_items(load_view_t *view)
 
 bool load_view_read(page_t *page, load_view_t *view, int32_t day)
 {
-    *view = (load_view_t){.day = day};
+    view->day = day;
     if (!holding_ask(page, &view->assignments, &KIND_ASSIGNMENT, "", NULL, NULL) ||
         !holding_ask(page, &view->methodists, &KIND_METHODIST, "", NULL, NULL) ||
         !holding_ask(page, &view->organisations, &KIND_ORGANISATION, "", NULL, NULL) ||
@@ -130,7 +135,8 @@ bool load_view_read(page_t *page, load_view_t *view, int32_t day)
     holding_open(page, &view->organisations);
     holding_open(page, &view->absences);
     holding_open(page, &view->indicators);
-    make_items(view);
+    if (view->items == NULL) make_items(view);
+    holding_free(&view->people->identities);
     return people_read(page, view->people);
 }
 

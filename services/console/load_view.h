@@ -24,7 +24,9 @@ typedef struct load_view {
 } load_view_t;
 
 void load_view_free(load_view_t *view);
-// False: return at once, as with page_ask.
+// The same for page_keep.
+void load_view_free_kept(void *view);
+// All zero at first, or as a run of the page before has left it. False: return at once, as with page_ask.
 bool load_view_read(page_t *page, load_view_t *view, int32_t day);
 // NULL: there is none of this code.
 const load_t *load_of(const load_view_t *view, const char *code);

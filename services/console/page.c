@@ -80,6 +80,13 @@ bool page_ask(page_t *page, uint32_t service, uint32_t type, const void *body, u
     return true;
 }
 
+void *page_keep(page_t *page, size_t size, void (*free_kept)(void *kept))
+{
+    if (page->kept == NULL) page->kept = xcalloc(1, size);
+    page->kept_free = free_kept;
+    return page->kept;
+}
+
 void page_again(page_t *page)
 {
     html_free(&page->body);
@@ -99,9 +106,10 @@ void page_clear(page_t *page)
         if (asked->number != 0 && *page->client != NULL) client_abandon(*page->client, asked->number);
         msg_body_free(&asked->body);
     }
-    if (page->reading != NULL) page->drop(page->reading);
-    page->reading = NULL;
     page->n_asks = page->pending = 0;
+    if (page->kept != NULL) page->kept_free(page->kept);
+    free(page->kept);
+    page->kept = NULL;
     html_free(&page->body);
     form_free(&page->draft);
 }

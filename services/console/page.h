@@ -58,8 +58,8 @@ struct page {
     asked_t asks[PAGE_ASKS];
     size_t n_asks, at, pending;
     bool waiting;
-    void *reading; // what takes more than questions (watching.h); its maker ends it by `drop`
-    void (*drop)(void *reading);
+    void *kept; // what a run made of its answers, for the next
+    void (*kept_free)(void *kept);
     void (*answered)(void *context); // all that was asked is there
     void *context;
     // what comes of it
@@ -83,6 +83,9 @@ bool page_ask(page_t *page, uint32_t service, uint32_t type, const void *body, u
               const ProtobufCMessageDescriptor *descriptor, void *ret_body);
 // The same where a failure is no end of the page: *ret_asked is the question, over or under way.
 bool page_try(page_t *page, const client_request_t *request, const asked_t **ret_asked);
+// Zeroed memory at the first run of a page, the same at its later ones: for what is dear to make of answers.
+// It ends with the page, by free_kept and free(). One of a page.
+void *page_keep(page_t *page, size_t size, void (*free_kept)(void *kept));
 // Why a question failed, in words.
 void page_fail(page_t *page, const asked_t *asked);
 // Forgets what was written, not what was answered: before the function is called again.

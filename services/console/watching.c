@@ -7,7 +7,7 @@
 enum { ROWS_MOST = 200 };
 
 typedef struct watching {
-    page_t *page;
+    page_t *page; // NULL: it has not begun
     attention_t *reading; // NULL: it is over
     asked_t asked;        // how it ended
     findings_t found;
@@ -24,15 +24,14 @@ static void take(void *context, client_status_t status, const client_why_t *why,
     if (--self->page->pending == 0) self->page->answered(self->page->context);
 }
 
-static void drop(void *reading)
+static void free_kept(void *kept)
 {
-    watching_t *self = reading;
+    watching_t *self = kept;
     attention_abandon(&self->reading);
     findings_clear(&self->found);
-    free(self);
 }
 
-static watching_t *start(page_t *page)
+static void start(watching_t *self, page_t *page)
 {
     const account_t *who = &page->session->account;
     const bool own = strcmp(who->org, page->node->org) == 0;
@@ -41,22 +40,19 @@ static watching_t *start(page_t *page)
                                  .own = page->node->path,
                                  .account = who->name,
                                  .reader = who->role};
-    watching_t *self = xcalloc(1, sizeof *self);
     self->page = page;
-    if (ask.roles == 0) return self;
+    if (ask.roles == 0) return;
     if (*page->client == NULL) self->asked.status = client_open(".", page->client, &self->asked.why);
-    if (*page->client == NULL) return self;
+    if (*page->client == NULL) return;
     self->reading = attention_start(*page->client, &ask, take, self, &self->asked.why);
     page->pending += self->reading != NULL;
     if (self->reading == NULL) self->asked.status = CLIENT_LATER;
-    return self;
 }
 
 bool watching_ask(page_t *page, const findings_t **ret_found)
 {
-    if (page->reading == NULL) page->reading = start(page);
-    page->drop = drop;
-    const watching_t *self = page->reading;
+    watching_t *self = page_keep(page, sizeof *self, free_kept);
+    if (self->page == NULL) start(self, page);
     page->waiting |= self->reading != NULL;
     if (self->reading == NULL && self->asked.status != CLIENT_DONE) page_fail(page, &self->asked);
     *ret_found = &self->found;

@@ -132,4 +132,34 @@ def who_may_not_write_them_has_no_grid(w):
         assert other.post("/results", [("token", token), ("campaign", "D-1")]).status == 403
 
 
+@test
+def what_no_form_of_ours_sends_harms_nothing(w):
+    anna = inside(w.school, "anna")
+    token = ("token", dict(anna.get("/").hidden("/logout"))["token"])
+    kinds = ("result", "attendance", "activity", "route", "review")
+    code = f"R-{SCHOOL}-1-1"
+    assert anna.post("/routes/propose", [token, ("person", f"{SCHOOL}:1"), ("person", "x" * 5000), ("campaign", "D-1")]).status == 303
+    before = [w.school.list(kind) for kind in kinds]
+    odd = ["", "/", "1/", "/2", "9" * 400, "1e9", "-1", "NaN", "\u202e1", "<script>", "%s%n", "1/0"]
+    for path, fields in (
+            ("/results", [("campaign", "D-1"), *((f"r.{i}.0", text) for i, text in enumerate(odd)), ("c.0", "C-1"), ("p.0", "nobody")]),
+            ("/results", [("campaign", "D-1"), ("page", "-5"), ("on", "31.02.2024"), ("r.0.0", "5"), ("p.0", f"{HUB}:1"), ("c.0", "C-9"),
+                          ("o.0.0", "no-version 4")]),
+            ("/results", [("campaign", "D-1"), ("o.0.0", "x" * 9000), ("r.0.0", "1")]),
+            (SHEET, [("t.0", "1"), ("p.0", "x:y:z"), ("v.1", "1.1.zz"), ("p.1", f"{SCHOOL}:1")]),
+            (SHEET, [(f"t.{i}", "1") for i in range(900)]),
+            (f"/routes/{code}", [("act", "steps"), ("s0.code", "1"), ("s0.version", "?"), ("s0.title", "т" * 3000), ("s1.code", "99")]),
+            (f"/routes/{code}", [("act", "add"), ("n.title", "x"), ("n.form", "poetry"), ("n.programme", "none"), ("n.reason", "y")]),
+            (f"/routes/{code}", [("act", "state"), ("to", "nowhere"), ("version", "")]),
+            (f"/routes/{code}", [("act", "burn")]), (f"/routes/{code}", []),
+            (f"/routes/{code}/review", [("decision", "perhaps"), ("by", "x"), ("remarks", "т" * 5000), ("p0.code", "1"), ("p0.title", "; → ;")])):
+        answer = anna.post(path, [token, *fields])
+        assert answer.status in (303, 400, 409, 422), (path, fields[:4], answer.status)
+        assert "<script>" not in answer.text and "\u202e" not in answer.text
+    assert [w.school.list(kind) for kind in kinds] == before
+    for path in ("/results?campaign=D-1&page=99999999999", "/results?campaign=D-1&org=%3Cb%3E", SHEET + "?org=none&page=x", "/routes?org=%22%3E",
+                 "/load/%3Cb%3E", f"/routes/{code}/iom.pdf/x", "/routes/%00/iom.pdf"):
+        assert anna.get(path).status in (200, 400, 404), path
+
+
 world.main(scene)

@@ -59,8 +59,8 @@ static const fault_t *fault_of(const many_t *refused, const held_t *held, const 
     for (size_t i = 0; refused != NULL && i < refused->n; i++) {
         const many_row_t *row = &refused->rows[i];
         const Selenga__Attendance *a = (const Selenga__Attendance *)row->body;
-        bool his =
-            a != NULL ? strcmp(a->person, person) == 0 : held != NULL && rid_equal(&row->id, &held->id);
+        bool his = a != NULL ? a->person != NULL && strcmp(a->person, person) == 0
+                             : held != NULL && rid_equal(&row->id, &held->id);
         if (his && !row->done) return &row->fault;
     }
     return NULL;

@@ -110,15 +110,15 @@ static void write_board(page_t *page, const load_view_t *view)
 
 void page_load(page_t *page)
 {
-    AUTO(load_view_free) load_view_t view = {0};
+    load_view_t *view = page_keep(page, sizeof *view, load_view_free_kept);
     html_t *html = &page->body;
-    if (!load_view_read(page, &view, wall_day())) return;
+    if (!load_view_read(page, view, wall_day())) return;
     page_title(page, "%s", _("Methodists: load"));
-    if (view.n == 0) {
+    if (view->n == 0) {
         html_element(html, "p", _("There are no methodists yet: the region appoints them."));
         return;
     }
     html_element(html, "p", _("Teachers who are assigned today, each counted once with a methodist."));
-    if (view.assignments.more) html_element(html, "p", _("There are more assignments than fit here."));
-    write_board(page, &view);
+    if (view->assignments.more) html_element(html, "p", _("There are more assignments than fit here."));
+    write_board(page, view);
 }

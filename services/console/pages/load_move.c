@@ -22,7 +22,7 @@ typedef struct blocked {
 } blocked_t;
 
 typedef struct move {
-    load_view_t view;
+    load_view_t *view;
     holding_t employments;
     const load_t *from;
     blocked_t *blocks;
@@ -31,7 +31,6 @@ typedef struct move {
 
 static void move_free(move_t *move)
 {
-    load_view_free(&move->view);
     holding_free(&move->employments);
     free(move->blocks);
 }
@@ -71,8 +70,8 @@ static void make_blocks(move_t *move)
 
 static bool read_move(page_t *page, move_t *move)
 {
-    if (!load_view_read(page, &move->view, wall_day())) return false;
-    move->from = load_of(&move->view, page->request->segments[1]);
+    if (!load_view_read(page, move->view, wall_day())) return false;
+    move->from = load_of(move->view, page->request->segments[1]);
     if (move->from == NULL) {
         page_refuse(page, 404, _("There is no such record"), _("It is not here, or was deleted."));
         return false;
@@ -105,15 +104,15 @@ static void write_targets(page_t *page, const move_t *move)
     html_raw(html, "<label>");
     html_text(html, _("To methodist"));
     html_raw(html, "<select name=\"to\"><option value=\"\">—</option>");
-    for (size_t i = 0; i < move->view.n; i++) {
-        const load_t *load = &move->view.items[i];
-        if (load == move->from || !load_is_active(&move->view, load)) continue;
+    for (size_t i = 0; i < move->view->n; i++) {
+        const load_t *load = &move->view->items[i];
+        if (load == move->from || !load_is_active(move->view, load)) continue;
         html_raw(html, "<option");
         html_attribute(html, "value", load->methodist->code);
         if (strcmp(chosen, load->methodist->code) == 0) html_raw(html, " selected");
         html_raw(html, ">");
         html_textf(html, "%s %s (%zu)", load->methodist->code,
-                   people_name(move->view.people, load->methodist->person, name), load->n);
+                   people_name(move->view->people, load->methodist->person, name), load->n);
         html_raw(html, "</option>");
     }
     html_raw(html, "</select></label> ");
@@ -126,7 +125,7 @@ static void write_buttons(page_t *page, const move_t *move)
     const char *on = form_value(&page->request->form, "on");
     html_raw(html, "<div class=\"row\">");
     write_targets(page, move);
-    inputs_line(html, "on", _("From the day"), on != NULL ? on : view_day(move->view.day, page->lang, day),
+    inputs_line(html, "on", _("From the day"), on != NULL ? on : view_day(move->view->day, page->lang, day),
                 NULL);
     html_raw(html, "<button name=\"act\" value=\"dry\">");
     html_text(html, _("What would become of it"));
@@ -153,7 +152,7 @@ static void write_blocks(page_t *page, const move_t *move, bool may)
             if (is_chosen(page, block->name)) html_raw(html, " checked");
             html_raw(html, "> ");
         }
-        html_text(html, load_org_name(&move->view, org));
+        html_text(html, load_org_name(move->view, org));
         html_raw(html, "</label></td><td>");
         html_text(html, *block->subject != '\0' ? block->subject : "—");
         html_raw(html, "</td><td class=\"number\">");
@@ -169,7 +168,8 @@ static void write_move(page_t *page, const move_t *move)
     char name[VIEW_TEXT];
     const Selenga__Methodist *m = move->from->methodist;
     bool may = entry_may(page, &KIND_ASSIGNMENT, ACCESS_WRITE);
-    page_title(page, _("Load of methodist %s: %s"), m->code, people_name(move->view.people, m->person, name));
+    page_title(page, _("Load of methodist %s: %s"), m->code,
+               people_name(move->view->people, m->person, name));
     const char *moved = form_value(&page->request->query, "moved");
     int64_t number;
     if (moved != NULL && int_parse(moved, 1, AT_ONCE, &number)) {
@@ -266,7 +266,7 @@ static void write_reasons(page_t *page, const many_t *many)
 static void write_outcome(page_t *page, const move_t *move, const many_t *many, size_t chosen)
 {
     html_t *html = &page->body;
-    const load_t *to = load_of(&move->view, form_text(&page->request->form, "to"));
+    const load_t *to = load_of(move->view, form_text(&page->request->form, "to"));
     if (many->failed > 0)
         html_raw(html, "<div class=\"note bad\" role=\"alert\"><p>");
     else
@@ -313,14 +313,6 @@ static void go(page_t *page, size_t moved)
     page_go(page, "%.*s", (int)size, address);
 }
 
-// As it stands after the act.
-static bool read_again(page_t *page, move_t *move)
-{
-    move_free(move);
-    *move = (move_t){0};
-    return read_move(page, move);
-}
-
 static void run(page_t *page, move_t *move)
 {
     AUTO(arena_destroy) arena_t *arena = arena_new(FORM_BODY_MAX);
@@ -346,15 +338,19 @@ static void run(page_t *page, move_t *move)
         go(page, many.done / 2);
         return;
     }
-    if (!many.dry && !read_again(page, move)) return;
+    // As it stands after the act.
+    AUTO(load_view_free) load_view_t view = {0};
+    AUTO(move_free) move_t again = {.view = &view};
+    if (!many.dry && !read_move(page, &again)) return;
     page->status = many.failed > 0 && !many.dry ? 422 : 200;
     write_outcome(page, move, &many, chosen);
-    write_move(page, move);
+    write_move(page, many.dry ? move : &again);
 }
 
 void page_load_move(page_t *page)
 {
     AUTO(move_free) move_t move = {0};
+    move.view = page_keep(page, sizeof *move.view, load_view_free_kept);
     if (page->request->post && !saving_may(page, &KIND_ASSIGNMENT, ACCESS_WRITE)) return;
     if (!read_move(page, &move)) return;
     if (page->request->post)

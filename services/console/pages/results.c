@@ -208,7 +208,8 @@ static const fault_t *fault_of(const many_t *refused, const char *person, const 
 {
     for (size_t i = 0; refused != NULL && i < refused->n; i++) {
         const Selenga__Result *r = (const Selenga__Result *)refused->rows[i].body;
-        if (!refused->rows[i].done && strcmp(r->person, person) == 0 && strcmp(r->competency, code) == 0)
+        if (refused->rows[i].done || r->person == NULL || r->competency == NULL) continue;
+        if (strcmp(r->person, person) == 0 && strcmp(r->competency, code) == 0)
             return &refused->rows[i].fault;
     }
     return NULL;
@@ -272,7 +273,8 @@ static void write_refused(page_t *page, const grid_t *grid, const many_t *refuse
         const Selenga__Result *r = (const Selenga__Result *)refused->rows[i].body;
         if (refused->rows[i].done) continue;
         html_raw(html, "<li>");
-        html_textf(html, "%s, %s: ", people_name(grid->staff.people, r->person, name), r->competency);
+        html_textf(html, "%s, %s: ", people_name(grid->staff.people, r->person, name),
+                   r->competency != NULL ? r->competency : "");
         html_text(html,
                   fault_text_of(&refused->rows[i].fault, &KIND_RESULT, page->lang, words, sizeof words));
         html_raw(html, "</li>");

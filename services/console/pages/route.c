@@ -87,7 +87,7 @@ static void write_links(page_t *page, const route_view_t *view)
     html_raw(html, "<p class=\"actions\"><a class=\"button\" href=\"");
     route_view_address(html, view->body->code);
     html_raw(html, "/iom.pdf\">");
-    html_text(html, _("Printed route (PDF)"));
+    html_text(html, _("Printed route"));
     html_raw(html, "</a>");
     if (route_view_may_write(page, view)) {
         html_raw(html, "<a href=\"");

@@ -38,8 +38,9 @@ typedef struct board {
     int32_t today;
 } board_t;
 
-static void board_free(board_t *board)
+static void board_free(void *kept)
 {
+    board_t *board = kept;
     holding_free(&board->routes);
     holding_free(&board->steps);
     people_destroy(&board->people);
@@ -170,13 +171,16 @@ static bool ask_since(page_t *page, board_t *board)
 static bool read_board(page_t *page, board_t *board)
 {
     const char *org = form_text(&page->request->query, "org");
-    board->people = people_new();
+    if (board->people == NULL) board->people = people_new();
     board->states = &KIND_ROUTE.fields[kind_field(&KIND_ROUTE, "state")];
     board->today = wall_day();
-    if (!holding_list(page, &board->routes, &KIND_ROUTE, org, NULL, NULL)) return false;
-    if (!holding_list(page, &board->steps, &KIND_ACTIVITY, org, NULL, NULL)) return false;
-    make_cards(board);
-    return people_read(page, board->people) && ask_reviews(page, board) && ask_since(page, board);
+    if (!holding_ask(page, &board->routes, &KIND_ROUTE, org, NULL, NULL)) return false;
+    if (!holding_ask(page, &board->steps, &KIND_ACTIVITY, org, NULL, NULL)) return false;
+    holding_open(page, &board->routes);
+    holding_open(page, &board->steps);
+    if (board->cards == NULL) make_cards(board);
+    holding_free(&board->people->identities);
+    return ask_reviews(page, board) && ask_since(page, board) && people_read(page, board->people);
 }
 
 // --- showing
@@ -331,6 +335,6 @@ static void write_board(page_t *page, const board_t *board)
 
 void page_routes(page_t *page)
 {
-    AUTO(board_free) board_t board = {0};
-    if (read_board(page, &board)) write_board(page, &board);
+    board_t *board = page_keep(page, sizeof *board, board_free);
+    if (read_board(page, board)) write_board(page, board);
 }

@@ -182,7 +182,10 @@ static void write_slip(page_t *page, const char *name, const Selenga__AccountRep
     html_raw(html, "<section class=\"slip\"><h2>");
     html_text(html, name);
     html_raw(html, "</h2><p>");
-    html_textf(html, _("Open in a browser of this computer: http://%s"), page->request->host);
+    html_textf(html,
+               page->request->secure ? _("Open in a browser: %s%s")
+                                     : _("Open in a browser of this computer: %s%s"),
+               page->request->secure ? "https://" : "http://", page->request->host);
     html_raw(html, "</p><p>");
     html_text(html, _("Name"));
     html_raw(html, ": <span class=\"code\">");

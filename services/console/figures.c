@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/console/figures.h"
+#include "common/base/date.h"
+#include "common/forms/view.h"
 #include "common/node/msg.h"
 #include "common/schema/fault.h"
 #include "proto/message.h"
@@ -184,11 +186,14 @@ void figures_write_watermark(page_t *page, const figures_t *figures)
 {
     html_t *html = &page->body;
     const Selenga__Coverage *covered = NULL;
+    const char *as_of = figures->pages[0]->as_of;
+    char text[VIEW_TEXT];
+    int32_t day;
     for (size_t i = 0; i < figures->unit->n_indicators && covered == NULL; i++)
         covered = figures->unit->indicators[i]->coverage;
     html_raw(html, "<p class=\"muted\">");
     html_textf(html, _("%s, as of %s"), figures_name(figures->unit),
-               figures->pages[0]->as_of != NULL ? figures->pages[0]->as_of : "—");
+               as_of != NULL && date_parse(as_of, &day) ? view_day(day, page->lang, text) : "—");
     if (covered != NULL) {
         html_raw(html, " · ");
         html_textf(html, _("data of %llu organisations of %llu"), (unsigned long long)covered->received,

@@ -86,6 +86,8 @@ def what_is_no_period_or_indicator_is_refused(w):
     for path, status in (("/r/someday", 422), ("/r/2024/I-0", 404), ("/r/2024?org=nowhere", None), ("/r/99999999999999999999", 422)):
         answer = rita.get(path)
         assert answer.status == status or (status is None and answer.status in (403, 404, 422)), (path, answer.status)
+    for query in ("from=4294967294", "skip=99999999", "from=-1&skip=x", "from=1&skip=4294967295", "from=99999999999999999999"):
+        assert rita.get(f"/r/2024/{YOUNG}?{query}").status == 200, query
 
 
 @test

@@ -17,6 +17,8 @@
 
 enum { ACCOUNTS = 500, ROLES = 7 };
 
+static const char *const FIELDS[] = {"name", "role", "org", "person", "state"};
+
 // --- when each logged in last
 
 typedef struct log_ins {
@@ -40,7 +42,8 @@ static void read_log_ins(const page_t *page, log_ins_t *ret)
     for (size_t i = 0; i < rows.n; i++) {
         const Selenga__AuditEntry *e = rows.items[i].entry;
         const char *name = e->about != NULL ? e->about : "";
-        if (e->what == NULL || strcmp(e->what, "log-in") != 0) continue;
+        bool in = e->what != NULL && (strcmp(e->what, "log-in") == 0 || strcmp(e->what, "password") == 0);
+        if (!in) continue; // whoever chooses a password is in
         if (e->who != NULL && strncmp(e->who, account, sizeof account - 1) == 0)
             name = e->who + sizeof account - 1;
         uint32_t number = dict_add(ret->names, slice_text(name));
@@ -64,11 +67,10 @@ static void write_account(page_t *page, const body_t *account, const log_ins_t *
     html_t *html = &page->body;
     const kind_rule_t *kind = &KIND_ACCOUNT;
     char text[VIEW_TEXT];
-    const char *fields[] = {"name", "role", "org", "person", "state"};
     html_raw(html, "<tr>");
-    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(FIELDS); i++) {
         html_raw(html, "<td>");
-        html_text(html, view_value(kind, account, (size_t)kind_field(kind, fields[i]),
+        html_text(html, view_value(kind, account, (size_t)kind_field(kind, FIELDS[i]),
                                    (view_t){VIEW_WORDS, page->lang}, text));
         html_raw(html, "</td>");
     }
@@ -76,11 +78,11 @@ static void write_account(page_t *page, const body_t *account, const log_ins_t *
     const char *name = body_str(kind, account, (size_t)kind_field(kind, "name"));
     uint32_t number = dict_find(log_ins->names, slice_text(name));
     if (number < log_ins->n) html_moment(html, log_ins->at_s[number]);
-    html_raw(html, "</td><td class=\"actions\">");
+    html_raw(html, "</td><td><div class=\"actions\">");
     write_button(page, name, "reset", _("New one-time password"), false);
     if (strcmp(body_str(kind, account, (size_t)kind_field(kind, "state")), "locked") != 0)
         write_button(page, name, "lock", _("Lock"), true);
-    html_raw(html, "</td></tr>");
+    html_raw(html, "</div></td></tr>");
 }
 
 static bool ask_accounts(page_t *page, const Selenga__Records **ret_records)
@@ -95,8 +97,12 @@ static bool ask_accounts(page_t *page, const Selenga__Records **ret_records)
 
 static void write_accounts(page_t *page, const Selenga__Records *records)
 {
-    const char *const titles[] = {N_("name"),  N_("role"),        N_("organisation"), N_("person"),
-                                  N_("state"), N_("last log-in"), N_("what to do")};
+    const kind_rule_t *kind = &KIND_ACCOUNT;
+    const char *titles[ARRAY_SIZE(FIELDS) + 2];
+    for (size_t i = 0; i < ARRAY_SIZE(FIELDS); i++)
+        titles[i] = bilingual_text(&kind->fields[kind_field(kind, FIELDS[i])].label);
+    titles[ARRAY_SIZE(FIELDS)] = N_("last log-in");
+    titles[ARRAY_SIZE(FIELDS) + 1] = N_("what to do");
     AUTO(free_log_ins) log_ins_t log_ins = {.names = dict_new()};
     read_log_ins(page, &log_ins);
     forms_heads(page, titles, ARRAY_SIZE(titles));

@@ -3,9 +3,11 @@
 // same as a file.
 #include "common/base/date.h"
 #include "common/forms/csv.h"
+#include "common/forms/refs.h"
 #include "common/forms/words.h"
 #include "common/node/audit_files.h"
 #include "common/node/msg.h"
+#include "common/schema/access.h"
 #include "proto/message.h"
 #include "services/console/forms.h"
 #include "services/console/pages.h"
@@ -75,6 +77,16 @@ static void read_rows(const page_t *page, audit_rows_t *ret_rows)
     audit_rows_read(".", &page->node->path, bounded ? (int64_t)day * DAY_S : INT64_MIN, ret_rows);
 }
 
+// A kind, or what the table of access calls an action.
+static const char *kind_words(const char *name, lang_t lang)
+{
+    const kind_rule_t *kind;
+    why_t why;
+    const access_row_t *row = access_row_by_name(name);
+    if (refs_kind(name, lang, &kind, &why) == 0) return bilingual_in(&kind->label, lang);
+    return row != NULL ? bilingual_in(&row->label, lang) : name;
+}
+
 // 7 cells; of them some point into the row, others into `texts`.
 static void cells_of(const audit_row_t *row, lang_t lang, char texts[static 3][64], const char **cells)
 {
@@ -82,12 +94,12 @@ static void cells_of(const audit_row_t *row, lang_t lang, char texts[static 3][6
     struct tm at;
     time_t moment = (time_t)e->time_s;
     texts[0][0] = texts[1][0] = '\0';
-    if (localtime_r(&moment, &at) != NULL) strftime(texts[0], MOMENT, "%Y-%m-%d %H:%M:%S", &at);
+    if (localtime_r(&moment, &at) != NULL) strftime(texts[0], MOMENT, "%d.%m.%Y %H:%M:%S", &at);
     if (e->has_records) snprintf(texts[1], 64, "%llu", (unsigned long long)e->records);
     cells[0] = texts[0];
     cells[1] = e->who != NULL ? e->who : "";
     cells[2] = e->what != NULL ? audit_words(e->what, lang) : "";
-    cells[3] = e->kind != NULL ? e->kind : "";
+    cells[3] = e->kind != NULL ? kind_words(e->kind, lang) : "";
     cells[4] = texts[1];
     cells[5] = e->about != NULL ? e->about : words_id(&e->id, texts[2]);
     cells[6] = e->code != NULL ? e->code : "";

@@ -69,7 +69,14 @@ static void write_heads(page_t *page, const char *first)
     html_t *html = &page->body;
     const char *const titles[] = {first, N_("numerator"), N_("denominator"), N_("value"), N_("state")};
     html_raw(html, "<div class=\"scroll\"><table><thead><tr>");
-    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) html_element(html, "th", _(titles[i]));
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) {
+        bool number = i > 0 && i + 1 < ARRAY_SIZE(titles);
+        html_raw(html, "<th scope=\"col\"");
+        if (number) html_raw(html, " class=\"number\"");
+        html_raw(html, ">");
+        html_text(html, _(titles[i]));
+        html_raw(html, "</th>");
+    }
     html_raw(html, "</tr></thead><tbody>");
 }
 

@@ -2,7 +2,6 @@
 #include "services/console/watching.h"
 #include "common/base/date.h"
 #include "services/console/entry.h"
-#include <stdlib.h>
 
 enum { ROWS_MOST = 200 };
 

@@ -2,6 +2,7 @@
 """What tests with liars share: a region with a hub and an honest school, a liar beside it, and looks at what changed."""
 import json
 
+import looks
 import wire
 from forge import NUMBERS, key_id, path, read
 from rogue import Rogue
@@ -32,17 +33,17 @@ def scene(w, schools=(SCHOOL,), staff=True):
 
 def everything(w, node):
     """{id: bytes} of every living record of every kind that the node holds."""
-    found = {}
-    for kind in w.kinds:
-        after = None
-        while True:
-            answer = wire.parse(wire.ask(node.dir, wire.LIST, kind // 100, message(f1=kind, f4=1000, f5=after)))
+    found, asked = {}, dict.fromkeys(w.kinds)
+    while asked:
+        requests = [(wire.LIST, kind // 100, message(f1=kind, f4=1000, f5=after)) for kind, after in asked.items()]
+        more = {}
+        for kind, answer in zip(asked, map(wire.parse, wire.ask_each(node.dir, requests))):
             assert answer[2] == [wire.RECORDS], answer
             page = wire.parse(answer.get(9, [b""])[0])
             found.update((wire.parse(data)[1][0], data) for data in page.get(1, []))
-            after = page.get(2, [None])[0]
-            if not after:
-                break
+            if page.get(2, [b""])[0]:
+                more[kind] = page[2][0]
+        asked = more
     return found
 
 
@@ -74,8 +75,8 @@ def put_event(node, org, code, title="Семинар"):
 
 
 def has_event(node, code, title=None):
-    found = node.list("event", "--where", f"code={code}")
-    return bool(found) and (title is None or found[0]["body"]["title"] == title)
+    found = looks.held(node.dir, EVENT, key_id(EVENT, code))
+    return found is not None and (title is None or wire.parse(read(found)["body"])[3] == [title.encode()])
 
 
 def heard_out(w, liar, service=REGISTRY):

@@ -55,6 +55,20 @@ def status(directory, service=wire.REGISTRY):
     return {"trouble": body.get(8, [b""])[0].decode(), "provisional": body.get(9, [0])[0]}
 
 
+def held(directory, kind, rid, service=wire.REGISTRY):
+    """The record of this kind (its number) and id, byte for byte as stored; None: the node has none."""
+    try:
+        answer = wire.parse(wire.ask_each(directory, [(wire.GET, service, wire.message(f1=kind, f2=rid))], ANSWER_S)[0])
+    except OSError as error:
+        raise NotNow(f"{directory}: {error}") from None
+    body = wire.parse(answer.get(9, [b""])[0])
+    if answer[2] == [wire.RECORDS]:
+        return body[1][0]
+    if answer[2] != [wire.ERROR] or wire.parse(body[1][0])[1] != [b"NOT-FOUND"]:
+        raise NotNow(f"{directory}: {answer}")
+    return None
+
+
 def records(directory, kind, service=wire.REGISTRY):
     """What a list of this kind (its number) shows, byte for byte as stored: {id: record}."""
     found, after = {}, None

@@ -83,16 +83,23 @@ def forms(secret):
     return {secret, secret[::-1], secret.hex().encode(), secret.hex().upper().encode()}
 
 
-# Ends where a scalar of the group may end. Looked for at each place but in runs of zeros, of which most of a capture is made.
+# Ends where a scalar of the group may end. Looked for at each place but in runs of zeros, of which most of a capture is made; a
+# key has three of them in a row once in half a million times.
 _SCALAR = re.compile(rb"(?=(.{31}[\x00-\x10]))", re.S)
-_ZEROS = re.compile(rb"\0{5,}")
-EDGE = bytes(4)
+_ZEROS = re.compile(rb"\0{3,}")
+EDGE = bytes(2)
 
 
-def keys_in(data, marks):
-    """What of these bytes, at whatever place, is a key with one of these marks."""
+def keys_in(data, marks, tried=None):
+    """What of these bytes, at whatever place, is a key with one of these marks. tried: a set of what was none of them before, as
+    programs of one node have much in common; what is tried now is added."""
+    tried = set() if tried is None else tried
     for piece in _ZEROS.split(data):
         for found in _SCALAR.finditer(EDGE + piece + EDGE) if len(piece) > SCALAR - len(EDGE) else ():
             window = found.group(1)
-            if len(set(window)) >= RANDOM_BYTES and mark(window) in marks:
+            if len(set(window)) < RANDOM_BYTES or window in tried:
+                continue
+            if mark(window) in marks:
                 yield window
+            else:
+                tried.add(window)

@@ -11,7 +11,7 @@ def scene(w):
     w.region = w.node("region").init("03").run()
     w.region.text("organisation", "code,parent,kind,name\n03,,ministry,Министерство\n03-08,03,municipal_authority,Управление\n")
     w.hub = w.node("hub").join(w.region, "03-08", listen=True).run()
-    wait_until(lambda: w.hub.list("organisation"), what="the hub knows its organisation")
+    wait_until(lambda: w.hub.records("organisation"), what="the hub knows its organisation")
     return w
 
 

@@ -31,7 +31,7 @@ def scene(w):
     refused(1, w.school.sheet, "staff", w.sheet)
     w.book, w.people = w.file("report.xlsx"), w.file("people.xlsx")
     w.selenga("--node", w.school.dir, "report", "--period", "2024", "--xlsx", w.book)
-    wait_until(lambda: w.hub.list("identity"), what="the municipality has the person")
+    wait_until(lambda: w.hub.records("identity"), what="the municipality has the person")
     return w
 
 

@@ -47,7 +47,7 @@ def people_are_told(w):
 def a_clone_is_named_and_the_first_goes_on(w):
     w.school.run()
     w.school.text("staff", (SAMPLE / f"school-{SCHOOL}" / "staff.csv").read_text())
-    wait_until(lambda: w.region.list("employment"), what="the first is heard")
+    wait_until(lambda: w.region.records("employment"), what="the first is heard")
     w.second.run()
     try:
         w.second.text("staff", (SAMPLE / f"school-{SCHOOL}" / "staff.csv").read_text())

@@ -27,9 +27,9 @@ def scene(w):
     w.liar = Rogue(w.hub.token(LIAR)).live()
     w.region.sheet("campaign", SAMPLE / "region" / "campaign.csv")
     w.hub.sheet("staff", SAMPLE / f"hub-{HUB}" / "staff.csv")
-    wait_until(lambda: w.hub.list("campaign") and w.hub.list("competency"))
+    wait_until(lambda: w.hub.records("campaign") and w.hub.records("competency"))
     w.hub.text("result", "campaign,person,competency,score,max,taken_on\n" + "".join(f"DIAG-24,{p},SUBJ-1,1,20,2024-03-06\n" for p in NEEDY))
-    wait_until(lambda: len(w.hub.list("deficit")) == len(NEEDY))
+    wait_until(lambda: len(w.hub.records("deficit")) == len(NEEDY))
     wait_until(lambda: len(region_s_records(w, w.liar, ORGANISATION)) >= 14)
     w.settle_staff = wait_until(lambda: w.region.list("employment", "--org", HUB))
     return w

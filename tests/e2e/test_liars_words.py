@@ -33,8 +33,8 @@ def hire(w):
         w.school.text("staff", STAFF.read_text())
     except world.Refused as error:
         raise AssertionError(error.out) from None
-    wait_until(lambda: len(w.region.list("employment")) == w.rows, what="all staff is at the region")
-    wait_until(lambda: len(w.hub.list("identity")) == w.rows, what="all names are at the hub")
+    wait_until(lambda: len(w.region.records("employment")) == w.rows, what="all staff is at the region")
+    wait_until(lambda: len(w.hub.records("identity")) == w.rows, what="all names are at the hub")
 
 
 THERE, NOWHERE = (801, 802, 803, 804), (901, 902, 903, 904)

@@ -69,7 +69,7 @@ def revoked_at_the_old_hub_it_is_the_new_one_s(w):
 def what_it_writes_there_holds_at_the_region_in_the_place_of_what_it_wrote_before(w):
     w.nodes.remove(w.school)
     w.moved.run()
-    wait_until(lambda: len(w.moved.list("organisation")) >= 14, what="it knows the organisations")
+    wait_until(lambda: len(w.moved.records("organisation")) >= 14, what="it knows the organisations")
     w.moved.text("staff", STAFF)
     event(w.moved, "M-1", "после переезда")
     event(w.moved, "M-2", "новое")

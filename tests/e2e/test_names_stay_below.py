@@ -28,7 +28,7 @@ def scene(w):
     w.school.text("mentoring-pair", f"mentor,mentee,from,to\n{SCHOOL}:1,{SCHOOL}:2,2024-01-10,\n")
     w.settle()
     w.region.text("event", "code,kind,title,org,starts_on\nE,seminar,Встреча,03,2024-05-05\n")
-    wait_until(lambda: w.school.list("event"))
+    wait_until(lambda: w.school.records("event"))
     w.school.text("attendance", f"event,person\nE,{SCHOOL}:1\n")
     w.settle()
     return w

@@ -116,7 +116,7 @@ def a_slow_line_with_losses_still_carries_everything(w):
     line.rate, line.delay_s, line.stall = 8000, 0.3, 0.2
     rows = "".join(f"S-SLOW-{n},seminar,Занятие {n},{SCHOOL},2024-01-10,2024-01-10\n" for n in range(200))
     w.school.text("event", "code,kind,title,org,starts_on,ends_on\n" + rows)
-    wait_until(lambda: len(w.hub.list("event")) >= 200, 20, what="a day's 200 records arrive")
+    wait_until(lambda: len(w.hub.records("event")) >= 200, 20, what="a day's 200 records arrive")
     line.rate = line.delay_s = line.stall = 0
     line.restart()
     w.settle()

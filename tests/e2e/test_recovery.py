@@ -324,7 +324,7 @@ def what_never_left_a_lost_school_comes_only_from_a_backup_or_a_sheet(w):
     said = spoken(None, "node", "join", w.school.dir, w.hub.token(SCHOOL, "--replace"), "--replace")
     assert "comes from a backup, or is entered again" in said, said
     w.school._made().run()
-    wait_until(lambda: w.school.list("identity"), what="the teacher is back")
+    wait_until(lambda: w.school.records("identity"), what="the teacher is back")
     assert not w.school.list("absence")
     w.school.text("absence", absence)
     assert len(w.school.list("absence")) == 1

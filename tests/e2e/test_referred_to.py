@@ -115,7 +115,7 @@ def a_reference_that_comes_from_another_node_is_never_refused_for_it(w):
     w.region.put("event", {"code": "E-2", "kind": "seminar", "title": "Семинар", "org": "03", "starts_on": "2024-10-01"})
     school = w.node("school").join(w.region, "03-09").run()
     school.text("staff", STAFF.splitlines()[0] + "\n03-09,1,Ли,Анна,учитель,pedagogue,2020-09-01\n")
-    wait_until(lambda: school.list("event"), what="the event has come down")
+    wait_until(lambda: school.records("event"), what="the event has come down")
     w.settle()
     w.region.stop()
     school.put("attendance", {"event": "E-2", "person": "03-09:1"})

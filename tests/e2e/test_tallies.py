@@ -25,7 +25,7 @@ def scene(w):
             w.region.put("indicator", {"code": f"{code}-{table}", "title": code, "unit": "count", "numerator": numerator.format(table),
                                        "valid_from": "2020-01-01"})
     for school in w.schools.values():
-        wait_until(lambda s=school: s.list("campaign") and s.list("competency"), what="the campaign is at the school")
+        wait_until(lambda s=school: s.records("campaign") and s.records("competency"), what="the campaign is at the school")
     for code, node in w.schools.items():
         for number, score in enumerate(SCORES[code], 1):
             node.put("person", {"org": code, "number": str(number)})

@@ -272,7 +272,7 @@ class World:
         shutil.rmtree(self.dir, ignore_errors=True)
         self.dir.mkdir(parents=True)
         self.nodes = []
-        self.lines = self.kinds = None
+        self.lines = self.kinds_known = None
         self.looks = {}
 
     def node(self, name):
@@ -308,8 +308,8 @@ class World:
     def kind(self, name):
         """Its number and its service's."""
         services = {name: number for number, name in looks.SERVICES.items()}
-        self.kinds = self.kinds or {k["kind"]: (k["number"], services[k["service"]]) for k in self.selenga("--json", "kinds")}
-        return self.kinds[name]
+        self.kinds_known = self.kinds_known or {k["kind"]: (k["number"], services[k["service"]]) for k in self.selenga("--json", "kinds")}
+        return self.kinds_known[name]
 
     def line(self, hub, port=None):
         """A proxy between children and this hub; see proxy.py."""
@@ -329,7 +329,7 @@ class World:
         for org in hubs:
             nodes[org].ready()
         for org in hubs:
-            wait_until(lambda: len(nodes[org].list("organisation")) >= 14, what=f"{org} knows the organisations")
+            wait_until(lambda: len(nodes[org].records("organisation")) >= 14, what=f"{org} knows the organisations")
         for org in schools:
             hub = nodes[org[:5]]
             via = self.line(hub) if lines else None

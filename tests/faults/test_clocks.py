@@ -30,7 +30,7 @@ def scene(w):
     w.hub = w.node("hub")
     with clock(IN_2100):
         w.hub.join(w.region, "03-08", listen=True).run()
-        wait_until(lambda: len(w.hub.list("organisation")) >= 14, what="the hub knows the organisations")
+        wait_until(lambda: len(w.hub.records("organisation")) >= 14, what="the hub knows the organisations")
         token = w.hub.token(SCHOOL)
     w.school = w.node("school")
     with clock(IN_1970):

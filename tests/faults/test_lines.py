@@ -33,7 +33,7 @@ def scene(w):
     w.region.init("03").run()
     w.region.sheet("organisation", SAMPLE / "region" / "organisation.csv")
     w.hub.join(w.region, "03-08", listen=True).run()
-    wait_until(lambda: len(w.hub.list("organisation")) >= 14, what="the hub knows the organisations")
+    wait_until(lambda: len(w.hub.records("organisation")) >= 14, what="the hub knows the organisations")
     w.school.join(w.hub, SCHOOL).run()
     w.settle()
     w.written = 0

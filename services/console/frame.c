@@ -121,9 +121,15 @@ static void write_foot(const page_t *page, html_t *html)
 static const struct {
     const char *href, *text;
 } SECTIONS[] = {
-    {"/", N_("Today")},           {"/import", N_("Import")},          {"/k", N_("Records")},
-    {"/routes", N_("Routes")},    {"/r", N_("Indicators")},           {"/op/exchange", N_("Exchange")},
-    {"/op/queues", N_("Queues")}, {"/op/quarantine", N_("Refusals")},
+    {"/", N_("Today")},
+    {"/people", N_("People")},
+    {"/import", N_("Import")},
+    {"/k", N_("Records")},
+    {"/routes", N_("Routes")},
+    {"/r", N_("Indicators")},
+    {"/op/exchange", N_("Exchange")},
+    {"/op/queues", N_("Queues")},
+    {"/op/quarantine", N_("Refusals")},
 };
 
 static bool may_go(const page_t *page, const char *href)

@@ -123,6 +123,7 @@ static const struct {
 } SECTIONS[] = {
     {"/", N_("Today")},
     {"/people", N_("People")},
+    {"/mentoring", N_("Mentoring")},
     {"/import", N_("Import")},
     {"/k", N_("Records")},
     {"/routes", N_("Routes")},

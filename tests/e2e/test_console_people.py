@@ -72,6 +72,28 @@ def people_are_found_by_what_the_address_says(w):
 
 
 @test
+def a_young_specialist_gets_a_mentor_and_who_has_not_met_for_thirty_days_is_marked(w):
+    assert w.inside["vera"].get("/mentoring").status == 403
+    browser = w.inside["anna"]
+    page = browser.get("/mentoring")
+    assert "without a mentor: 1" in page.shown() and "Юнова" in page.text and "Чужакова" not in page.text, page.shown()
+    assert "no meeting for 200 days" in page.shown(), page.shown()
+    w.region.put("mentoring-meeting", {"mentor": "03-1:1", "mentee": "03-1:3", "date": str(w.today - datetime.timedelta(days=3))})
+    assert "no meeting for" not in browser.get("/mentoring").shown()
+    page = browser.get("/mentoring?mentee=03-1:2")
+    assert 'value="03-1:2"' in page.text
+    fields = [("f.mentor", "03-1:2"), ("f.mentee", "03-1:2"), ("f.from", str(w.today))]
+    answer = browser.post("/mentoring", [*page.hidden("/mentoring"), *fields])
+    assert answer.status == 422 and len(w.region.list("mentoring-pair")) == 1, answer.shown()
+    answer = browser.post("/mentoring", [*page.hidden("/mentoring"), ("f.mentor", "03-1:1"), *fields[1:]])
+    assert answer.status == 303, answer.shown()
+    page = browser.get(answer.location)
+    assert "without a mentor: 0" in page.shown() and "Pairs: 2" in page.shown(), page.shown()
+    again = browser.post("/mentoring", [*page.hidden("/mentoring"), ("f.mentor", "03-1:1"), *fields[1:]])
+    assert again.status == 409 and len(w.region.list("mentoring-pair")) == 2, again.shown()
+
+
+@test
 def six_hundred_and_fifty_people_are_one_list_of_small_pages(w):
     w.region.text("staff", HEAD + "".join(f"03-2,{n},Имярек{n:04},Имя,1980-01-01,2005-09-01,учитель,pedagogue,физика,,2005-09-01,\n"
                                           for n in range(100, 750)))

@@ -122,6 +122,8 @@ static const struct {
     const char *href, *text;
 } SECTIONS[] = {
     {"/", N_("Today")},
+    {"/people", N_("People")},
+    {"/mentoring", N_("Mentoring")},
     {"/import", N_("Import")},
     {"/k", N_("Records")},
     {"/routes", N_("Routes")},

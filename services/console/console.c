@@ -16,7 +16,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { TICK_MS = 2000 }; // a greeting and its answer are two wake-ups
+enum { TICK_MS = 4500 }; // a greeting and its answer wake this thread and that of libzmq twice each
 
 struct console {
     node_conf_t node;

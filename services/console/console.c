@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 enum {
-    TICK_MS = 2000, // a greeting and its answer are two wake-ups
-    DRAFTS_EXPIRE_TICKS = 30,
+    TICK_MS = 4500, // a greeting and its answer wake this thread and that of libzmq twice each
+    DRAFTS_EXPIRE_TICKS = 15,
 };
 
 struct console {

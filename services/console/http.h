@@ -33,5 +33,5 @@ int http_fd(const http_t *http);          // readable when http_turn has somethi
 // In how many milliseconds it has something to do even if nothing comes; -1: never.
 long http_due_ms(http_t *http);
 void http_turn(http_t *http);
-// Every second or two: ends connections that take too long.
+// Every few seconds: ends connections that take too long.
 void http_tick(http_t *http, uint64_t now_ms);

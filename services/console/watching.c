@@ -6,7 +6,7 @@
 enum { ROWS_MOST = 200 };
 
 typedef struct watching {
-    page_t *page; // NULL: it has not begun
+    page_t *page;         // NULL: it has not begun
     attention_t *reading; // NULL: it is over
     asked_t asked;        // how it ended
     findings_t found;

@@ -10,7 +10,7 @@ void part_note(html_t *html, part_tone_t tone, const char *text)
         html_raw(html, "<p class=\"note bad\" role=\"alert\">");
     else
         html_raw(html, "<p class=\"note\">");
-    html_text(html, text);
+    html_sentence(html, text);
     html_raw(html, "</p>");
 }
 

@@ -31,7 +31,8 @@
   // Rows of the table in which the focus is, else of the first one.
   function rows() {
     var table = document.activeElement.closest("table") || document.querySelector("main table");
-    return table ? Array.prototype.slice.call(table.querySelectorAll("tbody tr > :first-child a")) : [];
+    return table ? Array.prototype.slice.call(table.querySelectorAll("tbody tr"))
+      .map(function (row) { return row.querySelector("a"); }).filter(Boolean) : [];
   }
 
   function move(down) {

@@ -231,7 +231,7 @@ static void write_export(page_t *page, const listing_t *list)
 static void begin_ticks(page_t *page, const listing_t *list)
 {
     html_t *html = &page->body;
-    html_raw(html, "<form method=\"post\" action=\"/many/");
+    html_raw(html, "<form class=\"ticks\" method=\"post\" action=\"/many/");
     html_segment(html, list->kind->name);
     write_address(html, page, "", NULL, NULL);
     html_raw(html, "\">");

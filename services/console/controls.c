@@ -7,38 +7,49 @@
 
 enum { RADIOS_MAX = 6, TEXTAREA_FROM = 200 };
 
-static void write_name(html_t *html, const field_rule_t *field)
+typedef struct control {
+    const field_rule_t *field;
+    const char *prefix; // of its name in the form
+} control_t;
+
+static void write_full(html_t *html, const control_t *control)
+{
+    html_text(html, control->prefix);
+    html_text(html, control->field->name);
+}
+
+static void write_name(html_t *html, const control_t *control)
 {
     html_raw(html, " name=\"f.");
-    html_text(html, field->name);
+    write_full(html, control);
     html_raw(html, "\"");
 }
 
-static void write_id(html_t *html, const field_rule_t *field)
+static void write_id(html_t *html, const control_t *control)
 {
     html_raw(html, " id=\"f-");
-    html_text(html, field->name);
+    write_full(html, control);
     html_raw(html, "\"");
 }
 
-static void write_described(html_t *html, const field_rule_t *field, bool wrong)
+static void write_described(html_t *html, const control_t *control, bool wrong)
 {
     html_raw(html, " aria-describedby=\"h-");
-    html_text(html, field->name);
+    write_full(html, control);
     if (wrong) {
         html_raw(html, " e-");
-        html_text(html, field->name);
+        write_full(html, control);
     }
     html_raw(html, "\"");
     if (wrong) html_raw(html, " aria-invalid=\"true\"");
 }
 
-static void write_option(html_t *html, const field_rule_t *field, const char *type, const char *value,
+static void write_option(html_t *html, const control_t *control, const char *type, const char *value,
                          const char *label, bool chosen)
 {
     html_raw(html, "<label><input");
     html_attribute(html, "type", type);
-    write_name(html, field);
+    write_name(html, control);
     html_attribute(html, "value", value);
     if (chosen) html_raw(html, " checked");
     html_raw(html, "> ");
@@ -47,11 +58,11 @@ static void write_option(html_t *html, const field_rule_t *field, const char *ty
 }
 
 // What is not known is not "no".
-static void write_bool(html_t *html, const field_rule_t *field, const char *text)
+static void write_bool(html_t *html, const control_t *control, const char *text)
 {
-    write_option(html, field, "radio", "yes", _("yes"), strcmp(text, "yes") == 0);
-    write_option(html, field, "radio", "no", _("no"), strcmp(text, "no") == 0);
-    write_option(html, field, "radio", "", _("not said"), *text == '\0');
+    write_option(html, control, "radio", "yes", _("yes"), strcmp(text, "yes") == 0);
+    write_option(html, control, "radio", "no", _("no"), strcmp(text, "no") == 0);
+    write_option(html, control, "radio", "", _("not said"), *text == '\0');
 }
 
 static const char *label_of(const field_word_t *word)
@@ -59,19 +70,20 @@ static const char *label_of(const field_word_t *word)
     return bilingual_text(&word->label);
 }
 
-static void write_words(html_t *html, const field_rule_t *field, const char *text)
+static void write_words(html_t *html, const control_t *control, const char *text)
 {
+    const field_rule_t *field = control->field;
     if (field->n_words <= RADIOS_MAX) {
         for (size_t i = 0; i < field->n_words; i++)
-            write_option(html, field, "radio", field->words[i].code, label_of(&field->words[i]),
+            write_option(html, control, "radio", field->words[i].code, label_of(&field->words[i]),
                          strcmp(text, field->words[i].code) == 0);
         if ((field->flags & F_REQUIRED) == 0)
-            write_option(html, field, "radio", "", _("not said"), *text == '\0');
+            write_option(html, control, "radio", "", _("not said"), *text == '\0');
         return;
     }
     html_raw(html, "<select");
-    write_id(html, field);
-    write_name(html, field);
+    write_id(html, control);
+    write_name(html, control);
     html_raw(html, "><option value=\"\">—</option>");
     for (size_t i = 0; i < field->n_words; i++) {
         html_raw(html, "<option");
@@ -93,37 +105,39 @@ static bool has_code(const char *codes, const char *code)
     return false;
 }
 
-static void write_ticks(html_t *html, const field_rule_t *field, const char *text)
+static void write_ticks(html_t *html, const control_t *control, const char *text)
 {
+    const field_rule_t *field = control->field;
     for (size_t i = 0; i < field->n_words; i++)
-        write_option(html, field, "checkbox", field->words[i].code, label_of(&field->words[i]),
+        write_option(html, control, "checkbox", field->words[i].code, label_of(&field->words[i]),
                      has_code(text, field->words[i].code));
 }
 
-static void write_area(html_t *html, const field_rule_t *field, const char *text, bool wrong)
+static void write_area(html_t *html, const control_t *control, const char *text, bool wrong)
 {
     html_raw(html, "<textarea rows=\"4\"");
-    write_id(html, field);
-    write_name(html, field);
-    write_described(html, field, wrong);
+    write_id(html, control);
+    write_name(html, control);
+    write_described(html, control, wrong);
     html_raw(html, ">\n");
     html_text(html, text);
     html_raw(html, "</textarea>");
 }
 
-static void write_input(html_t *html, const field_rule_t *field, const char *text, bool wrong)
+static void write_input(html_t *html, const control_t *control, const char *text, bool wrong)
 {
+    const field_rule_t *field = control->field;
     bool brief = field->type == FIELD_DATE || field->type == FIELD_INT || field->type == FIELD_DECIMAL ||
                  field->type == FIELD_DIGITS;
     if (field->type == FIELD_TEXT && field->max > TEXTAREA_FROM && field->max != FIELD_MAX) {
-        write_area(html, field, text, wrong);
+        write_area(html, control, text, wrong);
         return;
     }
     html_raw(html, "<input type=\"text\" autocomplete=\"off\"");
-    write_id(html, field);
-    write_name(html, field);
+    write_id(html, control);
+    write_name(html, control);
     html_attribute(html, "value", text);
-    write_described(html, field, wrong);
+    write_described(html, control, wrong);
     if (field->type == FIELD_INT || field->type == FIELD_DIGITS) html_raw(html, " inputmode=\"numeric\"");
     if (brief) html_raw(html, " class=\"short\"");
     html_raw(html, ">");
@@ -136,28 +150,30 @@ static bool is_group(const field_rule_t *field)
            (field->type == FIELD_ENUM && field->n_words > 0 && field->n_words <= RADIOS_MAX);
 }
 
-static void write_control(html_t *html, const field_rule_t *field, const char *text, bool wrong)
+static void write_control(html_t *html, const control_t *control, const char *text, bool wrong)
 {
+    const field_rule_t *field = control->field;
     if (field->type == FIELD_BOOL)
-        write_bool(html, field, text);
+        write_bool(html, control, text);
     else if (field->type == FIELD_ENUM && field->n_words > 0)
-        write_words(html, field, text);
+        write_words(html, control, text);
     else if (field->type == FIELD_SET && field->n_words > 0)
-        write_ticks(html, field, text);
+        write_ticks(html, control, text);
     else
-        write_input(html, field, text, wrong);
+        write_input(html, control, text, wrong);
 }
 
-static void write_label(html_t *html, const field_rule_t *field)
+static void write_label(html_t *html, const control_t *control)
 {
+    const field_rule_t *field = control->field;
     bool group = is_group(field);
     if (group) {
         html_raw(html, "<fieldset");
-        write_id(html, field);
+        write_id(html, control);
         html_raw(html, " tabindex=\"-1\"><legend>");
     } else {
         html_raw(html, "<label for=\"f-");
-        html_text(html, field->name);
+        write_full(html, control);
         html_raw(html, "\">");
     }
     html_text(html, bilingual_text(&field->label));
@@ -173,13 +189,14 @@ static void write_label(html_t *html, const field_rule_t *field)
 }
 
 // A help that says no more than the label is left out; its place stays, for the control refers to it.
-static void write_help(html_t *html, const field_rule_t *field)
+static void write_help(html_t *html, const control_t *control)
 {
+    const field_rule_t *field = control->field;
     char label[FOLD_MAX], help[FOLD_MAX];
     bool same =
         strcmp(fold(bilingual_text(&field->label), label), fold(bilingual_text(&field->help), help)) == 0;
     html_raw(html, "<span class=\"help\" id=\"h-");
-    html_text(html, field->name);
+    write_full(html, control);
     html_raw(html, "\">");
     if (!same) html_sentence(html, bilingual_text(&field->help));
     html_raw(html, "</span>");
@@ -193,21 +210,22 @@ static const char *fault_words(const fault_t *fault, char buf[static FAULT_TEXT]
     return fault_text(&bare, buf, FAULT_TEXT);
 }
 
-static void write_field(html_t *html, const field_rule_t *field, const char *text, const fault_t *fault)
+static void write_field(html_t *html, const control_t *control, const char *text, const fault_t *fault)
 {
+    const field_rule_t *field = control->field;
     char words[FAULT_TEXT];
     bool wrong = fault->code[0] != '\0';
     if (wrong)
         html_raw(html, "<div class=\"field wrong\">");
     else
         html_raw(html, "<div class=\"field\">");
-    write_label(html, field);
-    write_help(html, field);
-    write_control(html, field, text, wrong);
+    write_label(html, control);
+    write_help(html, control);
+    write_control(html, control, text, wrong);
     if (is_group(field)) html_raw(html, "</fieldset>");
     if (wrong) {
         html_raw(html, "<p class=\"error\" id=\"e-");
-        html_text(html, field->name);
+        write_full(html, control);
         html_raw(html, "\">");
         html_text(html, fault_words(fault, words));
         html_raw(html, "</p>");
@@ -218,13 +236,13 @@ static void write_field(html_t *html, const field_rule_t *field, const char *tex
 void fields_write(page_t *page, const fields_t *fields, bool key)
 {
     for (size_t i = 0; i < fields->kind->n_fields; i++)
-        if (fields_has(fields->kind, i, key))
-            write_field(&page->body, &fields->kind->fields[i], fields->texts[i], &fields->faults[i]);
+        if (fields_has(fields->kind, i, key)) fields_write_one(page, fields, i);
 }
 
 void fields_write_one(page_t *page, const fields_t *fields, size_t i)
 {
-    write_field(&page->body, &fields->kind->fields[i], fields->texts[i], &fields->faults[i]);
+    const control_t control = {&fields->kind->fields[i], fields->prefix};
+    write_field(&page->body, &control, fields->texts[i], &fields->faults[i]);
 }
 
 void fields_write_faults(page_t *page, const fields_t *fields, const char *heading)
@@ -241,7 +259,7 @@ void fields_write_faults(page_t *page, const fields_t *fields, const char *headi
         const field_rule_t *field = &fields->kind->fields[i];
         if (fields->faults[i].code[0] == '\0') continue;
         html_raw(html, "<li><a href=\"#f-");
-        html_text(html, field->name);
+        write_full(html, &(control_t){field, fields->prefix});
         html_raw(html, "\">");
         html_text(html, bilingual_text(&field->label));
         html_raw(html, "</a>: ");
@@ -257,7 +275,7 @@ void fields_write_origin(page_t *page, const fields_t *fields)
     for (size_t i = 0; i < fields->kind->n_fields; i++) {
         if (!fields_has(fields->kind, i, false) || *fields->texts[i] == '\0') continue;
         html_raw(html, "<input type=\"hidden\" name=\"o.");
-        html_text(html, fields->kind->fields[i].name);
+        write_full(html, &(control_t){&fields->kind->fields[i], fields->prefix});
         html_raw(html, "\"");
         html_attribute(html, "value", fields->texts[i]);
         html_raw(html, ">");

@@ -12,6 +12,7 @@ fields_t *fields_new(const kind_rule_t *kind)
 {
     fields_t *self = xcalloc(1, sizeof *self);
     self->kind = kind;
+    self->prefix = "";
     self->arena = arena_new(ARENA);
     for (size_t i = 0; i < FIELDS_MAX; i++) self->texts[i] = "";
     return self;
@@ -66,12 +67,12 @@ static const char *joined(fields_t *fields, const form_t *form, const char *name
     return keep(fields, text);
 }
 
-void fields_of_form(fields_t *fields, const form_t *form, const char *prefix)
+void fields_of_form(fields_t *fields, const form_t *form, const char *mark)
 {
     char name[FORM_NAME_MAX + 1];
     for (size_t i = 0; i < fields->kind->n_fields && i < FIELDS_MAX; i++) {
         const field_rule_t *field = &fields->kind->fields[i];
-        snprintf(name, sizeof name, "%s%s", prefix, field->name);
+        snprintf(name, sizeof name, "%s%s%s", mark, fields->prefix, field->name);
         if (field->type == FIELD_SET)
             fields->texts[i] = joined(fields, form, name);
         else

@@ -9,6 +9,7 @@ enum { FIELDS_MAX = 128 }; // of one kind
 // What a form says and what is wrong with it.
 typedef struct fields {
     const kind_rule_t *kind;
+    const char *prefix; // of the names, where a form has records of several kinds; "": none
     arena_t *arena;
     const char *texts[FIELDS_MAX]; // as typed, or as it stands; "": nothing
     fault_t faults[FIELDS_MAX];    // of each; code "": none
@@ -23,8 +24,8 @@ void fields_destroy(fields_t **fields);
 bool fields_has(const kind_rule_t *kind, size_t i, bool key);
 // From a record, in the reader's own notation; NULL: all empty.
 void fields_of_body(fields_t *fields, const body_t *body, lang_t lang);
-// From what was sent, with `prefix` before the names ("f.", "o.").
-void fields_of_form(fields_t *fields, const form_t *form, const char *prefix);
+// From what was sent, with `mark` before the names ("f.", "o.").
+void fields_of_form(fields_t *fields, const form_t *form, const char *mark);
 // The body that they make: *ret_set has room for FIELDS_MAX numbers. False: something is wrong, and `faults`
 // says what. keys: the natural key is taken from `base` where that is not NULL.
 bool fields_body(fields_t *fields, const body_t *base, body_t **ret_body, uint32_t *ret_set,

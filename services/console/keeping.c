@@ -148,8 +148,10 @@ static void name_address(const char *address, char *ret, size_t size)
 {
     AUTO(request_free) request_t request = {0};
     snprintf(ret, size, "%s", address);
-    if (!request_uri(&request, address) || request.n_segments < 3 || strcmp(request.segments[0], "k") != 0)
-        return;
+    if (!request_uri(&request, address)) return;
+    if (request.n_segments == 2 && strcmp(request.segments[0], "p") == 0)
+        snprintf(ret, size, "%s, %s", bilingual_text(&KIND_IDENTITY.label), request.segments[1]);
+    if (request.n_segments < 3 || strcmp(request.segments[0], "k") != 0) return;
     const kind_rule_t *kind = kind_by_name(request.segments[1]);
     if (kind == NULL) return;
     const char *ref = request.n_segments > 3 ? request.segments[2] : _("a new record");

@@ -36,12 +36,26 @@ const char *people_name(const people_t *people, const char *ref, char *buf)
     return *name != '\0' ? name : ref != NULL ? ref : "";
 }
 
+bool people_have_card(const kind_rule_t *kind)
+{
+    return kind == &KIND_IDENTITY || kind == &KIND_PERSON || kind == &KIND_EMPLOYMENT;
+}
+
+void people_link(html_t *html, const char *ref, const char *text)
+{
+    html_raw(html, "<a href=\"/p/");
+    html_segment(html, ref);
+    html_raw(html, "\">");
+    html_text(html, text);
+    html_raw(html, "</a>");
+}
+
 void people_write(page_t *page, const people_t *people, const char *ref)
 {
     char name[VIEW_TEXT];
     if (ref == NULL) return;
     if (holding_key(&people->identities, ref) != NULL)
-        entry_link(&page->body, &KIND_IDENTITY, ref, people_name(people, ref, name));
+        people_link(&page->body, ref, people_name(people, ref, name));
     else
         html_text(&page->body, ref);
 }

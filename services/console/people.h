@@ -19,5 +19,9 @@ void people_want(people_t *people, const char *ref);
 bool people_read(page_t *page, people_t *people);
 // "Иванова Анна Баировна", or the reference itself. Into buf of VIEW_TEXT bytes.
 const char *people_name(const people_t *people, const char *ref, char *buf);
-// The same with a link to the person's card, where it has one.
+// Is a record of the kind a part of a person's card, which has the same reference?
+bool people_have_card(const kind_rule_t *kind);
+// A link to the card of a person: <a href="/p/ORG:NUMBER">text</a>.
+void people_link(html_t *html, const char *ref, const char *text);
+// The name with a link to the card, where it has one.
 void people_write(page_t *page, const people_t *people, const char *ref);

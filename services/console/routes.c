@@ -38,6 +38,8 @@ const route_t ROUTES[] = {
     {BOTH, "/import/*", R_OFFICES, page_job, false, false},
     {ROUTE_GET, "/import/*/rejected.csv", R_OFFICES, page_job_rejected, false, true},
     {ROUTE_GET, "/people", R_OFFICES, page_people, false, false},
+    {ROUTE_GET, "/p", R_OFFICES, page_person_new, false, false},
+    {BOTH, "/p/*", PEOPLE, page_person, false, false},
     {BOTH, "/mentoring", R_OFFICES, page_mentoring, false, false},
     {ROUTE_POST, "/many/*", R_ANY, page_many, false, false},
     {ROUTE_POST, "/draft", R_ANY, page_draft, false, true},

@@ -5,14 +5,41 @@
 
 enum { REJECTED = 4 }; // of Outcome.result
 
-static saved_t judge(page_t *page, const Selenga__PutReply *reply, fields_t *fields, rid_t *ret_id)
+// The outcome of the one group that was sent. NULL: return at once, as with page_ask.
+static const Selenga__Outcome *put(page_t *page, Selenga__Item **items, size_t n)
+{
+    Selenga__PutReply *reply;
+    Selenga__Group group = SELENGA__GROUP__INIT, *groups[] = {&group};
+    Selenga__Put request = SELENGA__PUT__INIT;
+    group.items = items;
+    group.n_items = n;
+    request.groups = groups;
+    request.n_groups = 1;
+    if (!page_ask(page, items[0]->kind / 100, MSG_PUT, &request, MSG_PUT_REPLY,
+                  &selenga__put_reply__descriptor, &reply))
+        return NULL;
+    if (reply->n_outcomes == 1) return reply->outcomes[0];
+    page_refuse(page, 500, _("The node refuses this"), _("Its answer cannot be read."));
+    return NULL;
+}
+
+saved_t saving_together(page_t *page, Selenga__Item **items, size_t n, together_t *ret)
+{
+    *ret = (together_t){0};
+    const Selenga__Outcome *outcome = put(page, items, n);
+    if (outcome == NULL) return SAVED_NOT;
+    for (size_t i = 0; i < outcome->n_warnings && i < TOGETHER_WARNINGS; i++)
+        fault_from_proto(outcome->warnings[i], &ret->warnings[ret->n_warnings++]);
+    if (outcome->result != REJECTED) return SAVED;
+    fault_from_proto(outcome->fault, &ret->fault);
+    return strcmp(ret->fault.code, "CHANGED-SINCE") == 0 ? SAVED_CHANGED : SAVED_WRONG;
+}
+
+saved_t saving_put(page_t *page, fields_t *fields, Selenga__Item *item, rid_t *ret_id)
 {
     fault_t fault;
-    const Selenga__Outcome *outcome = reply->n_outcomes == 1 ? reply->outcomes[0] : NULL;
-    if (outcome == NULL) {
-        page_refuse(page, 500, _("The node refuses this"), _("Its answer cannot be read."));
-        return SAVED_NOT;
-    }
+    const Selenga__Outcome *outcome = put(page, &item, 1);
+    if (outcome == NULL) return SAVED_NOT;
     bool rejected = outcome->result == REJECTED;
     fault_from_proto(outcome->fault, &fault);
     if (rejected && strcmp(fault.code, "CHANGED-SINCE") == 0) return SAVED_CHANGED;
@@ -24,21 +51,6 @@ static saved_t judge(page_t *page, const Selenga__PutReply *reply, fields_t *fie
     if (rejected) return SAVED_WRONG;
     if (outcome->id.len == sizeof ret_id->b) memcpy(ret_id->b, outcome->id.data, sizeof ret_id->b);
     return SAVED;
-}
-
-saved_t saving_put(page_t *page, fields_t *fields, Selenga__Item *item, rid_t *ret_id)
-{
-    Selenga__PutReply *reply;
-    Selenga__Group group = SELENGA__GROUP__INIT, *groups[] = {&group};
-    Selenga__Put request = SELENGA__PUT__INIT;
-    Selenga__Item *items[] = {item};
-    group.items = items;
-    request.groups = groups;
-    group.n_items = request.n_groups = 1;
-    if (!page_ask(page, item->kind / 100, MSG_PUT, &request, MSG_PUT_REPLY, &selenga__put_reply__descriptor,
-                  &reply))
-        return SAVED_NOT;
-    return judge(page, reply, fields, ret_id);
 }
 
 bool saving_may(page_t *page, const kind_rule_t *kind, access_action_t action)

@@ -225,7 +225,7 @@ def all_is_read_added_and_changed_with_the_script_off(w):
 @test
 def a_person_is_found_by_any_form_of_his_name_by_initials_and_by_number(w):
     _, browser = enter(w, "petr")
-    found = lambda words: re.findall(r'href="/k/identity/([^"/?]*)"', browser.get("/search?q=" + urllib.parse.quote(words)).text)
+    found = lambda words: list(dict.fromkeys(re.findall(r'href="/p/([^"/?]*)"', browser.get("/search?q=" + urllib.parse.quote(words)).text)))
     person = next(p["body"] for p in w.region.list("identity") if (p["body"]["last_name"], p["body"]["first_name"]) == ("Чебунина", "Мария"))
     key = f"{person['org']}:{person['number']}"
     assert (person["first_name"], person["middle_name"]) == ("Мария", "Александровна"), person

@@ -194,9 +194,9 @@ def a_search_finds_records_of_every_kind_that_the_reader_may_see(w):
     assert 'href="/k/event/S-1"' in page.text and "Ёлочный семинар" in page.shown(), page.shown()
     assert 'href="/search?q=' in browser.get("/search?q=tkjxysq").text  # ёлочный, typed with the other layout
     w.region.put("identity", {"org": "03", "number": "77", "last_name": "Канарейкина", "first_name": "Зоя"})
-    assert "/k/identity/" in browser.get("/search?q=" + urllib.parse.quote("канарейк")).text
+    assert 'href="/p/03:77"' in browser.get("/search?q=" + urllib.parse.quote("канарейк")).text
     page = inside(w, "vera").get("/search?q=" + urllib.parse.quote("канарейк"))
-    assert page.status == 200 and "Канарейкина" not in page.text and "/k/identity/" not in page.text
+    assert page.status == 200 and "Канарейкина" not in page.text and "/p/03:77" not in page.text
 
 
 @test

@@ -2,6 +2,7 @@
 // One record: all its fields, where they may be seen, and what may be done with it.
 #include "services/console/entry.h"
 #include "services/console/pages.h"
+#include "services/console/people.h"
 
 static void write_value(page_t *page, const entry_t *entry, size_t i)
 {
@@ -69,6 +70,11 @@ static void write_more(page_t *page, const entry_t *entry, const char *ref)
         html_raw(html, "/attendance\">");
         html_text(html, _("Who was there: tick and print the sheet"));
         html_raw(html, "</a></p>");
+    }
+    if (people_have_card(entry->kind)) {
+        html_raw(html, "<p>");
+        people_link(html, ref, _("The card of this person"));
+        html_raw(html, "</p>");
     }
     if (entry->kind == &KIND_ROUTE) {
         html_raw(html, "<p><a href=\"/routes/");

@@ -4,6 +4,7 @@
 #include "common/schema/fault.h"
 #include "services/console/pages.h"
 #include "services/console/parts.h"
+#include "services/console/people.h"
 #include "services/console/saving.h"
 #include "services/console/staffing.h"
 #include <stdio.h>
@@ -13,10 +14,8 @@ enum { NAME = 400, YOUNG_MOST = 100, PAIRS_MOST = 100 };
 static void name_cell(html_t *html, const staffing_t *staffing, const char *ref)
 {
     char name[NAME];
-    const staffer_t *row = staffing_find(staffing, ref);
     html_raw(html, "<td>");
-    entry_link(html, row != NULL && row->identity != NULL ? &KIND_IDENTITY : &KIND_EMPLOYMENT, ref,
-               staffing_name(staffing, ref, name, sizeof name));
+    people_link(html, ref, staffing_name(staffing, ref, name, sizeof name));
     html_raw(html, "</td>");
 }
 

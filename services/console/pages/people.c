@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The people of an organisation, as whoever works with them needs them in one list. Its address says all.
+#include "services/console/people.h"
 #include "common/base/vec.h"
 #include "common/forms/fold.h"
 #include "services/console/pages.h"
@@ -167,10 +168,9 @@ static void write_row(page_t *page, const staffing_t *staffing, const staffer_t 
     html_t *html = &page->body;
     char name[NAME], value[VIEW_TEXT];
     const Selenga__Employment *work = row->work;
-    const kind_rule_t *card = row->identity != NULL ? &KIND_IDENTITY : &KIND_EMPLOYMENT;
     part_row(html);
     html_raw(html, "<td>");
-    entry_link(html, card, row->ref, staffing_name(staffing, row->ref, name, sizeof name));
+    people_link(html, row->ref, staffing_name(staffing, row->ref, name, sizeof name));
     html_raw(html, "</td>");
     part_cell(html, row->ref);
     part_cell(html, work != NULL ? text(work->post) : "");
@@ -239,5 +239,9 @@ void page_people(page_t *page)
     AUTO(staffing_free) staffing_t staffing;
     asked_for_t asked = read_address(page);
     page_title(page, "%s", _("People"));
-    if (staffing_read(page, asked.org, &staffing)) write_people(page, &staffing, &asked);
+    if (!staffing_read(page, asked.org, &staffing)) return;
+    html_raw(&page->body, "<p class=\"actions\">");
+    part_link(&page->body, "/p", _("Take a person on"));
+    html_raw(&page->body, "</p>");
+    write_people(page, &staffing, &asked);
 }

@@ -8,6 +8,7 @@
 #include "proto/message.h"
 #include "services/console/entry.h"
 #include "services/console/pages.h"
+#include "services/console/people.h"
 
 enum { FOUND = 5 }; // of a kind
 
@@ -89,7 +90,11 @@ static void write_record(page_t *page, const table_t *table, const Selenga__Reco
     table_row_t row = {.bodies = {body}};
     memcpy(row.id.b, record->id.data, sizeof row.id.b);
     html_raw(html, "<li>");
-    entry_link(html, table->kinds[0], entry_ref(table->kinds[0], body, &row.id, ref), ref);
+    entry_ref(table->kinds[0], body, &row.id, ref);
+    if (people_have_card(table->kinds[0]))
+        people_link(html, ref, ref);
+    else
+        entry_link(html, table->kinds[0], ref, ref);
     for (size_t i = 0; i < table->n_shown; i++) {
         const char *text = table_cell(table, table->shown[i], &row, (view_t){VIEW_WORDS, page->lang}, value);
         if (*text == '\0' || strcmp(text, ref) == 0) continue;

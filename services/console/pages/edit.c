@@ -7,6 +7,7 @@
 #include "services/console/keeping.h"
 #include "services/console/pages.h"
 #include "services/console/saving.h"
+#include "services/console/three.h"
 
 // --- the form
 
@@ -49,44 +50,7 @@ static void write_form(page_t *page, const fields_t *fields, const fields_t *ori
     write_buttons(page, key);
 }
 
-// --- three columns
-
-static bool differ(const fields_t *a, const fields_t *b, size_t i)
-{
-    return strcmp(a->texts[i], b->texts[i]) != 0;
-}
-
-static void write_three(page_t *page, const fields_t *was, const fields_t *mine, const fields_t *now)
-{
-    html_t *html = &page->body;
-    html_raw(html, "<p class=\"note bad\" role=\"alert\">");
-    html_text(html,
-              _("Somebody has changed this record since you opened it. Nothing was saved. Below stands what "
-                "differs; put right what you want to keep, and save again."));
-    html_raw(html, "</p><div class=\"scroll\"><table class=\"changed\"><thead><tr><th></th>");
-    html_element(html, "th", _("was"));
-    html_element(html, "th", _("mine"));
-    html_element(html, "th", _("now"));
-    html_raw(html, "</tr></thead><tbody>");
-    for (size_t i = 0; i < mine->kind->n_fields; i++) {
-        if (!fields_has(mine->kind, i, false) || (!differ(mine, now, i) && !differ(was, now, i))) continue;
-        html_raw(html, "<tr><th scope=\"row\">");
-        html_text(html, bilingual_text(&mine->kind->fields[i].label));
-        html_raw(html, "</th>");
-        html_element(html, "td", was->texts[i]);
-        html_element(html, "td", mine->texts[i]);
-        html_element(html, "td", now->texts[i]);
-        html_raw(html, "</tr>");
-    }
-    html_raw(html, "</tbody></table></div>");
-}
-
-// What I changed stays as I want it; what I left is as it stands now.
-static void keep_mine(const fields_t *was, fields_t *mine, const fields_t *now)
-{
-    for (size_t i = 0; i < mine->kind->n_fields && i < FIELDS_MAX; i++)
-        if (!differ(was, mine, i)) mine->texts[i] = now->texts[i];
-}
+// --- somebody else was faster
 
 static void show_changed(page_t *page, const entry_t *entry, fields_t *mine)
 {
@@ -95,8 +59,8 @@ static void show_changed(page_t *page, const entry_t *entry, fields_t *mine)
     fields_of_form(was, &page->request->form, "o.");
     fields_of_body(now, entry->body, page->lang);
     page->status = 409;
-    write_three(page, was, mine, now);
-    keep_mine(was, mine, now);
+    three_write(page, was, mine, now);
+    three_keep_mine(was, mine, now);
     write_form(page, mine, now, entry->version, false);
 }
 

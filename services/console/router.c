@@ -44,9 +44,9 @@ static json_t *describe(const route_t *route)
     json_t *roles = json_array();
     for (unsigned bit = 1; bit <= R_ANY; bit <<= 1)
         if ((route->roles & bit) != 0) json_array_append_new(roles, json_string(role_name(bit)));
-    return json_pack("{s:s, s:b, s:b, s:o, s:b}", "address", route->pattern, "get",
+    return json_pack("{s:s, s:b, s:b, s:o, s:b, s:b}", "address", route->pattern, "get",
                      (route->methods & ROUTE_GET) != 0, "post", (route->methods & ROUTE_POST) != 0, "roles",
-                     roles, "own_node", route->own_node);
+                     roles, "own_node", route->own_node, "frame", !route->bare);
 }
 
 int routes_print(FILE *to)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests in Chromium share: one region with the sample's sheets, people of every role, one browser."""
+import functools
+import json
 import re
+import subprocess
 import time
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import world
 from browser import Browser
 from chromium import Chromium
 from inside import PASSWORD
-from world import SAMPLE, SOURCE
+from world import BIN, SAMPLE
 
 ROLES = {"olga": "regional", "petr": "coordinator", "maria": "methodist", "oleg": "operator", "vera": "analyst", "tanya": "teacher", "pavel": "privacy"}
 SHEETS = ("organisation", "staff", "programme", "programme-run", "competency", "campaign", "event", "methodist", "absence", "assignment",
@@ -28,20 +31,24 @@ def fill(w):
         w.region.put(kind, body)
 
 
-# A row of routes.c that is a page.
-ROUTE = re.compile(r'\{(\w+), "([^"]+)", ([^,]+), (page_\w+), (true|false), (true|false)\}')
-
-
+@functools.cache
 def routes():
     """Patterns of pages (not of files) that a GET asks for."""
-    rows = ROUTE.findall((SOURCE / "services/console/routes.c").read_text())
-    assert len(rows) > 10 and (SOURCE / "services/console/routes.c").read_text().count("page_") == len(rows), "routes.c is read otherwise now"
-    return [pattern for methods, pattern, _, _, _, bare in rows if "POST" not in methods.split("_") and bare == "false"]
+    table = json.loads(subprocess.run([BIN / "selenga-console", "--routes"], capture_output=True, check=True).stdout)
+    return [row["address"] for row in table if row["get"] and row["frame"]]
 
 
 def pattern_of(path):
     """The first that fits, as in routes.c; None: it is no page."""
     return next((p for p in routes() if re.fullmatch(re.escape(p).replace(r"\*", "[^/]+"), path.split("?")[0])), None)
+
+
+def begin_import(browser):
+    """A table that waits for its columns to be looked at."""
+    token = dict(browser.get("/import").hidden("/import"))["token"]
+    table = "Код организации;Таб. №;Фамилия;Имя;Должность;Дата приёма\n03;901;Иванов;Иван;учитель;01.09.2015\n"
+    answer = browser.send_file("/import", [("token", token), ("sheet", "staff")], b"", "list.csv", [("text", table)])
+    assert answer.status == 303, answer.shown()
 
 
 def scene(w):
@@ -52,7 +59,10 @@ def scene(w):
     for name, role in ROLES.items():
         person = ("--person", "03:1") if role == "teacher" else ()
         once = w.region.selenga("account", "add", name, "--role", role, *person)["password"]
-        assert Browser(w.url).log_in(name, once, PASSWORD).status == 303, name
+        browser = Browser(w.url)
+        assert browser.log_in(name, once, PASSWORD).status == 303, name
+        if role == "regional":
+            begin_import(browser)
     w.chromium = Chromium(Path(w.dir) / "chromium")
     w.chromium.url = w.url
     return w

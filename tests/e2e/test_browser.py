@@ -24,9 +24,11 @@ ASSETS = SOURCE / "services/console/assets"
 
 # --- one walk through everything, that several tests look at
 
-def addresses(browser):
-    """{pattern: an address}, as links of the role's own pages lead to them."""
-    found, ahead, known = {p: p for p in routes() if "*" not in p}, ["/", "/r", *(p for p in routes() if "*" not in p)], set()
+def addresses(w, browser):
+    """{pattern: an address}, as links of the role's own pages lead to them. An event's card has links of its own."""
+    plain = [p for p in routes() if "*" not in p]
+    event = "/k/event/" + w.region.list("event")[0]["body"]["code"]
+    found, ahead, known = {p: p for p in plain}, ["/", "/r", event, *plain], set()
     while ahead and len(known) < PAGES_OF_ROLE:
         path = ahead.pop(0)
         if path in known:
@@ -79,7 +81,7 @@ def walk(w):
     w.seen, w.drawn, w.reached = [], set(), set()
     for name in ROLES:
         _, browser = enter(w, name)
-        for pattern, path in addresses(browser).items():
+        for pattern, path in addresses(w, browser).items():
             w.reached.add(pattern)
             w.seen.append(look(w, name, pattern, path))
     w.chromium.note()

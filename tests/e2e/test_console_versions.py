@@ -11,8 +11,8 @@ ORG = "03-08-01"
 DEAD_PORT = 9  # where nobody listens
 
 
-def event(title):
-    return {"code": "S-1", "kind": "seminar", "title": title, "org": ORG, "starts_on": "2024-01-10"}
+def body(title):
+    return {"code": "S-1", "class": "association", "title": title, "org": ORG, "from": "2024-01-10"}
 
 
 def scene(w):
@@ -44,18 +44,18 @@ def send(browser, path, *fields):
 
 def make_conflict(w, ours, theirs):
     """The school writes `ours`, which the region gets; is put back; writes `theirs` before it hears of that."""
-    w.school.put("event", event("Первый " + ours))
+    w.school.put("body", body("Первый " + ours))
     w.settle()
     w.school.stop()
     image = w.school.keep_store()
     w.school.run()
-    w.school.put("event", event(ours))
+    w.school.put("body", body(ours))
     w.settle()
     w.school.stop()
     w.school.put_back(image)
     w.school.set_parent_port(DEAD_PORT)
     w.school.run()
-    w.school.put("event", event(theirs))
+    w.school.put("body", body(theirs))
     w.school.stop()
     w.school.set_parent_port(w.region.port)
     w.school.run()
@@ -99,7 +99,7 @@ def what_was_kept_aside_is_made_to_hold(w):
     key = keys(kira.get("/op/versions")).pop()
     done = send(kira, "/op/versions", ("act", "take"), ("item", key))
     assert done.status == 200 and "holds now" in done.shown(), done.shown()
-    assert w.school.selenga("get", "event", "S-1")["body"]["title"] == "Утраченный"
+    assert w.school.selenga("get", "body", "S-1")["body"]["title"] == "Утраченный"
     wait_until(lambda: not w.school.quarantine(), what="nothing waits any more")
 
 
@@ -111,7 +111,7 @@ def the_present_one_stays_where_the_other_is_given_up(w):
         done = send(oleg, "/op/quarantine", ("act", "discard"), ("item", key), ("why", "решили оставить верный"))
         assert done.status == 200 and "given up" in done.shown(), done.shown()
     wait_until(lambda: not w.school.quarantine(), what="nothing waits any more")
-    assert w.school.selenga("get", "event", "S-1")["body"]["title"] == "Верный"
+    assert w.school.selenga("get", "body", "S-1")["body"]["title"] == "Верный"
     assert [r for r in w.school.selenga("audit", "list") if r["who"] == "account:oleg" and "quarantine" in r["what"]], \
         w.school.selenga("audit", "list")
     w.school.says("registry", "решили оставить верный")

@@ -23,7 +23,7 @@ static void write_target(page_t *page, const body_t *body)
     html_raw(html, "</td>");
 }
 
-static void write_one(page_t *page, const defined_t *defined, size_t i)
+static void write_one(page_t *page, const defined_t *defined, size_t i, bool state)
 {
     html_t *html = &page->body;
     char text[VIEW_TEXT];
@@ -40,9 +40,11 @@ static void write_one(page_t *page, const defined_t *defined, size_t i)
     part_cell(html, defined_text(page, body, "unit", text));
     write_target(page, body);
     part_cell(html, defined_text(page, body, "valid_from", text));
-    html_raw(html, "<td>");
-    defined_write_state(page, defined, i);
-    html_raw(html, "</td>");
+    if (state) {
+        html_raw(html, "<td>");
+        defined_write_state(page, defined, i);
+        html_raw(html, "</td>");
+    }
     part_row_end(html);
 }
 
@@ -56,10 +58,10 @@ static void write_those(page_t *page, const defined_t *defined, bool in_force, c
     for (size_t i = 0; i < defined->holding.n; i++) n += defined_in_force(defined, i) == in_force;
     if (n == 0) return;
     html_element(html, "h2", heading);
-    part_table(html, ARRAY_SIZE(heads), heads);
+    part_table(html, ARRAY_SIZE(heads) - (in_force ? 1 : 0), heads);
     for (size_t i = 0; i < defined->holding.n && shown < MOST; i++)
         if (defined_in_force(defined, i) == in_force) {
-            write_one(page, defined, i);
+            write_one(page, defined, i, !in_force);
             shown++;
         }
     part_table_end(html);

@@ -188,6 +188,7 @@ def the_list_has_those_in_force_first(w):
     assert "I-5.3.2" in in_force and "≥ 70 %" in in_force and "X-1?from=2023-09-01" in in_force
     assert f"X-1?from={FROM}" in others and "X-1?from=2023-09-01" not in others
     assert len(page.text.encode()) <= 60_000
+    assert 'href="/definitions/I-5.3.2"' in inside(w, "anna").get("/r/2024/I-5.3.2").text
 
 
 if __name__ == "__main__":

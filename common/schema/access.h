@@ -27,7 +27,10 @@ typedef struct access_row {
     bilingual_t label;
 } access_row_t;
 
-enum { ACCESS_EXPLAIN = 1 << 16 }; // beside enum message: a report that goes down to persons
+enum { // beside enum message: a report that goes down to persons, one by a definition that is not in force
+    ACCESS_EXPLAIN = 1 << 16,
+    ACCESS_TRY,
+};
 
 extern const access_row_t ACCESS_ROWS[];
 extern const size_t N_ACCESS_ROWS;

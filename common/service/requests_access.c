@@ -94,7 +94,8 @@ static const access_row_t *row_of(const envelope_t *e)
 {
     if (e->type != MSG_REPORT) return access_row(e->type);
     AUTO(msg_body_free) Selenga__Report *m = msg_body_unpack(&selenga__report__descriptor, e->body);
-    return access_row(m != NULL && m->explain == NULL ? MSG_REPORT : ACCESS_EXPLAIN);
+    if (m == NULL || m->explain != NULL) return access_row(ACCESS_EXPLAIN);
+    return access_row(m->has_draft ? ACCESS_TRY : MSG_REPORT);
 }
 
 static int org_of_route(store_txn_t *txn, const envelope_t *e, char ret[static CODE_MAX + 1])

@@ -130,6 +130,7 @@ static const struct {
     {"/results", N_("Results")},
     {"/load", N_("Methodists")},
     {"/r", N_("Indicators")},
+    {"/definitions", N_("Definitions")},
     {"/op/exchange", N_("Exchange")},
     {"/op/queues", N_("Queues")},
     {"/op/quarantine", N_("Refusals")},

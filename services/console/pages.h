@@ -14,6 +14,7 @@ page_fn page_first, page_recover, page_reach, page_slips;
 bool first_is_open(void);
 page_fn page_exchange, page_queues, page_quarantine, page_reports, page_report;
 page_fn page_iom, page_routes, page_route, page_route_review, page_route_propose;
+page_fn page_definitions, page_definition, page_definition_new;
 page_fn page_indicator, page_report_csv, page_report_xlsx;
 page_fn page_quarantine_csv, page_versions, page_storage, page_accounts, page_audit, page_audit_csv;
 page_fn page_metrics;

@@ -58,11 +58,12 @@ void indicators_destroy(indicators_t **indicators)
 
 const definition_t *indicators_in_force(const indicators_t *set, const char *code, int32_t last_day)
 {
+    const definition_t *found = NULL; // the last of them, as counts.c chooses
     for (size_t i = 0; i < set->n; i++)
         if (strcmp(set->list[i]->code, code) == 0 &&
             day_within(last_day, set->list[i]->valid_from, set->list[i]->valid_to))
-            return set->list[i];
-    return NULL;
+            found = set->list[i];
+    return found;
 }
 
 // Where the definition stands or belongs.
@@ -377,26 +378,64 @@ static void add_children(Selenga__ReportReply *reply, const counts_t *counts, co
     }
 }
 
-Selenga__ReportReply *indicators_report(indicators_t *set, const table_t *table, const char *org,
-                                        const period_t *period, const report_page_t *page)
+// All but the children.
+static Selenga__ReportReply *begin_reply(const counts_t *counts, const table_t *table, uint32_t unit,
+                                         bool open, int32_t today)
 {
+    const period_t *period = &counts->period;
     char text[PERIOD_TEXT_MAX], day[DATE_TEXT];
-    uint32_t unit = orgs_find(table->orgs, org);
-    if (unit == DICT_NONE || !orgs_known(table->orgs, unit)) return NULL;
-    const kept_t *kept = count_page(set, table, period, page);
     Selenga__ReportReply *reply = xmalloc(sizeof *reply);
     selenga__report_reply__init(reply);
     period_text(period, text);
     reply->period = xstrdup(text);
-    bool open = page->today > 0 && page->today < period->as_of;
-    reply->as_of =
-        xstrdup(date_text(open && page->today >= period->first_day ? page->today : period->as_of, day));
+    reply->as_of = xstrdup(date_text(open && today >= period->first_day ? today : period->as_of, day));
+    reply->unit = make_unit(counts, table, unit);
+    add_titles(reply->unit, counts);
+    if (open) mark_open(reply->unit);
+    return reply;
+}
+
+static bool is_open(const period_t *period, int32_t today)
+{
+    return today > 0 && today < period->as_of;
+}
+
+static bool find_unit(const table_t *table, const char *org, uint32_t *ret_unit)
+{
+    *ret_unit = orgs_find(table->orgs, org);
+    return *ret_unit != DICT_NONE && orgs_known(table->orgs, *ret_unit);
+}
+
+Selenga__ReportReply *indicators_report(indicators_t *set, const table_t *table, const char *org,
+                                        const period_t *period, const report_page_t *page)
+{
+    uint32_t unit;
+    bool open = is_open(period, page->today);
+    if (!find_unit(table, org, &unit)) return NULL;
+    const kept_t *kept = count_page(set, table, period, page);
+    Selenga__ReportReply *reply = begin_reply(kept->counts, table, unit, open, page->today);
     reply->has_more = reply->has_state = true;
     reply->state = kept->state;
-    reply->unit = make_unit(kept->counts, table, unit);
-    add_titles(reply->unit, kept->counts);
     add_children(reply, kept->counts, table, unit, page->after);
-    if (open) mark_open(reply->unit);
     for (size_t i = 0; i < reply->n_children && open; i++) mark_open(reply->children[i]);
     return reply;
+}
+
+Selenga__ReportReply *indicators_try(const indicators_t *set, const table_t *table, const char *org,
+                                     const period_t *period, int32_t today, const Selenga__Indicator *record,
+                                     indicator_error_t *ret_error)
+{
+    uint32_t unit;
+    *ret_error = (indicator_error_t){0};
+    AUTO(definition_destroy) definition_t *draft = definition_new(record, ret_error);
+    if (draft == NULL || !find_unit(table, org, &unit)) return NULL;
+    draft->valid_from = period->first_day;
+    draft->valid_to = DAY_NONE;
+    AUTO(xfree) definition_t **list = xcalloc(set->n + 1, sizeof *list);
+    size_t n = 0;
+    for (size_t i = 0; i < set->n; i++)
+        if (strcmp(set->list[i]->code, draft->code) != 0) list[n++] = set->list[i];
+    list[n++] = draft;
+    AUTO(counts_destroy) counts_t *counts = counts_make(list, n, table, period);
+    return begin_reply(counts, table, unit, is_open(period, today), today);
 }

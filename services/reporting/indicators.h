@@ -37,3 +37,9 @@ typedef struct report_page {
 // read on: a further page is of the same state, or of another one if that is not kept any more.
 Selenga__ReportReply *indicators_report(indicators_t *indicators, const table_t *table, const char *org,
                                         const period_t *period, const report_page_t *page);
+// The same for the organisation alone, as it would be if the draft were in force in the period, whatever its
+// own days, in the place of the definition of its code. Nothing of it is kept. NULL with ret_error->what set:
+// the draft is refused; NULL with ret_error->what NULL: the organisation is not known.
+Selenga__ReportReply *indicators_try(const indicators_t *indicators, const table_t *table, const char *org,
+                                     const period_t *period, int32_t today, const Selenga__Indicator *draft,
+                                     indicator_error_t *ret_error);

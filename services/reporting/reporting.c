@@ -80,17 +80,34 @@ static int start_reporting(void *arg, store_txn_t *txn)
     return rc;
 }
 
+// Where people find the error: a character of the field's text, the first is 1.
+static size_t character(const Selenga__Indicator *m, const indicator_error_t *error)
+{
+    const char *text =
+        error->at > 0 ? body_str(&KIND_INDICATOR, &m->base, (size_t)kind_field(&KIND_INDICATOR, error->field))
+                      : NULL;
+    size_t n = 1;
+    for (size_t i = 0; text != NULL && text[i] != '\0' && i < error->at; i++)
+        n += (text[i + 1] & 0xc0) != 0x80;
+    return n;
+}
+
+static int fault_of(const Selenga__Indicator *m, const indicator_error_t *error, fault_t *ret_fault)
+{
+    char at[24];
+    snprintf(at, sizeof at, "%zu", character(m, error));
+    fault_set(ret_fault, "BAD-EXPRESSION", error->field, error->what, at);
+    return RECORD_E_FAULT;
+}
+
 // A definition that cannot be counted is refused before it is stored.
 static int derive(void *arg, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body,
                   fault_t *ret_fault)
 {
     indicator_error_t error;
-    char at[24];
     (void)arg, (void)txn, (void)author;
     if (rule->number != N_INDICATOR || indicator_check((const Selenga__Indicator *)body, &error)) return 0;
-    snprintf(at, sizeof at, "%zu", error.at + 1);
-    fault_set(ret_fault, "BAD-EXPRESSION", error.field, error.what, at);
-    return RECORD_E_FAULT;
+    return fault_of((const Selenga__Indicator *)body, &error, ret_fault);
 }
 
 static void changed(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
@@ -145,6 +162,33 @@ static int on_explain(reporting_t *self, store_txn_t *txn, const envelope_t *e, 
     return rc;
 }
 
+// A definition is judged as if it were to be written, and counted.
+static int on_try(reporting_t *self, const envelope_t *e, const Selenga__Report *m, const period_t *period,
+                  const char *org)
+{
+    fault_t fault;
+    indicator_error_t error = {0};
+    Selenga__ReportReply *reply = NULL;
+    slice_t bytes = slice(m->draft.data, m->draft.len);
+    AUTO(msg_body_free) Selenga__Indicator *draft = NULL;
+    int rc = body_check(&KIND_INDICATOR, bytes, &fault);
+    if (rc == 0) draft = msg_body_unpack(&selenga__indicator__descriptor, bytes);
+    if (rc == 0 && draft == NULL) return refuse(self, e, "MALFORMED", "");
+    if (rc == 0) {
+        int32_t today = (int32_t)(wall_s() / 86400);
+        reply = indicators_try(self->indicators, self->table, org, period, today, draft, &error);
+        if (reply == NULL && error.what == NULL) return refuse(self, e, "NOT-FOUND", org);
+        if (reply == NULL) rc = fault_of(draft, &error, &fault);
+    }
+    if (rc != 0) {
+        service_refuse(self->service, e, &fault, false);
+        return 0;
+    }
+    service_reply(self->service, e, MSG_REPORT_REPLY, &reply->base);
+    selenga__report_reply__free_unpacked(reply, NULL);
+    return 0;
+}
+
 // Told with any report: no organisation's figures have them.
 static void add_unattached(const reporting_t *self, Selenga__ReportReply *reply)
 {
@@ -167,6 +211,7 @@ static int on_report(reporting_t *self, store_txn_t *txn, const envelope_t *e)
         return refuse(self, e, "PERIOD-OUTSIDE", m->period);
     const char *org = m->org != NULL && m->org[0] != '\0' ? m->org : service_node(self->service)->org;
     if (m->explain != NULL) return on_explain(self, txn, e, m, &period, org);
+    if (m->has_draft) return on_try(self, e, m, &period, org);
     report_page_t page = {m->after, m->state, (int32_t)(wall_s() / 86400)};
     Selenga__ReportReply *reply = indicators_report(self->indicators, self->table, org, &period, &page);
     if (reply == NULL) return refuse(self, e, "NOT-FOUND", org);

@@ -38,6 +38,7 @@ def routes():
     return [row["address"] for row in table if row["get"] and row["frame"]]
 
 
+@functools.cache
 def pattern_of(path):
     """The first that fits, as in routes.c; None: it is no page."""
     return next((p for p in routes() if re.fullmatch(re.escape(p).replace(r"\*", "[^/]+"), path.split("?")[0])), None)

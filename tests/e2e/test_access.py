@@ -20,10 +20,11 @@ MESSAGES = {
     "keys": [(wire.INVITE, wire.REGISTRY), (wire.REVOKE, wire.REGISTRY), (wire.ADMIT, wire.REGISTRY),
              (wire.ROTATE_PSEUDONYMS, wire.REGISTRY)],
     "audit": [(wire.AUDIT, wire.ROUTING)], "accounts": [(wire.ACCOUNT_ACT, wire.REGISTRY)], "report": [(wire.REPORT, wire.REPORTING)],
-    "explain": [(wire.REPORT, wire.REPORTING)], "route-propose": [(wire.ROUTE_PROPOSE, wire.ROUTING)],
+    "explain": [(wire.REPORT, wire.REPORTING)], "try-indicator": [(wire.REPORT, wire.REPORTING)],
+    "route-propose": [(wire.ROUTE_PROPOSE, wire.ROUTING)],
     "route-confirm": [(wire.ROUTE_CONFIRM, wire.ROUTING)], "run-end": [(wire.RUN_END, wire.REGISTRY)],
 }
-BODIES = {"explain": wire.message(f5="I-5.1.1"), "run-end": wire.message(f1=bytes(16))}
+BODIES = {"explain": wire.message(f5="I-5.1.1"), "try-indicator": wire.message(f7=b""), "run-end": wire.message(f1=bytes(16))}
 
 
 def scene(w):

@@ -30,7 +30,8 @@ def addresses(w, browser):
     event = "/k/event/" + w.region.list("event")[0]["body"]["code"]
     found, ahead, known = {p: p for p in plain}, ["/", "/r", event, *plain], set()
     while ahead and len(known) < PAGES_OF_ROLE:
-        path = ahead.pop(0)
+        # What has no page of its pattern yet comes first.
+        path = ahead.pop(next((i for i, p in enumerate(ahead) if p not in known and pattern_of(p) not in found), 0))
         if path in known:
             continue
         known.add(path)
@@ -40,9 +41,8 @@ def addresses(w, browser):
         if page.status != 200:
             continue
         found.setdefault(pattern_of(path), path)
-        fresh = [p for p in links(page) if p not in known and pattern_of(p)]
-        # What has no page of its pattern yet comes first.
-        ahead = [p for p in fresh if pattern_of(p) not in found] + ahead + fresh
+        waiting = set(ahead)
+        ahead += [p for p in links(page) if p not in known and p not in waiting and pattern_of(p)]
     return found
 
 

@@ -167,7 +167,11 @@ static void write_now(page_t *page, const indicator_t *value)
         figures_write_target(page, value);
     }
     figures_write_notes(page, value);
-    html_raw(html, "</p>");
+    html_raw(html, " · <a href=\"/definitions/");
+    html_segment(html, value->code);
+    html_raw(html, "\">");
+    html_text(html, _("how it is defined"));
+    html_raw(html, "</a></p>");
 }
 
 void page_indicator(page_t *page)

@@ -112,6 +112,54 @@ static void a_period_is_counted_by_the_definition_of_its_last_day(void **state)
     assert_value(value_of(report(f, "R", "2024-Q3"), "X-1"), 2, 0, "2");
 }
 
+static void of_two_definitions_in_force_the_later_one_is_explained_as_it_is_counted(void **state)
+{
+    fixture_t *f = *state;
+    indicator_error_t error;
+    Selenga__Indicator d = a_definition();
+    assert_true(indicators_put(f->set, &d, &error));
+    d.valid_from = on("2024-07-01");
+    assert_true(indicators_put(f->set, &d, &error));
+    assert_int_equal(indicators_in_force(f->set, "X-1", on("2024-06-30"))->valid_from, on("2020-01-01"));
+    assert_int_equal(indicators_in_force(f->set, "X-1", on("2024-12-31"))->valid_from, on("2024-07-01"));
+}
+
+static void a_draft_that_cannot_be_counted_is_refused_with_the_place(void **state)
+{
+    fixture_t *f = *state;
+    period_t period;
+    indicator_error_t error;
+    Selenga__Indicator d = a_definition();
+    assert_true(period_parse("2024", &period));
+    d.numerator = (char *)"count(person where pedagog)";
+    assert_null(indicators_try(f->set, f->table, "R", &period, 0, &d, &error));
+    assert_string_equal(error.field, "numerator");
+    assert_int_equal(error.at, strlen("count(person where "));
+    d.numerator = (char *)"count(person)";
+    assert_null(indicators_try(f->set, f->table, "NOWHERE", &period, 0, &d, &error));
+    assert_null(error.what);
+}
+
+static void a_draft_is_counted_in_the_place_of_its_code_and_changes_nothing(void **state)
+{
+    fixture_t *f = *state;
+    period_t period;
+    indicator_error_t error;
+    Selenga__Indicator d = a_definition();
+    assert_true(period_parse("2024", &period));
+    assert_true(indicators_put(f->set, &d, &error));
+    put_many(f, 0, 2, "A", OLD);
+    d.numerator = (char *)"count(person) + 100";
+    d.valid_from = on("2030-01-01"); // whatever its own days
+    Selenga__ReportReply *reply = indicators_try(f->set, f->table, "R", &period, 0, &d, &error);
+    assert_non_null(reply);
+    assert_value(value_of(reply->unit, "X-1"), 102, 0, "102");
+    assert_int_equal(reply->unit->n_indicators, report(f, "R", "2024")->n_indicators);
+    assert_int_equal(reply->n_children, 0);
+    selenga__report_reply__free_unpacked(reply, NULL);
+    assert_value(value(f, "R", "X-1"), 2, 0, "2");
+}
+
 static void a_definition_that_ended_before_the_last_day_is_not_reported(void **state)
 {
     fixture_t *f = *state;
@@ -146,6 +194,9 @@ int main(void)
         TEST(a_69_95_percent_prints_70_0_and_fails),
         TEST(a_definition_with_a_fault_is_refused_and_changes_nothing),
         TEST(a_period_is_counted_by_the_definition_of_its_last_day),
+        TEST(of_two_definitions_in_force_the_later_one_is_explained_as_it_is_counted),
+        TEST(a_draft_that_cannot_be_counted_is_refused_with_the_place),
+        TEST(a_draft_is_counted_in_the_place_of_its_code_and_changes_nothing),
         TEST(a_definition_that_ended_before_the_last_day_is_not_reported),
         TEST(a_target_counts_from_its_year_on),
     };

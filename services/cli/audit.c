@@ -217,7 +217,7 @@ static void print_list(const cli_t *cli, const audit_rows_t *list)
         return;
     }
     AUTO(grid_destroy) grid_t *grid = grid_new();
-    const char *const titles[] = {N_("time"),    N_("who"),   N_("what"), N_("kind"),
+    const char *const titles[] = {N_("time"),    N_("who"),   N_("what"),  N_("kind"),
                                   N_("records"), N_("about"), N_("reason")};
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++) grid_column(grid, _(titles[i]));
     for (size_t i = 0; i < list->n; i++) entry_row(grid, &list->items[i]);

@@ -36,8 +36,11 @@ static void put_value(page_t *page, lxw_row_t row, lxw_col_t column, const indic
 static void put_target(page_t *page, lxw_row_t row, lxw_col_t column, const indicator_t *indicator)
 {
     char text[64] = "";
-    if (indicator->target_op && *indicator->target_op)
-        snprintf(text, sizeof text, "%s %s", indicator->target_op, indicator->target_value);
+    const char *bound = report_bound(indicator);
+    if (bound != NULL && indicator->target_value != NULL) {
+        int n = snprintf(text, sizeof text, "%s ", bound);
+        report_number(indicator->target_value, NULL, text + n, sizeof text - (size_t)n);
+    }
     put_text(page, row, column, text, NULL);
 }
 

@@ -19,6 +19,9 @@ const char *report_title(const report_t *report, const indicator_t *indicator);
 // "met", "not met" or NULL; "preliminary", "complete" or NULL: in the reader's language.
 const char *report_met(const indicator_t *indicator);
 const char *report_state(const indicator_t *indicator);
+// How the target bounds the value: "≤" or "≥" for Russian readers, "<=" or ">=" for others; NULL: there is no
+// target.
+const char *report_bound(const indicator_t *indicator);
 // "70,0 %" or "70.0 %": a comma for Russian readers; unit NULL: of none. Returns buffer.
 const char *report_number(const char *text, const char *unit, char *buffer, size_t size);
 // Its notes as one text, which the caller frees; NULL when there are none.

@@ -49,6 +49,14 @@ const char *report_state(const indicator_t *indicator)
     return strcmp(indicator->state, "preliminary") == 0 ? _("preliminary") : _("complete");
 }
 
+const char *report_bound(const indicator_t *indicator)
+{
+    const char *op = indicator->target_op;
+    if (op == NULL || *op == '\0') return NULL;
+    if (strcmp(i18n_language(), "ru") != 0) return op;
+    return strcmp(op, "<=") == 0 ? "≤" : strcmp(op, ">=") == 0 ? "≥" : op;
+}
+
 const char *report_number(const char *text, const char *unit, char *buffer, size_t size)
 {
     snprintf(buffer, size, "%s%s", text ? text : "", unit && strcmp(unit, "percent") == 0 ? " %" : "");

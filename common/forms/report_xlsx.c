@@ -81,8 +81,11 @@ static void put_decimal(sheet_t *sheet, const char *text)
 static void put_target(sheet_t *sheet, const indicator_t *indicator)
 {
     char text[64] = "";
-    if (indicator->target_op && *indicator->target_op)
-        snprintf(text, sizeof text, "%s %s", indicator->target_op, indicator->target_value);
+    const char *bound = report_bound(indicator);
+    if (bound != NULL && indicator->target_value != NULL) {
+        int n = snprintf(text, sizeof text, "%s ", bound);
+        report_number(indicator->target_value, NULL, text + n, sizeof text - (size_t)n);
+    }
     put_text(sheet, text, NULL);
     put_text(sheet, report_met(indicator), NULL);
 }

@@ -13,6 +13,8 @@ enum {
     SERIAL_MIN = 10000,
     SERIAL_MAX = 73050,  // 2099-12-31
     CENTURY_BORDER = 30, // as Excel: 29 is 2029, 30 is 1930
+    YEAR_MIN = 1900,     // of days without marks: what is no such year is no day, but a year first
+    YEAR_MAX = 2099,
     NUMBER_TEXT = 48,
 };
 
@@ -92,12 +94,39 @@ static bool is_time(const char *text)
            strchr(text, ':') != NULL;
 }
 
+static bool make_day(int year, int month, int day, char buf[static DATE_TEXT])
+{
+    char iso[NUMBER_TEXT];
+    int32_t days;
+    snprintf(iso, sizeof iso, "%04d-%02d-%02d", year, month, day);
+    if (!date_parse(iso, &days)) return false;
+    memcpy(buf, iso, DATE_TEXT);
+    return true;
+}
+
+// Of two digits.
+static int full_year(int year)
+{
+    return year + (year < CENTURY_BORDER ? 2000 : 1900);
+}
+
+// "010924", "01092024": the keypad has no point. Of eight digits 2024 can be no month, so that 20240901, the
+// year first, is never taken for a day.
+static bool read_day_of_digits(const char *text, char buf[static DATE_TEXT])
+{
+    size_t n = strspn(text, "0123456789");
+    if (text[n] != '\0' || (n != 6 && n != 8)) return false;
+    int number = atoi(text), tail = n == 6 ? 100 : 10000;
+    int year = n == 6 ? full_year(number % tail) : number % tail;
+    if (year < YEAR_MIN || year > YEAR_MAX) return false;
+    return make_day(year, number / tail % 100, number / tail / 100, buf);
+}
+
 // "1.9.15", "01/09/2015", "01.09.2015 0:00:00"
 static bool read_day_first(const char *text, char buf[static DATE_TEXT])
 {
     int day, month, year;
     size_t digits;
-    int32_t days;
     text = take_number(text, 2, &day, &digits);
     if (text == NULL || strchr("./-", *text) == NULL || *text == '\0') return false;
     char mark = *text;
@@ -105,29 +134,27 @@ static bool read_day_first(const char *text, char buf[static DATE_TEXT])
     if (text == NULL || *text != mark) return false;
     text = take_number(text + 1, 4, &year, &digits);
     if (text == NULL || (digits != 2 && digits != 4) || !is_time(text)) return false;
-    if (digits == 2) year += year < CENTURY_BORDER ? 2000 : 1900;
-    char iso[NUMBER_TEXT];
-    snprintf(iso, sizeof iso, "%04d-%02d-%02d", year, month, day);
-    if (!date_parse(iso, &days)) return false;
-    memcpy(buf, iso, DATE_TEXT);
-    return true;
+    return make_day(digits == 2 ? full_year(year) : year, month, day, buf);
+}
+
+bool value_day(const char *text, int32_t *ret_days)
+{
+    char day[NUMBER_TEXT], iso[DATE_TEXT];
+    slice_t t = text_trim(slice_text(text));
+    if (t.size >= sizeof day) return false;
+    memcpy(day, t.data, t.size);
+    day[t.size] = '\0';
+    if (read_day_first(day, iso) || read_day_of_digits(day, iso)) return date_parse(iso, ret_days);
+    if (value_serial(day, ret_days)) return true;
+    if (t.size > DATE_TEXT && is_time(day + DATE_TEXT - 1)) day[DATE_TEXT - 1] = '\0';
+    return date_parse(day, ret_days);
 }
 
 static const char *read_date(const char *cell, arena_t *arena)
 {
-    char text[NUMBER_TEXT], iso[DATE_TEXT];
+    char iso[DATE_TEXT];
     int32_t days;
-    slice_t t = text_trim(slice_text(cell));
-    if (t.size >= sizeof text) return cell;
-    memcpy(text, t.data, t.size);
-    text[t.size] = '\0';
-    if (read_day_first(text, iso)) return keep(iso, arena);
-    if (value_serial(text, &days)) return keep(date_text(days, iso), arena);
-    if (t.size > DATE_TEXT && is_time(text + DATE_TEXT - 1)) {
-        text[DATE_TEXT - 1] = '\0';
-        if (date_parse(text, &days)) return keep(text, arena);
-    }
-    return cell;
+    return value_day(cell, &days) ? keep(date_text(days, iso), arena) : cell;
 }
 
 // --- yes, no and words ---------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "common/base/arena.h"
 #include "common/base/date.h"
@@ -53,6 +54,16 @@ const char *view_day(int32_t days, lang_t lang, char buffer[static VIEW_TEXT])
     return buffer;
 }
 
+// By the clock on the wall; others have the form of programs, in UTC.
+static const char *moment_words(int64_t unix_s, lang_t lang, char buffer[static VIEW_TEXT])
+{
+    struct tm at;
+    time_t moment = (time_t)unix_s;
+    bool good = lang == LANG_RU && localtime_r(&moment, &at) != NULL;
+    if (good && strftime(buffer, VIEW_TEXT, "%d.%m.%Y %H:%M", &at) > 0) return buffer;
+    return moment_text(unix_s, buffer);
+}
+
 static const char *decimal_words(const char *text, lang_t lang, char *buffer)
 {
     if (text != buffer) text_copy(buffer, VIEW_TEXT, text);
@@ -94,7 +105,9 @@ const char *view_value(const kind_rule_t *kind, const body_t *body, size_t i, vi
     if (!body_has(kind, body, i)) return "";
     if ((kind->fields[i].flags & F_REASON) != 0)
         return reason_text_in(body_str(kind, body, i), view.lang, buffer);
-    if ((kind->fields[i].flags & F_MOMENT) != 0) return moment_text(body_int(kind, body, i), buffer);
+    if ((kind->fields[i].flags & F_MOMENT) != 0)
+        return view.form == VIEW_WORDS ? moment_words(body_int(kind, body, i), view.lang, buffer)
+                                       : moment_text(body_int(kind, body, i), buffer);
     if (view.form == VIEW_WORDS) return words_text(kind, body, i, view.lang, buffer);
     return body_print(kind, body, i, buffer);
 }

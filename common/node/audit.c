@@ -107,13 +107,17 @@ int audit_read(int fd, audit_head_t *head, audit_take_t *take, void *arg)
 
 // --- words ---------------------------------------------------------------------------------------
 
-static const struct {
+typedef struct audit_word {
     const char *code;
     bilingual_t label;
-} WORDS[] = {
+} audit_word_t;
+
+static const audit_word_t WORDS[] = {
     {"log-in", {"logged in", "вход"}},
     {"log-in-refused", {"log-in refused", "отказ во входе"}},
     {"password", {"chose a password", "задан пароль"}},
+    {"recovery", {"logged in by the code on paper", "вход по коду на бумаге"}},
+    {"first-account", {"first account of the node", "первая учётная запись узла"}},
     {"account", {"account", "учётная запись"}},
     {"refused", {"request refused", "отказ в доступе"}},
     {"change", {"wrote", "запись"}},
@@ -128,9 +132,35 @@ static const struct {
     {"key", {"asked for a new key of pseudonyms", "новый ключ псевдонимов"}},
 };
 
+// Why something was refused, said to who reads the log: the fault's own sentence speaks to who was refused,
+// and its arguments are not kept.
+static const audit_word_t REASONS[] = {
+    {"LOGIN-WRONG", {"wrong name, password or code", "неверное имя, пароль или код"}},
+    {"LOGIN-LOCKED", {"the account is locked", "учётная запись закрыта"}},
+    {"FIRST-CODE", {"wrong code of the first start", "неверный код первого запуска"}},
+    {"PASSWORD-ONE-TIME", {"a password of one's own was not yet chosen", "ещё не задан свой пароль"}},
+    {"PASSWORD-SHORT", {"the new password is too short", "новый пароль слишком короткий"}},
+    {"PASSWORD-SAME", {"the new password is the old one", "новый пароль совпадает с прежним"}},
+    {"ACCOUNT-CLOSED", {"the account is not open here", "учётная запись здесь не открыта"}},
+    {"ACCESS-DENIED", {"the role does not allow it", "роль этого не позволяет"}},
+    {"ACCESS-SCOPE", {"another organisation's", "относится к чужой организации"}},
+    {"UNKNOWN-KIND", {"of a kind that is not known", "неизвестный вид записей"}},
+    {"MALFORMED", {"a malformed request", "запрос неверного вида"}},
+};
+
+static const char *words_of(const audit_word_t *words, size_t n, const char *code, lang_t lang)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(words[i].code, code) == 0) return bilingual_in(&words[i].label, lang);
+    return code;
+}
+
 const char *audit_words(const char *what, lang_t lang)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(WORDS); i++)
-        if (strcmp(WORDS[i].code, what) == 0) return bilingual_in(&WORDS[i].label, lang);
-    return what;
+    return words_of(WORDS, ARRAY_SIZE(WORDS), what, lang);
+}
+
+const char *audit_reason(const char *code, lang_t lang)
+{
+    return words_of(REASONS, ARRAY_SIZE(REASONS), code, lang);
 }

@@ -46,3 +46,5 @@ int audit_read(int fd, audit_head_t *head, audit_take_t *take, void *arg);
 
 // What happened, in words; a code of a later version is shown as it is.
 const char *audit_words(const char *what, lang_t lang);
+// Why it was refused, by the code of the fault; likewise.
+const char *audit_reason(const char *code, lang_t lang);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/date.h"
 #include "common/base/i18n.h"
 #include "common/forms/grid.h"
+#include "common/forms/value.h"
 #include "common/forms/words.h"
 #include "common/node/audit_files.h"
 #include "common/node/msg.h"
@@ -201,7 +201,7 @@ static void entry_row(grid_t *grid, const audit_row_t *e)
     else
         grid_cell(grid, "");
     grid_cell(grid, e->entry->about ? e->entry->about : words_id(&e->entry->id, id));
-    grid_cell(grid, e->entry->code);
+    grid_cell(grid, e->entry->code ? audit_reason(e->entry->code, i18n_now()) : "");
 }
 
 static void print_list(const cli_t *cli, const audit_rows_t *list)
@@ -217,8 +217,8 @@ static void print_list(const cli_t *cli, const audit_rows_t *list)
         return;
     }
     AUTO(grid_destroy) grid_t *grid = grid_new();
-    const char *const titles[] = {N_("time"),    N_("who"),   N_("what"), N_("kind"),
-                                  N_("records"), N_("about"), N_("code")};
+    const char *const titles[] = {N_("time"),    N_("who"),   N_("what"),  N_("kind"),
+                                  N_("records"), N_("about"), N_("reason")};
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++) grid_column(grid, _(titles[i]));
     for (size_t i = 0; i < list->n; i++) entry_row(grid, &list->items[i]);
     grid_print(grid, stdout);
@@ -231,7 +231,7 @@ static int run_list(const cli_t *cli)
     char name[AUDIT_PATH];
     AUTO(audit_rows_free) audit_rows_t list = {0};
     const char *since = cli_option(cli, OPTION_SINCE);
-    if (since && !date_parse(since, &day))
+    if (since && !value_day(since, &day))
         return cli_usage(cli, _("`%s` is not a date like 2024-09-01"), since);
     int result = load_path(cli, &path);
     if (result != CLI_DONE) return result;

@@ -97,9 +97,10 @@ static void indicator_row(grid_t *grid, const indicator_t *indicator)
         grid_cellf(grid, "%" PRId64, indicator->numerator);
     else
         grid_cell(grid, NULL);
-    if (indicator->target_op && *indicator->target_op) {
+    const char *bound = report_bound(indicator);
+    if (bound != NULL) {
         report_number(indicator->target_value, indicator->unit, text, sizeof text);
-        snprintf(target, sizeof target, "%s %s", indicator->target_op, text);
+        snprintf(target, sizeof target, "%s %s", bound, text);
         grid_cell(grid, target);
     } else {
         grid_cell(grid, NULL);

@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 #include "common/base/vec.h"
 #include "common/forms/find.h"
+#include "common/forms/value.h"
 #include "common/schema/services.h"
 #include "proto/message.h"
 #include <stdio.h>
@@ -38,6 +39,16 @@ static bool refuse_column(page_t *page, const char *name)
     return false;
 }
 
+// As a cell of the column would be read: days as people type them. Texts stay as they are.
+static const char *read_value(const listing_t *list, const sheet_column_t *column, const char *text)
+{
+    const field_rule_t *rule = column->rule;
+    bool plain =
+        rule == NULL || rule->type == FIELD_TEXT || rule->type == FIELD_REF || rule->type == FIELD_REFS;
+    const char *value = plain ? text : value_read(rule, text, list->arena);
+    return value != NULL ? value : text;
+}
+
 static bool read_where(page_t *page, listing_t *list)
 {
     const form_t *query = &page->request->query;
@@ -50,7 +61,7 @@ static bool read_where(page_t *page, listing_t *list)
         Selenga__Match *match = &list->matches[list->n_where];
         selenga__match__init(match);
         match->field = (char *)(uintptr_t)list->table.columns[column].name;
-        match->value = (char *)(uintptr_t)pair->value;
+        match->value = (char *)(uintptr_t)read_value(list, &list->table.columns[column], pair->value);
         list->where[list->n_where++] = match;
     }
     return true;

@@ -99,6 +99,16 @@ def a_value_that_is_printed_as_the_target_and_is_below_it_is_not_met(w):
 
 
 @test
+def days_and_bounds_are_those_of_readers_of_russian(w):
+    rita = inside(w, "rita", "ru")
+    for path in ("/r/2024", "/r/2024/X-1", "/r/2024/I-5.3.1a"):
+        shown = rita.get(path).shown()
+        assert "31.12.2024" in shown or "01.01.2025" in shown, shown
+        assert not re.search(r"\d{4}-\d\d-\d\d|[<>]=", shown), shown
+    assert "≤ 250" in rita.get("/r/2024").shown()
+
+
+@test
 def why_goes_down_to_persons_with_names_and_rules(w):
     page = inside(w, "rita").get(f"/r/2024/{YOUNG}")
     told = {p: rule for p, _, rule in (row(page, name) for name in ("Иванов Иван", "Петров Пётр", "Сидоров Сидор"))}

@@ -26,7 +26,8 @@ def scene(w):
 
 def inside(w, name, lang="en"):
     browser = Browser(w.url, lang)
-    assert browser.log_in(name, PASSWORD).status == 303
+    answer = browser.log_in(name, PASSWORD)
+    assert answer.status == 303, (name, answer.status, answer.shown())
     return browser
 
 
@@ -122,9 +123,26 @@ def the_audit_log_is_shown_filtered_and_taken_out(w):
     told = w.region.selenga("audit", "list")
     assert "The chain is whole" in page.shown() and "account:oleg" in page.text
     assert "account:oleg" not in browser.get("/op/audit?who=nobody").text
-    assert "account:oleg" not in browser.get("/op/audit?since=2999-01-01").text
+    for far in ("2999-01-01", "01.01.2099", "010129", "01012099"):
+        assert "account:oleg" not in browser.get(f"/op/audit?since={far}").text, far
+    for near in ("2024-01-01", "010124", "01012024", "1.1.24"):
+        assert "account:oleg" in browser.get(f"/op/audit?since={near}").text, near
     lines = browser.get("/op/audit/export.csv").text.splitlines()
     assert len(lines) >= len(told) + 1, (len(lines), len(told))
+
+
+@test
+def what_was_refused_is_told_in_words(w):
+    once = w.region.selenga("account", "add", "nora", "--role", "analyst")["password"]
+    for password in (once, "no such password"):
+        assert Browser(w.url).log_in("nora", password).status != 303
+    assert inside(w, "vera").get("/op/audit").status == 403
+    codes = {row["code"] for row in w.region.selenga("audit", "list") if row["code"]}
+    assert {"PASSWORD-ONE-TIME", "LOGIN-WRONG"} <= codes, codes
+    for lang, words in (("ru", ("ещё не задан свой пароль", "неверное имя, пароль или код")), ("en", ("was not yet chosen", "wrong name, password or code"))):
+        for page in ("/op/audit", "/op/audit/export.csv"):
+            text = inside(w, "pavel", lang).get(page).text
+            assert all(one in text for one in words) and not any(code in text for code in codes), (lang, page, codes)
 
 
 @test

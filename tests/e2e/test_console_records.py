@@ -147,6 +147,10 @@ def a_list_is_filtered_sorted_and_paged_by_its_address(w):
     assert len(rows) == 10 and "L-18" in rows[0]
     rows, page = codes("/k/event?find=ВСТРЕЧА 117".replace(" ", "+").replace("ВСТРЕЧА", urllib.parse.quote("ВСТРЕЧА")))
     assert len(rows) == 1
+    for day in ("07.01.2024", "070124", "07012024", "2024-01-07"):
+        rows, page = codes(f"/k/event?kind=webinar&starts_on={day}")
+        assert {row.split('"')[0] for row in rows} == {f"L-{i}" for i in range(120) if i % 2 == 0 and i % 28 == 6}, (day, rows)
+    assert "Nothing fits" in browser.get("/k/event?kind=webinar&starts_on=310224").shown()
     page = browser.get("/k/event?columns=code&columns=title")
     assert page.text.split("<thead>")[1].split("</thead>")[0].count("<th ") == 2
     assert "Nothing fits" in browser.get("/k/event?find=nowhere").shown()

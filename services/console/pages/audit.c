@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people did, as the node's audit logs have it, the latest first; whether their chains are whole; the
 // same as a file.
-#include "common/base/date.h"
 #include "common/forms/csv.h"
 #include "common/forms/refs.h"
+#include "common/forms/value.h"
 #include "common/forms/words.h"
 #include "common/node/audit_files.h"
 #include "common/node/msg.h"
@@ -18,8 +18,8 @@
 
 enum { ROWS = 100, DAY_S = 86400, MOMENT = 32 };
 
-static const char *const TITLES[] = {N_("time"),    N_("who"),   N_("what"), N_("kind"),
-                                     N_("records"), N_("about"), N_("code")};
+static const char *const TITLES[] = {N_("time"),    N_("who"),   N_("what"),  N_("kind"),
+                                     N_("records"), N_("about"), N_("reason")};
 
 // --- is it whole?
 
@@ -73,7 +73,7 @@ static void read_rows(const page_t *page, audit_rows_t *ret_rows)
 {
     int32_t day;
     const char *since = form_text(&page->request->query, "since");
-    bool bounded = date_parse(since, &day);
+    bool bounded = value_day(since, &day);
     audit_rows_read(".", &page->node->path, bounded ? (int64_t)day * DAY_S : INT64_MIN, ret_rows);
 }
 
@@ -102,7 +102,7 @@ static void cells_of(const audit_row_t *row, lang_t lang, char texts[static 3][6
     cells[3] = e->kind != NULL ? kind_words(e->kind, lang) : "";
     cells[4] = texts[1];
     cells[5] = e->about != NULL ? e->about : words_id(&e->id, texts[2]);
-    cells[6] = e->code != NULL ? e->code : "";
+    cells[6] = e->code != NULL ? audit_reason(e->code, lang) : "";
 }
 
 static void write_rows(page_t *page, const audit_rows_t *rows)

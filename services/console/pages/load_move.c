@@ -197,10 +197,7 @@ static void write_move(page_t *page, const move_t *move)
 
 static bool read_day(const page_t *page, int32_t *ret_day)
 {
-    const field_rule_t *from = &KIND_ASSIGNMENT.fields[kind_field(&KIND_ASSIGNMENT, "from")];
-    AUTO(arena_destroy) arena_t *arena = arena_new(ARENA_MIN);
-    const char *day = value_read(from, form_text(&page->request->form, "on"), arena);
-    return day != NULL && date_parse(day, ret_day);
+    return value_day(form_text(&page->request->form, "on"), ret_day);
 }
 
 static void add_move(many_t *many, const held_t *held, const char *to, const char *on, const char *before)

@@ -171,6 +171,18 @@ static void what_cannot_be_written_now_is_written_later(void **state)
     assert_int_equal(read_all(audit_log_head(audit)), 5);
 }
 
+static void what_happened_and_why_not_are_words_and_codes_of_later_versions_stay(void **state)
+{
+    (void)state;
+    assert_string_equal(audit_words("first-account", LANG_EN), "first account of the node");
+    assert_string_equal(audit_words("recovery", LANG_RU), "вход по коду на бумаге");
+    assert_string_equal(audit_words("of-a-later-version", LANG_RU), "of-a-later-version");
+    assert_string_equal(audit_reason("PASSWORD-ONE-TIME", LANG_EN),
+                        "a password of one's own was not yet chosen");
+    assert_string_equal(audit_reason("PASSWORD-ONE-TIME", LANG_RU), "ещё не задан свой пароль");
+    assert_string_equal(audit_reason("LATER-CODE", LANG_EN), "LATER-CODE");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
 
 int main(void)
@@ -181,6 +193,7 @@ int main(void)
         TEST(what_was_lost_with_its_transaction_is_not_noted),
         TEST(what_a_crash_has_kept_from_the_file_is_written_at_the_next_start),
         TEST(what_cannot_be_written_now_is_written_later),
+        TEST(what_happened_and_why_not_are_words_and_codes_of_later_versions_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

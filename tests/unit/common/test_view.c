@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/forms/view.h"
 #include "proto/kinds.h"
@@ -118,6 +120,20 @@ static void values_are_codes_for_commands_and_words_for_people(void **state)
     }
 }
 
+static void a_moment_is_of_the_clock_on_the_wall_for_readers_of_russian(void **state)
+{
+    (void)state;
+    setenv("TZ", "XXX-8", 1);
+    tzset();
+    const body_t *body = BODY(KIND_INVITE, "org", "03", "expires_s", "1725148800");
+    assert_string_equal(shown(&KIND_INVITE, body, "expires_s", RUSSIAN), "01.09.2024 08:00");
+    assert_string_equal(shown(&KIND_INVITE, body, "expires_s", ENGLISH), "2024-09-01T00:00:00Z");
+    assert_string_equal(shown(&KIND_INVITE, body, "expires_s", (view_t){VIEW_CODES, LANG_RU}),
+                        "2024-09-01T00:00:00Z");
+    unsetenv("TZ");
+    tzset();
+}
+
 static void several_codes_are_several_words_and_unknown_ones_stay(void **state)
 {
     (void)state;
@@ -173,6 +189,7 @@ int main(void)
         cmocka_unit_test(a_body_that_cannot_be_read_is_said_so),
         cmocka_unit_test(a_row_of_a_body_that_cannot_be_read_is_empty_but_whole),
         cmocka_unit_test(values_are_codes_for_commands_and_words_for_people),
+        cmocka_unit_test(a_moment_is_of_the_clock_on_the_wall_for_readers_of_russian),
         cmocka_unit_test(several_codes_are_several_words_and_unknown_ones_stay),
         cmocka_unit_test(a_reason_is_a_sentence_in_either_form),
         cmocka_unit_test(lines_are_named_as_the_form_wants),

@@ -68,7 +68,7 @@ static bool refuse(exchange_t *self, unsigned status, const char *title, const c
     return false;
 }
 
-static bool check_head(exchange_t *self, const char *method, bool host_twice)
+static bool check_head(exchange_t *self, const char *method, bool host_twice, bool length_twice)
 {
     request_t *request = &self->request;
     if (host_twice || !request_is_for_us(request->host, self->house->port, &self->house->names))
@@ -76,6 +76,8 @@ static bool check_head(exchange_t *self, const char *method, bool host_twice)
                       _("This page is called by the names of this computer, and by no other."));
     if (!request->post && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return refuse(self, 405, _("Not so"), _("This console answers GET, HEAD and POST only."));
+    if (length_twice) // a proxy before us may have taken the other one, and another request for its body
+        return refuse(self, 400, _("Not clear"), _("The browser says twice how long its request is."));
     if (strlen(self->uri) > REQUEST_URI_MAX)
         return refuse(self, 414, _("Too long"), _("This address is too long."));
     return true;
@@ -102,12 +104,13 @@ static bool is_upload(exchange_t *self)
            strncasecmp(request->type, "multipart/form-data;", 20) == 0;
 }
 
-bool exchange_begin(exchange_t *self, const char *method, bool host_twice, uint64_t announced)
+bool exchange_begin(exchange_t *self, const char *method, bool host_twice, bool length_twice,
+                    uint64_t announced)
 {
     i18n_use(self->page.lang = self->house->lang);
     self->request.secure = self->house->names.n > 0;
     self->request.post = strcmp(method, "POST") == 0;
-    if (!check_head(self, method, host_twice)) return false;
+    if (!check_head(self, method, host_twice, length_twice)) return false;
     bool sound = request_uri(&self->request, self->uri);
     self->uploads = sound && is_upload(self);
     if (announced > FORM_BODY_MAX && !self->uploads)

@@ -40,8 +40,10 @@ void exchange_init(exchange_t *self, house_t *house, const char *uri);
 void exchange_clear(exchange_t *self);
 
 // The head is here, with the headers in request. announced: bytes of the body, as the browser says; 0: it
-// does not. False: it is refused, and the answer is there.
-bool exchange_begin(exchange_t *self, const char *method, bool host_twice, uint64_t announced);
+// does not. What it may say once only: Host and Content-Length. False: it is refused, and the answer is
+// there.
+bool exchange_begin(exchange_t *self, const char *method, bool host_twice, bool length_twice,
+                    uint64_t announced);
 // Some of the body. False: it is too much, and there is no answer.
 bool exchange_take(exchange_t *self, const void *bytes, size_t size);
 // The request is whole. True: the answer is there; false: `ready` will be called.

@@ -20,6 +20,7 @@ typedef struct talk { // an exchange and its connection
     http_t *http;
     struct MHD_Connection *connection; // NULL until the head is here
     bool suspended, answered;
+    bool early; // the answer is there before the body: what comes after it on the connection is nobody's
     struct talk *next, **place; // of those that wait for the node
 } talk_t;
 
@@ -68,6 +69,7 @@ static enum MHD_Result answer(talk_t *talk)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, page->attachment);
     if (page->status == 303) MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, page->location);
     if (page->status == 405) MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD, POST");
+    if (talk->early) MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     for (size_t i = 0; i < page->n_cookies; i++)
         MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, page->cookies[i]);
     enum MHD_Result r = MHD_queue_response(talk->connection, page->status, response);
@@ -81,7 +83,7 @@ static enum MHD_Result answer(talk_t *talk)
 typedef struct head {
     request_t *request;
     const char *length;
-    bool host_twice;
+    bool host_twice, length_twice;
 } head_t;
 
 static enum MHD_Result take_header(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -101,7 +103,8 @@ static enum MHD_Result take_header(void *arg, enum MHD_ValueKind kind, const cha
     (void)kind;
     for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
         if (strcasecmp(name, wanted[i].name) != 0) continue;
-        head->host_twice |= i == 0 && *wanted[i].to != NULL;
+        head->host_twice |= wanted[i].to == &request->host && *wanted[i].to != NULL;
+        head->length_twice |= wanted[i].to == &head->length && *wanted[i].to != NULL;
         *wanted[i].to = value != NULL ? value : "";
     }
     return MHD_YES;
@@ -115,7 +118,8 @@ static enum MHD_Result begin(talk_t *talk, struct MHD_Connection *connection, co
     MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, &head);
     if (head.length != NULL && !int_parse(head.length, 0, INT64_MAX, &length)) length = INT64_MAX;
     exchange_t *exchange = &talk->exchange;
-    if (!exchange_begin(exchange, method, head.host_twice, (uint64_t)length)) return answer(talk);
+    talk->early = !exchange_begin(exchange, method, head.host_twice, head.length_twice, (uint64_t)length);
+    if (talk->early) return answer(talk);
     if (exchange->uploads) exchange->upload = upload_new(connection, exchange->page.session->token);
     return exchange->uploads && exchange->upload == NULL ? MHD_NO : MHD_YES;
 }

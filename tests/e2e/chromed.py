@@ -29,7 +29,7 @@ def fill(w):
 
 
 # A row of routes.c that is a page.
-ROUTE = re.compile(r'\{(\w+(?: \| \w+)*), "([^"]+)", ([^,]+), (page_\w+), (true|false), (true|false)\}')
+ROUTE = re.compile(r'\{(\w+), "([^"]+)", ([^,]+), (page_\w+), (true|false), (true|false)\}')
 
 
 def routes():

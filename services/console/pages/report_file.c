@@ -8,13 +8,7 @@
 
 static const char MARK[] = "\xef\xbb\xbf"; // by which table programs know UTF-8
 
-static void clear_report(report_t *report)
-{
-    free(report->children);
-    free(report->pages);
-}
-
-// clear_report ends it; what it leads to belongs to the page.
+// The caller frees children; all else belongs to the page.
 static bool ask_report(page_t *page, report_t *ret_report)
 {
     figures_t figures;
@@ -25,9 +19,6 @@ static bool ask_report(page_t *page, report_t *ret_report)
     }
     *ret_report = (report_t){
         .period = figures.pages[0]->period, .as_of = figures.pages[0]->as_of, .unit = figures.unit};
-    for (size_t i = 0; i < figures.n_pages; i++)
-        *vec_add(ret_report->pages, ret_report->n_pages, ret_report->pages_room) =
-            (Selenga__ReportReply *)(uintptr_t)figures.pages[i];
     size_t n = figures_children(&figures);
     for (size_t i = 0; i < n; i++)
         *vec_add(ret_report->children, ret_report->n_children, ret_report->children_room) =
@@ -49,7 +40,7 @@ void page_report_csv(page_t *page)
     html_literal(&page->body, bytes, size);
     page->type = "text/csv; charset=utf-8";
     free(bytes);
-    clear_report(&report);
+    free(report.children);
 }
 
 void page_report_xlsx(page_t *page)
@@ -58,7 +49,7 @@ void page_report_xlsx(page_t *page)
     size_t size;
     if (!ask_report(page, &report)) return;
     char *bytes = workbook_bytes(report_fill_xlsx, &report, &size);
-    clear_report(&report);
+    free(report.children);
     if (bytes == NULL) {
         page_refuse(page, 500, _("Not now"), _("The workbook cannot be put together."));
         return;

@@ -191,8 +191,9 @@ static void write_help(html_t *html, const field_rule_t *field)
 static const char *fault_words(const field_rule_t *field, const fault_t *fault, char buf[static FAULT_TEXT])
 {
     fault_t bare = *fault;
+    const char *label = bilingual_text(&field->label);
     bool other = fault->n_args > 1 && strcmp(fault->args[0], field->name) != 0;
-    snprintf(bare.field, sizeof bare.field, "%s", other ? bilingual_text(&field->label) : "");
+    snprintf(bare.field, sizeof bare.field, "%s", other && strlen(label) < sizeof bare.field ? label : "");
     return fault_text(&bare, buf, FAULT_TEXT);
 }
 

@@ -4,6 +4,7 @@
 #include "common/forms/fold.h"
 #include "common/schema/fault.h"
 #include "services/console/fields.h"
+#include <stdio.h>
 
 enum { RADIOS_MAX = 6, TEXTAREA_FROM = 200 };
 
@@ -202,11 +203,14 @@ static void write_help(html_t *html, const control_t *control)
     html_raw(html, "</span>");
 }
 
-// Without the field's name, for its label stands beside it.
-static const char *fault_words(const fault_t *fault, char buf[static FAULT_TEXT])
+// Without the field's name, for its label stands beside it; its label where a sentence needs one and would
+// take the first argument in its place.
+static const char *fault_words(const field_rule_t *field, const fault_t *fault, char buf[static FAULT_TEXT])
 {
     fault_t bare = *fault;
-    bare.field[0] = '\0';
+    const char *label = bilingual_text(&field->label);
+    bool other = fault->n_args > 1 && strcmp(fault->args[0], field->name) != 0;
+    snprintf(bare.field, sizeof bare.field, "%s", other && strlen(label) < sizeof bare.field ? label : "");
     return fault_text(&bare, buf, FAULT_TEXT);
 }
 
@@ -227,7 +231,7 @@ static void write_field(html_t *html, const control_t *control, const char *text
         html_raw(html, "<p class=\"error\" id=\"e-");
         write_full(html, control);
         html_raw(html, "\">");
-        html_text(html, fault_words(fault, words));
+        html_text(html, fault_words(field, fault, words));
         html_raw(html, "</p>");
     }
     html_raw(html, "</div>");
@@ -263,7 +267,7 @@ void fields_write_faults(page_t *page, const fields_t *fields, const char *headi
         html_raw(html, "\">");
         html_text(html, bilingual_text(&field->label));
         html_raw(html, "</a>: ");
-        html_text(html, fault_words(&fields->faults[i], words));
+        html_text(html, fault_words(field, &fields->faults[i], words));
         html_raw(html, "</li>");
     }
     html_raw(html, "</ul></div>");

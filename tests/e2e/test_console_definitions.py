@@ -114,7 +114,7 @@ def the_place_of_an_error_is_marked_under_the_text_and_nothing_is_saved(w):
     vera = inside(w, "vera", "ru")
     for more in ({}, {"try_": "1"}):
         page = send(vera, numerator="count(person where pedagog)", **more)
-        assert page.status == 422 and "знак 20" in page.shown(), page.shown()
+        assert page.status == 422 and "Числитель, знак 20: в таблице нет" in page.shown(), page.shown()
         assert "count(person where <mark>pedagog</mark>)" in page.text, page.text
         assert ">\ncount(person where pedagog)</textarea>" in page.text and 'href="#f-numerator"' in page.text
     page = send(vera, numerator="count(person where")

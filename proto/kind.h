@@ -63,6 +63,7 @@ enum {
     F_TITLE = 512,    // FIELD_TEXT, FIELD_REF only: part of what people call the record
     F_EXPIRES = 1024, // FIELD_DATE, F_MOMENT: a term that ends by it
     F_MOMENT = 2048,  // FIELD_INT only: unix time
+    F_OPEN = 4096,    // FIELD_SET only: other codes than its words may stand there; `values` is NULL
 };
 
 enum {

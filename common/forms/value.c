@@ -211,6 +211,7 @@ static const char *read_set(const field_rule_t *field, const char *cell, arena_t
         slice_t t = text_trim(slice_text(piece));
         if (t.size == 0) continue;
         char one[FOLD_MAX];
+        if (t.size >= sizeof one) return cell; // no word is so long
         snprintf(one, sizeof one, "%.*s", (int)t.size, (const char *)t.data);
         const char *code = read_word(field, one);
         int put = snprintf(text + n, room - n, "%s%s", n > 0 ? ";" : "", code);

@@ -43,6 +43,7 @@ static void describe_field(const field_rule_t *f, FILE *out)
     if (target != NULL) fprintf(out, " -> %s", target->name);
     if (f->type == FIELD_ANY_REF) fprintf(out, " -> %s", _("KIND:KEY"));
     if (f->n_words > 0) fprintf(out, " (%s)", states_all_words(f, i18n_now(), words));
+    if ((f->flags & F_OPEN) != 0) fprintf(out, " (%s)", _("or other codes"));
     if ((f->flags & F_DERIVED) != 0) fprintf(out, " (%s)", _("computed"));
     fputc('\n', out);
 }

@@ -137,6 +137,9 @@ static void check_flags(model_t *model, const kind_t *kind, field_t *field)
     if ((field->flags & F_EXPIRES) != 0 && field->type != FIELD_DATE && (field->flags & F_MOMENT) == 0)
         complain(model, kind, field,
                  "a term that ends at no time; make it a date, or a MOMENT, or take EXPIRES away");
+    if ((field->flags & F_OPEN) != 0 && (field->type != FIELD_SET || field->says->n_word == 0))
+        complain(model, kind, field,
+                 "open without words to be beyond; make it a set with words, or take OPEN away");
     if ((field->flags & F_KEY) == 0) return;
     if ((field->flags & F_DERIVED) != 0)
         complain(model, kind, field, "a key that nobody can know; take KEY or DERIVED away");

@@ -10,19 +10,13 @@ typedef struct flag_name {
     const char *name;
 } flag_name_t;
 
-static const flag_name_t FIELD_FLAGS[] = {{F_REQUIRED, "F_REQUIRED"},
-                                          {F_KEY, "F_KEY"},
-                                          {F_INDEX, "F_INDEX"},
-                                          {F_DERIVED, "F_DERIVED"},
-                                          {F_LIST, "F_LIST"},
-                                          {F_FACT, "F_FACT"},
-                                          {F_CODE, "F_CODE"},
-                                          {F_REASON, "F_REASON"},
-                                          {F_ACCOUNT, "F_ACCOUNT"},
-                                          {F_TITLE, "F_TITLE"},
-                                          {F_EXPIRES, "F_EXPIRES"},
-                                          {F_MOMENT, "F_MOMENT"},
-                                          {0, NULL}};
+static const flag_name_t FIELD_FLAGS[] = {{F_REQUIRED, "F_REQUIRED"}, {F_KEY, "F_KEY"},
+                                          {F_INDEX, "F_INDEX"},       {F_DERIVED, "F_DERIVED"},
+                                          {F_LIST, "F_LIST"},         {F_FACT, "F_FACT"},
+                                          {F_CODE, "F_CODE"},         {F_REASON, "F_REASON"},
+                                          {F_ACCOUNT, "F_ACCOUNT"},   {F_TITLE, "F_TITLE"},
+                                          {F_EXPIRES, "F_EXPIRES"},   {F_MOMENT, "F_MOMENT"},
+                                          {F_OPEN, "F_OPEN"},         {0, NULL}};
 static const flag_name_t LEVELS[] = {{W_SCHOOL, "W_SCHOOL"},   {W_MUNICIPALITY, "W_MUNICIPALITY"},
                                      {W_REGION, "W_REGION"},   {W_FEDERATION, "W_FEDERATION"},
                                      {W_SERVING, "W_SERVING"}, {W_ABOVE, "W_ABOVE"},
@@ -222,11 +216,13 @@ static void write_field(const model_t *model, const kind_t *kind, const field_t 
     write_flags(field->flags, FIELD_FLAGS, out);
     if (says->has_min) fprintf(out, ", .min = %" PRId64, says->min);
     fprintf(out, ", .max = %" PRId64, most_of(field));
-    if (says->n_word > 0) {
+    if (says->n_word > 0 && !has_flag(field, F_OPEN)) {
         fputs(",\n     .values = \"", out);
         for (size_t i = 0; i < says->n_word; i++) fprintf(out, "%s%s", i > 0 ? " " : "", says->word[i]->is);
-        fprintf(out, "\", .words = %s_%s_words, .n_words = %zu", kind->c_name, field->name, says->n_word);
+        fputs("\"", out);
     }
+    if (says->n_word > 0)
+        fprintf(out, ", .words = %s_%s_words, .n_words = %zu", kind->c_name, field->name, says->n_word);
     if (field->ref != NULL) fprintf(out, ", .ref = %u", field->ref->says->number);
     write_number_of("not_before", kind, says->not_before, out);
     write_number_of("differs_from", kind, says->differs_from, out);

@@ -144,10 +144,16 @@ static void write_input(html_t *html, const control_t *control, const char *text
     html_raw(html, ">");
 }
 
+// Where other codes than its words may stand, ticks would lose them.
+static bool is_ticked(const field_rule_t *field)
+{
+    return field->type == FIELD_SET && field->n_words > 0 && (field->flags & F_OPEN) == 0;
+}
+
 // Is it a group of controls, whose name is a legend?
 static bool is_group(const field_rule_t *field)
 {
-    return field->type == FIELD_BOOL || (field->type == FIELD_SET && field->n_words > 0) ||
+    return field->type == FIELD_BOOL || is_ticked(field) ||
            (field->type == FIELD_ENUM && field->n_words > 0 && field->n_words <= RADIOS_MAX);
 }
 
@@ -158,7 +164,7 @@ static void write_control(html_t *html, const control_t *control, const char *te
         write_bool(html, control, text);
     else if (field->type == FIELD_ENUM && field->n_words > 0)
         write_words(html, control, text);
-    else if (field->type == FIELD_SET && field->n_words > 0)
+    else if (is_ticked(field))
         write_ticks(html, control, text);
     else
         write_input(html, control, text, wrong);

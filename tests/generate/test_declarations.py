@@ -197,6 +197,8 @@ CASES = [
      "FieldTrip.phone: a term that ends at no time; make it a date, or a MOMENT, or take EXPIRES away"),
     ("a moment in digits", "pd: PUBLIC digits", "pd: PUBLIC is: MOMENT digits",
      "FieldTrip.phone: a moment that is no number; make it sint64, or take MOMENT away"),
+    ("open digits", "pd: PUBLIC digits", "pd: PUBLIC is: OPEN digits",
+     "FieldTrip.phone: open without words to be beyond; make it a set with words, or take OPEN away"),
     ("a key that nobody can know", "pd: PUBLIC digits", "pd: PUBLIC is: [KEY, DERIVED] digits",
      "FieldTrip.phone: a key that nobody can know; take KEY or DERIVED away"),
     ("a key that is a set", "pd: PUBLIC bytes: 100 ", "pd: PUBLIC is: KEY set: true ",

@@ -83,6 +83,26 @@ static void digits_of_another_field_are_no_day(void **state)
     assert_string_equal(value_read(number, "010924", arena), "010924");
 }
 
+// Of an open set: words and their other names are codes; what is no word stays, whole.
+static void an_open_set_takes_words_and_other_codes(void **state)
+{
+    (void)state;
+    AUTO(arena_destroy) arena_t *arena = arena_new(64 * 1024);
+    const field_rule_t *features = &KIND_ORGANISATION.fields[kind_field(&KIND_ORGANISATION, "features")];
+    static const char *const rows[][2] = {
+        {"snor;small", "snor;small"},
+        {"ШНОР; малокомплектная", "snor;small"},
+        {"Low results, island", "snor;island"},
+        {"island", "island"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        assert_string_equal(value_read(features, rows[i][0], arena), rows[i][1]);
+    char *far = arena_alloc(arena, 3000);
+    memset(far, 'x', 2999);
+    far[2999] = '\0';
+    assert_string_equal(value_read(features, far, arena), far);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +110,7 @@ int main(void)
         cmocka_unit_test(a_day_is_read_with_marks_and_without),
         cmocka_unit_test(digits_are_read_as_they_stand),
         cmocka_unit_test(digits_of_another_field_are_no_day),
+        cmocka_unit_test(an_open_set_takes_words_and_other_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

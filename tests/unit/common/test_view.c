@@ -137,9 +137,12 @@ static void a_moment_is_of_the_clock_on_the_wall_for_readers_of_russian(void **s
 static void several_codes_are_several_words_and_unknown_ones_stay(void **state)
 {
     (void)state;
-    const body_t *body = BODY(KIND_ORGANISATION, "code", "03", "features", "snor;small");
-    assert_string_equal(shown(&KIND_ORGANISATION, body, "features", CODES), "snor;small");
-    assert_string_equal(shown(&KIND_ORGANISATION, body, "features", RUSSIAN), "snor; small");
+    const body_t *body = BODY(KIND_ORGANISATION, "code", "03", "features", "snor;island;small");
+    assert_string_equal(shown(&KIND_ORGANISATION, body, "features", CODES), "snor;island;small");
+    assert_string_equal(shown(&KIND_ORGANISATION, body, "features", RUSSIAN),
+                        "низкие результаты; island; малокомплектная");
+    assert_string_equal(shown(&KIND_ORGANISATION, body, "features", ENGLISH),
+                        "low results; island; small school");
 }
 
 static void a_reason_is_a_sentence_in_either_form(void **state)

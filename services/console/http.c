@@ -5,6 +5,7 @@
 #include "services/console/authority.h"
 #include "services/console/exchange.h"
 #include "services/console/listen.h"
+#include <malloc.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 typedef struct line {  // a connection
     int fd;            // -1: free
     uint64_t since_ms; // when its last request was over, or it came
+    struct talk *talk; // NULL: no request is under way
 } line_t;
 
 typedef struct talk { // an exchange and its connection
@@ -30,6 +32,7 @@ struct http {
     house_t house;
     line_t lines[HTTP_CONNECTIONS];
     talk_t *waiting;
+    bool used, spread; // since the last tick; memory may lie free since
     char url[LISTEN_URL];
 };
 
@@ -177,18 +180,6 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     return MHD_YES;
 }
 
-static void *on_uri(void *arg, const char *uri, struct MHD_Connection *connection)
-{
-    http_t *http = arg;
-    talk_t *talk = xcalloc(1, sizeof *talk);
-    (void)connection;
-    exchange_init(&talk->exchange, &http->house, uri);
-    talk->exchange.ready = resume;
-    talk->exchange.context = talk;
-    talk->http = http;
-    return talk;
-}
-
 static line_t *line_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -196,19 +187,43 @@ static line_t *line_of(struct MHD_Connection *connection)
     return info != NULL ? info->socket_context : NULL;
 }
 
-static void on_completed(void *arg, struct MHD_Connection *connection, void **con_cls,
-                         enum MHD_RequestTerminationCode code)
+static void end_talk(line_t *line)
 {
-    talk_t *talk = *con_cls;
-    line_t *line = line_of(connection);
-    (void)arg;
-    (void)code;
-    if (line != NULL) line->since_ms = mono_ms();
+    talk_t *talk = line->talk;
+    line->talk = NULL;
     if (talk == NULL) return;
     unlink_talk(talk);
     exchange_clear(&talk->exchange);
     free(talk);
+}
+
+// Whatever libmicrohttpd refuses by itself after this (a head that is too large) is never told as completed:
+// so the connection keeps the exchange.
+static void *on_uri(void *arg, const char *uri, struct MHD_Connection *connection)
+{
+    http_t *http = arg;
+    line_t *line = line_of(connection);
+    if (line == NULL) return NULL;
+    end_talk(line);
+    talk_t *talk = line->talk = xcalloc(1, sizeof *talk);
+    exchange_init(&talk->exchange, &http->house, uri);
+    talk->exchange.ready = resume;
+    talk->exchange.context = talk;
+    talk->http = http;
+    return talk;
+}
+
+static void on_completed(void *arg, struct MHD_Connection *connection, void **con_cls,
+                         enum MHD_RequestTerminationCode code)
+{
+    http_t *http = arg;
+    line_t *line = line_of(connection);
+    (void)code;
+    http->used = true;
     *con_cls = NULL;
+    if (line == NULL) return;
+    line->since_ms = mono_ms();
+    end_talk(line);
 }
 
 static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
@@ -216,15 +231,18 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
 {
     http_t *http = arg;
     line_t *line = *context;
+    http->used = true;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        if (line != NULL) line->fd = -1;
+        if (line == NULL) return;
+        end_talk(line);
+        line->fd = -1;
         return;
     }
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     for (size_t i = 0; info != NULL && i < HTTP_CONNECTIONS; i++) {
         if (http->lines[i].fd >= 0) continue;
-        http->lines[i] = (line_t){info->connect_fd, mono_ms()};
+        http->lines[i] = (line_t){.fd = info->connect_fd, .since_ms = mono_ms()};
         *context = &http->lines[i];
         return;
     }
@@ -326,8 +344,18 @@ void http_turn(http_t *http)
     MHD_run(http->daemon);
 }
 
+// When nobody has come for a tick, what many connections took is given back to the system: it lies in holes
+// between what lives on, and malloc keeps those.
+static void rest(http_t *http)
+{
+    if (!http->used && http->spread) malloc_trim(0);
+    http->spread = http->used;
+    http->used = false;
+}
+
 void http_tick(http_t *http, uint64_t now_ms)
 {
+    rest(http);
     for (size_t i = 0; i < HTTP_CONNECTIONS; i++)
         if (http->lines[i].fd >= 0 && now_ms - http->lines[i].since_ms >= http->request_ms)
             shutdown(http->lines[i].fd, SHUT_RDWR);

@@ -194,7 +194,7 @@ def a_console_that_was_started_anew_still_takes_an_import_back(w):
 
 def many(w, browser, path, fields):
     page = browser.get(path)
-    action = next(a for a in re.findall(r'<form method="post" action="(/many/event[^"]*)"', page.text))
+    action = next(a for a in re.findall(r'<form class="ticks" method="post" action="(/many/event[^"]*)"', page.text))
     return browser.post(html.unescape(action), [*page.hidden(html.unescape(action)), *fields])
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A browser that means harm, or no browser at all: what it sends is refused, fills no log, and nobody else notices."""
+import concurrent.futures
 import random
 import socket
 import urllib.parse
@@ -7,7 +8,10 @@ import urllib.parse
 import world
 from browser import FORM, Browser
 from inside import PASSWORD, event, inside, scene
-from world import patience, test
+from patience import memory_kib
+from world import patience, test, wait_until
+
+world.without_quarantine()
 
 
 def raw(w, data, source="127.0.0.1", wait=True):
@@ -121,6 +125,28 @@ def what_is_refused_a_thousand_times_is_told_once(w):
         assert browser.ask("POST", "/k/event/new", "a=b", {"Content-Type": FORM, "Origin": f"http://evil{i}.test"}).status == 403
     assert browser.get("/nothing").status in (303, 404)
     assert lines() - before <= 3, lines() - before
+    unharmed(w)
+
+
+@test
+def heads_that_the_library_refuses_by_itself_leave_nothing_in_memory(w):
+    console = int((w.region.dir / "run/console.pid").read_text())
+    full = head(w, path="/login?" + "&".join(f"a{i}=1" for i in range(900)))
+
+    def ask(i):
+        with socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(w.url).port), timeout=1, source_address=(f"127.0.4.{i % 30 + 1}", 0)) as line:
+            try:
+                line.sendall(full)
+                line.recv(1)
+            except OSError:  # no answer within a second, or cut
+                pass
+
+    ask(0)
+    before = memory_kib(console, "RssAnon")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(400)))
+    # Some 85 KiB of each were kept once.
+    wait_until(lambda: memory_kib(console, "RssAnon") < before + 8 * 1024, what="it holds no more than before")
     unharmed(w)
 
 

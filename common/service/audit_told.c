@@ -60,6 +60,13 @@ int audit_told_read(store_txn_t *txn, uint32_t peer, audit_told_t *ret)
     return rc == 0 ? read_row(value, ret) : rc < 0 ? rc : 0;
 }
 
+int audit_told_forget(store_txn_t *txn, uint32_t peer)
+{
+    uint8_t key[KEY];
+    int rc = kv_del(store_kv(txn), KV_AUX, key_of(peer, key));
+    return rc < 0 ? rc : 0;
+}
+
 // --- for people
 
 static void add_child(audit_children_t *children, uint32_t peer, const audit_told_t *row)

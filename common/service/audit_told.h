@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far the audit log of a child's service goes is told to the same service of its parent: counts and
 // hashes, no entry. A log that became shorter, or another one up to where it had come, is marked there, and
-// the mark stays.
+// the mark stays as long as that computer does.
 #pragma once
 #include "common/node/audit.h"
 #include "common/store/store.h"
@@ -47,3 +47,5 @@ typedef struct audit_told { // what is kept of a child
 // 0 or -errno.
 int audit_told_read(store_txn_t *txn, uint32_t peer, audit_told_t *ret);
 int audit_told_write(store_txn_t *txn, uint32_t peer, const audit_told_t *row);
+// A computer that takes another's place begins a log of its own. 0 or -errno.
+int audit_told_forget(store_txn_t *txn, uint32_t peer);

@@ -42,8 +42,10 @@ static int settle_met(service_t *service, store_txn_t *txn)
 {
     int rc = 0;
     if (service->feed == NULL) return 0;
-    for (size_t i = 0; i < service->n_met && rc == 0; i++)
+    for (size_t i = 0; i < service->n_met && rc == 0; i++) {
         rc = feed_know_key(service->feed, txn, service->met[i].peer, service->met[i].key);
+        if (rc == 1) rc = audit_told_forget(txn, service->met[i].peer);
+    }
     service->n_met = 0;
     return rc;
 }

@@ -73,7 +73,7 @@ void feed_know(feed_t *feed, uint32_t peer);
 void feed_link(feed_t *feed, uint32_t peer, bool up, int64_t now_ms);
 // The neighbour's computer proves this key. Where it was another one before, somebody else may have read and
 // said in its name what it did not: it is read from the beginning, and asked anew what it has to give back.
-// 0 or -errno.
+// 1: it was another one; 0; or -errno.
 int feed_know_key(feed_t *feed, store_txn_t *txn, uint32_t peer, const uint8_t key[static FEED_KEY]);
 // A person made room in this neighbour's share: if it is held up, it is asked again at once.
 void feed_go_on(feed_t *feed, uint32_t peer);

@@ -17,7 +17,9 @@ int feed_know_key(feed_t *feed, store_txn_t *txn, uint32_t peer, const uint8_t k
     uint64_t now[FEED_KEY / 8], before[FEED_KEY / 8];
     for (size_t i = 0; i < ARRAY_SIZE(now); i++) now[i] = be64_load(key + 8 * i);
     int rc = peer_row_get(txn, peer, 'k', before, ARRAY_SIZE(before));
-    if (rc < 0 || (rc == 0 && memcmp(now, before, sizeof now) == 0)) return rc;
-    if (rc == 0) rc = begin_anew(feed, txn, peer);
-    return rc < 0 ? rc : peer_row_put(txn, peer, 'k', now, ARRAY_SIZE(now));
+    if (rc < 0 || (rc == 0 && memcmp(now, before, sizeof now) == 0)) return rc; // 0: the same
+    bool another = rc == 0;
+    if (another) rc = begin_anew(feed, txn, peer);
+    if (rc >= 0) rc = peer_row_put(txn, peer, 'k', now, ARRAY_SIZE(now));
+    return rc < 0 ? rc : another;
 }

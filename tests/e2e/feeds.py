@@ -116,12 +116,22 @@ class Feeds:
             self.pull(service, True, witness)
 
     def hand_back(self, service, records):
-        """Claims to have read in an epoch that the neighbour lost; when asked, hands these back."""
+        """Claims to have read in an epoch that the neighbour lost; when asked, hands these back. What is asked for begins again
+        every few seconds, as a real child's does when nobody answers."""
+        def again():
+            self.begin(service, witness=message(f2=9, f3=3, f4=("f8", int.from_bytes(os.urandom(8), "little"))))
+            return time.monotonic() + 10
+
         with self.lock:
             self.handed[service] = list(records)
-            before = self.rebased[service]
-            self.begin(service, witness=message(f2=9, f3=3, f4=("f8", int.from_bytes(os.urandom(8), "little"))))
-        return lambda: self.rebased[service] > before
+            before, due = self.rebased[service], [again()]
+
+        def done():
+            with self.lock:
+                if self.rebased[service] <= before and time.monotonic() > due[0]:
+                    due[0] = again()
+                return self.rebased[service] > before
+        return done
 
     def rebase(self, service):
         """As a producer that says all was given back: the neighbour begins again from zero."""

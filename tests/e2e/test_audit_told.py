@@ -128,5 +128,20 @@ def a_mark_stays_when_the_log_goes_on(w):
     assert told(w)["mark"] == "shorter" and marked(w)
 
 
+@test
+def a_computer_that_takes_a_lost_one_s_place_begins_a_log_of_its_own(w):
+    account(w, "inna")
+    wait_until(lambda: told(w).get("entries") == own(w), what="the region knows the entry")
+    had = own(w)
+    w.school.kill_all()
+    shutil.rmtree(w.school.dir)
+    w.selenga("node", "join", w.school.dir, w.region.token(ORG, "--replace"), "--replace")
+    w.school._made().run()
+    account(w, "nina")
+    assert own(w) < had
+    wait_until(lambda: told(w).get("entries") == own(w) and not told(w).get("mark"), what="the region follows the new log")
+    assert not marked(w)
+
+
 if __name__ == "__main__":
     world.main(scene)

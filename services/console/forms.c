@@ -2,15 +2,6 @@
 #include "services/console/forms.h"
 #include "common/base/i18n.h"
 
-void forms_hidden(page_t *page, const char *name, const char *value)
-{
-    html_t *html = &page->body;
-    html_raw(html, "<input type=\"hidden\"");
-    html_attribute(html, "name", name);
-    html_attribute(html, "value", value);
-    html_raw(html, ">");
-}
-
 void forms_button(page_t *page, const char *name, const char *value, const char *text, bool danger)
 {
     html_t *html = &page->body;
@@ -44,17 +35,6 @@ void forms_heads(page_t *page, const char *const *titles, size_t n)
         html_raw(html, "</th>");
     }
     html_raw(html, "</tr></thead><tbody>");
-}
-
-void forms_note(page_t *page, bool good, const char *text)
-{
-    html_t *html = &page->body;
-    if (good)
-        html_raw(html, "<p class=\"note ok\" role=\"status\">");
-    else
-        html_raw(html, "<p class=\"note bad\" role=\"alert\">");
-    html_text(html, text);
-    html_raw(html, "</p>");
 }
 
 size_t forms_page(const page_t *page)

@@ -2,14 +2,6 @@
 #include "services/console/inputs.h"
 #include "common/schema/fault.h"
 
-void inputs_hidden(html_t *html, const char *name, const char *value)
-{
-    html_raw(html, "<input type=\"hidden\"");
-    html_attribute(html, "name", name);
-    html_attribute(html, "value", value);
-    html_raw(html, ">");
-}
-
 static void write_choice(html_t *html, const field_rule_t *field, const char *name, const char *value)
 {
     html_raw(html, "<select");

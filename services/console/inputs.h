@@ -2,8 +2,8 @@
 // Single controls of hand-made forms, whose names the form makes itself.
 #pragma once
 #include "services/console/entry.h"
+#include "services/console/parts.h"
 
-void inputs_hidden(html_t *html, const char *name, const char *value);
 // The control of a field under its label: a choice of its words, or a line. name: PREFIX and the field's
 // name.
 void inputs_field(html_t *html, const kind_rule_t *kind, const char *field, const char *prefix,

@@ -116,9 +116,9 @@ static void write_form(page_t *page, const held_t *held, size_t i, const fault_t
     html_t *html = &page->body;
     char name[PREFIX + 8];
     snprintf(name, sizeof name, "s%zu.code", i);
-    inputs_hidden(html, name, ((const Selenga__Activity *)held->body)->code);
+    part_hidden(html, name, ((const Selenga__Activity *)held->body)->code);
     snprintf(name, sizeof name, "s%zu.version", i);
-    inputs_hidden(html, name, held->version);
+    part_hidden(html, name, held->version);
     write_controls(page, held, i, fault != NULL);
 }
 
@@ -157,7 +157,7 @@ void route_steps_write(page_t *page, const route_view_t *view, const many_t *ref
     if (view->n_steps == 0) return;
     html_raw(html, "<form class=\"record steps\" method=\"post\">");
     page_token(page, html);
-    inputs_hidden(html, "act", "steps");
+    part_hidden(html, "act", "steps");
     for (size_t i = 0; i < view->n_steps; i++)
         write_step(page, view, i, may, fault_of(refused, view->steps[i]));
     if (may) {
@@ -264,7 +264,7 @@ void route_steps_write_new(page_t *page, const route_view_t *view, const fault_t
     html_text(html, _("Add a step"));
     html_raw(html, "</summary><form class=\"record\" method=\"post\">");
     page_token(page, html);
-    inputs_hidden(html, "act", "add");
+    part_hidden(html, "act", "add");
     if (fault != NULL) inputs_fault(html, &KIND_ACTIVITY, fault);
     html_raw(html, "<div class=\"row\">");
     write_needs(page, view);

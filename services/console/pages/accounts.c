@@ -57,7 +57,7 @@ static void read_log_ins(const page_t *page, log_ins_t *ret)
 static void write_button(page_t *page, const char *name, const char *what, const char *text, bool danger)
 {
     forms_begin(page, "/op/accounts");
-    forms_hidden(page, "name", name);
+    part_hidden(&page->body, "name", name);
     forms_button(page, "what", what, text, danger);
     forms_end(page);
 }
@@ -175,7 +175,8 @@ static void write_done(page_t *page, const Selenga__AccountReply *reply)
 {
     html_t *html = &page->body;
     if (reply->password == NULL) {
-        forms_note(page, true, _("The account is locked; whoever uses it is out at his next page."));
+        part_note(&page->body, PART_GOOD,
+                  _("The account is locked; whoever uses it is out at his next page."));
         return;
     }
     html_raw(html, "<p class=\"note ok\" role=\"status\">");

@@ -86,9 +86,9 @@ static void write_person(page_t *page, const sheet_t *sheet, const many_t *refus
     html_text(html, people_name(sheet->staff.people, person, text));
     html_raw(html, "</label>");
     snprintf(name, sizeof name, "p.%zu", i);
-    inputs_hidden(html, name, person);
+    part_hidden(html, name, person);
     snprintf(name, sizeof name, "v.%zu", i);
-    if (held != NULL) inputs_hidden(html, name, held->version);
+    if (held != NULL) part_hidden(html, name, held->version);
     if (fault != NULL) inputs_fault(html, &KIND_ATTENDANCE, fault);
     html_raw(html, "</td><td>");
     html_text(html, staff_list_post(&sheet->staff, person));
@@ -131,8 +131,8 @@ static void write_form(page_t *page, const sheet_t *sheet, const many_t *refused
     const char *const heads[] = {N_("No."), N_("Was there"), N_("Post")};
     html_raw(html, "<form class=\"record sheet\" method=\"post\">");
     page_token(page, html);
-    inputs_hidden(html, "org", said(page, "org"));
-    inputs_hidden(html, "page", said(page, "page"));
+    part_hidden(html, "org", said(page, "org"));
+    part_hidden(html, "page", said(page, "page"));
     html_raw(html, "<div class=\"scroll\"><table class=\"grid\"><thead><tr>");
     for (size_t i = 0; i < ARRAY_SIZE(heads); i++) html_element(html, "th", _(heads[i]));
     html_raw(html, "<th class=\"sign\">");

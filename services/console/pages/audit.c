@@ -52,11 +52,11 @@ static void write_chains(page_t *page, const audit_head_t *heads)
         snprintf(text, sizeof text,
                  _("%s: the log is not what was noted. It is whole up to entry %llu, and %llu were noted."),
                  words_service(n), (unsigned long long)end.seq, (unsigned long long)heads[n].seq);
-        forms_note(page, false, text);
+        part_note(&page->body, PART_BAD, text);
     }
     if (!whole) return;
     snprintf(text, sizeof text, _("The chain is whole: %llu entries."), (unsigned long long)entries);
-    forms_note(page, true, text);
+    part_note(&page->body, PART_GOOD, text);
 }
 
 // --- rows

@@ -107,10 +107,11 @@ static void write_question(page_t *page, size_t n)
                       "%zu items are given up. Later versions of the records are still taken.", n),
                n);
     html_raw(html, "</p>");
-    if (form_value(form, "why") != NULL) forms_note(page, false, _("Say why: it stands in the audit log."));
+    if (form_value(form, "why") != NULL)
+        part_note(&page->body, PART_BAD, _("Say why: it stands in the log of the service."));
     forms_begin(page, "/op/quarantine");
     for (size_t i = 0; i < form->n; i++)
-        if (strcmp(form->pairs[i].name, "item") == 0) forms_hidden(page, "item", form->pairs[i].value);
+        if (strcmp(form->pairs[i].name, "item") == 0) part_hidden(&page->body, "item", form->pairs[i].value);
     forms_input(page, "why", _("Why"), "");
     forms_button(page, "act", "discard", _("Give up"), true);
     forms_end(page);
@@ -141,7 +142,7 @@ static void write_outcome(page_t *page, uint32_t type, const asked_t *const *ask
     else
         snprintf(text, sizeof text, i18n_n("%zu of %zu was given up", "%zu of %zu were given up", done), done,
                  n);
-    forms_note(page, done == n, text);
+    part_note(&page->body, done == n ? PART_GOOD : PART_BAD, text);
     for (size_t i = 0; i < n; i++)
         if (asked[i] != NULL && asked[i]->status != CLIENT_DONE) {
             client_why_text(&asked[i]->why, ".", page->lang, text, sizeof text);
@@ -170,7 +171,7 @@ static bool decide(page_t *page)
     for (size_t i = 0; i < n; i++) (void)act(page, type, &chosen[i], &asked[i]);
     if (page->waiting) return false;
     if (n == 0)
-        forms_note(page, false, _("Nothing was chosen."));
+        part_note(&page->body, PART_BAD, _("Nothing was chosen."));
     else
         write_outcome(page, type, asked, n);
     return true;

@@ -193,7 +193,7 @@ static void write_heads(page_t *page, const grid_t *grid)
     for (size_t j = 0; j < grid->n_across; j++) {
         html_raw(html, "<td>");
         snprintf(name, sizeof name, "c.%zu", j);
-        inputs_hidden(html, name, grid->across[j]->code);
+        part_hidden(html, name, grid->across[j]->code);
         html_raw(html, "<input type=\"text\" inputmode=\"decimal\"");
         snprintf(name, sizeof name, "m.%zu", j);
         html_attribute(html, "name", name);
@@ -235,7 +235,7 @@ static void write_cell(page_t *page, const grid_t *grid, const many_t *refused, 
     if (held != NULL) {
         name[0] = 'o';
         snprintf(was, sizeof was, "%s %s", held->version, now);
-        inputs_hidden(html, name, was);
+        part_hidden(html, name, was);
     }
     html_raw(html, "</td>");
 }
@@ -252,7 +252,7 @@ static void write_rows(page_t *page, const grid_t *grid, const many_t *refused)
         html_raw(html, ">");
         html_text(html, people_name(grid->staff.people, grid->staff.refs[i], text));
         snprintf(name, sizeof name, "p.%zu", i);
-        inputs_hidden(html, name, grid->staff.refs[i]);
+        part_hidden(html, name, grid->staff.refs[i]);
         html_raw(html, "</th>");
         for (size_t j = 0; j < grid->n_across; j++) write_cell(page, grid, refused, i, j);
         html_raw(html, "</tr>");
@@ -289,10 +289,10 @@ static void write_grid(page_t *page, const grid_t *grid, const many_t *refused)
     int32_t today = wall_day(), to = grid->campaign->to;
     html_raw(html, "<form class=\"record\" method=\"post\" action=\"/results\">");
     page_token(page, html);
-    inputs_hidden(html, "campaign", grid->campaign->code);
-    inputs_hidden(html, "org", said(page, "org"));
-    inputs_hidden(html, "class", said(page, "class"));
-    inputs_hidden(html, "page", said(page, "page"));
+    part_hidden(html, "campaign", grid->campaign->code);
+    part_hidden(html, "org", said(page, "org"));
+    part_hidden(html, "class", said(page, "class"));
+    part_hidden(html, "page", said(page, "page"));
     const char *on = page->request->post ? form_text(&page->request->form, "on")
                                          : view_day(today < to ? today : to, page->lang, day);
     html_raw(html, "<div class=\"row\">");

@@ -224,9 +224,9 @@ static void write_change(page_t *page, const route_view_t *view, const state_cha
     const field_word_t *word = field_word(&KIND_ROUTE.fields[state_field()], slice_text(next->to));
     html_raw(html, "<form class=\"row\" method=\"post\">");
     page_token(page, html);
-    inputs_hidden(html, "act", "state");
-    inputs_hidden(html, "to", next->to);
-    inputs_hidden(html, "version", view->route->version);
+    part_hidden(html, "act", "state");
+    part_hidden(html, "to", next->to);
+    part_hidden(html, "version", view->route->version);
     write_needed(page, next);
     html_raw(html, "<button>→ ");
     html_text(html, word != NULL ? bilingual_text(&word->label) : next->to);

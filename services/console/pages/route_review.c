@@ -51,7 +51,7 @@ static void write_side(page_t *page, const route_view_t *view, size_t i)
     }
     html_raw(html, "</td><td><div class=\"row\">");
     snprintf(before, sizeof before, "p%zu.code", i);
-    inputs_hidden(html, before, step->code);
+    part_hidden(html, before, step->code);
     snprintf(before, sizeof before, "p%zu.", i);
     for (size_t f = 0; f < PROPOSABLE_N; f++) {
         const char *text = typed(page, i, PROPOSABLE[f]);

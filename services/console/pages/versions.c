@@ -66,13 +66,13 @@ static void write_choice(page_t *page, uint32_t service, const Selenga__Quaranti
     html_raw(html, "<div class=\"actions\">");
     if ((access_row(MSG_QUARANTINE_TAKE)->roles & role) != 0) {
         forms_begin(page, "/op/versions");
-        forms_hidden(page, "item", key);
+        part_hidden(&page->body, "item", key);
         forms_button(page, "act", "take", _("The version that was kept aside is to hold"), true);
         forms_end(page);
     }
     if ((access_row(MSG_QUARANTINE_DISCARD)->roles & role) != 0) {
         forms_begin(page, "/op/quarantine");
-        forms_hidden(page, "item", key);
+        part_hidden(&page->body, "item", key);
         forms_button(page, "act", "discard", _("The present version stays"), false);
         forms_end(page);
     }
@@ -173,7 +173,8 @@ void page_versions(page_t *page)
             ask_now(page, n, pairs.lists[n]->items[i], &pairs.now[n][i]);
     if (page->waiting) return;
     page_title(page, "%s", _("Two versions"));
-    if (page->request->post) forms_note(page, true, _("The version that was kept aside holds now."));
+    if (page->request->post)
+        part_note(&page->body, PART_GOOD, _("The version that was kept aside holds now."));
     if (pairs.n == 0)
         html_element(&page->body, "p",
                      _("Nothing is here. Where a store was put back to an earlier day, both versions of what "

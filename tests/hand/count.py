@@ -188,7 +188,7 @@ class Recount:
             person = self.who.get(row["person"], row["person"])
             away = [a for a in self.s["absence"] if self.who.get(a["person"]) == person and valid_on(a, self.last)
                     and (day(a["to"], FOREVER) - day(a["from"])).days + 1 > 30]
-            if valid_on(row, self.last) and not away:
+            if valid_on(row, self.last) and row.get("state") != "candidate" and not away:
                 found[row["code"]] = person
         return found
 

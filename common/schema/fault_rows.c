@@ -312,6 +312,8 @@ static const row_t table[] = {
     {"LEFT", N_("Left during the period after receiving support: {1}.")},
     {"NO-METHODISTS", N_("There are no methodists; teachers without one: {1}.")},
     {"REQUIRED-METHODISTS", N_("Methodists needed: {1}, there are: {2}.")},
+    {"OF-CNPPM", N_("Of them with a document of a centre of professional mastery (CNPPM): {1}.")},
+    {"RETRAINED", N_("With a document of retraining, not counted here: {1}.")},
     {"LEAVE-METHODISTS", N_("Methodists on leave, not counted: {1}.")},
     {"TEAMS", N_("Teams in all: {1}.")},
     {"TEAMS-COMPLETED", N_("Teams of which two or more members received a certificate: {1}.")},

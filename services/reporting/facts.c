@@ -47,10 +47,24 @@ static bool job_counts(const human_t *human, const human_job_t *job, int32_t day
 static uint32_t job_flags(const human_t *human, const human_job_t *job, int32_t day)
 {
     bool counts = job_counts(human, job, day);
-    if (same(job->post_class, "pedagogue") && !job->university)
+    if (same(job->post_class, "pedagogue") && !same(job->org_kind, "university"))
         return counts ? FACT_PEDAGOGUE : FACT_EXT_PEDAGOGUE;
     if (same(job->post_class, "manager")) return counts ? FACT_MANAGER : FACT_EXT_MANAGER;
     return 0;
+}
+
+// Of a post that counts: in which part of education it is (domain 2.4, N-1, N-2, N-8). A kindergarten is a
+// step of general education, and no school.
+static uint32_t place_flags(const human_t *human, const human_job_t *job, int32_t day, uint32_t post)
+{
+    bool school = same(job->org_kind, "school");
+    bool in_system = school || same(job->org_kind, "kindergarten") || same(job->org_kind, "additional") ||
+                     same(job->org_kind, "college");
+    uint32_t flags = 0;
+    if (school && (post & FACT_PEDAGOGUE)) flags |= FACT_IN_SCHOOL;
+    if (in_system && (post & (FACT_PEDAGOGUE | FACT_MANAGER))) flags |= FACT_IN_SYSTEM;
+    if (same(job->org_kind, "cnppm") && job_counts(human, job, day)) flags |= FACT_CNPPM_STAFF;
+    return flags;
 }
 
 // Posts held in the organisation at the end of the period, or FACT_LEFT for a teacher's post that ended
@@ -62,9 +76,10 @@ static uint32_t post_flags(const human_t *human, const char *org, const period_t
     for (size_t i = 0; i < human->n_jobs; i++) {
         const human_job_t *job = &human->jobs[i];
         if (!same(job->org, org) || job->from == DAY_NONE) continue;
-        if (job_on(job, period->last_day))
-            flags |= job_flags(human, job, period->last_day);
-        else if (period_touches(period, job->from, job->to))
+        if (job_on(job, period->last_day)) {
+            uint32_t post = job_flags(human, job, period->last_day);
+            flags |= post | place_flags(human, job, period->last_day, post);
+        } else if (period_touches(period, job->from, job->to))
             left |= job_flags(human, job, job->to) == FACT_PEDAGOGUE;
     }
     return flags | (left ? FACT_LEFT : 0u);
@@ -178,6 +193,41 @@ static bool on_leave_over_30(const human_t *human, int32_t day)
     return false;
 }
 
+// ---- documents, measures (domain 2.4) ----
+
+static uint32_t document_flags(const human_certificate_t *c, const period_t *period)
+{
+    uint32_t flags = 0;
+    bool inside =
+        c->issued_on != DAY_NONE && c->issued_on >= period->first_day && c->issued_on <= period->last_day;
+    if (inside && same(c->programme_kind, "pk"))
+        flags |= FACT_DOC_PK | (same(c->provider, "cnppm") ? FACT_DOC_CNPPM : 0u);
+    if (inside && same(c->programme_kind, "retraining")) flags |= FACT_DOC_RETRAINING;
+    if (inside && same(c->programme_kind, "internship")) flags |= FACT_DOC_INTERNSHIP;
+    if (same(c->provider, "federal") && c->issued_on != DAY_NONE &&
+        day_within(period->last_day, c->issued_on, c->valid_to))
+        flags |= FACT_DOC_FEDERAL;
+    return flags;
+}
+
+// The day of the document counts, not that of the course.
+static uint32_t documents_in(const human_t *human, const period_t *period)
+{
+    uint32_t flags = 0;
+    for (size_t i = 0; i < human->n_certificates; i++)
+        flags |= document_flags(&human->certificates[i], period);
+    return flags;
+}
+
+static bool measured_in(const human_t *human, const period_t *period)
+{
+    for (size_t i = 0; i < human->n_measures; i++) {
+        int32_t day = human->measures[i].taken_on;
+        if (day != DAY_NONE && day >= period->first_day && day <= period->last_day) return true;
+    }
+    return false;
+}
+
 // ---- cells and rows ----
 
 static bool employed_in(const human_t *human, const char *org, const period_t *period)
@@ -199,8 +249,9 @@ static uint32_t support_in(const human_t *human, const char *org, const period_t
 
 static uint32_t cell(const human_t *human, const young_t *young, const char *org, const period_t *period)
 {
-    uint32_t flags =
-        post_flags(human, org, period) | young_flags(young, period->as_of) | support_in(human, org, period);
+    uint32_t flags = post_flags(human, org, period) | young_flags(young, period->as_of) |
+                     support_in(human, org, period) | documents_in(human, period);
+    if (measured_in(human, period)) flags |= FACT_MEASURED;
     if (on_leave_throughout(human, period)) flags |= FACT_LONG_LEAVE;
     if (on_leave_over_30(human, period->last_day)) flags |= FACT_LEAVE_OVER_30;
     return fact_normal(flags);

@@ -223,8 +223,9 @@ static void write_search(const page_t *page, html_t *html)
 static void write_top(const page_t *page, html_t *html)
 {
     html_raw(html, "<header><a class=\"home\" href=\"/\">Selenga</a> <span class=\"where\">");
-    html_textf(html, "%s · %s", *page->node->name != '\0' ? page->node->name : page->node->org,
-               page->node->org);
+    if (*page->node->name != '\0' && strcmp(page->node->name, page->node->org) != 0)
+        html_textf(html, "%s · ", page->node->name);
+    html_text(html, page->node->org);
     html_raw(html, "</span> ");
     if (page->session != NULL) write_search(page, html);
     write_language(page, html);

@@ -158,8 +158,8 @@ class Chromium:
         return self.js("return document.documentElement.scrollWidth - window.innerWidth")
 
     def screen(self, name):
-        SCREENS.mkdir(parents=True, exist_ok=True)
         path = SCREENS / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(self.driver.get_screenshot_as_png())
         return path
 

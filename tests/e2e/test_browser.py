@@ -10,6 +10,7 @@ from pathlib import Path
 import world
 from chromed import ROLES, enter, links, pattern_of, routes, scene
 from chromium import SCREENS
+from looked import latin
 from npm_tools import tool
 from selenium.webdriver.common.keys import Keys
 from world import SOURCE, test
@@ -17,8 +18,6 @@ from world import SOURCE, test
 ENTER, TAB = Keys.ENTER, Keys.TAB
 PAGES_OF_ROLE = 60  # looked at for the addresses of pages that have a name in them
 SIZES = {"1280": (1280, 1024, 1), "1024": (1024, 768, 1), "360": (360, 740, 1), "200%": (1280, 1024, 2)}
-# Words in Latin letters that a Russian page may have in its headings, labels and buttons.
-LATIN = {"selenga", "english", "csv", "xlsx", "pdf", "tls", "ctrl", "alt", "enter", "esc"}
 ASSETS = SOURCE / "services/console/assets"
 
 
@@ -46,13 +45,6 @@ def addresses(w, browser):
     return found
 
 
-LABELS = """return [...document.querySelectorAll('h1,h2,h3,th,dt,label,legend,button,nav a,.pill,.help,.note,summary,option')].map(e => {
-    const bare = e.cloneNode(true);
-    bare.querySelectorAll('code,kbd').forEach(x => x.remove());
-    return bare.textContent;
-})"""
-
-
 def look(w, name, pattern, path):
     """All that is looked at on one page. What another role has seen as it stands, but for the frame, is not measured again."""
     c, seen = w.chromium, {"who": ROLES[name], "path": path, "axe": [], "wide": {}, "latin": []}
@@ -70,8 +62,7 @@ def look(w, name, pattern, path):
             w.drawn.add((pattern, size))
             c.screen(f"{pattern.strip('/').replace('/', '-').replace('*', 'x') or 'home'}.{ROLES[name]}.{size}")
     c.size(1280, 1024)
-    seen["latin"] = [word for text in c.js(LABELS) for word in re.findall(r"(?<![-\w/.:])[A-Za-z]{3,}(?![-\w:/.])", text)
-                     if word.lower() not in LATIN]
+    seen["latin"] = latin(c)
     return seen
 
 

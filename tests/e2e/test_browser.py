@@ -9,7 +9,8 @@ from pathlib import Path
 
 import world
 from chromed import ROLES, enter, links, pattern_of, routes, scene
-from chromium import SCREENS
+from chromium import SCREENS, Chromium
+from inside import PASSWORD
 from looked import latin
 from npm_tools import tool
 from selenium.webdriver.common.keys import Keys
@@ -229,6 +230,21 @@ def a_person_is_found_by_any_form_of_his_name_by_initials_and_by_number(w):
     assert found("Марии Александровне Чебуниной") == [key]
     assert found(key)[0] == key and len(found(key)) <= 5
     assert found("1")[0].endswith(":1") and key not in found("Чебунина А. М.")
+
+
+@test
+def what_was_typed_is_offered_after_sigkill_of_the_browser_and_in_another_one(w):
+    killed = Chromium(Path(w.dir) / "killed")
+    killed.enter(w.url, "olga", PASSWORD)
+    killed.go("/k/event/new")
+    killed.driver.find_element("name", "f.title").send_keys("Набрано до обрыва")
+    killed.until(lambda: "Черновик записан" in killed.text())
+    killed.kill()
+    c, _ = enter(w)
+    c.go("/")
+    assert "Набрано и не сохранено" in c.text(), c.text()
+    c.click('a[href^="/k/event/new?draft="]')
+    assert c.js("return document.getElementsByName('f.title')[0].value") == "Набрано до обрыва"
 
 
 # --- by keyboard alone

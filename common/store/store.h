@@ -250,6 +250,9 @@ int store_index(store_txn_t *txn);
 typedef int store_each_fn(void *arg, const record_t *r, const place_t *place);
 int store_each(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_each_fn *fn,
                void *arg);
+// The same, and those that are deleted.
+int store_each_ever(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_each_fn *fn,
+                    void *arg);
 // Records of a kind (0: any but the system's) that refer to this id by an indexed field, not deleted; of
 // conflicts those that keep a version of it. after, of one kind only: NULL, or behind that mark, in the order
 // of their last change.

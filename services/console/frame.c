@@ -132,6 +132,7 @@ static const struct {
     {"/load", N_("Methodists")},
     {"/r", N_("Indicators")},
     {"/definitions", N_("Definitions")},
+    {"/calendar", N_("Calendar")},
     {"/op/exchange", N_("Exchange")},
     {"/op/queues", N_("Queues")},
     {"/op/quarantine", N_("Refusals")},

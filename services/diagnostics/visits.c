@@ -31,7 +31,7 @@ struct visits {
     bool writing;
 };
 
-typedef struct group { // marks of one year and stage
+typedef struct visit_group { // marks of one year and stage
     int year;
     char stage[16];
     rid_t *people;

@@ -11,3 +11,4 @@ extern const verb_t ROUTE_SECTION[];    // route.c
 extern const verb_t REVIEW_SECTION[];   // review.c
 extern const verb_t AUDIT_VERBS[];      // audit.c: of that group
 extern const verb_t ACCOUNT_SECTION[];  // account.c
+extern const verb_t QUIZ_SECTION[];     // instrument.c

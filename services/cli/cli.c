@@ -19,10 +19,15 @@
 #include "services/cli/verbs.h"
 
 const section_t CLI_SECTIONS[] = {
-    {N_("Node"), NODE_SECTION},        {N_("Records"), RECORD_SECTION},
-    {N_("Views"), VIEW_SECTION},       {N_("Individual educational routes"), ROUTE_SECTION},
-    {N_("Reviews"), REVIEW_SECTION},   {N_("Questions of instruments"), QUIZ_SECTION},
-    {N_("Accounts"), ACCOUNT_SECTION}, {0},
+    {N_("Node"), NODE_SECTION},
+    {N_("Records"), RECORD_SECTION},
+    {N_("Views"), VIEW_SECTION},
+    {N_("Individual educational routes"), ROUTE_SECTION},
+    {N_("Reviews"), REVIEW_SECTION},
+    {N_("Questions of instruments"), QUIZ_SECTION},
+    {N_("Organisations"), ORGANISATION_SECTION},
+    {N_("Accounts"), ACCOUNT_SECTION},
+    {0},
 };
 
 enum { MAX_OPTIONS = 24 };

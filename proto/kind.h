@@ -84,7 +84,8 @@ typedef struct state_change {
 typedef struct field_word {
     const char *code; // as it is kept
     bilingual_t label;
-    bool start; // a record may begin in it
+    bool start;  // a record may begin in it
+    bool unsaid; // a record that says none stands in it
     const state_change_t *next;
     size_t n_next;
     unsigned awaits;            // W_ flags: levels whose review is waited for meanwhile

@@ -118,6 +118,7 @@ static void write_words(const kind_t *kind, const field_t *field, FILE *out)
         fputs(", .label = ", out);
         write_bilingual(word->en, word->ru, out);
         if (word->has_start && word->start) fputs(", .start = true", out);
+        if (word->has_unsaid && word->unsaid) fputs(", .unsaid = true", out);
         if (word->n_next > 0)
             fprintf(out, ", .next = %s_%s_%zu, .n_next = %zu", kind->c_name, field->name, i, word->n_next);
         for (size_t n = 0; n < word->n_awaits; n++) awaits |= (unsigned)word->awaits[n];

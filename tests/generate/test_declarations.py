@@ -245,6 +245,10 @@ CASES = [
      "FieldTrip.state: states, several at once; take set away, or start and next"),
     ("a state that may be missing", "is: [REQUIRED, FACT]", "is: FACT",
      "FieldTrip.state: a state that may be missing; write is: REQUIRED, without KEY"),
+    ("two words for none", 'word: {is: "over" en', 'word: {is: "over" unsaid: true en: "o" ru: "о"} word: {is: "gone" unsaid: true en',
+     "FieldTrip.state: several words stand for none; write unsaid: true at one"),
+    ("a word for none where one is required", " start: true", " start: true unsaid: true",
+     "FieldTrip.state: `planned` stands for none, and one is required; take unsaid or REQUIRED away"),
     ("a state that names another record", "is: [REQUIRED, FACT]", "is: [REQUIRED, FACT, KEY]",
      "FieldTrip.state: a state that names another record when it changes; write is: REQUIRED, without KEY"),
     ("states without beginning", " start: true", "", "FieldTrip.state: no word in which a record may begin; write start: true"),
@@ -330,6 +334,9 @@ def many_facts(n):
 
 # Cases that need more than one replacement.
 WHOLE = [
+    ("a word for none in which nothing begins", {FILE: GOOD.replace("is: [REQUIRED, FACT]", "is: FACT")
+                                                 .replace('word: {is: "over" en', 'word: {is: "over" unsaid: true en')},
+     "FieldTrip.state: `over` stands for none, and no record may begin in it; write start: true"),
     ("judgements that operators read", {FILE: GOOD.replace("pd: PUBLIC digits", "pd: EVALUATIVE digits")
                                         .replace("[COORDINATOR, ANALYST]", "[COORDINATOR, OPERATOR]")},
      "FieldTrip.phone: judges a person, and operators read it; take OPERATOR out of access"),

@@ -45,6 +45,7 @@ static const row_t table[] = {
     {"RANGE", N_("{field}: {1} is out of range. It must be from {2} to {3}.")},
     {"DATES-ORDER", N_("{field} lies before the beginning. Correct one of the two dates.")},
     {"SELF-REF", N_("{field} names the record or the person itself. Name another one.")},
+    {"BAD-UUID", N_("{field} is no UUID. Write 32 small hex digits as 8-4-4-4-12, or leave it empty.")},
     {"BANDS-ORDER", N_("{field} must be below the threshold before it. Order the thresholds.")},
     {"SCORE-ABOVE-MAX", N_("The score is above the maximum. Correct one of the two.")},
     {"DOCUMENT-NEEDED", N_("A finished programme needs the number of its document. Fill in {field}.")},

@@ -13,6 +13,7 @@
 #include "common/node/msg.h"
 #include "common/schema/describe.h"
 #include "services/cli/ask.h"
+#include "services/cli/case.h"
 #include "services/cli/history.h"
 #include "services/cli/import.h"
 #include "services/cli/list.h"
@@ -262,6 +263,11 @@ const verb_t RECORD_SECTION[] = {
                "one, and what it replaces is kept in its turn. Computed fields are computed anew."),
         .examples = "selenga --node region restore organisation 03-08-01 --version 1.42.9f3a5c0102030405\n",
         .run = restore_run,
+    },
+    {
+        .name = "case",
+        .verbs = CASE_VERBS,
+        .summary = N_("frameworks of competencies as CASE 1.1 files"),
     },
     {0},
 };

@@ -9,8 +9,8 @@ DAY = "2024-02-01"
 STAFF = ("identity", "person", "employment")  # kinds of one sheet
 # Sheets that are not written at the school.
 AT = {**dict.fromkeys(("publication", "org-status", "monitoring-programme", "monitoring-variant", "monitoring-round"), HUB),
-      **dict.fromkeys(("organisation", "organisation-past", "methodist", "assignment", "programme", "programme-run", "certificate", "catalogue-item",
-                       "competency", "scale"), REGION)}
+      **dict.fromkeys(("organisation", "organisation-past", "methodist", "assignment", "programme", "programme-run", "certificate",
+                       "catalogue-item", "competency", "framework", "scale"), REGION)}
 # Cells that are not what their types alone would say.
 CELLS = {
     "organisation": {"code": "03-99", "parent": REGION, "kind": "other"}, "organisation-past": {"parent": HUB},
@@ -19,7 +19,8 @@ CELLS = {
     "mentoring-pair": {"mentee": TWO}, "mentoring-meeting": {"mentee": TWO}, "membership": {"person": TWO},
     "observation": {"observer": TWO}, "subject-link": {"other": HUB}, "agreement": {"parties": f"{HUB};{SIBLING}"},
     "event": {"co_organisers": f"{HUB};{SIBLING}"}, "practice": {"coauthors": TWO}, "material": {"authors": f"{ONE};{TWO}"},
-    "competency": {"framework": "F"}, "campaign": {"framework": "F"}, "instrument": {"framework": "F"},
+    "competency": {"framework": "F", "uuid": "01900000-0000-4000-8000-00000000000c"},
+    "framework": {"uuid": "01900000-0000-4000-8000-00000000000f"}, "campaign": {"framework": "F"}, "instrument": {"framework": "F"},
     "scale": {"none_from": "80", "low_from": "60", "medium_from": "40"},
 }
 # References that are left out: to the kind itself, or to what cannot be there yet.

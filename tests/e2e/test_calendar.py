@@ -85,6 +85,7 @@ def wrong_days_are_refused_with_what_to_write(w):
     refused(64, w.school.selenga, "calendar", "--from", "1900-01-01", "--to", "2024-09-01", says="too many days")
     refused(1, w.selenga, "--node", w.school.dir, "calendar", "--ics", w.dir / "nowhere" / "x.ics", says="cannot be written")
     refused(64, w.school.selenga, "calendar", "--ics", w.file("x.ics"), says="exclude each other")
+    refused(64, w.selenga, "--node", w.school.dir, "calendar", "--from", "завтра", prefix=("env", "LC_ALL=ru_RU.UTF-8"), says="не день")
 
 
 @test

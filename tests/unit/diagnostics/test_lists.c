@@ -4,6 +4,7 @@
 #include "tests/unit/desk.h"
 // clang-format on
 #include "proto/api.pb-c.h"
+#include "proto/record.pb-c.h"
 #include "services/diagnostics/diagnostics.h"
 
 enum { PEOPLE = 250, EACH = 20, ALL = PEOPLE * EACH, TURN = 4000 }; // TURN: operations; all cost 10000
@@ -416,6 +417,58 @@ static void what_makes_little_sense_is_listed_and_each_with_why(void **state)
     store_abort(&desk.txn);
 }
 
+// --- tombstones
+
+static void tell_campaign(const char *code, bool deleted)
+{
+    char fields[200];
+    snprintf(fields, sizeof fields,
+             "code=%s|title=T|framework=F|org=" DESK_ORG "|from=2024-10-01|to=2024-10-04", code);
+    (deleted ? desk_tell_deleted : desk_tell)(&desk, &KIND_CAMPAIGN, fields);
+}
+
+// SIZE_MAX: it was refused.
+static size_t campaigns(bool deleted_too, const char *find, size_t *ret_deleted)
+{
+    Selenga__List list = SELENGA__LIST__INIT;
+    envelope_t e;
+    *ret_deleted = 0;
+    list.has_kind = 1;
+    list.kind = N_CAMPAIGN;
+    list.has_deleted_too = list.deleted_too = deleted_too;
+    list.find = (char *)(uintptr_t)find;
+    desk_ask(&desk, MSG_LIST, &list.base);
+    assert_int_equal(desk_answers(&desk, &e), 1);
+    if (e.type != MSG_RECORDS) return SIZE_MAX;
+    AUTO(msg_body_free) Selenga__Records *page = msg_body_unpack(&selenga__records__descriptor, e.body);
+    for (size_t i = 0; i < page->n_records; i++) {
+        AUTO(msg_body_free)
+        Selenga__Record *r =
+            msg_body_unpack(&selenga__record__descriptor, slice(page->records[i].data, page->records[i].len));
+        *ret_deleted += r->deleted;
+    }
+    return page->n_records;
+}
+
+static void tombstones_are_listed_where_they_are_asked_for_and_never_chosen(void **state)
+{
+    (void)state;
+    size_t deleted;
+    desk_begin(&desk);
+    tell_campaign("A", false);
+    tell_campaign("B", false);
+    tell_campaign("C", false);
+    tell_campaign("B", true);
+    assert_int_equal(store_index(desk.txn), 0);
+    tell_campaign("C", true); // in no index yet
+    assert_int_equal(campaigns(true, "T", &deleted), SIZE_MAX);
+    assert_int_equal(campaigns(false, NULL, &deleted), 1);
+    assert_int_equal(deleted, 0);
+    assert_int_equal(campaigns(true, NULL, &deleted), 3);
+    assert_int_equal(deleted, 2);
+    store_abort(&desk.txn);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
 
 int main(void)
@@ -433,6 +486,7 @@ int main(void)
         TEST(pages_by_number_hold_all_once),
         TEST(what_fits_is_passed_over_and_not_what_does_not),
         TEST(what_makes_little_sense_is_listed_and_each_with_why),
+        TEST(tombstones_are_listed_where_they_are_asked_for_and_never_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,12 +97,9 @@ static int write_conflict(store_txn_t *txn, const record_t *r)
     return rc;
 }
 
-// What another service of this node owns is only read here. That one keeps the version, which we hand it
-// before anything else when its store was put back; and who decides there is to be asked nowhere else.
 int store_keep_conflict(store_txn_t *txn, const record_t *r)
 {
     if (!store_is_worth_keeping(r) || MUTANT("conflict_dropped")) return 0;
-    if (!place_owns(&txn->store->place, r)) return 0;
     int rc = find_conflict(txn, r);
     if (rc <= 0) return rc;
     record_t copy = store_record_dup(r); // its bytes may be the store's, and die at the first write

@@ -22,19 +22,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool place_owns(const store_place_t *p, const record_t *r)
+static bool is_ours(const store_place_t *p, const record_t *r)
 {
     return r->kind < SYSTEM_KINDS || r->kind / 100 == p->service;
 }
 
 bool place_is_home(const store_place_t *p, const record_t *r)
 {
-    return place_owns(p, r) && path_equal(&p->path, &r->home);
+    return is_ours(p, r) && path_equal(&p->path, &r->home);
 }
 
 uint32_t place_toward(const store_place_t *p, const record_t *r)
 {
-    if (!place_owns(p, r)) return r->kind / 100; // replica of another service of this node
+    if (!is_ours(p, r)) return r->kind / 100; // replica of another service of this node
     if (path_equal(&p->path, &r->home)) return PEER_SELF;
     return path_is_prefix(&p->path, &r->home) ? path_child_label(&p->path, &r->home) : PEER_PARENT;
 }
@@ -71,10 +71,10 @@ uint8_t lanes_of(const store_place_t *p, const record_t *r, uint32_t src, uint32
     uint32_t toward = place_toward(p, r);
     uint8_t lanes = 0;
     *ret_child = PEER_SELF;
-    if (r->gone) return place_owns(p, r) ? LANE_ALL : 0;
+    if (r->gone) return is_ours(p, r) ? LANE_ALL : 0;
     if (r->bulk && !MUTANT("bulk_not_kept")) lanes |= LANE_BULK;
     if (toward != PEER_SELF) lanes |= LANE_IN;
-    if (!place_owns(p, r)) return lanes;
+    if (!is_ours(p, r)) return lanes;
     lanes |= LANE_ALL;
     if (toward != PEER_SELF && src != toward && !MUTANT("back_lane_missing")) lanes |= LANE_BACK;
     if (r->down == DOWN_TO) lanes |= lanes_addressed(p, r, toward, ret_child);

@@ -47,8 +47,6 @@ struct store_txn {
 
 enum { SEQ_KEY = 13 }; // bytes of a key in KV_LANES
 
-// Is the kind this service's, or one that every service has? Others are replicas of another service's.
-bool place_owns(const store_place_t *p, const record_t *r);
 // Is this node and service the record's home?
 bool place_is_home(const store_place_t *p, const record_t *r);
 // Neighbour in whose direction the record's home lies.

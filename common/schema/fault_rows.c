@@ -87,6 +87,7 @@ static const row_t table[] = {
         "discarded, a version kept aside taken or discarded: `selenga quarantine list` tells which it is.")},
     {"REFERRED-TO", N_("What others refer to is not deleted. Records that refer to it: {1}, one of them is: "
                        "{k2}. {e3}")},
+    {"WHY-NEEDED", N_("Who deletes says why: the reason is kept. Give one.")},
     {"REF-LEAVING",
      N_("`{1}` is being deleted just now. Try again; if it is gone then, refer to another one.")},
     {"CHANGED-SINCE",

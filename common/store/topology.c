@@ -23,6 +23,18 @@ typedef struct {    // small: a hub has thousands in each of its services
     char code[];
 } org_t;
 
+// Who is served through which child, made when it is asked for: a hub is asked for each of thousands.
+typedef struct child {
+    uint32_t label;
+    uint32_t number; // of the first organisation there
+} child_t;
+
+typedef struct children {
+    bool known;
+    child_t *items; // by label
+    size_t n, room;
+} children_t;
+
 struct scope {
     path_t self;
     char self_org[ORG_MAX + 1];
@@ -31,6 +43,7 @@ struct scope {
     size_t room;
     uint32_t asked; // child whose rank was looked up last; PEER_SELF: none
     int asked_rank;
+    children_t *children;
 };
 
 static slice_t code_of(const void *scope, uint32_t number)
@@ -58,6 +71,7 @@ static org_t *make(scope_t *scope, slice_t code)
 scope_t *scope_new(const path_t *self, const char *self_org)
 {
     scope_t *scope = xcalloc(1, sizeof *scope);
+    scope->children = xcalloc(1, sizeof *scope->children);
     scope->self = *self;
     hash_init(&scope->codes, code_of, scope);
     text_copy(scope->self_org, sizeof scope->self_org, self_org);
@@ -74,6 +88,8 @@ void scope_destroy(scope_t **scope_p)
     }
     hash_empty(&(*scope_p)->codes);
     free((*scope_p)->orgs);
+    free((*scope_p)->children->items);
+    free((*scope_p)->children);
     free(*scope_p);
     *scope_p = NULL;
 }
@@ -113,6 +129,7 @@ bool scope_set_node(scope_t *scope, slice_t code, const path_t *node, int rank)
     org->rank = rank;
     scope->asked = PEER_SELF;
     if (path_equal(&org->node, node)) return false;
+    scope->children->known = false;
     org->node = *node;
     return true;
 }
@@ -130,6 +147,7 @@ bool scope_drop_node(scope_t *scope, slice_t code)
     org_t *org = find(scope, code);
     if (org == NULL || org->node.len == 0 || path_equal(&org->node, &scope->self)) return false;
     org->node = (path_t){0};
+    scope->children->known = false;
     scope->asked = PEER_SELF;
     return true;
 }
@@ -252,12 +270,31 @@ bool scope_has_child(const scope_t *scope, uint32_t label)
     return false;
 }
 
+static int by_label(const void *a, const void *b)
+{
+    const child_t *x = a, *y = b;
+    if (x->label != y->label) return x->label < y->label ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+static void look_for_children(const scope_t *scope, children_t *children)
+{
+    children->n = 0;
+    for (uint32_t i = 0; i < scope->codes.n; i++)
+        if (is_childs(scope, scope->orgs[i]))
+            *vec_add(children->items, children->n, children->room) =
+                (child_t){child_towards(scope, &scope->orgs[i]->node), i};
+    if (children->n > 1) qsort(children->items, children->n, sizeof *children->items, by_label);
+    children->known = true;
+}
+
 static const org_t *child_at(const scope_t *scope, uint32_t label)
 {
-    for (uint32_t i = 0; i < scope->codes.n; i++)
-        if (is_childs(scope, scope->orgs[i]) && child_towards(scope, &scope->orgs[i]->node) == label)
-            return scope->orgs[i];
-    return NULL;
+    children_t *children = scope->children;
+    if (!children->known) look_for_children(scope, children);
+    size_t at = vec_place_number(children->items, children->n, sizeof *children->items, label);
+    return at < children->n && children->items[at].label == label ? scope->orgs[children->items[at].number]
+                                                                  : NULL;
 }
 
 // Asked only where two homes claim one id.

@@ -24,6 +24,8 @@ const section_t CLI_SECTIONS[] = {
     {N_("Views"), VIEW_SECTION},
     {N_("Individual educational routes"), ROUTE_SECTION},
     {N_("Reviews"), REVIEW_SECTION},
+    {N_("Questions of instruments"), QUIZ_SECTION},
+    {N_("Organisations"), ORGANISATION_SECTION},
     {N_("Accounts"), ACCOUNT_SECTION},
     {0},
 };

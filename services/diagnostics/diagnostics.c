@@ -10,6 +10,7 @@
 #include "common/node/msg.h"
 #include "services/diagnostics/results.h"
 #include "services/diagnostics/tallies.h"
+#include "services/diagnostics/visits.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -27,6 +28,7 @@ typedef struct diagnostics {
     bool scales_known;
     results_t *results; // what is to be looked at
     tallies_t *tallies;
+    visits_t *visits;
 } diagnostics_t;
 
 static const uint8_t walk_letter[] = {'S'};
@@ -43,6 +45,7 @@ static void *open_diagnostics(service_t *service)
     slice_t mark;
     self->service = service;
     self->tallies = tallies_new(service);
+    self->visits = visits_new(service);
     self->results = results_new();
     int rc = store_begin(service_store(service), false, &txn);
     if (rc == 0) rc = kv_get(store_kv(txn), KV_AUX, walk_key(), &mark);
@@ -57,6 +60,7 @@ static void close_diagnostics(void *arg)
     diagnostics_t *self = arg;
     results_destroy(&self->results);
     tallies_destroy(&self->tallies);
+    visits_destroy(&self->visits);
     free(self->scales);
     free(self->dirty);
     free(self);
@@ -90,7 +94,7 @@ static int start_diagnostics(void *arg, store_txn_t *txn)
     if (rc == 0) rc = tallies_start(self->tallies, txn, &all);
     if (rc == 0 && all && !self->walking) rc = kv_put(store_kv(txn), KV_AUX, walk_key(), (slice_t){0});
     self->walking |= all;
-    return rc;
+    return rc == 0 ? visits_start(self->visits, txn) : rc;
 }
 
 static int note(void *arg, const rid_t *id)
@@ -127,6 +131,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
     if (now->kind == N_SCALE) self->scale_changed = true;
     if (now->kind == N_COMPETENCY && required_of(old) != required_of(now)) self->scale_changed = true;
     tallies_changed(self->tallies, txn, old, now);
+    visits_changed(self->visits, old, now);
 }
 
 // --- scales --------------------------------------------------------------------------------------
@@ -330,7 +335,8 @@ static int settle(void *arg, store_txn_t *txn)
     self->walking |= self->scale_changed;
     self->scale_changed = false;
     if (rc == 0 && self->walking) rc = walk_on(self, txn);
-    return rc == 0 ? look_again(self, txn) : rc;
+    if (rc == 0) rc = look_again(self, txn);
+    return rc == 0 ? visits_settle(self->visits, txn) : rc;
 }
 
 static bool is_busy(void *arg)

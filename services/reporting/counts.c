@@ -52,7 +52,7 @@ counts_t *counts_make(definition_t *const *definitions, size_t n, const table_t 
     counts->period = *period;
     choose(definitions, n, counts);
     gather(counts);
-    counts->groups = groups_of_all(table->orgs);
+    counts->groups = groups_of_all(table->orgs, counts->period.last_day);
     counts->values = scan_run(table, counts->groups, period, counts->queries, counts->n_queries);
     counts->received = xcalloc(counts->groups->n + 1, sizeof *counts->received);
     counts->expected = xcalloc(counts->groups->n + 1, sizeof *counts->expected);

@@ -170,7 +170,7 @@ explaining_t *explaining_new(const table_t *table, const definition_t *definitio
 {
     explaining_t *self = xcalloc(1, sizeof *self);
     *self = (explaining_t){.table = table, .definition = definition, .period = *period, .unit = unit};
-    self->groups = groups_make(table->orgs, &unit, 1);
+    self->groups = groups_make(table->orgs, period->last_day, &unit, 1);
     methodists_init(&self->methodists, table, &self->period);
     self->looks += table->rows->tables[shape_of_kind(N_ASSIGNMENT)].n;
     touch_init(&self->touch, self->groups);
@@ -233,7 +233,7 @@ void explain_people(explaining_t *self, uint32_t from, explain_page_t *page)
 uint32_t *explain_silent(const table_t *table, const period_t *period, uint32_t unit, uint32_t *ret_n)
 {
     const table_slice_t *slice = table_slice(table, period->year);
-    AUTO(groups_destroy) groups_t *groups = groups_make(table->orgs, &unit, 1);
+    AUTO(groups_destroy) groups_t *groups = groups_make(table->orgs, period->last_day, &unit, 1);
     uint32_t *silent = xcalloc((size_t)groups->n_orgs + 1, sizeof *silent), n = 0;
     for (uint32_t org = 0; org < groups->n_orgs; org++) {
         if (!inside(groups, org) || !orgs_unit(table->orgs, org)) continue;

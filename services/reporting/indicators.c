@@ -293,7 +293,7 @@ static Selenga__ReportUnit *make_unit(const counts_t *counts, const table_t *tab
     Selenga__ReportUnit *unit = xmalloc(sizeof *unit);
     selenga__report_unit__init(unit);
     unit->org = xstrdup(orgs_code(table->orgs, org));
-    unit->name = xstrdup(orgs_name(table->orgs, org));
+    unit->name = xstrdup(orgs_name(table->orgs, org, counts->period.last_day));
     unit->indicators = xcalloc(counts->n + 1, sizeof(Selenga__IndicatorValue *));
     for (size_t i = 0; i < counts->n; i++) unit->indicators[i] = make_value(counts, group, counts->list[i]);
     unit->n_indicators = counts->n;

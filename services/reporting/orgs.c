@@ -5,6 +5,13 @@
 #include "services/reporting/day.h"
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
+
+typedef struct past { // what held until a day
+    int32_t to;
+    uint32_t parent;
+    char *name;
+} past_t;
 
 typedef struct org {
     uint32_t parent; // DICT_NONE at the root
@@ -12,6 +19,8 @@ typedef struct org {
     char *name;
     int32_t valid_from, valid_to;
     bool known;
+    past_t *past; // by day; it stays where the record goes and comes
+    size_t n_past, past_room;
 } org_t;
 
 struct orgs {
@@ -35,13 +44,25 @@ static void forget(org_t *row)
 {
     free(row->kind);
     free(row->name);
-    *row = (org_t){.parent = DICT_NONE};
+    *row =
+        (org_t){.parent = DICT_NONE, .past = row->past, .n_past = row->n_past, .past_room = row->past_room};
+}
+
+static void forget_past(org_t *row)
+{
+    for (size_t i = 0; i < row->n_past; i++) free(row->past[i].name);
+    free(row->past);
+    row->past = NULL;
+    row->n_past = 0;
 }
 
 void orgs_destroy(orgs_t **orgs)
 {
     if (!orgs || !*orgs) return;
-    for (uint32_t i = 0; i < dict_count((*orgs)->codes); i++) forget(&(*orgs)->rows[i]);
+    for (uint32_t i = 0; i < dict_count((*orgs)->codes); i++) {
+        forget(&(*orgs)->rows[i]);
+        forget_past(&(*orgs)->rows[i]);
+    }
     dict_destroy(&(*orgs)->codes);
     free((*orgs)->rows);
     free(*orgs);
@@ -67,14 +88,58 @@ void orgs_put(orgs_t *orgs, const char *code, const org_row_t *row)
     org_t *to = &orgs->rows[org];
     orgs->changes++;
     forget(to);
-    *to = (org_t){
-        .parent = parent,
-        .kind = xstrdup(row->kind ? row->kind : ""),
-        .name = xstrdup(row->name ? row->name : ""),
-        .valid_from = row->valid_from,
-        .valid_to = row->valid_to,
-        .known = true,
-    };
+    to->parent = parent;
+    to->kind = xstrdup(row->kind ? row->kind : "");
+    to->name = xstrdup(row->name ? row->name : "");
+    to->valid_from = row->valid_from;
+    to->valid_to = row->valid_to;
+    to->known = true;
+}
+
+// Its place, or that of the first one behind it.
+static size_t past_place(const org_t *row, int32_t to)
+{
+    size_t i = 0;
+    while (i < row->n_past && row->past[i].to < to) i++;
+    return i;
+}
+
+void orgs_remove_past(orgs_t *orgs, const char *code, int32_t to)
+{
+    uint32_t org = orgs_find(orgs, code);
+    if (org == DICT_NONE) return;
+    org_t *row = &orgs->rows[org];
+    size_t i = past_place(row, to);
+    if (i == row->n_past || row->past[i].to != to) return;
+    orgs->changes++;
+    free(row->past[i].name);
+    memmove(&row->past[i], &row->past[i + 1], (--row->n_past - i) * sizeof *row->past);
+}
+
+void orgs_put_past(orgs_t *orgs, const char *code, int32_t to, const char *parent, const char *name)
+{
+    uint32_t above = parent ? orgs_number(orgs, slice_text(parent)) : DICT_NONE;
+    uint32_t org = orgs_number(orgs, slice_text(code));
+    org_t *row = &orgs->rows[org];
+    orgs_remove_past(orgs, code, to);
+    orgs->changes++;
+    (void)vec_add(row->past, row->n_past, row->past_room);
+    size_t i = past_place(&(org_t){.past = row->past, .n_past = row->n_past - 1}, to);
+    memmove(&row->past[i + 1], &row->past[i], (row->n_past - 1 - i) * sizeof *row->past);
+    row->past[i] = (past_t){to, above, xstrdup(name ? name : "")};
+}
+
+// What held on the day, where it is not what holds now.
+static const past_t *past_on(const org_t *row, int32_t day)
+{
+    size_t i = row->n_past > 0 ? past_place(row, day) : 0;
+    return i < row->n_past ? &row->past[i] : NULL;
+}
+
+static uint32_t parent_on(const orgs_t *orgs, uint32_t org, int32_t day)
+{
+    const past_t *past = past_on(&orgs->rows[org], day);
+    return past != NULL ? past->parent : orgs->rows[org].parent;
 }
 
 void orgs_remove(orgs_t *orgs, const char *code)
@@ -111,9 +176,11 @@ const char *orgs_code(const orgs_t *orgs, uint32_t org)
     return dict_key(orgs->codes, org);
 }
 
-const char *orgs_name(const orgs_t *orgs, uint32_t org)
+const char *orgs_name(const orgs_t *orgs, uint32_t org, int32_t day)
 {
-    return orgs_known(orgs, org) ? row_of(orgs, org)->name : "";
+    if (!orgs_known(orgs, org)) return "";
+    const past_t *past = past_on(row_of(orgs, org), day);
+    return past != NULL ? past->name : row_of(orgs, org)->name;
 }
 
 bool orgs_known(const orgs_t *orgs, uint32_t org)
@@ -154,19 +221,19 @@ static const uint32_t NOT_YET = DICT_NONE - 1, ON_THE_WAY = DICT_NONE - 2;
 
 // Fills of_org upwards from `org`: its nearest group, through organisations whose group is not known yet.
 // group_at says which group an organisation heads.
-static void place(const orgs_t *orgs, groups_t *groups, const uint32_t *group_at, uint32_t org)
+static void place(const orgs_t *orgs, int32_t day, groups_t *groups, const uint32_t *group_at, uint32_t org)
 {
     uint32_t top = org;
     while (top != DICT_NONE && groups->of_org[top] == NOT_YET && group_at[top] == DICT_NONE) {
         groups->of_org[top] = ON_THE_WAY;
-        top = orgs->rows[top].parent;
+        top = parent_on(orgs, top, day);
     }
     uint32_t group = DICT_NONE; // also where a circle of parents closes
     if (top != DICT_NONE && group_at[top] != DICT_NONE)
         group = group_at[top];
     else if (top != DICT_NONE && groups->of_org[top] != ON_THE_WAY)
         group = groups->of_org[top];
-    for (; org != DICT_NONE && groups->of_org[org] == ON_THE_WAY; org = orgs->rows[org].parent)
+    for (; org != DICT_NONE && groups->of_org[org] == ON_THE_WAY; org = parent_on(orgs, org, day))
         groups->of_org[org] = group;
     if (top != DICT_NONE && group_at[top] != DICT_NONE) groups->of_org[top] = group_at[top];
 }
@@ -186,25 +253,25 @@ static int by_depth(const void *a, const void *b)
 
 // Steps up to a root, through organisations whose depth is not known yet. Where a circle of parents closes,
 // it is cut.
-static void find_depth(const orgs_t *orgs, uint32_t *depths, uint32_t org)
+static void find_depth(const orgs_t *orgs, int32_t day, uint32_t *depths, uint32_t org)
 {
     uint32_t top = org, steps = 0;
-    for (; top != DICT_NONE && depths[top] == NOT_YET; top = orgs->rows[top].parent) {
+    for (; top != DICT_NONE && depths[top] == NOT_YET; top = parent_on(orgs, top, day)) {
         depths[top] = ON_THE_WAY;
         steps++;
     }
     uint32_t above = top != DICT_NONE && depths[top] != ON_THE_WAY ? depths[top] + 1 : 0;
-    for (; steps > 0; org = orgs->rows[org].parent) depths[org] = above + --steps;
+    for (; steps > 0; org = parent_on(orgs, org, day)) depths[org] = above + --steps;
 }
 
 // Heads from the root down, in the order given within a depth.
-static void order_heads(const orgs_t *orgs, const uint32_t *heads, groups_t *groups)
+static void order_heads(const orgs_t *orgs, int32_t day, const uint32_t *heads, groups_t *groups)
 {
     depth_t *order = xcalloc(groups->n + 1, sizeof *order);
     AUTO(xfree) uint32_t *depths = xcalloc(groups->n_orgs + 1, sizeof *depths);
     for (uint32_t i = 0; i < groups->n_orgs; i++) depths[i] = NOT_YET;
     for (uint32_t i = 0; i < groups->n; i++) {
-        find_depth(orgs, depths, heads[i]);
+        find_depth(orgs, day, depths, heads[i]);
         order[i] = (depth_t){heads[i], depths[heads[i]], i};
     }
     qsort(order, groups->n, sizeof *order, by_depth);
@@ -212,7 +279,7 @@ static void order_heads(const orgs_t *orgs, const uint32_t *heads, groups_t *gro
     free(order);
 }
 
-groups_t *groups_make(const orgs_t *orgs, const uint32_t *heads, uint32_t n_heads)
+groups_t *groups_make(const orgs_t *orgs, int32_t day, const uint32_t *heads, uint32_t n_heads)
 {
     groups_t *groups = xcalloc(1, sizeof *groups);
     groups->n = n_heads;
@@ -225,11 +292,11 @@ groups_t *groups_make(const orgs_t *orgs, const uint32_t *heads, uint32_t n_head
         groups->of_org[i] = NOT_YET;
         group_at[i] = DICT_NONE;
     }
-    order_heads(orgs, heads, groups);
+    order_heads(orgs, day, heads, groups);
     for (uint32_t g = 0; g < n_heads; g++) group_at[groups->head[g]] = g;
-    for (uint32_t i = 0; i < groups->n_orgs; i++) place(orgs, groups, group_at, i);
+    for (uint32_t i = 0; i < groups->n_orgs; i++) place(orgs, day, groups, group_at, i);
     for (uint32_t g = 0; g < n_heads; g++) {
-        uint32_t org = orgs->rows[groups->head[g]].parent,
+        uint32_t org = parent_on(orgs, groups->head[g], day),
                  above = org != DICT_NONE ? groups->of_org[org] : DICT_NONE;
         groups->parent[g] = above != DICT_NONE && above < g ? above : DICT_NONE;
     }
@@ -268,7 +335,7 @@ uint32_t *orgs_children(const orgs_t *orgs, uint32_t unit, const period_t *perio
     child_t *children = xcalloc(orgs_count(orgs) + 1, sizeof *children);
     uint32_t n = 0;
     for (uint32_t i = 0; i < orgs_count(orgs); i++)
-        if (i != unit && orgs->rows[i].parent == unit && valid_in(&orgs->rows[i], period))
+        if (i != unit && parent_on(orgs, i, period->last_day) == unit && valid_in(&orgs->rows[i], period))
             children[n++] = (child_t){orgs_code(orgs, i), i};
     return sorted(children, n, ret_n);
 }
@@ -280,19 +347,19 @@ uint32_t *orgs_unattached(const orgs_t *orgs, uint32_t own, uint32_t *ret_n)
     if (own == DICT_NONE) return sorted(found, 0, ret_n);
     for (uint32_t steps = 0; orgs->rows[root].parent != DICT_NONE && steps < orgs_count(orgs); steps++)
         root = orgs->rows[root].parent;
-    AUTO(groups_destroy) groups_t *tree = groups_make(orgs, &root, 1);
+    AUTO(groups_destroy) groups_t *tree = groups_make(orgs, DAY_NOW, &root, 1);
     for (uint32_t i = 0; i < orgs_count(orgs); i++)
         if (orgs_known(orgs, i) && tree->of_org[i] == DICT_NONE)
             found[n++] = (child_t){orgs_code(orgs, i), i};
     return sorted(found, n, ret_n);
 }
 
-groups_t *groups_of_all(const orgs_t *orgs)
+groups_t *groups_of_all(const orgs_t *orgs, int32_t day)
 {
     uint32_t n = orgs_count(orgs);
     AUTO(xfree) uint32_t *heads = xcalloc(n + 1, sizeof *heads);
     for (uint32_t i = 0; i < n; i++) heads[i] = i;
-    return groups_make(orgs, heads, n);
+    return groups_make(orgs, day, heads, n);
 }
 
 void groups_destroy(groups_t **groups)

@@ -22,13 +22,21 @@ void orgs_put(orgs_t *orgs, const char *code, const org_row_t *row);
 // Forgets an organisation; its number stays.
 void orgs_remove(orgs_t *orgs, const char *code);
 
+// Until this day it was called so and stood there; `parent` NULL: it was a root. Replaces what the same day
+// said.
+void orgs_put_past(orgs_t *orgs, const char *code, int32_t to, const char *parent, const char *name);
+void orgs_remove_past(orgs_t *orgs, const char *code, int32_t to);
+
+// The present, where a day is asked for.
+static const int32_t DAY_NOW = INT32_MAX;
+
 // Numbers are dense and last as long as the tree.
 uint32_t orgs_count(const orgs_t *orgs);
 uint32_t orgs_find(const orgs_t *orgs, const char *code); // DICT_NONE when it was never heard of
 uint32_t orgs_number(orgs_t *orgs, slice_t code);         // gives it a number if need be
 const char *orgs_code(const orgs_t *orgs, uint32_t org);
-const char *orgs_name(const orgs_t *orgs, uint32_t org); // "" when not known
-bool orgs_known(const orgs_t *orgs, uint32_t org);       // it has a record
+const char *orgs_name(const orgs_t *orgs, uint32_t org, int32_t day); // on that day; "" when not known
+bool orgs_known(const orgs_t *orgs, uint32_t org);                    // it has a record
 // School, kindergarten, additional, college: what sends reports, the units of coverage.
 bool orgs_unit(const orgs_t *orgs, uint32_t org);
 // A unit or a university: a management team of such an organisation is made of its own managers only.
@@ -39,8 +47,8 @@ bool orgs_valid_on(const orgs_t *orgs, uint32_t org, int32_t day);
 // Its last day lies before the day: who still stands in its staff list works there no more.
 bool orgs_closed_on(const orgs_t *orgs, uint32_t org, int32_t day);
 
-// Organisations one level below the unit that were in force in the period, by code. The caller frees the
-// result.
+// Organisations one level below the unit on the period's last day, and in force in the period, by code. The
+// caller frees the result.
 uint32_t *orgs_children(const orgs_t *orgs, uint32_t unit, const period_t *period, uint32_t *ret_n);
 // Known organisations from which no way leads up to where the way from `own` ends, by code; nothing where
 // `own` was never heard of. The caller frees the result.
@@ -59,7 +67,8 @@ typedef struct groups {
 } groups_t;
 
 // Heads are different organisations. A circle of parents, which no honest tree has, is cut where it closes.
-groups_t *groups_make(const orgs_t *orgs, const uint32_t *heads, uint32_t n_heads);
+// The tree is that of the day.
+groups_t *groups_make(const orgs_t *orgs, int32_t day, const uint32_t *heads, uint32_t n_heads);
 // Every organisation heads a group of its own.
-groups_t *groups_of_all(const orgs_t *orgs);
+groups_t *groups_of_all(const orgs_t *orgs, int32_t day);
 void groups_destroy(groups_t **groups);

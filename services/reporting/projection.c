@@ -27,6 +27,17 @@ static void projection_organisation(reporting_t *self, const record_t *r, bool t
         orgs_remove(self->table->orgs, m->code);
 }
 
+static void projection_past(reporting_t *self, const record_t *r, bool there)
+{
+    AUTO(msg_body_free)
+    Selenga__OrganisationPast *m = msg_body_unpack(&selenga__organisation_past__descriptor, r->body);
+    if (m == NULL || m->org == NULL || !m->has_to) return;
+    if (there)
+        orgs_put_past(self->table->orgs, m->org, m->to, m->parent, m->name);
+    else
+        orgs_remove_past(self->table->orgs, m->org, m->to);
+}
+
 // Its row is there, or was.
 static void projection_person(reporting_t *self, const record_t *r, bool there)
 {
@@ -104,6 +115,7 @@ static const struct {
     void (*projection)(reporting_t *self, const record_t *r, bool there);
 } SPECIAL[] = {
     {N_ORGANISATION, projection_organisation},
+    {N_ORGANISATION_PAST, projection_past},
     {N_PSEUDONYM_KEY, projection_key},
     {N_PERSON, projection_person},
     {N_FACT, projection_fact},

@@ -253,7 +253,7 @@ static void time_formula(const region_t *r, const char *text)
     period_t period = period_make(YEAR, CELL_YEAR);
     expr_t *expr = expr_parse(text, strlen(text), &error);
     if (expr == NULL) die("%s: %s", text, error.what);
-    groups_t *groups = groups_of_all(r->table->orgs);
+    groups_t *groups = groups_of_all(r->table->orgs, DAY_NOW);
     const query_t *query = &expr->queries[0];
     double begun = cpu_ms();
     free(scan_run(r->table, groups, &period, &query, 1));

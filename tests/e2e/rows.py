@@ -9,11 +9,11 @@ DAY = "2024-02-01"
 STAFF = ("identity", "person", "employment")  # kinds of one sheet
 # Sheets that are not written at the school.
 AT = {**dict.fromkeys(("publication", "org-status", "monitoring-programme", "monitoring-variant", "monitoring-round"), HUB),
-      **dict.fromkeys(("organisation", "methodist", "assignment", "programme", "programme-run", "certificate", "catalogue-item",
+      **dict.fromkeys(("organisation", "organisation-past", "methodist", "assignment", "programme", "programme-run", "certificate", "catalogue-item",
                        "competency", "scale"), REGION)}
 # Cells that are not what their types alone would say.
 CELLS = {
-    "organisation": {"code": "03-99", "parent": REGION, "kind": "other"},
+    "organisation": {"code": "03-99", "parent": REGION, "kind": "other"}, "organisation-past": {"parent": HUB},
     "staff": {"number": "1", "snils": "11223344595", "birth_date": "1987-06-05", "experience_from": "2009-04-17", "rate": "0.5",
               "external": "no", "post_class": "pedagogue", "manager_role": ""},
     "mentoring-pair": {"mentee": TWO}, "mentoring-meeting": {"mentee": TWO}, "membership": {"person": TWO},

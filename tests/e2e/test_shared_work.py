@@ -230,4 +230,28 @@ def a_teachers_objection_stays_at_the_school_and_changes_the_need(w):
     assert not w.hub.list("dispute") and not w.region.list("dispute") and not w.hub.list("deficit")
 
 
+
+# --- visits of lessons
+
+@test
+def a_municipality_reads_how_lessons_were_judged_and_whose_nowhere(w):
+    for number in range(1, 6):
+        if number > 1:
+            w.school.put("person", {"org": SCHOOL, "number": str(number)})
+    wait_until(lambda: len(w.school.list("person")) >= 5, what="the staff is there")
+    for number in range(1, 6):
+        person = f"{SCHOOL}:{number}"
+        w.school.put("observation", {"code": f"V{number}", "person": person, "date": "2024-10-05", "stage": "before", "lesson": "Алгебра"})
+        w.school.put("observation-mark", {"observation": f"V{number}", "competency": "F:C1", "person": person, "score": number, "max": 10})
+        if number == 4:
+            w.settle()
+            assert not w.hub.list("visit-count")
+    w.settle()
+    told = [row["body"] for row in w.hub.list("visit-count")]
+    assert told == [{"org": SCHOOL, "competency": "F:C1", "from": "2024-01-01", "stage": "before", "people": 5, "visits": 5, "percent": 30}], told
+    assert not w.region.list("visit-count")
+    assert not w.hub.list("observation") and not w.hub.list("observation-mark")
+    refused(1, w.school.put, "visit-count", {**told[0], "percent": 99})
+
+
 world.main(scene)

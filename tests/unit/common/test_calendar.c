@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calendar: lines of its file, what is in the way of what, bounds.
-#include "tests/unit/common/bodies.h"
 #include "common/base/date.h"
 #include "common/forms/ics.h"
 #include "proto/kinds.h"
+#include "tests/unit/common/bodies.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -190,6 +190,10 @@ static void each_child_is_handed_out_once(void **state)
     assert_null(scope_child_org(scope, 0x77777777));
     assert_int_equal(scope_child_rank(scope, WEST), 0);
     assert_int_equal(scope_child_rank(scope, 0x77777777), -1);
+    assert_true(scope_drop_node(scope, slice_text("west")));
+    assert_null(scope_child_org(scope, WEST));
+    set_node("north", "0a0b0c0d.11223344.77777777");
+    assert_string_equal(scope_child_org(scope, 0x77777777), "north");
 }
 
 // One walk, not one for each: a neighbour may send so many at once.

@@ -18,7 +18,7 @@ static value_t ask(const table_t *table, const char *org, const char *text)
 {
     period_t period = the_period("2024");
     AUTO(expr_destroy) expr_t *expr = parse(text);
-    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs, DAY_NOW);
     const query_t *query = &expr->queries[0];
     AUTO(xfree) value_t *values = scan_run(table, groups, &period, &query, 1);
     return expr_value(expr, &values[groups->of_org[orgs_find(table->orgs, org)]]);

@@ -168,7 +168,7 @@ static void assert_counts(world_t *w, uint64_t seed, const char *what, bool dist
     strcat(w->text, ")");
     AUTO(expr_destroy) expr_t *expr = expr_parse(w->text, strlen(w->text), &error);
     if (!expr) fail_msg("seed %llu: %s: %s", (unsigned long long)seed, w->text, error.what);
-    AUTO(groups_destroy) groups_t *groups = groups_of_all(w->table->orgs);
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(w->table->orgs, DAY_NOW);
     const query_t *query = &expr->queries[0];
     AUTO(xfree) value_t *values = scan_run(w->table, groups, &w->period, &query, 1);
     for (uint32_t o = 0; o < ORGS; o++) {

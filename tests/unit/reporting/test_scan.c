@@ -227,7 +227,7 @@ static void assert_world(world_t *w, uint64_t seed)
     }
     for (uint32_t o = 0; o < ORGS; o++)
         if (draw(w, 2)) heads[n_heads++] = orgs_find(w->table->orgs, name("o", o));
-    AUTO(groups_destroy) groups_t *groups = groups_make(w->table->orgs, heads, n_heads);
+    AUTO(groups_destroy) groups_t *groups = groups_make(w->table->orgs, DAY_NOW, heads, n_heads);
     AUTO(xfree) value_t *values = scan_run(w->table, groups, &w->period, queries, N_QUESTIONS);
     for (uint32_t g = 0; g < groups->n; g++) {
         uint32_t top = (uint32_t)atoi(orgs_code(w->table->orgs, groups->head[g]) + 1);
@@ -265,7 +265,7 @@ static value_t one_value(const table_t *table, const char *org, const char *text
     AUTO(expr_destroy) expr_t *expr = expr_parse(text, strlen(text), &error);
     assert_non_null(expr);
     const query_t *query = &expr->queries[0];
-    AUTO(groups_destroy) groups_t *groups = groups_make(table->orgs, &head, 1);
+    AUTO(groups_destroy) groups_t *groups = groups_make(table->orgs, DAY_NOW, &head, 1);
     AUTO(xfree) value_t *values = scan_run(table, groups, &period, &query, 1);
     return values[0];
 }
@@ -313,7 +313,7 @@ static void more_conditions_than_one_pass_holds_are_all_answered(void **state)
         queries[i] = &exprs[i]->queries[0];
     }
     uint32_t head = orgs_find(table->orgs, "R");
-    AUTO(groups_destroy) groups_t *groups = groups_make(table->orgs, &head, 1);
+    AUTO(groups_destroy) groups_t *groups = groups_make(table->orgs, DAY_NOW, &head, 1);
     AUTO(xfree) value_t *values = scan_run(table, groups, &period, queries, MANY);
     for (int i = 0; i < MANY; i++) {
         assert_int_equal(values[i].number, i % 2 ? 3 : 4);

@@ -196,7 +196,7 @@ static void a_child_closed_before_the_period_is_not_shown(void **state)
     AUTO(xfree) uint32_t *children = orgs_children(table->orgs, orgs_find(table->orgs, "R"), &period, &n);
     assert_non_null(children);
     assert_int_equal(n, 1);
-    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs, DAY_NOW);
     uint32_t closed = group_of(table, groups, "R-2");
     assert_int_equal(groups->parent[closed],
                      group_of(table, groups, "R")); // its schools still are the region's
@@ -206,7 +206,7 @@ static void every_organisation_heads_a_group_under_that_of_its_parent(void **sta
 {
     (void)state;
     AUTO(table_destroy) table_t *table = a_region();
-    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs, DAY_NOW);
     assert_int_equal(groups->n, 6);
     for (uint32_t g = 0; g < groups->n; g++) assert_int_equal(groups->of_org[groups->head[g]], g);
     assert_int_equal(groups->parent[group_of(table, groups, "R-2-1")], group_of(table, groups, "R-2"));
@@ -223,7 +223,7 @@ static void a_circle_of_parents_hangs_nothing(void **state)
     put_org(table, "B", "A", "other");
     put_org(table, "C", "C", "other");
     put_org(table, "D", "A", "school");
-    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs, DAY_NOW);
     assert_int_equal(groups->n, 4);
     for (uint32_t g = 0; g < groups->n; g++)
         assert_true(groups->parent[g] == DICT_NONE || groups->parent[g] < g);
@@ -281,7 +281,7 @@ static void a_chain_of_parents_costs_no_more_than_its_length(void **state)
         put_org(table, code, above, "other");
         memcpy(above, code, sizeof above);
     }
-    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs);
+    AUTO(groups_destroy) groups_t *groups = groups_of_all(table->orgs, DAY_NOW);
     assert_int_equal(groups->n, LINKS + 1);
     assert_int_equal(groups->parent[0], DICT_NONE);
     for (uint32_t g = 1; g < groups->n; g++) assert_int_equal(groups->parent[g], g - 1);
@@ -293,7 +293,7 @@ static void groups_may_lie_within_groups(void **state)
     AUTO(table_destroy) table_t *table = a_region();
     uint32_t heads[] = {orgs_find(table->orgs, "R-1-1"), orgs_find(table->orgs, "R"),
                         orgs_find(table->orgs, "R-1")};
-    AUTO(groups_destroy) groups_t *groups = groups_make(table->orgs, heads, 3);
+    AUTO(groups_destroy) groups_t *groups = groups_make(table->orgs, DAY_NOW, heads, 3);
     assert_int_equal(groups->head[0], orgs_find(table->orgs, "R"));
     assert_int_equal(groups->parent[group_of(table, groups, "R-1-1")], group_of(table, groups, "R-1"));
     assert_int_equal(groups->parent[group_of(table, groups, "R-1")], 0);

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/date.h"
 #include "common/base/util.h"
 
 enum { MO_MAGIC = 0x950412de, MO_HEADER = 20, MO_MAX_BYTES = 16 << 20 };
@@ -170,6 +171,16 @@ lang_t i18n_use(lang_t lang)
     lang_t before = i18n_now();
     of_thread = 1 + (int)lang;
     return before;
+}
+
+const char *i18n_day(lang_t lang, int32_t days, char *buf)
+{
+    if (lang != LANG_RU || !date_is_valid(days)) return date_text(days, buf);
+    civil_t day = date_civil(days);
+    // The years that are valid have four digits.
+    snprintf(buf, DATE_TEXT, "%02u.%02u.%04u", (unsigned)day.day % 100, (unsigned)day.month % 100,
+             (unsigned)day.year % 10000);
+    return buf;
 }
 
 const char *lang_name(lang_t lang)

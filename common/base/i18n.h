@@ -14,6 +14,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum lang {
     LANG_EN = 0,
@@ -54,6 +55,10 @@ const char *i18n_n_in(lang_t lang, const char *one, const char *many, unsigned l
     __attribute__((format_arg(2), format_arg(3)));
 const char *i18n_n(const char *one, const char *many, unsigned long long n)
     __attribute__((format_arg(1), format_arg(2)));
+
+// A day as the language's readers write it: 10.01.2024; ISO 8601 in English. buf: DATE_TEXT bytes, which it
+// returns.
+const char *i18n_day(lang_t lang, int32_t days, char *buf);
 
 // "ru", "en".
 const char *lang_name(lang_t lang);

@@ -7,6 +7,7 @@
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/forms/report_forms.h"
+#include "common/forms/view.h"
 
 enum { TITLE_ROW, HEAD_ROW, FIRST_ROW, DECIMALS_MOST = 6 };
 
@@ -135,10 +136,10 @@ static void put_unattached(sheet_t *sheet, const report_t *report)
 
 static void put_head(sheet_t *sheet, const report_t *report)
 {
-    char title[512];
+    char title[512], day[VIEW_TEXT];
     const char *name = report->unit->name ? report->unit->name : "";
     snprintf(title, sizeof title, _("%s %s: period %s, as of %s"), report->unit->org, name, report->period,
-             report->as_of);
+             view_day_text(report->as_of, i18n_now(), day));
     put_text(sheet, title, sheet->bold);
     sheet->row = HEAD_ROW;
     sheet->column = 0;

@@ -48,14 +48,16 @@ static const char *set_text(const field_rule_t *field, const char *codes, lang_t
 
 const char *view_day(int32_t days, lang_t lang, char buffer[static VIEW_TEXT])
 {
-    if (lang != LANG_RU || !date_is_valid(days)) return date_text(days, buffer);
-    civil_t day = date_civil(days);
-    snprintf(buffer, VIEW_TEXT, "%02d.%02d.%04d", day.day, day.month, day.year);
-    return buffer;
+    return i18n_day(lang, days, buffer);
 }
 
-// By the clock on the wall; others have the form of programs, in UTC.
-static const char *moment_words(int64_t unix_s, lang_t lang, char buffer[static VIEW_TEXT])
+const char *view_day_text(const char *text, lang_t lang, char buffer[static VIEW_TEXT])
+{
+    int32_t days;
+    return text != NULL && date_parse(text, &days) ? view_day(days, lang, buffer) : text;
+}
+
+const char *view_moment(int64_t unix_s, lang_t lang, char buffer[static VIEW_TEXT])
 {
     struct tm at;
     time_t moment = (time_t)unix_s;
@@ -106,7 +108,7 @@ const char *view_value(const kind_rule_t *kind, const body_t *body, size_t i, vi
     if ((kind->fields[i].flags & F_REASON) != 0)
         return reason_text_in(body_str(kind, body, i), view.lang, buffer);
     if ((kind->fields[i].flags & F_MOMENT) != 0)
-        return view.form == VIEW_WORDS ? moment_words(body_int(kind, body, i), view.lang, buffer)
+        return view.form == VIEW_WORDS ? view_moment(body_int(kind, body, i), view.lang, buffer)
                                        : moment_text(body_int(kind, body, i), buffer);
     if (view.form == VIEW_WORDS) return words_text(kind, body, i, view.lang, buffer);
     return body_print(kind, body, i, buffer);

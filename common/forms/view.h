@@ -31,6 +31,11 @@ const char *view_value(const kind_rule_t *kind, const body_t *body, size_t i, vi
 
 // A day as readers of the language write it. Returns `buffer`.
 const char *view_day(int32_t days, lang_t lang, char buffer[static VIEW_TEXT]);
+// The same of a text YYYY-MM-DD; another text (or NULL) is returned as it is.
+const char *view_day_text(const char *text, lang_t lang, char buffer[static VIEW_TEXT]);
+// A moment, for Russian readers by the clock on the wall; others have the form of programs, in UTC. "" beyond
+// all calendars. Returns `buffer`.
+const char *view_moment(int64_t unix_s, lang_t lang, char buffer[static VIEW_TEXT]);
 
 typedef enum view_result {
     VIEW_WHOLE = 0,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // See fault.h. The sentences stand in fault_rows.c.
 #include "common/schema/fault.h"
+#include "common/base/date.h"
 #include "common/base/i18n.h"
 #include "common/base/text.h"
 #include "common/schema/access.h"
@@ -79,6 +80,21 @@ static const char *value_words(const char *text, lang_t lang, char *buf)
     return states_words(field, text[n] == ' ' ? text + n + 1 : "", "?", lang, buf);
 }
 
+// A day or a number as the reader writes it; other texts as they are.
+static const char *value_shown(const char *text, lang_t lang, char *buf)
+{
+    int32_t day;
+    if (date_parse(text, &day)) return i18n_day(lang, day, buf);
+    const char *digits = text + (text[0] == '-');
+    size_t whole = strspn(digits, "0123456789");
+    const char *part = digits[whole] == '.' ? digits + whole + 1 : NULL;
+    if (lang != LANG_RU || whole == 0 || part == NULL || *part == '\0' ||
+        part[strspn(part, "0123456789")] != '\0')
+        return text;
+    snprintf(buf, STATES_TEXT, "%.*s,%s", (int)(part - 1 - text), text, part);
+    return buf;
+}
+
 // How a record that is not deleted ends: KIND.FIELD is its last day; "": it has none.
 static const char *end_words(const char *text, lang_t lang, char *buf)
 {
@@ -88,9 +104,16 @@ static const char *end_words(const char *text, lang_t lang, char *buf)
     const kind_rule_t *kind = kind_by_name(name);
     int field = kind != NULL && text[n] == '.' ? kind_field(kind, text + n + 1) : -1;
     if (field < 0) return i18n_in(lang, N_("Delete those first."));
-    char words[STATES_TEXT];
-    snprintf(buf, STATES_TEXT, i18n_in(lang, N_("End it instead: give its last day in `%s` of %s (%s).")),
-             text + n + 1, kind_words(name, lang, words), bilingual_in(&kind->fields[field].label, lang));
+    char words[STATES_TEXT], both[STATES_TEXT];
+    const char *label = bilingual_in(&kind->fields[field].label, lang);
+    const char *of = kind_words(name, lang, words), *where = label;
+    if (lang == LANG_EN) { // people type the field's name
+        snprintf(both, sizeof both, "%s (%s)", of, label);
+        of = both;
+        where = text + n + 1;
+    }
+    snprintf(buf, STATES_TEXT, i18n_in(lang, N_("End it instead: give its last day in `%s` of %s.")), where,
+             of);
     return buf;
 }
 
@@ -100,14 +123,15 @@ static const char *who_words(const char *codes, lang_t lang, char *buf)
     return *states_who(codes, lang, buf) != '\0' ? buf : codes;
 }
 
-// {w2}: states in words; {n4}: names; {m1}: a message; {k2}, {e3}, {r1}, {o2}: as above. NULL when it is no
-// such mark.
+// {w2}: states in words; {n4}: names; {m1}: a message; {k2}, {e3}, {r1}, {o2}, {d1}: as above. NULL when it
+// is no such mark.
 static const char *words_of(const fault_t *fault, const fault_about_t *about, lang_t lang, const char *mark,
                             char *buf)
 {
     if (mark[2] < '1' || mark[2] > '4' || mark[3] != '}') return NULL;
     const char *codes = arg_of(fault, mark[2]);
     if (mark[1] == 'o') return about->list != NULL ? about->list : codes;
+    if (mark[1] == 'd') return value_shown(codes, lang, buf);
     if (mark[1] == 'r') return kind_words(codes, lang, buf);
     if (mark[1] == 'm') return i18n_in(lang, codes);
     if (mark[1] == 'a') return access_words(codes, lang);
@@ -134,7 +158,7 @@ static const char *value_of(const fault_t *fault, const fault_about_t *about, la
     }
     if (mark[0] != '{' || mark[1] == '\0' || mark[2] == '\0') return NULL;
     *ret_length = 4;
-    if (strchr("wnkevmroa", mark[1]) != NULL) return words_of(fault, about, lang, mark, buf);
+    if (strchr("wnkevmroad", mark[1]) != NULL) return words_of(fault, about, lang, mark, buf);
     if (mark[1] < '1' || mark[1] > '4' || mark[2] != '}') return NULL;
     *ret_length = 3;
     return arg_of(fault, mark[1]);
@@ -187,21 +211,57 @@ const char *fault_text_about(const fault_t *fault, const fault_about_t *about, l
     return buf;
 }
 
-const char *fault_text_in(const fault_t *fault, lang_t lang, char *buf, size_t size)
+// What kinds that have a field of this name call it; NULL: none has it, or they do not agree.
+static const bilingual_t *label_anywhere(const char *name)
 {
-    return fault_text_about(fault, &(fault_about_t){0}, lang, buf, size);
+    const bilingual_t *found = NULL;
+    for (size_t k = 0; *name != '\0' && k < N_KINDS; k++) {
+        int field = kind_field(KINDS[k], name);
+        const bilingual_t *label = field >= 0 ? &KINDS[k]->fields[field].label : NULL;
+        if (label != NULL && found != NULL && strcmp(label->ru, found->ru) != 0) return NULL;
+        if (label != NULL) found = label;
+    }
+    return found;
 }
 
-const char *fault_text_of(const fault_t *fault, const kind_rule_t *kind, lang_t lang, char *buf, size_t size)
+const char *fault_text_in(const fault_t *fault, lang_t lang, char *buf, size_t size)
+{
+    char name[STATES_TEXT];
+    const bilingual_t *label = lang != LANG_EN ? label_anywhere(fault->field) : NULL;
+    fault_about_t about = {0};
+    if (label != NULL) {
+        snprintf(name, sizeof name, i18n_in(lang, "`%s`"), bilingual_in(label, lang));
+        about.name = name;
+    }
+    return fault_text_about(fault, &about, lang, buf, size);
+}
+
+static const char *text_of(const fault_t *fault, const kind_rule_t *kind, bool typed, lang_t lang, char *buf,
+                           size_t size)
 {
     char name[STATES_TEXT], words[STATES_TEXT];
     int field = kind != NULL ? kind_field(kind, fault->field) : -1;
     if (field < 0) return fault_text_in(fault, lang, buf, size);
     const field_rule_t *rule = &kind->fields[field];
-    snprintf(name, sizeof name, i18n_in(lang, "`%s` (%s)"), bilingual_in(&rule->label, lang), rule->name);
+    const char *label = bilingual_in(&rule->label, lang);
+    if (typed)
+        snprintf(name, sizeof name, i18n_in(lang, "`%s` (%s)"), label, rule->name);
+    else
+        snprintf(name, sizeof name, i18n_in(lang, "`%s`"), label);
     fault_about_t about = {.name = lang == LANG_EN ? rule->name : name,
                            .list = rule->n_words > 0 ? states_all_words(rule, lang, words) : NULL};
     return fault_text_about(fault, &about, lang, buf, size);
+}
+
+const char *fault_text_of(const fault_t *fault, const kind_rule_t *kind, lang_t lang, char *buf, size_t size)
+{
+    return text_of(fault, kind, false, lang, buf, size);
+}
+
+const char *fault_text_typed(const fault_t *fault, const kind_rule_t *kind, lang_t lang, char *buf,
+                             size_t size)
+{
+    return text_of(fault, kind, true, lang, buf, size);
 }
 
 const char *fault_text(const fault_t *fault, char *buf, size_t size)

@@ -22,6 +22,9 @@ const char *fault_text(const fault_t *fault, char *buf, size_t size);
 // The same, with what the reader knows of the field.
 const char *fault_text_about(const fault_t *fault, const fault_about_t *about, lang_t lang, char *buf,
                              size_t size);
-// The same, of a record of the kind: its field by label and name, where the label is in another language than
-// names, and the words that may be written. NULL: of no kind that is known.
+// The same, of a record of the kind: its field by its label, where that is in another language than names,
+// and the words that may be written. NULL: of no kind that is known.
 const char *fault_text_of(const fault_t *fault, const kind_rule_t *kind, lang_t lang, char *buf, size_t size);
+// The same for who typed names of fields (JSON): the name stands beside the label.
+const char *fault_text_typed(const fault_t *fault, const kind_rule_t *kind, lang_t lang, char *buf,
+                             size_t size);

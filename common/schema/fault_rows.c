@@ -12,7 +12,8 @@ typedef struct row {
                       // states in words, where {1} is KIND.FIELD, {n4} for names of levels and roles, {k2}
                       // for KIND:KEY, {v2} for KIND.FIELD WORD, {e3} for what to do with it: to end it by
                       // KIND.FIELD, or nothing, {r1} for a kind, {m1} for a message, {o2} for what is
-                      // allowed, {a2} for a kind or an action of access
+                      // allowed, {a2} for a kind or an action of access, {d1} for a day or a number in the
+                      // reader's form
 } row_t;
 
 // Both forms of a sentence that counts, as i18n_n wants them.
@@ -42,7 +43,7 @@ static const row_t table[] = {
     {"BAD-REF",
      N_("{field}: `{1}` does not name a record of kind {r2}. People are written ORG:NUMBER, others "
         "by their code.")},
-    {"RANGE", N_("{field}: {1} is out of range. It must be from {2} to {3}.")},
+    {"RANGE", N_("{field}: {d1} is out of range. It must be from {d2} to {d3}.")},
     {"DATES-ORDER", N_("{field} lies before the beginning. Correct one of the two dates.")},
     {"SELF-REF", N_("{field} names the record or the person itself. Name another one.")},
     {"BAD-UUID", N_("{field} is no UUID. Write 32 small hex digits as 8-4-4-4-12, or leave it empty.")},
@@ -87,6 +88,7 @@ static const row_t table[] = {
         "discarded, a version kept aside taken or discarded: `selenga quarantine list` tells which it is.")},
     {"REFERRED-TO", N_("What others refer to is not deleted. Records that refer to it: {1}, one of them is: "
                        "{k2}. {e3}")},
+    {"WHY-NEEDED", N_("Who deletes says why: the reason is kept. Give one.")},
     {"REF-LEAVING",
      N_("`{1}` is being deleted just now. Try again; if it is gone then, refer to another one.")},
     {"CHANGED-SINCE",
@@ -161,16 +163,18 @@ static const row_t table[] = {
      N_("{field}: likely the same as in row {1}, written otherwise (zeros in front, letters of another "
         "alphabet that look alike). If it is the same, write it the same way.")},
     // sense: warnings, unless somebody wants them refused
-    {"DATE-FUTURE", N_("{field}: {1} has not come yet (today is {2}). Check the date.")},
+    {"DATE-FUTURE", N_("{field}: {d1} has not come yet (today is {d2}). Check the date.")},
     {"AGE-SENSE",
-     N_("{field}: whoever was born on {1} is younger than 14 or older than 100 years. Check the date.")},
-    {"EXPERIENCE-EARLY", N_("{field}: {1} lies before this person (born on {2}) was 14. Check both dates.")},
-    {"RATE-SENSE", N_("{field}: {1} is more than two full posts. Check the number: a full post is 1.")},
-    {"HOURS-ABOVE", N_("{field}: {1} is more than the hours of the programme ({2}). Check the number.")},
-    {"BEFORE-RUN", N_("{field}: {1} lies before the first day of the run ({2}). Check the date.")},
-    {"EVENT-TO-COME", N_("{field}: the event begins on {1}, nobody has been there yet. Check the event.")},
-    {"OUTSIDE-CAMPAIGN", N_("{field}: {1} lies outside the campaign ({2}). Check the date or the campaign.")},
-    {"NO-PAIR", N_("{field}: on {1} these two were no pair of mentor and mentee. Check the date, or enter "
+     N_("{field}: whoever was born on {d1} is younger than 14 or older than 100 years. Check the date.")},
+    {"EXPERIENCE-EARLY",
+     N_("{field}: {d1} lies before this person (born on {d2}) was 14. Check both dates.")},
+    {"RATE-SENSE", N_("{field}: {d1} is more than two full posts. Check the number: a full post is 1.")},
+    {"HOURS-ABOVE", N_("{field}: {d1} is more than the hours of the programme ({d2}). Check the number.")},
+    {"BEFORE-RUN", N_("{field}: {d1} lies before the first day of the run ({d2}). Check the date.")},
+    {"EVENT-TO-COME", N_("{field}: the event begins on {d1}, nobody has been there yet. Check the event.")},
+    {"OUTSIDE-CAMPAIGN",
+     N_("{field}: {d1} lies outside the campaign ({d2}). Check the date or the campaign.")},
+    {"NO-PAIR", N_("{field}: on {d1} these two were no pair of mentor and mentee. Check the date, or enter "
                    "the pair first.")},
     {"SELF-SUPPORT", N_("{field}: {1} would help himself. Name another person.")},
     {"STEPS-UNDONE",

@@ -289,6 +289,11 @@ static int check_referring(const author_t *author, store_txn_t *txn, const pendi
     return E_FAULT;
 }
 
+static bool says_nothing(const char *text)
+{
+    return text == NULL || text[strspn(text, " \t")] == '\0';
+}
+
 static int prepare_removal(const author_t *author, store_txn_t *txn, const Selenga__Item *item,
                            arena_t *arena, pending_t *p, fault_t *fault)
 {
@@ -313,6 +318,10 @@ static int prepare_removal(const author_t *author, store_txn_t *txn, const Selen
     p->before = held.version;
     if (!path_equal(&held.home, &author->place->path)) return is_held(author, &held.home, fault);
     if ((rc = check_writer(author, p, NULL, fault)) != 0) return rc;
+    if (!author->program && says_nothing(item->why)) {
+        fault_set(fault, "WHY-NEEDED", NULL, "");
+        return E_FAULT;
+    }
     return check_referring(author, txn, p, fault);
 }
 

@@ -15,13 +15,13 @@ enum { NAMES_MOST = 20 };
 
 #define YOUNG "I-5.3.2"
 
-static char *fault_words(const Selenga__Fault *fault, char text[static FAULT_TEXT])
+static char *fault_words(const Selenga__Fault *fault, const kind_rule_t *kind, char text[static FAULT_TEXT])
 {
     fault_t plain;
     text[0] = '\0';
     if (fault == NULL) return text;
     fault_from_proto(fault, &plain);
-    (void)fault_text(&plain, text, FAULT_TEXT);
+    (void)fault_text_of(&plain, kind, i18n_now(), text, FAULT_TEXT);
     return text;
 }
 
@@ -192,8 +192,8 @@ static void add_doubts(attention_t *a, const question_t *q, slice_t wire, const 
     const body_t *body = records_body(q->kind, record, arena);
     for (size_t i = 0; body != NULL && i < doubts->n_faults; i++) {
         char *text = NULL;
-        if (asprintf(&text, "%s: %s", bilingual_text(&q->kind->label), fault_words(doubts->faults[i], said)) <
-            0)
+        if (asprintf(&text, "%s: %s", bilingual_text(&q->kind->label),
+                     fault_words(doubts->faults[i], q->kind, said)) < 0)
             out_of_memory();
         attention_add(a, q->watcher->what, record->org, q->kind, body_key_shown(q->kind, body, key), text);
         free(text);
@@ -227,8 +227,9 @@ static bool take_refused(attention_t *a, const question_t *q, const void *body)
         const Selenga__Quarantined *item = page->items[i];
         char id[2 * sizeof(rid_t) + 1] = "", text[FAULT_TEXT];
         if (item->id.len == sizeof(rid_t)) hex_text(slice(item->id.data, item->id.len), id);
-        finding_t *found = attention_add(a, q->watcher->what, item->org, kind_by_number(item->kind), id,
-                                         fault_words(item->fault, text));
+        const kind_rule_t *kind = kind_by_number(item->kind);
+        finding_t *found =
+            attention_add(a, q->watcher->what, item->org, kind, id, fault_words(item->fault, kind, text));
         if (found != NULL) found->since_s = item->came_s;
     }
     return true;

@@ -20,6 +20,15 @@ struct ask {
     char *dir;
 };
 
+char *ask_fault_typed(const Selenga__Fault *fault, const kind_rule_t *kind)
+{
+    if (!fault) return xstrdup("");
+    fault_t plain;
+    char text[FAULT_TEXT];
+    fault_from_proto(fault, &plain);
+    return xstrdup(fault_text_typed(&plain, kind, i18n_now(), text, sizeof text));
+}
+
 char *ask_fault_of(const Selenga__Fault *fault, const kind_rule_t *kind)
 {
     if (!fault) return xstrdup("");

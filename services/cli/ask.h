@@ -48,6 +48,8 @@ void ask_catch_up_all(ask_t *self);
 char *ask_fault_text(const Selenga__Fault *fault);
 // The same of a record of the kind, whose fields are named as people know them; NULL: of none that is known.
 char *ask_fault_of(const Selenga__Fault *fault, const kind_rule_t *kind);
+// The same for who typed the names of fields.
+char *ask_fault_typed(const Selenga__Fault *fault, const kind_rule_t *kind);
 
 // The same for a bare code of a fault, and the words that it repeats or NULL. A code of NULL or "" gives "".
 char *ask_code_text(const char *code, const char *words);

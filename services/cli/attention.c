@@ -2,6 +2,7 @@
 // Shows what the watchers of common/watch find. What programs read is the watcher's code.
 #include "services/cli/attention.h"
 #include "common/forms/grid.h"
+#include "common/forms/view.h"
 #include "common/node/node.h"
 #include "common/schema/states.h"
 #include "common/watch/attention.h"
@@ -20,10 +21,17 @@ const struct argp_option ATTENTION_OPTIONS[] = {
     {0},
 };
 
-// A day, or a moment.
+// A day, or a moment, as programs write it.
 static const char *since_of(const finding_t *found, char buf[OUTPUT_TIME_TEXT])
 {
     return found->since_s != 0 ? output_time_text(found->since_s, buf) : found->since;
+}
+
+// The same for people.
+static const char *since_words(const finding_t *found, char buf[static VIEW_TEXT])
+{
+    return found->since_s != 0 ? view_moment(found->since_s, i18n_now(), buf)
+                               : view_day_text(found->since, i18n_now(), buf);
 }
 
 static void print_json(const findings_t *found)
@@ -47,12 +55,12 @@ static void print_table(const findings_t *found)
     AUTO(grid_destroy) grid_t *grid = grid_new();
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++) grid_column(grid, _(titles[i]));
     for (size_t i = 0; i < found->n; i++) {
-        char buf[OUTPUT_TIME_TEXT];
+        char buf[VIEW_TEXT];
         const finding_t *one = &found->items[i];
         grid_cell(grid, attention_words(one->what));
         grid_cell(grid, one->org);
         grid_cell(grid, one->ref);
-        grid_cell(grid, since_of(one, buf));
+        grid_cell(grid, since_words(one, buf));
         grid_cell(grid, one->text);
     }
     if (grid_rows(grid) > 0)

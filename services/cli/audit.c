@@ -8,6 +8,7 @@
 #include "common/base/i18n.h"
 #include "common/forms/grid.h"
 #include "common/forms/value.h"
+#include "common/forms/view.h"
 #include "common/forms/words.h"
 #include "common/node/audit_files.h"
 #include "common/node/msg.h"
@@ -190,12 +191,12 @@ static json_t *entry_json(const audit_row_t *e)
 
 static void entry_row(grid_t *grid, const audit_row_t *e)
 {
-    char time[OUTPUT_TIME_TEXT], id[RID_TEXT];
-    const char *said = output_time_text(e->entry->time_s, time);
-    grid_cell(grid, said);
+    char time[VIEW_TEXT], id[RID_TEXT];
+    const kind_rule_t *kind = e->entry->kind ? kind_by_name(e->entry->kind) : NULL;
+    grid_cell(grid, view_moment(e->entry->time_s, i18n_now(), time));
     grid_cell(grid, e->entry->who);
     grid_cell(grid, e->entry->what ? audit_words(e->entry->what, i18n_now()) : "");
-    grid_cell(grid, e->entry->kind);
+    grid_cell(grid, kind && i18n_now() != LANG_EN ? bilingual_text(&kind->label) : e->entry->kind);
     if (e->entry->has_records)
         grid_cellf(grid, "%llu", (unsigned long long)e->entry->records);
     else

@@ -56,10 +56,10 @@ static void show_changes(const kind_rule_t *kind, const record_t *older, const r
     }
 }
 
-static const char *when_words(const Selenga__Replaced *one, char buf[OUTPUT_TIME_TEXT])
+static const char *when_words(const Selenga__Replaced *one, char buf[static VIEW_TEXT])
 {
-    const char *text = output_time_text(one->replaced_s, buf);
-    return text ? text : "-";
+    const char *text = view_moment(one->replaced_s, i18n_now(), buf);
+    return *text != '\0' ? text : "-";
 }
 
 static void show_now(const record_t *now)
@@ -79,7 +79,7 @@ static void show_past(const past_t *past)
     bool has_newer = past_read(&past->reply->now, &newer);
     if (has_newer) show_now(&newer);
     for (size_t i = 0; i < past->reply->n_versions; i++) {
-        char version[VERSION_TEXT], when[OUTPUT_TIME_TEXT], author[WORDS_AUTHOR];
+        char version[VERSION_TEXT], when[VIEW_TEXT], author[WORDS_AUTHOR];
         if (!past_read(&past->reply->versions[i]->record, &older)) continue;
         if (has_newer) show_changes(past->kind, &older, &newer);
         printf(_("%s: written by %s, replaced %s\n"), version_text(&older.version, version),

@@ -53,7 +53,7 @@ static int refuse_line(const char *name, uint64_t line, const kind_rule_t *kind,
 {
     char text[FAULT_TEXT];
     return cli_refuse(_("%s, line %llu: %s Nothing was written."), name, (unsigned long long)line,
-                      fault_text_of(fault, kind, i18n_now(), text, sizeof text));
+                      fault_text_typed(fault, kind, i18n_now(), text, sizeof text));
 }
 
 static int keep(put_t *put, const Selenga__Item *item, uint64_t line)
@@ -98,7 +98,7 @@ static json_t *take_warnings(const put_t *put, uint64_t tag, const Selenga__Outc
         fault_t fault;
         char text[FAULT_TEXT];
         fault_from_proto(outcome->warnings[i], &fault);
-        fault_text_of(&fault, put->kind, i18n_now(), text, sizeof text);
+        fault_text_typed(&fault, put->kind, i18n_now(), text, sizeof text);
         cli_say(_("line %llu: %s"), (unsigned long long)put->items[tag].line, text);
         json_array_append_new(warnings,
                               json_pack("{s:o, s:o, s:o}", "field", output_text(fault.field), "code",
@@ -111,7 +111,7 @@ static void take_outcome(void *context, uint64_t tag, const Selenga__Outcome *ou
 {
     put_t *put = context;
     tally_add(&put->tally, outcome->result);
-    AUTO(xfree) char *why = ask_fault_of(outcome->fault, put->kind);
+    AUTO(xfree) char *why = ask_fault_typed(outcome->fault, put->kind);
     if (*why) cli_say(_("line %llu: %s"), (unsigned long long)put->items[tag].line, why);
     json_auto_t *warnings = take_warnings(put, tag, outcome);
     if (!put->results) return;

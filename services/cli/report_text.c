@@ -9,6 +9,7 @@
 #include "common/base/i18n.h"
 #include "common/base/util.h"
 #include "common/forms/grid.h"
+#include "common/forms/view.h"
 #include "services/cli/ask.h"
 #include "services/cli/output.h"
 
@@ -119,7 +120,9 @@ static void print_unit(const report_t *report)
 {
     const Selenga__ReportUnit *unit = report->unit;
     const char *name = unit->name ? unit->name : "";
-    printf(_("%s %s\nperiod %s, as of %s\n\n"), unit->org, name, report->period, report->as_of);
+    char day[VIEW_TEXT];
+    printf(_("%s %s\nperiod %s, as of %s\n\n"), unit->org, name, report->period,
+           view_day_text(report->as_of, i18n_now(), day));
     AUTO(grid_destroy) grid_t *grid = grid_new();
     grid_column(grid, _("code"));
     grid_column_right(grid, _("value"));

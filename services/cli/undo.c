@@ -67,7 +67,8 @@ static int tell(undo_t *undo)
         name_entry(undo, told[i].entry, name, sizeof name);
         cli_say("%s: %s", name,
                 told[i].forgotten ? _("what it said before is not kept any more")
-                                  : fault_text(&told[i].fault, text, sizeof text));
+                                  : fault_text_of(&told[i].fault, kind_by_number(told[i].entry->kind),
+                                                  i18n_now(), text, sizeof text));
     }
     if (all > n) cli_say(_("and %zu more"), all - n);
     return cli_refuse("%s", undoing_began(undo->undoing)

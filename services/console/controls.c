@@ -264,7 +264,8 @@ void fields_write_faults(page_t *page, const fields_t *fields, const char *headi
     html_element(html, "strong", heading);
     html_raw(html, "<ul>");
     if (fields->fault.code[0] != '\0')
-        html_element(html, "li", fault_text(&fields->fault, words, sizeof words));
+        html_element(html, "li",
+                     fault_text_of(&fields->fault, fields->kind, i18n_now(), words, sizeof words));
     for (size_t i = 0; i < fields->kind->n_fields && i < FIELDS_MAX; i++) {
         const field_rule_t *field = &fields->kind->fields[i];
         if (fields->faults[i].code[0] == '\0') continue;

@@ -2,13 +2,16 @@
 #include "services/console/http.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/system_error.h"
 #include "services/console/authority.h"
 #include "services/console/exchange.h"
 #include "services/console/listen.h"
+#include <errno.h>
 #include <malloc.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 typedef struct line {  // a connection
@@ -28,6 +31,7 @@ typedef struct talk { // an exchange and its connection
 
 struct http {
     struct MHD_Daemon *daemon;
+    int events_fd; // epoll: libmicrohttpd's own, and connections that it does not watch while they wait
     uint64_t request_ms;
     house_t house;
     line_t lines[HTTP_CONNECTIONS];
@@ -127,11 +131,29 @@ static enum MHD_Result begin(talk_t *talk, struct MHD_Connection *connection, co
     return exchange->uploads && exchange->upload == NULL ? MHD_NO : MHD_YES;
 }
 
+static line_t *line_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
+}
+
 // --- waiting for the node
+
+// Has who waits for this page gone? What he sent off is done all the same: only who looked is looked after.
+static void watch(const talk_t *talk, int op)
+{
+    struct epoll_event event = {.events = EPOLLRDHUP, .data.ptr = (void *)(uintptr_t)talk};
+    const line_t *line = line_of(talk->connection);
+    if (line == NULL || talk->exchange.request.post) return;
+    if (epoll_ctl(talk->http->events_fd, op, line->fd, &event) != 0)
+        log_once(L_DEBUG, "CONSOLE-HTTP", 0, "%s", system_error(errno));
+}
 
 static void unlink_talk(talk_t *talk)
 {
     if (talk->place == NULL) return;
+    watch(talk, EPOLL_CTL_DEL);
     *talk->place = talk->next;
     if (talk->next != NULL) talk->next->place = talk->place;
     talk->place = NULL;
@@ -154,7 +176,24 @@ static void suspend(talk_t *talk)
     if (talk->next != NULL) talk->next->place = &talk->next;
     http->waiting = talk;
     talk->suspended = true;
+    watch(talk, EPOLL_CTL_ADD);
     MHD_suspend_connection(talk->connection);
+}
+
+// It waits no more: the answer is this refusal.
+static void end_wait(talk_t *talk, const char *why)
+{
+    talk->exchange.done = true;
+    page_refuse(&talk->exchange.page, 503, _("Not now"), why);
+    resume(talk);
+}
+
+static void end_abandoned(http_t *http)
+{
+    struct epoll_event events[HTTP_CONNECTIONS + 1];
+    int n = epoll_wait(http->events_fd, events, ARRAY_SIZE(events), 0);
+    for (int i = 0; i < n; i++)
+        if (events[i].data.ptr != NULL) end_wait(events[i].data.ptr, _("Nobody waits for this any more."));
 }
 
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
@@ -178,13 +217,6 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     if (talk->exchange.done || exchange_run(&talk->exchange, mono_ms())) return answer(talk);
     suspend(talk);
     return MHD_YES;
-}
-
-static line_t *line_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info != NULL ? info->socket_context : NULL;
 }
 
 static void end_talk(line_t *line)
@@ -266,10 +298,20 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *arg, const char *
 
 // --- life
 
+// One descriptor for all that may happen.
+static bool watch_all(http_t *http)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    http->events_fd = epoll_create1(EPOLL_CLOEXEC);
+    return http->events_fd >= 0 && epoll_ctl(http->events_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
 int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
 {
     AUTO(http_close) http_t *http = xcalloc(1, sizeof *http);
     int fd;
+    http->events_fd = -1;
     http->request_ms = setup->request_s * 1000UL;
     for (size_t i = 0; i < HTTP_CONNECTIONS; i++) http->lines[i].fd = -1;
     http->house =
@@ -297,8 +339,8 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
         authority.chain, MHD_OPTION_HTTPS_PRIORITIES, "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
         MHD_OPTION_END);
     http->house.jobs = jobs_open(setup->node, setup->client);
-    if (http->daemon == NULL) {
-        xclose(&fd);
+    if (http->daemon == NULL) xclose(&fd);
+    if (http->daemon == NULL || !watch_all(http)) {
         why_set(why, _("the console cannot start its HTTP server"));
         return -1;
     }
@@ -311,14 +353,12 @@ void http_close(http_t **http)
 {
     http_t *self = *http;
     if (self == NULL) return;
-    while (self->waiting != NULL) { // libmicrohttpd wants nobody suspended
-        self->waiting->exchange.done = true;
-        page_refuse(&self->waiting->exchange.page, 503, _("Not now"), _("The console is being stopped."));
-        resume(self->waiting);
-    }
+    while (self->waiting != NULL) // libmicrohttpd wants nobody suspended
+        end_wait(self->waiting, _("The console is being stopped."));
     if (self->daemon != NULL) MHD_run(self->daemon);
     if (self->daemon != NULL) MHD_stop_daemon(self->daemon);
     jobs_close(&self->house.jobs);
+    xclose(&self->events_fd);
     free(self);
     *http = NULL;
 }
@@ -330,7 +370,7 @@ const char *http_url(const http_t *http)
 
 int http_fd(const http_t *http)
 {
-    return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    return http->events_fd;
 }
 
 long http_due_ms(http_t *http)
@@ -341,6 +381,7 @@ long http_due_ms(http_t *http)
 
 void http_turn(http_t *http)
 {
+    end_abandoned(http);
     MHD_run(http->daemon);
 }
 

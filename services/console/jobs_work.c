@@ -285,7 +285,8 @@ static void note_way(job_t *job, const undoing_told_t *told)
 {
     char text[FAULT_TEXT], line[FAULT_TEXT + 128], id[RID_TEXT], number[WORDS_KIND];
     const char *why = told->forgotten ? _("what it said before is not kept any more")
-                                      : fault_text(&told->fault, text, sizeof text);
+                                      : fault_text_of(&told->fault, kind_by_number(told->entry->kind),
+                                                      job->work->lang, text, sizeof text);
     snprintf(line, sizeof line, "%s %s: %s", words_kind_in(told->entry->kind, job->work->lang, number),
              rid_text(&told->entry->id, id), why);
     job_note(&job->in_the_way, 0, line);

@@ -119,7 +119,8 @@ static void write_said(page_t *page, const person_form_t *form)
     if (!wrong) return;
     part_note(&page->body, PART_BAD, _("Nothing was saved. What you typed is still here."));
     if (form->said.fault.code[0] != '\0')
-        part_note(&page->body, PART_BAD, fault_text(&form->said.fault, text, sizeof text));
+        part_note(&page->body, PART_BAD,
+                  fault_text_of(&form->said.fault, form->said.kind, page->lang, text, sizeof text));
 }
 
 void person_form_write(page_t *page, person_form_t *form)

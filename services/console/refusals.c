@@ -44,7 +44,7 @@ void refusals_write_cells(page_t *page, const Selenga__Quarantined *item)
     html_raw(html, "</td><td>");
     html_text(html, item->at != NULL && strcmp(item->at, "here") == 0 ? _("here") : item->at);
     html_raw(html, "</td><td>");
-    html_text(html, fault_text(&fault, text, sizeof text));
+    html_text(html, fault_text_of(&fault, kind, page->lang, text, sizeof text));
     html_raw(html, "</td><td>");
     if (item->has_came_s) html_moment(html, item->came_s);
     html_raw(html, "</td>");

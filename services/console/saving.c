@@ -23,15 +23,29 @@ static const Selenga__Outcome *put(page_t *page, Selenga__Item **items, size_t n
     return NULL;
 }
 
+// Of the items' kinds, the first that has the field which the fault names.
+static const kind_rule_t *kind_meant(Selenga__Item *const *items, size_t n, const fault_t *fault)
+{
+    for (size_t i = 0; i < n; i++) {
+        const kind_rule_t *kind = kind_by_number(items[i]->kind);
+        if (kind != NULL && kind_field(kind, fault->field) >= 0) return kind;
+    }
+    return NULL;
+}
+
 saved_t saving_together(page_t *page, Selenga__Item **items, size_t n, together_t *ret)
 {
     *ret = (together_t){0};
     const Selenga__Outcome *outcome = put(page, items, n);
     if (outcome == NULL) return SAVED_NOT;
-    for (size_t i = 0; i < outcome->n_warnings && i < TOGETHER_WARNINGS; i++)
-        fault_from_proto(outcome->warnings[i], &ret->warnings[ret->n_warnings++]);
+    for (size_t i = 0; i < outcome->n_warnings && i < TOGETHER_WARNINGS; i++) {
+        fault_from_proto(outcome->warnings[i], &ret->warnings[i]);
+        ret->warned[i] = kind_meant(items, n, &ret->warnings[i]);
+        ret->n_warnings++;
+    }
     if (outcome->result != REJECTED) return SAVED;
     fault_from_proto(outcome->fault, &ret->fault);
+    ret->kind = kind_meant(items, n, &ret->fault);
     return strcmp(ret->fault.code, "CHANGED-SINCE") == 0 ? SAVED_CHANGED : SAVED_WRONG;
 }
 

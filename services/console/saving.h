@@ -17,8 +17,10 @@ typedef enum saved {
 saved_t saving_put(page_t *page, fields_t *fields, Selenga__Item *item, rid_t *ret_id);
 // What came of items that are written together or not at all.
 typedef struct together {
-    fault_t fault; // code "": none
+    fault_t fault;           // code "": none
+    const kind_rule_t *kind; // of the items, that whose field it names; NULL: none
     fault_t warnings[TOGETHER_WARNINGS];
+    const kind_rule_t *warned[TOGETHER_WARNINGS]; // the same of each
     size_t n_warnings;
 } together_t;
 // Sends them as one group. SAVED_WRONG and SAVED_CHANGED: nothing is written.

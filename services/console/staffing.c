@@ -2,6 +2,7 @@
 #include "services/console/staffing.h"
 #include "common/base/clock.h"
 #include "common/base/date.h"
+#include "common/schema/young.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -73,7 +74,7 @@ static void judge(const staffing_t *staffing, staffer_t *row)
     row->years = from <= staffing->today ? date_full_years(from, staffing->today) : 0;
     row->young = row->here && strcmp(work->post_class, "pedagogue") == 0 && row->years < YOUNG_YEARS &&
                  identity->has_birth_date &&
-                 date_full_years(identity->birth_date, staffing->today) <= YOUNG_AGE;
+                 date_full_years(identity->birth_date, staffing->today) <= YOUNG_AGE_MAX;
 }
 
 static void make_rows(staffing_t *staffing)

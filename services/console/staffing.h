@@ -8,11 +8,7 @@
 #include "proto/kinds/routing/routes.pb-c.h"
 #include "services/console/held.h"
 
-enum {
-    YOUNG_AGE = 34,   // full years at most (domain 2.2: up to 35)
-    YOUNG_YEARS = 3,  // of pedagogical work: fewer
-    MEETING_DAYS = 30 // without a meeting that need somebody
-};
+enum { MEETING_DAYS = 30 }; // without a meeting that need somebody
 
 typedef struct staffer {
     const char *ref;                    // ORG:NUMBER

@@ -5,13 +5,14 @@
 #include "services/reporting/facts.h"
 #include "common/base/date.h"
 #include "common/base/util.h"
+#include "common/schema/young.h"
 #include "services/reporting/day.h"
 #include "services/reporting/support.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { YOUNG_AGE_MAX = 34, YOUNG_YEARS = 3, LEAVE_DAYS = 30 };
+enum { LEAVE_DAYS = 30 };
 
 static bool same(const char *a, const char *b)
 {

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 import urllib.parse
 
 import world
@@ -155,6 +156,35 @@ def slow_bodies_are_cut_and_nobody_else_waits(w):
     assert idle.recv(100) == b""  # nothing came for five seconds
     idle.close()
     drops.close()
+
+
+@test
+def who_closes_a_page_that_waits_makes_room_at_once(w):
+    """Eight are what one address may have: they wait for a service that a signal stopped, and go."""
+    port = urllib.parse.urlsplit(w.url).port
+    browser = inside(w, "oleg")
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    head = f"GET /op/queues HTTP/1.1\r\nHost: {browser.netloc}\r\nCookie: {cookies}\r\n\r\n".encode()
+    registry = w.region.pid("registry")
+    os.kill(registry, signal.SIGSTOP)
+    try:
+        lines = [socket.create_connection(("127.0.0.1", port), timeout=patience(30)) for _ in range(8)]
+        for line in lines:
+            line.sendall(head)
+
+        def is_full():
+            try:
+                return Browser(w.url).get("/login").status != 200
+            except OSError:
+                return True
+        wait_until(is_full, what="eight wait")
+        for line in lines:
+            line.close()
+        began = time.monotonic()
+        wait_until(lambda: not is_full(), what="there is room again")
+        assert time.monotonic() - began < patience(3), "as long as the service is silent"
+    finally:
+        os.kill(registry, signal.SIGCONT)
 
 
 @test

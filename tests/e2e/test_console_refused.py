@@ -38,7 +38,7 @@ def a_record_that_was_refused_above_is_told_where_it_was_written(w):
 @test
 def when_it_has_been_put_right_the_refusal_is_gone(w):
     page = w.anna.get("/k/event/E-1")
-    assert w.anna.post("/k/event/E-1/delete", [*page.hidden("/k/event/E-1/delete"), ("reason", "такой уже есть")]).status == 303
+    assert w.anna.post("/k/event/E-1/delete", [*page.hidden("/k/event/E-1/delete"), ("why", "такой уже есть")]).status == 303
     wait_until(lambda: "отказано: ничего" in w.anna.get("/").shown(), what="nothing is refused any more")
     page = w.anna.get("/k/event/new")
     assert w.anna.post("/k/event/new", [*page.hidden(), *event(code="E-2", org=OTHER, title="Второй")]).status == 303

@@ -82,7 +82,7 @@ def it_is_said_in_russian_too(w):
                           env={**os.environ, "LC_ALL": "ru_RU.UTF-8"}, timeout=world.patience(60), check=False)
     assert done.returncode == 1 and done.stderr.endswith(
         "То, на что ссылаются другие записи, не удаляется. Ссылающихся записей: 11, одна из них: Карточка работника 03-08-01:1. "
-        "Вместо удаления завершите её: укажите последний день в поле «Действует по» (valid_to) вида «Организация» (organisation).\n"), done
+        "Вместо удаления завершите её: укажите последний день в поле «Действует по» вида «Организация» (organisation).\n"), done
 
 
 @test

@@ -46,6 +46,15 @@ def typed(w, command):
     return [line for line in lines if line] + ([f"? {done.returncode}"] if done.returncode else [])
 
 
+def reads(command, lines):
+    """No day of programs and no field's name stands in what a person reads, but where he asked for them or typed them."""
+    if "--json" in command or "--csv" in command or command.startswith(("cat ", "echo ")):
+        return
+    for line in lines:
+        for part in re.findall(r"(?<!JSON — )\b\d{4}-\d\d-\d\d\b|\b[a-z]+_[a-z_]+\b", line):
+            assert part in command, f"`{part}` in what {command} says: {line}"
+
+
 def helps(w, command):
     """The verb and its options are in the help, so that who can only read that could have typed it."""
     words = re.match(r"selenga(?: --node \S+)? ((?:[a-z-]+ ?)+)", command)
@@ -97,6 +106,7 @@ def walk(w, heading):
             except Late:
                 good = False
             assert good, "\n".join([f"$ {command}", *said, "--- expected", *expected])
+            reads(command, said)
     if os.environ.get("WALKS") == "write":
         write(heading, steps)
 

@@ -217,7 +217,8 @@ void page_delete(page_t *page)
                     _("Somebody has changed this record since you opened it. Look at it again."));
         break;
     case SAVED_WRONG:
-        page_refuse(page, 422, _("It cannot be deleted"), fault_text(&fields->fault, text, sizeof text));
+        page_refuse(page, 422, _("It cannot be deleted"),
+                    fault_text_of(&fields->fault, fields->kind, page->lang, text, sizeof text));
         break;
     case SAVED_NOT:
         break;

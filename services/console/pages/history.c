@@ -166,7 +166,7 @@ static void restore(page_t *page, const past_t *past, const record_t *version)
         page->status = 422;
         if (fields->fault.code[0] != '\0')
             page_refuse(page, 422, _("It cannot be brought back"),
-                        fault_text(&fields->fault, text, sizeof text));
+                        fault_text_of(&fields->fault, fields->kind, page->lang, text, sizeof text));
         break;
     case SAVED_NOT:
         break;

@@ -95,7 +95,9 @@ static void show_warnings(page_t *page, const person_form_t *form)
     html_element(html, "p", _("But look at it once more:"));
     html_raw(html, "<ul>");
     for (size_t i = 0; i < form->said.n_warnings; i++)
-        html_element(html, "li", fault_text(&form->said.warnings[i], text, sizeof text));
+        html_element(
+            html, "li",
+            fault_text_of(&form->said.warnings[i], form->said.warned[i], page->lang, text, sizeof text));
     html_raw(html, "</ul><p>");
     people_link(html, form->ref, _("To the record"));
     html_raw(html, "</p>");

@@ -214,14 +214,15 @@ void page_quarantine_csv(page_t *page)
             fault_from_proto(item->fault, &fault);
             if (item->has_came_s && gmtime_r(&came, &at) != NULL)
                 strftime(since, sizeof since, "%Y-%m-%dT%H:%M:%SZ", &at);
-            const char *const cells[] = {words_id(&item->id, id),
-                                         words_service(n),
-                                         words_kind(item->kind, kind),
-                                         item->org != NULL ? item->org : "",
-                                         item->at != NULL ? item->at : "",
-                                         fault.code,
-                                         fault_text(&fault, reason, sizeof reason),
-                                         since};
+            const char *const cells[] = {
+                words_id(&item->id, id),
+                words_service(n),
+                words_kind(item->kind, kind),
+                item->org != NULL ? item->org : "",
+                item->at != NULL ? item->at : "",
+                fault.code,
+                fault_text_of(&fault, kind_by_number(item->kind), page->lang, reason, sizeof reason),
+                since};
             csv_write_plain(out, separator, cells, ARRAY_SIZE(cells));
         }
     fclose(out);

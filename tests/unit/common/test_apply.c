@@ -225,6 +225,32 @@ static void of_notices_that_something_was_refused_no_conflict_is_kept(void **sta
     assert_int_equal(conflicts(), 0);
 }
 
+// Two lines of a record of the school's, from where its home lies.
+static void two_lines_of_the_schools(uint32_t kind, uint32_t peer)
+{
+    record_t one = said(BELOW, 7, (version_t){1, 1, OTHER_EPOCH}, "one"),
+             other = said(BELOW, 7, (version_t){2, 1, EPOCH}, "other");
+    one.kind = other.kind = kind;
+    assert_int_equal(brings(peer, one, UNDER_ANOTHER), APPLIED_NEW);
+    assert_int_equal(brings(peer, other, UNDER_ANOTHER), APPLIED_NEW);
+    holds_version(7, other.version);
+}
+
+// It keeps one, and who decides about that at the one service is not asked again at the other.
+static void of_what_another_service_of_the_node_owns_no_conflict_is_kept(void **state)
+{
+    (void)state;
+    two_lines_of_the_schools(199, 1);
+    assert_int_equal(conflicts(), 0);
+}
+
+static void of_what_this_service_owns_each_line_is_kept(void **state)
+{
+    (void)state;
+    two_lines_of_the_schools(SHELF_KIND, SCHOOL);
+    assert_int_equal(conflicts(), 1);
+}
+
 static void an_incarnation_once_raised_outlives_the_process(void **state)
 {
     (void)state;
@@ -452,6 +478,8 @@ int main(void)
         SHELF(of_two_lines_ours_goes_on_above_and_the_other_is_a_conflict),
         SHELF(of_two_lines_a_smaller_one_is_a_conflict_and_ours_says_that_it_was_seen),
         SHELF(two_lines_that_say_the_same_leave_no_conflict),
+        SHELF(of_what_another_service_of_the_node_owns_no_conflict_is_kept),
+        SHELF(of_what_this_service_owns_each_line_is_kept),
         SHELF(of_notices_that_something_was_refused_no_conflict_is_kept),
         SHELF(an_incarnation_once_raised_outlives_the_process),
         SHELF(who_held_it_and_is_not_to_have_it_hears_that_it_is_gone),

@@ -19,6 +19,7 @@
 #include "common/forms/words.h"
 #include "common/schema/describe.h"
 #include "common/schema/fault.h"
+#include "common/schema/sense.h"
 #include "common/schema/states.h"
 #include "tests/unit/common/latin_words.h"
 #include <cmocka.h>
@@ -157,11 +158,56 @@ static void a_value_that_is_not_allowed_is_answered_with_the_words_of_the_field(
             if (field->n_words == 0) continue;
             fault_set(&fault, "BAD-VALUE", field->name, "небылица", field->values);
             assert_lists_words(field, fault_text_of(&fault, KINDS[k], LANG_RU, text, sizeof text));
-            snprintf(label, sizeof label, "«%s» (%s)", field->label.ru, field->name);
+            snprintf(label, sizeof label, "«%s»:", field->label.ru);
             assert_non_null(strstr(text, label));
+            snprintf(label, sizeof label, "«%s» (%s)", field->label.ru, field->name);
+            assert_non_null(strstr(fault_text_typed(&fault, KINDS[k], LANG_RU, text, sizeof text), label));
             fault_text_of(&fault, KINDS[k], LANG_EN, text, sizeof text);
             for (size_t w = 0; w < field->n_words; w++) assert_non_null(strstr(text, field->words[w].code));
         }
+}
+
+// Neither a day of programs nor a field's name.
+static void assert_reads(const fault_t *fault, const kind_rule_t *kind)
+{
+    char text[FAULT_TEXT];
+    fault_text_of(fault, kind, LANG_RU, text, sizeof text);
+    if (strstr(text, "2024-") != NULL || strpbrk(text, "abcdefghijklmnopqrstuvwxyz_") != NULL)
+        fail_msg("%s %s %s: %s", fault->code, kind->name, fault->field, text);
+}
+
+static void what_makes_little_sense_is_told_with_the_readers_days_and_labels(void **state)
+{
+    (void)state;
+    fault_t fault;
+    char text[FAULT_TEXT];
+    for (size_t i = 0; i < N_SENSE_RULES; i++) {
+        const sense_rule_t *rule = &SENSE_RULES[i];
+        if (strcmp(rule->code, "SELF-SUPPORT") == 0) continue; // tells a person
+        fault_set(&fault, rule->code, rule->field, "2024-01-10", "2024-02-11");
+        assert_reads(&fault, rule->kind);
+    }
+    for (size_t k = 0; k < N_KINDS; k++)
+        for (size_t f = 0; f < KINDS[k]->n_fields; f++) {
+            fault_set(&fault, "RANGE", KINDS[k]->fields[f].name, "2024-01-10", "1.5", "2024-02-11");
+            assert_reads(&fault, KINDS[k]);
+        }
+    fault_set(&fault, "RANGE", "starts_on", "2024-01-10", "1.5", "-0.25");
+    assert_string_equal(fault_text_of(&fault, &KIND_EVENT, LANG_RU, text, sizeof text),
+                        "«Начало»: 10.01.2024 вне пределов. Должно быть от 1,5 до -0,25.");
+    assert_string_equal(fault_text_of(&fault, &KIND_EVENT, LANG_EN, text, sizeof text),
+                        "starts_on: 2024-01-10 is out of range. It must be from 1.5 to -0.25.");
+}
+
+static void a_field_of_no_kind_has_the_label_on_which_all_kinds_agree(void **state)
+{
+    (void)state;
+    fault_t fault;
+    char text[FAULT_TEXT];
+    fault_set(&fault, "REQUIRED", "starts_on");
+    assert_null(strstr(fault_text_in(&fault, LANG_RU, text, sizeof text), "starts_on"));
+    fault_set(&fault, "REQUIRED", "nowhere");
+    assert_non_null(strstr(fault_text_in(&fault, LANG_RU, text, sizeof text), "nowhere"));
 }
 
 static void kinds_and_levels_in_refusals_are_called_as_people_call_them(void **state)
@@ -239,6 +285,8 @@ int main(void)
         cmocka_unit_test(pages_of_kinds_have_no_words_but_names),
         cmocka_unit_test(headings_of_lists_are_russian),
         cmocka_unit_test(a_value_that_is_not_allowed_is_answered_with_the_words_of_the_field),
+        cmocka_unit_test(what_makes_little_sense_is_told_with_the_readers_days_and_labels),
+        cmocka_unit_test(a_field_of_no_kind_has_the_label_on_which_all_kinds_agree),
         cmocka_unit_test(kinds_and_levels_in_refusals_are_called_as_people_call_them),
         cmocka_unit_test(reasons_from_libraries_are_translated),
         cmocka_unit_test(the_shape_of_a_key_is_told_by_labels),

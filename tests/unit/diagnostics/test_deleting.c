@@ -43,6 +43,7 @@ static void ask_to_delete(void)
     Selenga__Put put = SELENGA__PUT__INIT;
     item.has_kind = item.has_id = item.has_deleted = item.deleted = 1;
     item.kind = N_CAMPAIGN;
+    item.why = "entered twice";
     item.id = (ProtobufCBinaryData){sizeof id.b, id.b};
     group.items = items;
     group.n_items = 1;

@@ -32,6 +32,8 @@ def scene(w):
     w.book, w.people = w.file("report.xlsx"), w.file("people.xlsx")
     w.selenga("--node", w.school.dir, "report", "--period", "2024", "--xlsx", w.book)
     wait_until(lambda: w.hub.records("identity"), what="the municipality has the person")
+    # Written a moment after a child was admitted, not with it.
+    wait_until(lambda: any(w.dir.glob("*/admitted")), what="whom a node admitted stands beside its store")
     return w
 
 

@@ -9,6 +9,7 @@
 #include "common/base/date.h"
 #include "common/base/dict.h"
 #include "common/schema/kinds.h"
+#include "proto/kinds.h"
 
 enum { PART = 0x1f };
 
@@ -17,9 +18,17 @@ struct missing {
     dict_t *keys, *orgs;
 };
 
+// A list of what an organisation has. What is about a person has its key from him, and no list of it is
+// whole.
+static bool is_of_org(const kind_rule_t *kind)
+{
+    return kind_key_names_org(kind) &&
+           kind->fields[kind_field(kind, kind->org_field)].ref == KIND_ORGANISATION.number;
+}
+
 missing_t *missing_new(const sheet_t *sheet)
 {
-    if (!kind_key_names_org(sheet_kind(sheet, 0))) return NULL;
+    if (!is_of_org(sheet_kind(sheet, 0))) return NULL;
     missing_t *self = xcalloc(1, sizeof *self);
     self->kind = sheet_kind(sheet, 0);
     for (size_t i = 0; i < sheet_n_kinds(sheet); i++)

@@ -8,7 +8,8 @@
 
 typedef struct missing missing_t;
 
-// NULL: the keys of this sheet name no organisation, so that a file is not all there is of one.
+// NULL: the keys of this sheet name no organisation, or only through a person, so that a file is not all
+// there is of one.
 missing_t *missing_new(const sheet_t *sheet);
 void missing_destroy(missing_t **self);
 

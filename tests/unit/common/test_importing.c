@@ -3,6 +3,7 @@
 #include "tests/unit/common/played.h"
 
 #include "common/forms/importing.h"
+#include "common/forms/missing.h"
 #include <stdlib.h>
 
 enum { ROWS = 2 * SENDING_GROUPS + 7, LACKING = SENDING_GROUPS + 3 }; // LACKING: this row has no name
@@ -168,11 +169,33 @@ static void the_next_message_is_gathered_while_one_is_under_way(void **state)
     stop(&seen);
 }
 
+static void only_lists_of_an_organisation_itself_are_asked_for_who_is_missing(void **state)
+{
+    static const char *const about_people[] = {"absence", "support-act", "mentoring-pair", "attendance"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(about_people); i++) { // it was one question for each of their people
+        AUTO(sheet_destroy) sheet_t *sheet = NULL;
+        assert_int_equal(sheet_open(about_people[i], &sheet, NULL), 0);
+        assert_null(missing_new(sheet));
+    }
+    AUTO(sheet_destroy) sheet_t *staff = NULL;
+    assert_int_equal(sheet_open("staff", &staff, NULL), 0);
+    AUTO(missing_destroy) missing_t *missing = missing_new(staff);
+    Selenga__List request;
+    missing_note(missing, slice_text("03-01\x1f"
+                                     "1"));
+    missing_note(missing, slice_text("03-01\x1f"
+                                     "2"));
+    assert_true(missing_request(missing, 0, &request) && strcmp(request.org, "03-01") == 0);
+    assert_false(missing_request(missing, 1, &request));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_gate(nothing_that_was_gathered_is_told_when_the_message_before_breaks_off),
         with_gate(a_message_goes_when_all_of_the_one_before_is_told_and_rows_come_in_order),
+        cmocka_unit_test(only_lists_of_an_organisation_itself_are_asked_for_who_is_missing),
         with_gate(the_next_message_is_gathered_while_one_is_under_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

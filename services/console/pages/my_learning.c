@@ -106,7 +106,10 @@ static int run_by_day(const void *a, const void *b)
 static void write_runs(page_t *page, const learning_t *l)
 {
     html_t *html = &page->body;
-    const char *const heads[] = {_("Programme"), _("Form"), _("Hours"), _("Days"), _("Seats"), ""};
+    const char *const heads[] = {
+        _("Programme"), bilingual_text(&KIND_PROGRAMME.fields[kind_field(&KIND_PROGRAMME, "form")].label),
+        _("Hours"),     _("Days"),
+        _("Seats"),     ""};
     AUTO(xfree) const Selenga__ProgrammeRun **runs = xcalloc(l->runs.n + 1, sizeof *runs);
     size_t n = 0;
     for (size_t i = 0; i < l->runs.n; i++) {

@@ -16,6 +16,11 @@ static const char *words_of(const kind_rule_t *kind, const char *field, const ch
     return word != NULL ? bilingual_text(&word->label) : code;
 }
 
+static const char *label_of(const kind_rule_t *kind, const char *field)
+{
+    return bilingual_text(&kind->fields[kind_field(kind, field)].label);
+}
+
 // --- the profile
 
 static void write_result(page_t *page, const profile_row_t *row)
@@ -44,7 +49,6 @@ static void write_need(html_t *html, const profile_row_t *row)
         html_text(html, _("no need"));
     }
     html_raw(html, "</td>");
-    part_cell(html, row->need != NULL ? words_of(&KIND_DEFICIT, "state", row->need->state) : "");
 }
 
 static void write_objection(page_t *page, const profile_row_t *row)
@@ -82,22 +86,24 @@ static size_t write_class(page_t *page, const profile_t *profile, size_t first)
     char title[VIEW_TEXT];
     size_t i = first;
     const char *class = class_of(&profile->rows[first]);
-    const char *const heads[] = {
-        _("Competency"),
-        _("Done"),
-        _("Day"),
-        _("Need"),
-        bilingual_text(&KIND_DEFICIT.fields[kind_field(&KIND_DEFICIT, "state")].label),
-        _("Your word")};
-    html_element(html, "h2", *class != '\0' ? words_of(&KIND_COMPETENCY, "class", class) : _("Others"));
+    const char *const heads[] = {_("Competency"), _("Need"), _("Your word"), label_of(&KIND_DEFICIT, "state"),
+                                 _("Done"),       _("Day")};
+    html_raw(html, "<h2>");
+    if (*class != '\0')
+        html_textf(html, "%s: %s", label_of(&KIND_COMPETENCY, "class"),
+                   words_of(&KIND_COMPETENCY, "class", class));
+    else
+        html_text(html, _("Others"));
+    html_raw(html, "</h2>");
     part_table(html, ARRAY_SIZE(heads), heads);
     for (; i < profile->n && strcmp(class_of(&profile->rows[i]), class) == 0; i++) {
         const profile_row_t *row = &profile->rows[i];
         part_row(html);
         part_cell(html, profile_title(row, page->lang, title));
-        write_result(page, row);
         write_need(html, row);
         write_objection(page, row);
+        part_cell(html, row->need != NULL ? words_of(&KIND_DEFICIT, "state", row->need->state) : "");
+        write_result(page, row);
         part_row_end(html);
     }
     part_table_end(html);

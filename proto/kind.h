@@ -84,7 +84,8 @@ typedef struct state_change {
 typedef struct field_word {
     const char *code; // as it is kept
     bilingual_t label;
-    bool start; // a record may begin in it
+    bool start;  // a record may begin in it
+    bool unsaid; // a record that says none stands in it
     const state_change_t *next;
     size_t n_next;
     unsigned awaits;            // W_ flags: levels whose review is waited for meanwhile
@@ -149,6 +150,20 @@ typedef struct access_rule {
                      // the number that names one beside the organisation; "": nobody's
 } access_rule_t;
 
+// What others of the same days something in the calendar is in the way of.
+enum clash_with { CLASH_ALL = 0, CLASH_KIND = 1, CLASH_NONE = 2 };
+
+// How records stand in the calendar: names of fields, NULL: none. Either they have days (`from`), or, with
+// `of` and `who`, they say that a person is busy with a record that has; from `from` to `to`, if there are.
+typedef struct calendar_rule {
+    const char *from, *to, *place;
+    const char *also; // references to organisations beside its own
+    enum clash_with clashes;
+    const char *with; // refers to a record: who is busy with that one is busy with this
+    const char *of, *who;
+    const char *off; // FIELD=WORD, separated by spaces: with any of them it does not take place; "": always
+} calendar_rule_t;
+
 typedef struct kind_rule {
     uint32_t number; // service * 100 + n, never reused
     const char *name;
@@ -179,7 +194,8 @@ typedef struct kind_rule {
     uint32_t titled; // number of the kind with the titles of its records, under the same natural key: itself,
                      // or one of its sheet; 0: they have none
     access_rule_t access;
-    bilingual_t label; // what one record is called
+    const calendar_rule_t *calendar; // NULL: nothing of it stands there
+    bilingual_t label;               // what one record is called
     bilingual_t help;
 } kind_rule_t;
 

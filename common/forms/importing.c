@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows are gathered until a message is full; those that are not sent wait for those before them.
+// Rows are gathered until a message is full; those that are not sent wait for those before them. While a
+// message is under way the next one is gathered, and it is sent when all that the other brought is told.
 #include "common/forms/importing.h"
 #include "common/base/vec.h"
 #include "common/forms/importing_plan.h"
@@ -18,13 +19,21 @@ typedef struct row {
     uint32_t kinds[SHEET_KINDS_MAX];
 } row_t;
 
-struct importing {
-    importing_setup_t setup;
+typedef struct batch { // a message, and rows that are not sent beside those that are
+    importing_t *owner;
     sending_t *sending;
-    settle_t *settle;
-    uint64_t pause;
     row_t rows[ROWS_MAX];
     size_t n, emitted, bytes;
+} batch_t;
+
+struct importing {
+    importing_setup_t setup;
+    settle_t *settle;
+    uint64_t pause;
+    batch_t batches[2];
+    batch_t *under_way;  // NULL: none
+    batch_t *gathered;   // the other one
+    bool ready;          // that one has its rows
     reading_row_t stuck; // read, and for the next message
     bool is_stuck, at_end, refused_file;
     fault_t fault;
@@ -38,22 +47,23 @@ struct importing {
 };
 
 static void step(importing_t *self);
+static void send_gathered(importing_t *self);
 
 // --- rows
 
-static void forget_rows(importing_t *self)
+static void forget_rows(batch_t *batch)
 {
-    for (size_t i = 0; i < self->n; i++) {
-        row_t *row = &self->rows[i];
+    for (size_t i = 0; i < batch->n; i++) {
+        row_t *row = &batch->rows[i];
         free((void *)(uintptr_t)row->shown.cells);
         free((void *)(uintptr_t)row->shown.faults);
         free((void *)(uintptr_t)row->shown.warnings);
         free((void *)(uintptr_t)row->shown.reason);
     }
-    self->n = self->emitted = self->bytes = 0;
+    batch->n = batch->emitted = batch->bytes = 0;
 }
 
-static const char *const *copy_cells(importing_t *self, const csv_row_t *row)
+static const char *const *copy_cells(batch_t *batch, const csv_row_t *row)
 {
     size_t size = row->n * sizeof(char *) + 1;
     for (size_t i = 0; i < row->n; i++) size += strlen(row->cells[i]) + 1;
@@ -62,7 +72,7 @@ static const char *const *copy_cells(importing_t *self, const csv_row_t *row)
         cells[i] = text;
         text = stpcpy(text, row->cells[i]) + 1;
     }
-    self->bytes += size;
+    batch->bytes += size;
     return (const char *const *)cells;
 }
 
@@ -104,9 +114,9 @@ static void emit(importing_t *self, row_t *row)
     self->setup.row(self->setup.context, &row->shown);
 }
 
-static void emit_before(importing_t *self, size_t end)
+static void emit_before(batch_t *batch, size_t end)
 {
-    for (; self->emitted < end; self->emitted++) emit(self, &self->rows[self->emitted]);
+    for (; batch->emitted < end; batch->emitted++) emit(batch->owner, &batch->rows[batch->emitted]);
 }
 
 // Of a row that was taken they are warnings, of a refused one further reasons.
@@ -129,12 +139,13 @@ static void add_told(row_t *row, const Selenga__Outcome *outcome, bool taken, co
 
 static void take_outcome(void *context, uint64_t tag, const Selenga__Outcome *outcome)
 {
-    importing_t *self = context;
-    row_t *row = &self->rows[tag];
+    batch_t *batch = context;
+    importing_t *self = batch->owner;
+    row_t *row = &batch->rows[tag];
     fault_t why = {.code = ""};
     uint32_t result = outcome->result;
     bool taken = result >= RESULT_NEW && result <= RESULT_UNCHANGED;
-    emit_before(self, (size_t)tag);
+    emit_before(batch, (size_t)tag);
     if (!taken) fault_from_proto(outcome->fault, &why);
     if (!taken && self->setup.dry && planned_explains(self->planned, &why)) {
         taken = true;
@@ -145,19 +156,20 @@ static void take_outcome(void *context, uint64_t tag, const Selenga__Outcome *ou
     row->shown.outcome = outcome;
     add_told(row, outcome, taken, &why);
     emit(self, row);
-    self->emitted = (size_t)tag + 1;
+    batch->emitted = (size_t)tag + 1;
     row->shown.outcome = NULL;
 }
 
-// --- filling a message
+// --- gathering
 
 static row_t *enter(importing_t *self, const reading_row_t *read)
 {
-    row_t *row = &self->rows[self->n++];
+    batch_t *batch = self->gathered;
+    row_t *row = &batch->rows[batch->n++];
     *row = (row_t){.alike = read->n_warnings > 0};
     row->shown = (importing_row_t){.number = read->cells.number,
                                    .n = read->cells.n,
-                                   .cells = copy_cells(self, &read->cells),
+                                   .cells = copy_cells(batch, &read->cells),
                                    .result = RESULT_REJECTED};
     return row;
 }
@@ -193,7 +205,7 @@ static bool follow_plan(importing_t *self, const reading_row_t *read)
 
 static bool add_row(importing_t *self, const reading_row_t *read)
 {
-    if (!sending_add(self->sending, read->group, self->n)) return false;
+    if (!sending_add(self->gathered->sending, read->group, self->gathered->n)) return false;
     row_t *row = enter(self, read);
     row->sent = true;
     row->shown.warnings = copy_faults(read->warnings, read->n_warnings);
@@ -228,16 +240,23 @@ static bool take_row(importing_t *self, const reading_row_t *read)
     return !self->is_stuck;
 }
 
-static void fill(importing_t *self)
+static void gather(importing_t *self)
 {
+    const batch_t *batch = self->gathered;
+    self->ready = true;
     if (self->is_stuck) (void)take_row(self, &self->stuck); // alone it always has room
-    while (self->n < ROWS_MAX && self->bytes < BATCH_BYTES) {
+    while (batch->n < ROWS_MAX && batch->bytes < BATCH_BYTES) {
         reading_row_t read;
         int rc = reading_next(self->setup.reading, &read, &self->fault);
         self->at_end = rc != 0;
         self->refused_file = rc == READING_E_FILE;
         if (self->at_end || !take_row(self, &read)) return;
     }
+}
+
+static bool has_more(const importing_t *self)
+{
+    return !self->at_end || self->is_stuck;
 }
 
 // --- one thing after the other
@@ -257,29 +276,53 @@ static void after_pause(void *context, client_reply_t *reply)
     step(self);
 }
 
-// Others have their turn between two messages.
+// Others have their turn between two messages. What is under way goes on by itself when it is over.
 static void go_on(importing_t *self)
 {
     client_why_t why;
-    self->pause = client_pause(self->setup.client, 0, after_pause, self, &why);
-    if (self->pause == 0) end(self, CLIENT_LATER, &why);
+    if (self->pause == 0) self->pause = client_pause(self->setup.client, 0, after_pause, self, &why);
+    if (self->pause == 0 && self->under_way == NULL) end(self, CLIENT_LATER, &why);
 }
 
-static void finish_message(importing_t *self)
+static void finish_message(importing_t *self, batch_t *batch)
 {
-    emit_before(self, self->n);
-    forget_rows(self);
+    emit_before(batch, batch->n);
+    forget_rows(batch);
     if (self->setup.turn != NULL) self->setup.turn(self->setup.context);
 }
 
 static void take_sent(void *context, client_status_t status, const client_why_t *why)
 {
-    importing_t *self = context;
+    batch_t *batch = context;
+    importing_t *self = batch->owner;
     if (status != CLIENT_DONE) {
         end(self, status, why);
         return;
     }
-    finish_message(self);
+    finish_message(self, batch);
+    self->under_way = NULL;
+    if (self->ready)
+        send_gathered(self);
+    else
+        go_on(self);
+}
+
+static void send_gathered(importing_t *self)
+{
+    client_why_t why;
+    batch_t *batch = self->gathered;
+    self->ready = false;
+    if (sending_count(batch->sending) == 0) {
+        finish_message(self, batch);
+        go_on(self);
+        return;
+    }
+    if (!sending_start(batch->sending, take_sent, &why)) {
+        end(self, why.cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED, &why);
+        return;
+    }
+    self->under_way = batch;
+    self->gathered = batch == &self->batches[0] ? &self->batches[1] : &self->batches[0];
     go_on(self);
 }
 
@@ -324,18 +367,12 @@ static bool ask_missing(importing_t *self)
 
 static void step(importing_t *self)
 {
-    client_why_t why;
-    if (!self->at_end || self->is_stuck) {
-        fill(self);
-        if (sending_count(self->sending) == 0) {
-            finish_message(self);
-            go_on(self);
-        } else if (!sending_start(self->sending, take_sent, &why)) {
-            end(self, why.cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED, &why);
-        }
-        return;
-    }
-    if (!ask_missing(self)) end(self, CLIENT_DONE, NULL);
+    if (!self->ready && has_more(self)) gather(self);
+    if (self->under_way != NULL) return;
+    if (self->ready)
+        send_gathered(self);
+    else if (!ask_missing(self))
+        end(self, CLIENT_DONE, NULL);
 }
 
 static void after_settle(void *context)
@@ -345,17 +382,25 @@ static void after_settle(void *context)
     step(self);
 }
 
+static void open_batch(importing_t *self, batch_t *batch, uint32_t service)
+{
+    const importing_setup_t *setup = &self->setup;
+    unsigned how = setup->dry ? SENDING_DRY | SENDING_TOLD : SENDING_BULK | SENDING_TOLD;
+    batch->owner = self;
+    batch->sending =
+        sending_new(setup->client, service, setup->strict ? how | SENDING_STRICT : how, take_outcome, batch);
+    sending_as(batch->sending, setup->account);
+    if (setup->run != NULL) sending_run(batch->sending, setup->run);
+}
+
 importing_t *importing_start(const importing_setup_t *setup, client_why_t *ret_why)
 {
     importing_t *self = xcalloc(1, sizeof *self);
     const sheet_t *sheet = reading_sheet(setup->reading);
     uint32_t service = sheet_kind(sheet, 0)->number / 100;
-    unsigned how = setup->dry ? SENDING_DRY | SENDING_TOLD : SENDING_BULK | SENDING_TOLD;
     self->setup = *setup;
-    self->sending =
-        sending_new(setup->client, service, setup->strict ? how | SENDING_STRICT : how, take_outcome, self);
-    sending_as(self->sending, setup->account);
-    if (setup->run != NULL) sending_run(self->sending, setup->run);
+    self->gathered = &self->batches[0];
+    for (size_t i = 0; i < 2; i++) open_batch(self, &self->batches[i], service);
     if (setup->dry) self->planned = planned_new();
     if (setup->missing != NULL) self->missing = missing_new(sheet);
     self->settle = settle_start(setup->client, service, SETTLE_MS, after_settle, self);
@@ -373,8 +418,10 @@ void importing_destroy(importing_t **self_p)
     settle_abandon(&self->settle);
     client_abandon(self->setup.client, self->pause);
     pages_destroy(&self->pages);
-    sending_destroy(&self->sending);
-    forget_rows(self);
+    for (size_t i = 0; i < 2; i++) {
+        sending_destroy(&self->batches[i].sending);
+        forget_rows(&self->batches[i]);
+    }
     planned_destroy(&self->planned);
     missing_destroy(&self->missing);
     free(self->line);

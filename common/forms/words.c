@@ -160,8 +160,8 @@ const char *words_bytes(uint64_t bytes, lang_t lang, char *buffer, size_t size)
     if (unit == 0)
         snprintf(buffer, size, "%" PRIu64 " %s", bytes, i18n_in(lang, units[unit]));
     else
-        snprintf(buffer, size, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10,
-                 i18n_in(lang, units[unit]));
+        snprintf(buffer, size, "%" PRIu64 "%c%" PRIu64 " %s", tenths / 10, lang == LANG_RU ? ',' : '.',
+                 tenths % 10, i18n_in(lang, units[unit]));
     return buffer;
 }
 

@@ -19,6 +19,7 @@ typedef struct cells {
     size_t n, column, next_column;
     size_t widest; // of the rows so far
     unsigned long number, written;
+    size_t bytes; // of the CSV
     char type[16];
     size_t style;
 } cells_t;
@@ -26,7 +27,7 @@ typedef struct cells {
 static void put_cell(cells_t *cells, const char *text)
 {
     if (cells->column >= CSV_COLUMNS_MAX) {
-        if (*text != '\0') xlsx_fail(cells->book);
+        if (*text != '\0') xlsx_too_large(cells->book);
         return;
     }
     xfree(&cells->row[cells->column]);
@@ -93,8 +94,14 @@ static void end_row(cells_t *cells)
     if (cells->n > cells->widest) cells->widest = cells->n;
     if (cells->n > 0) cells->n = cells->widest;
     for (; cells->written + 1 < cells->number; cells->written++) putc('\n', cells->out);
-    for (size_t i = 0; i < cells->n; i++) row[i] = cells->row[i] != NULL ? cells->row[i] : "";
-    if (csv_write(cells->out, ';', row, cells->n) != 0) xlsx_fail(cells->book);
+    for (size_t i = 0; i < cells->n; i++) {
+        row[i] = cells->row[i] != NULL ? cells->row[i] : "";
+        cells->bytes += strlen(row[i]) + 1; // a shared text may stand in any number of cells
+    }
+    if (cells->bytes > XLSX_UNPACKED_MAX)
+        xlsx_too_large(cells->book);
+    else if (csv_write(cells->out, ';', row, cells->n) != 0)
+        xlsx_fail(cells->book);
     for (size_t i = 0; i < cells->n; i++) xfree(&cells->row[i]);
     cells->written = cells->number;
 }
@@ -149,7 +156,8 @@ int xlsx_open(FILE *in, FILE **ret_csv, fault_t *ret_fault)
 {
     AUTO(xlsx_book_clear) xlsx_book_t book = {0};
     int error, fd = dup(fileno(in));
-    book.zip = fd >= 0 ? zip_fdopen(fd, 0, &error) : NULL;
+    book.too_large = fd >= 0 && !xlsx_has_few_parts(fd);
+    book.zip = fd >= 0 && !book.too_large ? zip_fdopen(fd, 0, &error) : NULL;
     if (book.zip == NULL) xclose(&fd);
     FILE *out = book.zip != NULL ? tmpfile() : NULL;
     if (out != NULL && xlsx_read_book(&book) && read_cells(&book, out)) {
@@ -157,6 +165,6 @@ int xlsx_open(FILE *in, FILE **ret_csv, fault_t *ret_fault)
         return 0;
     }
     if (out != NULL) fclose(out);
-    fault_set(ret_fault, "XLSX", NULL, "");
+    fault_set(ret_fault, book.too_large ? "XLSX-LARGE" : "XLSX", NULL, "");
     return XLSX_E_FAULT;
 }

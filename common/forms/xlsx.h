@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first sheet of an XLSX workbook as CSV, row for row: a row that is not there is a blank line, so that
 // numbers of rows stay. Days become ISO 8601, truth values yes and no; of formulas the value that was last
-// computed counts. What a workbook may unpack to is bounded before a byte of it is read.
+// computed counts. What a workbook may unpack to is bounded before a byte of it is read (xlsx_private.h).
 #pragma once
 #include "common/schema/fault_value.h"
 #include <stdbool.h>

@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// See xlsx_private.h.
+// See xlsx_private.h: names, styles, shared texts.
 #include "common/forms/xlsx_private.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum {
-    BLOCK = 16 * 1024,
-    PART_MAX = 1024 * 1024 * 1024, // bytes of a part, unpacked
-    RATIO_MAX = 300,               // of what a part unpacks to
-    RATIO_FROM = 1024 * 1024,      // below which no ratio counts
-};
-
-void xlsx_fail(xlsx_book_t *book)
-{
-    book->failed = true;
-    if (book->parser != NULL) XML_StopParser(book->parser, XML_FALSE);
-}
 
 bool xlsx_is(const XML_Char *element, const char *name)
 {
@@ -36,67 +23,6 @@ void xlsx_text_begin(xlsx_book_t *book)
     if (book->text.bytes == NULL) book->text.bytes = xmalloc(XLSX_TEXT_MAX);
     book->text.used = 0;
     book->text.bytes[0] = '\0';
-}
-
-// Both kinds of data begin with the book.
-static void take_text(void *data, const XML_Char *bytes, int n)
-{
-    xlsx_book_t *book = *(xlsx_book_t **)data;
-    if (!book->text.on) return;
-    if (book->text.used + (size_t)n >= XLSX_TEXT_MAX) {
-        xlsx_fail(book);
-        return;
-    }
-    memcpy(book->text.bytes + book->text.used, bytes, (size_t)n);
-    book->text.used += (size_t)n;
-    book->text.bytes[book->text.used] = '\0';
-}
-
-// No table program writes a document type; what defines entities may grow without end.
-static void refuse_doctype(void *data, const XML_Char *name, const XML_Char *system, const XML_Char *public,
-                           int internal)
-{
-    (void)name, (void)system, (void)public, (void)internal;
-    xlsx_fail(*(xlsx_book_t **)data);
-}
-
-static bool is_bomb(const zip_stat_t *stat)
-{
-    bool sized = (stat->valid & ZIP_STAT_SIZE) != 0 && (stat->valid & ZIP_STAT_COMP_SIZE) != 0;
-    return !sized || stat->size > PART_MAX ||
-           (stat->size > RATIO_FROM && stat->size / RATIO_MAX > stat->comp_size);
-}
-
-static bool parse(xlsx_book_t *book, zip_file_t *file, uint64_t size)
-{
-    for (;;) {
-        void *block = XML_GetBuffer(book->parser, BLOCK);
-        zip_int64_t n = block != NULL ? zip_fread(file, block, BLOCK) : -1;
-        if (n < 0 || (uint64_t)n > size) return false; // more than the archive said
-        size -= (uint64_t)n;
-        if (XML_ParseBuffer(book->parser, (int)n, n == 0) != XML_STATUS_OK || book->failed) return false;
-        if (n == 0) return true;
-    }
-}
-
-bool xlsx_read_part(xlsx_book_t *book, const char *name, bool may_lack, XML_StartElementHandler start,
-                    XML_EndElementHandler end, void *data)
-{
-    zip_stat_t stat;
-    if (zip_stat(book->zip, name, 0, &stat) != 0) return may_lack;
-    if (is_bomb(&stat)) return false;
-    zip_file_t *file = zip_fopen(book->zip, name, 0);
-    if (file == NULL) return false; // locked by a password, too
-    book->parser = XML_ParserCreate(NULL);
-    XML_SetUserData(book->parser, data);
-    XML_SetElementHandler(book->parser, start, end);
-    XML_SetCharacterDataHandler(book->parser, take_text);
-    XML_SetStartDoctypeDeclHandler(book->parser, refuse_doctype);
-    bool ok = parse(book, file, stat.size);
-    XML_ParserFree(book->parser);
-    book->parser = NULL;
-    zip_fclose(file);
-    return ok && !book->failed;
 }
 
 // --- which sheet -----------------------------------------------------------------------------------
@@ -157,13 +83,13 @@ static void start_styles(void *data, const XML_Char *element, const XML_Char **a
     const char *number = xlsx_attribute(attributes, "numFmtId"),
                *code = xlsx_attribute(attributes, "formatCode");
     if (xlsx_is(element, "numFmt") && number != NULL && code != NULL && shows_days(code)) {
-        if (book->n_formats == XLSX_STYLES_MAX) return xlsx_fail(book);
+        if (book->n_formats == XLSX_FORMATS_MAX) return xlsx_too_large(book);
         book->formats = xrealloc(book->formats, (book->n_formats + 1) * sizeof *book->formats);
         book->formats[book->n_formats++] = (unsigned)strtoul(number, NULL, 10);
     }
     if (xlsx_is(element, "cellXfs")) book->in_formats = true;
     if (!book->in_formats || !xlsx_is(element, "xf")) return;
-    if (book->n_styles == XLSX_STYLES_MAX) return xlsx_fail(book);
+    if (book->n_styles == XLSX_STYLES_MAX) return xlsx_too_large(book);
     book->is_day = xrealloc(book->is_day, (book->n_styles + 1) * sizeof *book->is_day);
     book->is_day[book->n_styles++] =
         number != NULL && is_day_format(book, (unsigned)strtoul(number, NULL, 10));
@@ -188,9 +114,11 @@ static void start_texts(void *data, const XML_Char *element, const XML_Char **at
 static void keep_text(xlsx_book_t *book)
 {
     size_t size = book->text.used + 1;
-    if (book->texts_used + size > XLSX_TEXTS_MAX) return xlsx_fail(book);
+    size_t places = (book->n_texts + 1) * sizeof *book->places;
+    if (book->texts_used + size + places > XLSX_TEXTS_MAX) return xlsx_too_large(book);
     if (book->texts_used + size > book->texts_room) {
         book->texts_room = 2 * book->texts_room + size;
+        if (book->texts_room > XLSX_TEXTS_MAX) book->texts_room = XLSX_TEXTS_MAX;
         book->texts = xrealloc(book->texts, book->texts_room);
     }
     if (book->n_texts == book->texts_size) {

@@ -142,8 +142,11 @@ static const row_t table[] = {
      N_("The letters of this file cannot be read for sure: its charset is none that is known, or letters "
         "were lost (U+FFFD) before it came here. Save it anew as UTF-8.")},
     {"XLSX",
-     N_("The workbook cannot be read: it is damaged, locked by a password, or unpacks to more than a sheet "
-        "holds. Save it anew as XLSX, without a password, or as CSV.")},
+     N_("The workbook cannot be read: it is damaged or locked by a password. Save it anew as XLSX, without a "
+        "password, or as CSV.")},
+    {"XLSX-LARGE", N_("Unpacked, the workbook is far larger than a list of people, and it is not read. Copy "
+                      "the rows into a "
+                      "new workbook, or save the sheet as CSV.")},
     {"CSV-EMPTY", N_("The file has no header. The first line must name the columns.")},
     {"CSV-READ", N_("The file cannot be read: {m1}.")},
     {"COLUMN-UNKNOWN", N_("There is no column `{1}` in sheet `{2}`. Its columns are: {o3}.")},
@@ -309,6 +312,8 @@ static const row_t table[] = {
     {"LEFT", N_("Left during the period after receiving support: {1}.")},
     {"NO-METHODISTS", N_("There are no methodists; teachers without one: {1}.")},
     {"REQUIRED-METHODISTS", N_("Methodists needed: {1}, there are: {2}.")},
+    {"OF-CNPPM", N_("Of them with a document of a centre of professional mastery (CNPPM): {1}.")},
+    {"RETRAINED", N_("With a document of retraining, not counted here: {1}.")},
     {"LEAVE-METHODISTS", N_("Methodists on leave, not counted: {1}.")},
     {"TEAMS", N_("Teams in all: {1}.")},
     {"TEAMS-COMPLETED", N_("Teams of which two or more members received a certificate: {1}.")},

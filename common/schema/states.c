@@ -136,16 +136,25 @@ static int check_begin(const change_t *c, fault_t *ret_fault)
     return refuse(c, "STATE-CHANGE", c->field, codes, ret_fault);
 }
 
+// The word of a record that says none.
+static const field_word_t *unsaid(const field_rule_t *f)
+{
+    for (size_t i = 0; i < f->n_words; i++)
+        if (f->words[i].unsaid) return &f->words[i];
+    return NULL;
+}
+
 static int check_field(change_t *c, fault_t *ret_fault)
 {
     const field_rule_t *f = &c->kind->fields[c->field];
     const char *now = body_str(c->kind, c->after, c->field);
     slice_t was;
     bool stood = wire_find_bytes(c->before, kind_field_number(c->kind, c->field), &was);
-    c->to = now != NULL ? field_word(f, slice_text(now)) : NULL;
-    c->from = stood ? field_word(f, was) : NULL;
+    bool begins = c->before.size == 0;
+    c->to = now != NULL ? field_word(f, slice_text(now)) : unsaid(f);
+    c->from = stood ? field_word(f, was) : begins ? NULL : unsaid(f);
     if (c->to == NULL) return 0; // no word of the field, or none where one is required: body_validate says so
-    if (!stood) return check_begin(c, ret_fault);
+    if (!stood && c->from == NULL) return check_begin(c, ret_fault);
     if (c->from == NULL) return 0;
     return c->from == c->to ? check_stay(c, ret_fault) : check_change(c, ret_fault);
 }
@@ -364,6 +373,7 @@ static void draw_field(const kind_rule_t *kind, const field_rule_t *f, FILE *out
         text[0] = '\0';
         append_word(text, word, i18n_now());
         fprintf(out, "  %s %s%s", word->start ? "*" : " ", text, word->n_next == 0 ? _(": final") : "");
+        if (word->unsaid) fputs(_("; where a record says none"), out);
         state_change_t waits = {.levels = word->awaits};
         if (word->awaits != 0)
             fprintf(out, _("; waits for a review: %s"),

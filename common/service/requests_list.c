@@ -198,7 +198,7 @@ static bool matches(scan_t *scan, const record_t *r)
 {
     body_t *body = NULL;
     char text[FIELD_TEXT_MAX];
-    if (r->deleted || r->kind != scan->rule->number) return false;
+    if (r->gone || (r->deleted && !scan->query->deleted_too) || r->kind != scan->rule->number) return false;
     if (scan->query->org != NULL && !slice_equal(r->org, slice_text(scan->query->org))) return false;
     if (!principal_sees(&scan->who, scan->scope, r)) return false;
     if (scan->query->n_where == 0 && scan->find == NULL) return true;
@@ -328,7 +328,8 @@ static int read_some(service_t *service, store_txn_t *txn, scan_t *scan)
     case BY_KIND:
         break;
     }
-    return store_each(txn, scan->rule->number, scan->plan.org, after, look_at, scan);
+    return (scan->query->deleted_too ? store_each_ever : store_each)(txn, scan->rule->number, scan->plan.org,
+                                                                     after, look_at, scan);
 }
 
 static void send_page(service_t *service, scan_t *scan)
@@ -445,12 +446,19 @@ static scan_t *scan_new(service_t *service, const envelope_t *e, const kind_rule
     return scan;
 }
 
+// Of a tombstone nothing is left by which it could be chosen.
+static bool good_deleted(const Selenga__List *query)
+{
+    return !query->deleted_too || (query->n_where == 0 && query->find == NULL && query->n_ids == 0 &&
+                                   !query->doubtful && !query->has_skip);
+}
+
 int requests_list(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
     AUTO(msg_body_free) Selenga__List *query = msg_body_unpack(&selenga__list__descriptor, e->body);
     if (query == NULL || query->n_where > WHERE_MAX || !good_ids(query) ||
         (query->has_after && query->after.len != sizeof(list_mark_t)) ||
-        (query->find != NULL && strlen(query->find) > FIND_MAX))
+        (query->find != NULL && strlen(query->find) > FIND_MAX) || !good_deleted(query))
         return requests_refuse(service, e, "MALFORMED", "");
     const kind_rule_t *rule = kind_by_number(query->kind);
     if (rule == NULL) return requests_refuse(service, e, "UNKNOWN-KIND", "");

@@ -226,13 +226,13 @@ list_mark_t store_list_mark(const record_t *record, const place_t *place)
     return mark;
 }
 
-int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_list_fn *fn,
-               void *arg)
+static int list_kind(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, bool all,
+                     store_list_fn *fn, void *arg)
 {
     uint8_t buf[KIND_KEY], start[KIND_KEY + 1];
     kind_key(buf, kind, org_hash(org), 0);
     slice_t prefix = slice(buf, org.size > 0 ? 12 : 4);
-    walk_t walk = {.prefix = prefix, .start = prefix, .fn = fn, .arg = arg};
+    walk_t walk = {.prefix = prefix, .start = prefix, .all = all, .fn = fn, .arg = arg};
     if (after != NULL) {
         be32_store(start, kind);
         memcpy(start + 4, after->b, sizeof after->b);
@@ -240,6 +240,12 @@ int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *
         walk.start = slice(start, sizeof start);
     }
     return walk_kinds(txn, &walk, kind);
+}
+
+int store_list(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_list_fn *fn,
+               void *arg)
+{
+    return list_kind(txn, kind, org, after, false, fn, arg);
 }
 
 static int walk_refs(store_txn_t *txn, walk_t *walk, const rid_t *id)
@@ -290,6 +296,13 @@ int store_each(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *
 {
     struct each each = {txn, fn, arg};
     return store_list(txn, kind, org, after, read_one, &each);
+}
+
+int store_each_ever(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_each_fn *fn,
+                    void *arg)
+{
+    struct each each = {txn, fn, arg};
+    return list_kind(txn, kind, org, after, true, read_one, &each);
 }
 
 int store_each_referring(store_txn_t *txn, const rid_t *id, uint32_t kind, const list_mark_t *after,

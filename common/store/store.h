@@ -12,6 +12,7 @@
 #include "common/store/kv.h"
 #include "common/store/lineage.h"
 #include "common/store/record.h"
+#include "proto/message.h"
 
 // --- where a store stands ------------------------------------------------------------------------
 
@@ -128,6 +129,12 @@ typedef struct arrival {
     bool succeeds; // its home serves the organisation in the place of that which holds the id here
 } arrival_t;
 
+// Read from another service of this node, which has the record and decides what becomes of its versions.
+static inline bool arrival_is_second_hand(uint32_t peer, bool giveback)
+{
+    return peer < PEER_LABEL_MIN && !giveback;
+}
+
 // Applies one checked version by design 2.6, rules 3 to 7, and 2.7, rules 1 to 3: our own by its seal, one
 // from its home's side by its version; any other is kept aside for its home. 0 or -errno.
 int store_apply(store_txn_t *txn, const record_t *incoming, const arrival_t *arrival, applied_t *ret_applied);
@@ -243,6 +250,9 @@ int store_index(store_txn_t *txn);
 typedef int store_each_fn(void *arg, const record_t *r, const place_t *place);
 int store_each(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_each_fn *fn,
                void *arg);
+// The same, and those that are deleted.
+int store_each_ever(store_txn_t *txn, uint32_t kind, slice_t org, const list_mark_t *after, store_each_fn *fn,
+                    void *arg);
 // Records of a kind (0: any but the system's) that refer to this id by an indexed field, not deleted; of
 // conflicts those that keep a version of it. after, of one kind only: NULL, or behind that mark, in the order
 // of their last change.

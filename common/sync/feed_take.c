@@ -28,7 +28,8 @@ static int quarantine_garbage(store_txn_t *txn, const arrival_t *arrival, slice_
 // Only of what its home's side brought may a version be the last copy; anything else may be made up.
 static bool may_be_real(store_txn_t *txn, const quarantined_t *item)
 {
-    return item->record.kind != 0 && store_speaks_for(store_of(txn), item->key.peer, &item->record);
+    return item->record.kind != 0 && !arrival_is_second_hand(item->key.peer, item->giveback) &&
+           store_speaks_for(store_of(txn), item->key.peer, &item->record);
 }
 
 // An item and what comes of the same record now: if neither descends from the other, the item stays as a
@@ -115,6 +116,8 @@ static int judge_claim(store_txn_t *txn, const record_t *r, uint32_t peer, claim
                                        : succession(store_place(store_of(txn)), &held, r);
     if (*ret_claim != CLAIM_NONE || (held.kind == r->kind && place.toward == peer)) return 0;
     if (place.toward != PEER_SELF && record_takes_key(r, &held)) return 0; // what is ours nobody takes
+    if (r->deleted) *ret_claim = CLAIM_WITHDRAWN; // nothing is claimed any more, and nobody has to see to it
+    if (r->deleted) return 0;
     refuse_claim(r, &held, ret_fault);
     return 1;
 }
@@ -175,6 +178,7 @@ static int take_record(feed_t *feed, store_txn_t *txn, const record_t *r, const 
     if (rc > 0 && MUTANT("quarantine_blocks")) return -EBADMSG;
     if (rc != 0) return rc < 0 ? rc : refuse(txn, r, arrival, &fault);
     if (claim == CLAIM_PAST) return let_go(txn, r, arrival->peer);
+    if (claim == CLAIM_WITHDRAWN) return make_way(txn, r);
     arrival_t how = *arrival;
     how.succeeds = claim == CLAIM_SUCCEEDS;
     rc = store_apply(txn, r, &how, &applied);

@@ -5,9 +5,10 @@
 #include "common/store/store.h"
 
 typedef enum claim {
-    CLAIM_NONE,     // who holds the id keeps it
-    CLAIM_SUCCEEDS, // the newcomer is its successor, and takes the place
-    CLAIM_PAST,     // who holds it succeeded the newcomer: that one's word is of the past, and says nothing
+    CLAIM_NONE,      // who holds the id keeps it
+    CLAIM_SUCCEEDS,  // the newcomer is its successor, and takes the place
+    CLAIM_WITHDRAWN, // who holds the id keeps it, and the newcomer has deleted what it called so
+    CLAIM_PAST,      // who holds it succeeded the newcomer: that one's word is of the past, and says nothing
 } claim_t;
 
 // held, newcomer: of one id and two homes; none is a word of `gone`.

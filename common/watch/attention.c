@@ -72,6 +72,7 @@ void attention_abandon(attention_t **self)
     free(a->orgs);
     staff_destroy(&a->people);
     young_destroy(&a->young);
+    tutors_destroy(&a->tutors);
     roll_destroy(&a->names);
     report_clear(&a->report);
     findings_clear(&a->found);

@@ -37,7 +37,8 @@ struct question {
     void (*end)(attention_t *a, const question_t *question); // after its last page; NULL: nothing
 };
 
-typedef struct young young_t; // answers.c
+typedef struct young young_t;   // answers.c
+typedef struct tutors tutors_t; // tutors.c
 
 struct attention {
     client_t *client;
@@ -56,6 +57,7 @@ struct attention {
     report_t report;
     report_reading_t *reading;
     young_t *young;
+    tutors_t *tutors;
     findings_t found;
     // what is asked
     question_t *questions;
@@ -124,6 +126,11 @@ void staff_see(attention_t *a, const watcher_t *self, const seen_record_t *seen)
 void staff_find_duplicates(attention_t *a, const watcher_t *self);
 void staff_find_main_places(attention_t *a, const watcher_t *self);
 void staff_destroy(staff_t **people);
+
+// tutors.c
+void tutors_see(attention_t *a, const watcher_t *self, const seen_record_t *seen);
+void find_untrained(attention_t *a, const watcher_t *self);
+void tutors_destroy(tutors_t **tutors);
 
 // answers.c: what the node's services answer
 void find_hanging(attention_t *a, const watcher_t *self);

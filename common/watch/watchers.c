@@ -53,6 +53,14 @@ const watcher_t WATCHERS[] = {
                 "region has answered. If that takes long, look at `selenga links`.")},
     // for whom: who may write the kind
     {.what = "term-expires", .roles = STAFF | R_OPERATOR, .see = see_term, .mark = F_EXPIRES},
+    {.what = "tutor-untrained",
+     .roles = R_REGIONAL,
+     .see = tutors_see,
+     .kinds = {&KIND_METHODIST, &KIND_ASSIGNMENT},
+     .end = find_untrained,
+     .text =
+         N_("Teachers are assigned to this methodist, whose training as a tutor is missing or over. Enrol "
+            "the methodist in it, then enter until when it holds.")},
     {.what = "duplicate",
      .roles = STAFF,
      .see = staff_see,
@@ -115,6 +123,7 @@ const char *attention_words(const char *what)
                  {"closed-organisation", N_("closed-organisation")},
                  {"pseudonym", N_("pseudonym")},
                  {"term-expires", N_("term-expires")},
+                 {"tutor-untrained", N_("tutor-untrained")},
                  {"duplicate", N_("duplicate")},
                  {"two-main-places", N_("two-main-places")},
                  {"sense", N_("sense")},

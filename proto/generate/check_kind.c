@@ -212,6 +212,7 @@ static void check_kind(model_t *model, size_t i)
     check_readers(model, kind);
     check_facts(model, kind);
     check_access(model, kind);
+    check_calendar(model, kind);
 }
 
 // A subscription names the kinds that it wants.

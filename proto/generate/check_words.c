@@ -130,6 +130,34 @@ static void check_awaits(model_t *model, const kind_t *kind, const field_t *fiel
                  "awaits reviews, which routing keeps; write read_by: ROUTING, or take awaits away");
 }
 
+static const Selenga__Word *unsaid_of(const Selenga__FieldOptions *says)
+{
+    for (size_t i = 0; i < says->n_word; i++)
+        if (says->word[i]->has_unsaid && says->word[i]->unsaid) return says->word[i];
+    return NULL;
+}
+
+// Records without a state, of before the kind had one, stand in one all the same.
+static bool check_unsaid(model_t *model, const kind_t *kind, const field_t *field)
+{
+    const Selenga__Word *word = unsaid_of(field->says);
+    size_t n = 0;
+    for (size_t i = 0; i < field->says->n_word; i++)
+        n += field->says->word[i]->has_unsaid && field->says->word[i]->unsaid;
+    if (word == NULL) return true;
+    if (n > 1)
+        complain(model, kind, field, "several words stand for none; write unsaid: true at one");
+    else if (has_flag(field, F_REQUIRED))
+        complain(model, kind, field,
+                 "`%s` stands for none, and one is required; take unsaid or REQUIRED away", word->is);
+    else if (!word->has_start || !word->start)
+        complain(model, kind, field, "`%s` stands for none, and no record may begin in it; write start: true",
+                 word->is);
+    else
+        return true;
+    return false;
+}
+
 static void check_states(model_t *model, const kind_t *kind, const field_t *field)
 {
     const Selenga__FieldOptions *says = field->says;
@@ -140,7 +168,8 @@ static void check_states(model_t *model, const kind_t *kind, const field_t *fiel
     if (!states) return;
     if (field->type != FIELD_ENUM)
         complain(model, kind, field, "states, several at once; take set away, or start and next");
-    if (!has_flag(field, F_REQUIRED) || has_flag(field, F_KEY))
+    if (!check_unsaid(model, kind, field)) return;
+    if ((!has_flag(field, F_REQUIRED) && unsaid_of(says) == NULL) || has_flag(field, F_KEY))
         complain(model, kind, field, "a state that %s; write is: REQUIRED, without KEY",
                  has_flag(field, F_KEY) ? "names another record when it changes" : "may be missing");
     for (size_t i = 0; i < says->n_word; i++)

@@ -84,6 +84,7 @@ void check_words(model_t *model, const kind_t *kind, const field_t *field);
 void check_access(model_t *model, const kind_t *kind);
 unsigned roles_of(const Selenga__Role__Is *is, size_t n); // R_ flags
 void check_facts(model_t *model, const kind_t *kind);
+void check_calendar(model_t *model, const kind_t *kind);
 void check_across(model_t *model, const kind_t *kind, const field_t *field);
 
 void check_titles(model_t *model, const kind_t *kind);

@@ -118,6 +118,7 @@ static void write_words(const kind_t *kind, const field_t *field, FILE *out)
         fputs(", .label = ", out);
         write_bilingual(word->en, word->ru, out);
         if (word->has_start && word->start) fputs(", .start = true", out);
+        if (word->has_unsaid && word->unsaid) fputs(", .unsaid = true", out);
         if (word->n_next > 0)
             fprintf(out, ", .next = %s_%s_%zu, .n_next = %zu", kind->c_name, field->name, i, word->n_next);
         for (size_t n = 0; n < word->n_awaits; n++) awaits |= (unsigned)word->awaits[n];
@@ -263,6 +264,28 @@ static void write_access(const Selenga__Access *access, FILE *out)
     fputs("\"},\n", out);
 }
 
+static void write_name_of(const char *member, const char *name, FILE *out)
+{
+    if (name != NULL) fprintf(out, ".%s = \"%s\", ", member, name);
+}
+
+static void write_calendar(const kind_t *kind, FILE *out)
+{
+    const Selenga__Calendar *calendar = kind->says->calendar;
+    if (calendar == NULL) return;
+    fprintf(out, "static const calendar_rule_t %s_calendar = {", kind->c_name);
+    write_name_of("from", calendar->from, out);
+    write_name_of("to", calendar->to, out);
+    write_name_of("place", calendar->place, out);
+    write_name_of("also", calendar->also, out);
+    write_name_of("with", calendar->with, out);
+    write_name_of("of", calendar->of, out);
+    write_name_of("who", calendar->who, out);
+    fprintf(out, ".clashes = %d, .off = \"", (int)calendar->clashes);
+    for (size_t i = 0; i < calendar->n_off; i++) fprintf(out, "%s%s", i > 0 ? " " : "", calendar->off[i]);
+    fputs("\"};\n", out);
+}
+
 static void write_kind(const model_t *model, const kind_t *kind, FILE *out)
 {
     const Selenga__KindOptions *says = kind->says;
@@ -292,6 +315,7 @@ static void write_kind(const model_t *model, const kind_t *kind, FILE *out)
     write_readers("read_near_by", says->read_near_by, says->n_read_near_by, out);
     if (titled != NULL) fprintf(out, "    .titled = %u,\n", titled->says->number);
     write_access(says->access, out);
+    if (says->calendar != NULL) fprintf(out, "    .calendar = &%s_calendar,\n", kind->c_name);
     fputs("    .label = ", out);
     write_bilingual(says->en, says->ru, out);
     fputs(",\n    .help = ", out);
@@ -311,6 +335,7 @@ void write_rows(const model_t *model, FILE *out)
         fprintf(out, "static const field_rule_t %s[] = {\n", kind->c_name);
         for (size_t i = 0; i < kind->n_fields; i++) write_field(model, kind, &kind->fields[i], out);
         fputs("};\n", out);
+        write_calendar(kind, out);
         write_kind(model, kind, out);
     }
     fputs("const kind_rule_t *const KINDS[] = {\n", out);

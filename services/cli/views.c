@@ -15,6 +15,7 @@
 #include "common/schema/ids.h"
 #include "services/cli/ask.h"
 #include "services/cli/attention.h"
+#include "services/cli/calendar.h"
 #include "services/cli/output.h"
 #include "services/cli/report.h"
 #include "services/cli/terminal.h"
@@ -353,6 +354,16 @@ const verb_t VIEW_SECTION[] = {
                     "selenga --node hub attention --role methodist\n"
                     "selenga --node region --json attention --org 03-08\n",
         .run = attention_run,
+    },
+    {
+        .name = "calendar",
+        .options = CALENDAR_OPTIONS,
+        .summary = N_("what is held on which day, and what is in each other's way"),
+        .text = CALENDAR_TEXT,
+        .examples = "selenga --node hub calendar\n"
+                    "selenga --node region calendar --org 03-08 --from 2024-09-01 --to 2024-09-30\n"
+                    "selenga --node school calendar --ics calendar.ics\n",
+        .run = calendar_run,
     },
     {
         .name = "report",

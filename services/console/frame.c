@@ -59,7 +59,7 @@ bool frame_ask(page_t *page)
         page_go(page, "/login");
         return false;
     }
-    page->facts = (facts_t){.known = true, .has_parent = page->node->parent.known};
+    page->facts = (facts_t){.asked = true, .known = true, .has_parent = page->node->parent.known};
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
         const Selenga__Queues *queues = asked[n]->body;
         page->facts.known &= queues != NULL;
@@ -73,6 +73,7 @@ static void write_facts(const page_t *page, html_t *html)
 {
     const facts_t *facts = &page->facts;
     char text[64];
+    if (!facts->asked) return; // the page was refused before
     html_raw(html, "<p>");
     if (!facts->known) {
         html_element(html, "span", _("The node does not answer; what it keeps is not known now."));
@@ -134,6 +135,7 @@ static const struct {
     {"/load", N_("Methodists")},
     {"/r", N_("Indicators")},
     {"/definitions", N_("Definitions")},
+    {"/calendar", N_("Calendar")},
     {"/op/exchange", N_("Exchange")},
     {"/op/queues", N_("Queues")},
     {"/op/quarantine", N_("Refusals")},
@@ -226,8 +228,9 @@ static void write_search(const page_t *page, html_t *html)
 static void write_top(const page_t *page, html_t *html)
 {
     html_raw(html, "<header><a class=\"home\" href=\"/\">Selenga</a> <span class=\"where\">");
-    html_textf(html, "%s · %s", *page->node->name != '\0' ? page->node->name : page->node->org,
-               page->node->org);
+    if (*page->node->name != '\0' && strcmp(page->node->name, page->node->org) != 0)
+        html_textf(html, "%s · ", page->node->name);
+    html_text(html, page->node->org);
     html_raw(html, "</span> ");
     if (page->session != NULL) write_search(page, html);
     write_language(page, html);

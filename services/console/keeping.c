@@ -37,6 +37,12 @@ const form_t *keeping_draft(page_t *page)
     return drafts_get(page->drafts, &key, &page->draft) ? &page->draft : NULL;
 }
 
+const form_t *keeping_typed(const page_t *page)
+{
+    if (page->request->post) return &page->request->form;
+    return page->draft.n > 0 ? &page->draft : NULL;
+}
+
 // The one that is in the form before the reader is not offered.
 static bool is_shown(const page_t *page, const draft_t *draft)
 {
@@ -149,8 +155,12 @@ static void name_address(const char *address, char *ret, size_t size)
     AUTO(request_free) request_t request = {0};
     snprintf(ret, size, "%s", address);
     if (!request_uri(&request, address)) return;
+    if (request.n_segments == 1 && strcmp(request.segments[0], "mentoring") == 0)
+        snprintf(ret, size, "%s", _("Mentoring"));
     if (request.n_segments == 2 && strcmp(request.segments[0], "p") == 0)
         snprintf(ret, size, "%s, %s", bilingual_text(&KIND_IDENTITY.label), request.segments[1]);
+    if (request.n_segments == 3 && strcmp(request.segments[2], "review") == 0)
+        snprintf(ret, size, "%s, %s", bilingual_text(&KIND_REVIEW.label), request.segments[1]);
     if (request.n_segments < 3 || strcmp(request.segments[0], "k") != 0) return;
     const kind_rule_t *kind = kind_by_name(request.segments[1]);
     if (kind == NULL) return;

@@ -9,6 +9,8 @@
 
 // What the reader asked to have back (?draft=...); NULL: nothing.
 const form_t *keeping_draft(page_t *page);
+// What was typed into the form: as it was sent, or as keeping_draft() gave it back; NULL: neither.
+const form_t *keeping_typed(const page_t *page);
 // Drafts of this address, to take back or to throw away.
 void keeping_offer(page_t *page);
 // <form method="post"> with its token and its name; class "record".

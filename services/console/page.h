@@ -36,7 +36,7 @@ typedef struct asked {
 
 // How the node's records stand, as each page shows it.
 typedef struct facts {
-    bool known, has_parent;
+    bool asked, known, has_parent;
     uint64_t waiting, refused, quiet_s; // not above yet; refused above; since anything was taken there
     bool offline;
 } facts_t;

@@ -21,3 +21,4 @@ page_fn page_quarantine_csv, page_versions, page_storage, page_accounts, page_au
 page_fn page_metrics;
 page_fn page_results, page_attendance;
 page_fn page_load, page_load_move;
+page_fn page_calendar, page_calendar_file;

@@ -46,15 +46,23 @@ void part_hidden(html_t *html, const char *name, const char *value)
     html_raw(html, ">");
 }
 
-void part_table(html_t *html, size_t n, const char *const *heads)
+void part_table_of(html_t *html, size_t n, const char *const *heads, uint32_t numbers)
 {
     html_raw(html, "<div class=\"scroll\"><table><thead><tr>");
     for (size_t i = 0; i < n; i++) {
-        html_raw(html, "<th scope=\"col\">");
+        if ((numbers >> i & 1) != 0)
+            html_raw(html, "<th scope=\"col\" class=\"number\">");
+        else
+            html_raw(html, "<th scope=\"col\">");
         html_text(html, heads[i]);
         html_raw(html, "</th>");
     }
     html_raw(html, "</tr></thead><tbody>");
+}
+
+void part_table(html_t *html, size_t n, const char *const *heads)
+{
+    part_table_of(html, n, heads, 0);
 }
 
 void part_row(html_t *html)

@@ -16,6 +16,8 @@ void part_hidden(html_t *html, const char *name, const char *value);
 // A table within a frame that scrolls, its head from headings (translated where it is called); then rows of
 // part_row, part_cell ..., part_row_end.
 void part_table(html_t *html, size_t n, const char *const *heads);
+// The same; columns whose bits are set in `numbers`, the first one being 1, hold numbers.
+void part_table_of(html_t *html, size_t n, const char *const *heads, uint32_t numbers);
 void part_row(html_t *html);
 void part_cell(html_t *html, const char *text); // "": a dash
 void part_number(html_t *html, int64_t number);

@@ -61,7 +61,7 @@ void refusals_write(page_t *page, const refusals_t *refusals)
 {
     html_t *html = &page->body;
     const char *const titles[] = {N_("record"), N_("organisation"), N_("refused at"),
-                                  N_("why, and what to do"), N_("since")};
+                                  N_("why, and what to do"), N_("since when")};
     html_raw(html, "<div class=\"scroll\"><table><thead><tr>");
     for (size_t i = 0; i < ARRAY_SIZE(titles); i++) html_element(html, "th", _(titles[i]));
     html_raw(html, "</tr></thead><tbody>");

@@ -57,6 +57,8 @@ const route_t ROUTES[] = {
     {BOTH, "/definitions/*", FIGURES, page_definition, false, false},
     {BOTH, "/results", R_OFFICES, page_results, false, false},
     {BOTH, "/events/*/attendance", R_OFFICES, page_attendance, false, false},
+    {ROUTE_GET, "/calendar", R_ANY, page_calendar, false, false},
+    {ROUTE_GET, "/calendar.ics", R_ANY, page_calendar_file, false, true},
     {ROUTE_GET, "/load", R_OFFICES, page_load, false, false},
     {BOTH, "/load/*", R_OFFICES, page_load_move, false, false},
     {ROUTE_GET, "/routes", PEOPLE, page_routes, false, false},

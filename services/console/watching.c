@@ -92,7 +92,7 @@ static void write_found(page_t *page, const finding_t *found)
 void watching_write(page_t *page, const findings_t *found)
 {
     html_t *html = &page->body;
-    const char *const titles[] = {N_("what"), N_("organisation"), N_("record"), N_("since"),
+    const char *const titles[] = {N_("what"), N_("organisation"), N_("record"), N_("since when"),
                                   N_("what to do")};
     if (found->n == 0) return;
     html_raw(html, "<div class=\"scroll\"><table><thead><tr>");

@@ -8,10 +8,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PART_LEAST = 16, PARTS_MOST = 4, STACK = 256 * 1024 };
+enum { PART_LEAST = 16, THREADS_MOST = 4, STACK = 256 * 1024 };
 
 typedef struct ahead { // one to make
     input_t input;
@@ -19,25 +20,24 @@ typedef struct ahead { // one to make
     bool made;
 } ahead_t;
 
-typedef struct part { // of one thread
-    pthread_t thread;
+typedef struct work { // of one request; threads share nothing else
     const uint8_t *key;
     ahead_t *all;
     size_t n;
-    bool elsewhere; // the thread runs
-} part_t;
+    atomic_size_t next; // that nobody has taken: whoever has a processor takes more of them
+} work_t;
 
-static void *make_part(void *arg)
+static void *make_some(void *arg)
 {
-    const part_t *part = arg;
-    for (size_t i = 0; i < part->n; i++)
-        part->all[i].made =
-            oprf_direct(part->key, pseudonym_input_slice(&part->all[i].input), part->all[i].output);
+    work_t *work = arg;
+    for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < work->n;)
+        work->all[i].made =
+            oprf_direct(work->key, pseudonym_input_slice(&work->all[i].input), work->all[i].output);
     return NULL;
 }
 
 // Signals are for the service's own thread.
-static void start_part(part_t *part)
+static bool start_thread(work_t *work, pthread_t *ret_thread)
 {
     pthread_attr_t attributes;
     sigset_t all, before;
@@ -45,33 +45,28 @@ static void start_part(part_t *part)
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    part->elsewhere = pthread_create(&part->thread, &attributes, make_part, part) == 0;
+    bool started = pthread_create(ret_thread, &attributes, make_some, work) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
+    return started;
 }
 
-static size_t parts_for(size_t n)
+static size_t threads_for(size_t n)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t parts = processors > 1 ? (size_t)processors : 1, most = n / PART_LEAST;
-    if (parts > PARTS_MOST) parts = PARTS_MOST;
-    return parts < most ? parts : most > 0 ? most : 1;
+    size_t threads = processors > 1 ? (size_t)processors : 1, most = n / PART_LEAST;
+    if (threads > THREADS_MOST) threads = THREADS_MOST;
+    return threads < most ? threads : most;
 }
 
 static void make_all(const uint8_t *key, ahead_t *all, size_t n)
 {
-    part_t parts[PARTS_MOST] = {0};
-    size_t count = parts_for(n), at = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t end = n * (i + 1) / count;
-        parts[i] = (part_t){.key = key, .all = all + at, .n = end - at};
-        at = end;
-        if (i > 0) start_part(&parts[i]);
-    }
-    for (size_t i = 0; i < count; i++)
-        if (!parts[i].elsewhere) make_part(&parts[i]);
-    for (size_t i = 0; i < count; i++)
-        if (parts[i].elsewhere) pthread_join(parts[i].thread, NULL);
+    work_t work = {.key = key, .all = all, .n = n};
+    pthread_t others[THREADS_MOST];
+    size_t started = 0, most = threads_for(n);
+    while (started + 1 < most && start_thread(&work, &others[started])) started++;
+    make_some(&work);
+    for (size_t i = 0; i < started; i++) pthread_join(others[i], NULL);
 }
 
 // --- whom a request is about ---------------------------------------------------------------------

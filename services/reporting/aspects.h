@@ -12,9 +12,10 @@ enum aspect {
     ASPECT_TRAINING = 1 << 3, // enrolments, certificates; team parts as well as flags
     ASPECT_EVENTS = 1 << 4,   // attendances
     ASPECT_ACTS = 1 << 5,     // acts of support
+    ASPECT_MEASURES = 1 << 6, // results of diagnostics
     ASPECT_NONE = 0,
-    ASPECT_ALL = (1 << 6) - 1,
-    N_ASPECTS = 6,
+    ASPECT_ALL = (1 << 7) - 1,
+    N_ASPECTS = 7,
 };
 
 // The flags of one aspect.
@@ -28,11 +29,14 @@ static inline uint32_t aspect_flags(unsigned aspect)
     case ASPECT_ROUTES:
         return FACT_SUPPORT_B | FACT_FORMER_B;
     case ASPECT_TRAINING:
-        return FACT_SUPPORT_C | FACT_FORMER_C;
+        return FACT_SUPPORT_C | FACT_FORMER_C | FACT_DOC_PK | FACT_DOC_CNPPM | FACT_DOC_RETRAINING |
+               FACT_DOC_INTERNSHIP | FACT_DOC_FEDERAL;
     case ASPECT_EVENTS:
         return FACT_SUPPORT_D | FACT_FORMER_D;
     case ASPECT_ACTS:
         return FACT_SUPPORT_E | FACT_FORMER_E;
+    case ASPECT_MEASURES:
+        return FACT_MEASURED;
     default:
         return 0;
     }

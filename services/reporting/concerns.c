@@ -3,6 +3,7 @@
 // again, and its kind says which aspects: the rest stays as it is.
 #include "services/reporting/concerns.h"
 #include "common/node/msg.h"
+#include "proto/diagnostics.pb-c.h"
 #include "proto/registry.pb-c.h"
 #include "proto/routing.pb-c.h"
 #include "services/reporting/human.h"
@@ -144,7 +145,9 @@ static int about_training(const touch_t *touch, const char *run, int32_t issued_
 {
     what->aspects = ASPECT_TRAINING;
     int rc = days_of_ref(touch, &KIND_PROGRAMME_RUN, run, &what->years);
-    if (issued_on != DAY_NONE) what->years = years_joined(what->years, years_between(issued_on, issued_on));
+    if (issued_on != DAY_NONE)
+        what->years =
+            years_joined(what->years, years_between(issued_on, DAY_NONE)); // it may be valid for long
     return rc;
 }
 
@@ -197,6 +200,9 @@ static int what_of(const touch_t *touch, const kind_rule_t *rule, const body_t *
     case N_CERTIFICATE: // of a team's run, too
         return about_training(touch, ((const Selenga__Certificate *)body)->run, day(rule, body, "issued_on"),
                               what);
+    case N_RESULT:
+        about_day(touch, ASPECT_MEASURES, day(rule, body, "taken_on"), what);
+        break;
     default:
         break;
     }
@@ -211,6 +217,26 @@ static int touch_again(void *arg, const record_t *r, const place_t *place)
 {
     (void)place;
     return touch_body(arg, r);
+}
+
+typedef struct named {
+    const touch_t *touch;
+    const char *instrument;
+} named_t;
+
+static int touch_if_named(void *arg, const record_t *r, const place_t *place)
+{
+    const named_t *named = arg;
+    size_t size = named->instrument != NULL ? strlen(named->instrument) : 0;
+    AUTO(msg_body_free) Selenga__Campaign *m = msg_body_unpack(&selenga__campaign__descriptor, r->body);
+    (void)place;
+    if (m == NULL || size == 0) return 0;
+    for (const char *at = m->instruments; at != NULL && *at != '\0';) {
+        size_t length = strcspn(at, ";");
+        if (length == size && memcmp(at, named->instrument, size) == 0) return touch_body(named->touch, r);
+        at += length + (at[length] == ';');
+    }
+    return 0;
 }
 
 // An event touches those who came, a run those who learnt in it, an organisation those whom it employs: many
@@ -229,6 +255,12 @@ static int touch_onward(const touch_t *touch, const record_t *r, const kind_rule
         int rc = store_each_referring(touch->txn, &r->id, N_ENROLMENT, NULL, touch_again, &onward);
         return rc == 0 ? store_each_referring(touch->txn, &r->id, N_CERTIFICATE, NULL, touch_again, &onward)
                        : rc;
+    }
+    case N_CAMPAIGN:
+        return store_each_referring(touch->txn, &r->id, N_RESULT, NULL, touch_again, &onward);
+    case N_INSTRUMENT: { // no index leads from it to campaigns, of which there are few
+        named_t named = {&onward, ((const Selenga__Instrument *)body)->code};
+        return store_each(touch->txn, N_CAMPAIGN, (slice_t){0}, NULL, touch_if_named, &named);
     }
     case N_ORGANISATION:
         onward.only_posts = true;

@@ -23,6 +23,10 @@
 #define VARIANTS "count(monitoring_variant where " WATCHED("programme.") ")"
 #define ROUND "completed_on in period and coverage >= 95 and " WATCHED("programme.")
 #define STANDS "not (valid_from > period.last) and not (valid_to < period.last)"
+// Documents of additional professional programmes (domain 2.4); who is away all the period takes part in
+// nothing.
+#define AT_SCHOOL "in_school and not long_leave"
+#define IN_SYSTEM "in_system and not long_leave"
 #define TEAM "pk and hours >= 16 and managers >= 2 and attended >= 2"
 
 typedef struct indicator_default {
@@ -143,12 +147,51 @@ static const indicator_default_t DEFAULTS[] = {
         .from_year = 2023,
     },
     {
+        .code = "N-1",
+        .title = "Доля педагогических работников общеобразовательных организаций, прошедших повышение "
+                 "квалификации",
+        .title_en = "Share of teachers of schools who got a document of advanced training",
+        .unit = "percent",
+        .numerator = "count(person where " AT_SCHOOL " and doc_pk)",
+        .denominator = "count(person where " AT_SCHOOL ")",
+        .notes = "OF-CNPPM = count(person where " AT_SCHOOL " and doc_cnppm); "
+                 "RETRAINED = count(person where " AT_SCHOOL " and doc_retraining)",
+    },
+    {
+        .code = "N-2",
+        .title =
+            "Доля педагогических работников и управленческих кадров, повысивших уровень профессионального "
+            "мастерства по дополнительным профессиональным программам",
+        .title_en =
+            "Share of teachers and managers who got a document of an additional professional programme",
+        .unit = "percent",
+        .numerator = "count(person where " IN_SYSTEM " and (doc_pk or doc_retraining or doc_internship))",
+        .denominator = "count(person where " IN_SYSTEM ")",
+    },
+    {
+        .code = "N-4",
+        .title = "Охват педагогических работников диагностикой профессиональных компетенций",
+        .title_en = "Share of teachers whose competencies were measured",
+        .unit = "percent",
+        .numerator = "count(person where pedagogue and not long_leave and measured)",
+        .denominator = "count(person where pedagogue and not long_leave)",
+    },
+    {
         .code = "N-7",
         .title = "Доля зачислений на программы, основанных на выявленных потребностях",
         .title_en = "Share of enrolments that are grounded in a need that was found",
         .unit = "percent",
         .numerator = "count(enrolment where run.from in period and not place = waiting and grounded)",
         .denominator = "count(enrolment where run.from in period and not place = waiting)",
+    },
+    {
+        .code = "N-8",
+        .title = "Доля сотрудников ЦНППМ, прошедших обучение у федерального оператора",
+        .title_en =
+            "Share of staff of centres of professional mastery who were trained by the federal operator",
+        .unit = "percent",
+        .numerator = "count(person where cnppm_staff and doc_federal)",
+        .denominator = "count(person where cnppm_staff)",
     },
     {
         .code = "N-9",

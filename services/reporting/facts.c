@@ -47,10 +47,24 @@ static bool job_counts(const human_t *human, const human_job_t *job, int32_t day
 static uint32_t job_flags(const human_t *human, const human_job_t *job, int32_t day)
 {
     bool counts = job_counts(human, job, day);
-    if (same(job->post_class, "pedagogue") && !job->university)
+    if (same(job->post_class, "pedagogue") && !same(job->org_kind, "university"))
         return counts ? FACT_PEDAGOGUE : FACT_EXT_PEDAGOGUE;
     if (same(job->post_class, "manager")) return counts ? FACT_MANAGER : FACT_EXT_MANAGER;
     return 0;
+}
+
+// Of a post that counts: in which part of education it is (domain 2.4, N-1, N-2, N-8). A kindergarten is a
+// step of general education, and no school.
+static uint32_t place_flags(const human_t *human, const human_job_t *job, int32_t day, uint32_t post)
+{
+    bool school = same(job->org_kind, "school");
+    bool in_system = school || same(job->org_kind, "kindergarten") || same(job->org_kind, "additional") ||
+                     same(job->org_kind, "college");
+    uint32_t flags = 0;
+    if (school && (post & FACT_PEDAGOGUE)) flags |= FACT_IN_SCHOOL;
+    if (in_system && (post & (FACT_PEDAGOGUE | FACT_MANAGER))) flags |= FACT_IN_SYSTEM;
+    if (same(job->org_kind, "cnppm") && job_counts(human, job, day)) flags |= FACT_CNPPM_STAFF;
+    return flags;
 }
 
 // Posts held in the organisation at the end of the period, or FACT_LEFT for a teacher's post that ended
@@ -62,9 +76,10 @@ static uint32_t post_flags(const human_t *human, const char *org, const period_t
     for (size_t i = 0; i < human->n_jobs; i++) {
         const human_job_t *job = &human->jobs[i];
         if (!same(job->org, org) || job->from == DAY_NONE) continue;
-        if (job_on(job, period->last_day))
-            flags |= job_flags(human, job, period->last_day);
-        else if (period_touches(period, job->from, job->to))
+        if (job_on(job, period->last_day)) {
+            uint32_t post = job_flags(human, job, period->last_day);
+            flags |= post | place_flags(human, job, period->last_day, post);
+        } else if (period_touches(period, job->from, job->to))
             left |= job_flags(human, job, job->to) == FACT_PEDAGOGUE;
     }
     return flags | (left ? FACT_LEFT : 0u);
@@ -95,18 +110,22 @@ static int32_t hired_on(const human_t *human, const char *org, const period_t *p
 
 // ---- age, experience (rules 3, 4) ----
 
-static uint32_t age_flags(const human_t *human, int32_t as_of)
+// Days from which he is no more young; DAY_NONE: that cannot be told.
+typedef struct young {
+    int64_t age_until, experience_until;
+} young_t;
+
+static int64_t age_until(const human_t *human)
 {
     for (size_t i = 0; i < human->n_staff; i++)
         if (human->staff[i].birth != DAY_NONE)
-            return date_full_years(human->staff[i].birth, as_of) <= YOUNG_AGE_MAX ? FACT_YOUNG_AGE
-                                                                                  : FACT_OVER_AGE;
-    return 0;
+            return date_add_years(human->staff[i].birth, YOUNG_AGE_MAX + 1);
+    return DAY_NONE;
 }
 
 // Changing school does not restart the clock: the earliest start known on any of his rows, shifted by its
 // breaks.
-static uint32_t experience_flags(const human_t *human, int32_t as_of)
+static int64_t experience_until(const human_t *human)
 {
     const human_staff_t *first = NULL;
     for (size_t i = 0; i < human->n_staff; i++) {
@@ -116,12 +135,21 @@ static uint32_t experience_flags(const human_t *human, int32_t as_of)
             (row->experience_from == first->experience_from && row->break_days > first->break_days))
             first = row;
     }
-    if (!first) return 0;
+    if (!first) return DAY_NONE;
     int64_t breaks = first->break_days < 0 ? 0 : first->break_days;
     int64_t start = first->experience_from + breaks;
     // Breaks longer than the calendar's reach: he has hardly begun.
-    if (start > as_of) return FACT_YOUNG_EXP;
-    return as_of < date_add_years((int32_t)start, YOUNG_YEARS) ? FACT_YOUNG_EXP : FACT_OVER_EXP;
+    return start <= INT32_MAX && date_is_valid((int32_t)start) ? date_add_years((int32_t)start, YOUNG_YEARS)
+                                                               : start;
+}
+
+static uint32_t young_flags(const young_t *young, int32_t as_of)
+{
+    uint32_t flags = 0;
+    if (young->age_until != DAY_NONE) flags |= as_of < young->age_until ? FACT_YOUNG_AGE : FACT_OVER_AGE;
+    if (young->experience_until != DAY_NONE)
+        flags |= as_of < young->experience_until ? FACT_YOUNG_EXP : FACT_OVER_EXP;
+    return flags;
 }
 
 // ---- leave (rule 7) ----
@@ -165,6 +193,41 @@ static bool on_leave_over_30(const human_t *human, int32_t day)
     return false;
 }
 
+// ---- documents, measures (domain 2.4) ----
+
+static uint32_t document_flags(const human_certificate_t *c, const period_t *period)
+{
+    uint32_t flags = 0;
+    bool inside =
+        c->issued_on != DAY_NONE && c->issued_on >= period->first_day && c->issued_on <= period->last_day;
+    if (inside && same(c->programme_kind, "pk"))
+        flags |= FACT_DOC_PK | (same(c->provider, "cnppm") ? FACT_DOC_CNPPM : 0u);
+    if (inside && same(c->programme_kind, "retraining")) flags |= FACT_DOC_RETRAINING;
+    if (inside && same(c->programme_kind, "internship")) flags |= FACT_DOC_INTERNSHIP;
+    if (same(c->provider, "federal") && c->issued_on != DAY_NONE &&
+        day_within(period->last_day, c->issued_on, c->valid_to))
+        flags |= FACT_DOC_FEDERAL;
+    return flags;
+}
+
+// The day of the document counts, not that of the course.
+static uint32_t documents_in(const human_t *human, const period_t *period)
+{
+    uint32_t flags = 0;
+    for (size_t i = 0; i < human->n_certificates; i++)
+        flags |= document_flags(&human->certificates[i], period);
+    return flags;
+}
+
+static bool measured_in(const human_t *human, const period_t *period)
+{
+    for (size_t i = 0; i < human->n_measures; i++) {
+        int32_t day = human->measures[i].taken_on;
+        if (day != DAY_NONE && day >= period->first_day && day <= period->last_day) return true;
+    }
+    return false;
+}
+
 // ---- cells and rows ----
 
 static bool employed_in(const human_t *human, const char *org, const period_t *period)
@@ -184,11 +247,11 @@ static uint32_t support_in(const human_t *human, const char *org, const period_t
     return job_at(human, org, period->last_day) ? flags : flags << FACT_FORMER_SHIFT;
 }
 
-static uint32_t cell(const human_t *human, const char *org, const period_t *period)
+static uint32_t cell(const human_t *human, const young_t *young, const char *org, const period_t *period)
 {
-    if (!employed_in(human, org, period)) return 0;
-    uint32_t flags = post_flags(human, org, period) | age_flags(human, period->as_of) |
-                     experience_flags(human, period->as_of) | support_in(human, org, period);
+    uint32_t flags = post_flags(human, org, period) | young_flags(young, period->as_of) |
+                     support_in(human, org, period) | documents_in(human, period);
+    if (measured_in(human, period)) flags |= FACT_MEASURED;
     if (on_leave_throughout(human, period)) flags |= FACT_LONG_LEAVE;
     if (on_leave_over_30(human, period->last_day)) flags |= FACT_LEAVE_OVER_30;
     return fact_normal(flags);
@@ -229,9 +292,9 @@ static team_part_t *find_part(fact_row_t *row, const human_enrolment_t *e)
 
 // Team parts of runs whose last day lies in one of the year's periods; the year of account is that of the
 // last day.
-static void add_parts(const human_t *human, int year, fact_row_t *row)
+static void add_parts(const human_t *human, const period_t periods[N_CELLS], fact_row_t *row)
 {
-    int32_t first = period_make(year, CELL_YEAR).first_day, last = period_make(year, CELL_ACADEMIC).last_day;
+    int32_t first = periods[CELL_YEAR].first_day, last = periods[CELL_ACADEMIC].last_day;
     for (size_t i = 0; i < human->n_enrolments; i++) {
         const human_enrolment_t *e = &human->enrolments[i];
         if (!e->team || !e->run || e->run_from == DAY_NONE || e->run_to == DAY_NONE) continue;
@@ -249,32 +312,40 @@ static void add_parts(const human_t *human, int year, fact_row_t *row)
     }
 }
 
-static fact_row_t make_row(const human_t *human, int year, const char *org, bool *ret_any)
+// False: there is nothing to say.
+static bool make_row(const human_t *human, const young_t *young, const period_t periods[N_CELLS],
+                     const char *org, fact_row_t *ret_row)
 {
-    fact_row_t row = {.org = org};
-    *ret_any = false;
+    bool employed = false;
+    ret_row->org = org;
     for (int c = 0; c < N_CELLS; c++) {
-        period_t period = period_make(year, (period_cell_t)c);
-        *ret_any |= employed_in(human, org, &period);
-        row.cells[c] = cell(human, org, &period);
+        if (!employed_in(human, org, &periods[c])) continue;
+        employed = true;
+        ret_row->cells[c] = cell(human, young, org, &periods[c]);
     }
-    add_parts(human, year, &row);
-    *ret_any |= row.n_parts > 0;
-    return row;
+    add_parts(human, periods, ret_row);
+    return employed || ret_row->n_parts > 0;
+}
+
+static bool is_first_mention(const human_t *human, size_t job)
+{
+    const char *org = human->jobs[job].org;
+    for (size_t i = 0; i < job; i++)
+        if (same(human->jobs[i].org, org)) return false;
+    return org != NULL;
 }
 
 facts_t *facts_make(const human_t *human, int year)
 {
+    young_t young = {age_until(human), experience_until(human)};
+    period_t periods[N_CELLS];
     facts_t *facts = xcalloc(1, sizeof *facts);
     facts->rows = xcalloc(human->n_jobs ? human->n_jobs : 1, sizeof *facts->rows);
-    for (size_t i = 0; i < human->n_jobs; i++) {
-        const char *org = human->jobs[i].org;
-        bool seen = !org, any;
-        for (size_t k = 0; k < i && !seen; k++) seen = same(human->jobs[k].org, org);
-        if (seen) continue;
-        fact_row_t row = make_row(human, year, org, &any);
-        if (any) facts->rows[facts->n_rows++] = row;
-    }
+    for (int c = 0; c < N_CELLS; c++) periods[c] = period_make(year, (period_cell_t)c);
+    for (size_t i = 0; i < human->n_jobs; i++)
+        if (is_first_mention(human, i) &&
+            make_row(human, &young, periods, human->jobs[i].org, &facts->rows[facts->n_rows]))
+            facts->n_rows++;
     return facts;
 }
 

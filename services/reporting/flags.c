@@ -29,6 +29,19 @@ const flag_name_t FACT_FLAGS[] = {
     {"former_e", FACT_FORMER_E, N_("the same as support_e, where he left before the last day")},
     {"left", FACT_LEFT, N_("left a teacher's post during the period")},
     {"no_data", FACT_NO_DATA, N_("young or not cannot be told: birth date or start of work is missing")},
+    {"in_school", FACT_IN_SCHOOL, N_("in the snapshot as a teacher of a school")},
+    {"in_system", FACT_IN_SYSTEM,
+     N_("in the snapshot as a teacher or manager of a school, a kindergarten, additional education or a "
+        "college")},
+    {"cnppm_staff", FACT_CNPPM_STAFF, N_("in the snapshot in any post of a centre of professional mastery")},
+    {"doc_pk", FACT_DOC_PK, N_("got a document of advanced training in the period")},
+    {"doc_cnppm", FACT_DOC_CNPPM,
+     N_("got a document of advanced training of a centre of professional mastery in the period")},
+    {"doc_retraining", FACT_DOC_RETRAINING, N_("got a document of retraining in the period")},
+    {"doc_internship", FACT_DOC_INTERNSHIP, N_("got a document of an internship in the period")},
+    {"doc_federal", FACT_DOC_FEDERAL,
+     N_("has a document of the federal operator that is valid on the snapshot date")},
+    {"measured", FACT_MEASURED, N_("the competencies were measured in the period")},
     {"assigned", FACT_ASSIGNED, N_("assigned to a methodist on the last day")},
 };
 const size_t N_FACT_FLAGS = sizeof FACT_FLAGS / sizeof FACT_FLAGS[0];

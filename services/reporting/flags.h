@@ -29,6 +29,15 @@ enum fact_flag {
     FACT_FORMER_C = 1 << 19,
     FACT_FORMER_D = 1 << 20,
     FACT_FORMER_E = 1 << 21,
+    FACT_IN_SCHOOL = 1 << 22, // PEDAGOGUE of a school
+    FACT_IN_SYSTEM = 1 << 23, // PEDAGOGUE or MANAGER of general, additional or secondary vocational education
+    FACT_CNPPM_STAFF = 1 << 24,    // in the snapshot at a centre of professional mastery, in whatever post
+    FACT_DOC_PK = 1 << 25,         // got a document of advanced training
+    FACT_DOC_CNPPM = 1 << 26,      // one that a centre of professional mastery issued
+    FACT_DOC_RETRAINING = 1 << 27, // of retraining
+    FACT_DOC_INTERNSHIP = 1 << 28, // of an internship
+    FACT_DOC_FEDERAL = 1 << 29, // has a document of the federal operator that is valid on the snapshot date
+    FACT_MEASURED = 1 << 30,    // his competencies were measured
 };
 enum { FACT_FORMER_SHIFT = 7 }; // from SUPPORT_X to FORMER_X
 

@@ -16,7 +16,7 @@ typedef struct human_staff { // a row of the staff sheet: he may have several, a
 
 typedef struct human_job {
     const char *org;
-    bool university;        // the organisation is of kind `university`
+    const char *org_kind;   // of the organisation; NULL: not known
     const char *post_class; // pedagogue, manager, other
     answer_t main_place;
     answer_t external;
@@ -56,7 +56,13 @@ typedef struct human_certificate {
     const char *programme_kind;
     const char *target_group; // free text, may be NULL
     int32_t issued_on;
+    int32_t valid_to;
+    const char *provider; // cnppm, federal, ...; NULL: not told
 } human_certificate_t;
+
+typedef struct human_measure { // a result that counts as having been measured
+    int32_t taken_on;
+} human_measure_t;
 
 typedef struct human_attendance {
     const char *event;
@@ -101,4 +107,6 @@ typedef struct human {
     size_t n_acts;
     const human_route_t *routes;
     size_t n_routes;
+    const human_measure_t *measures;
+    size_t n_measures;
 } human_t;

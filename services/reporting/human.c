@@ -3,6 +3,7 @@
 #include "services/reporting/human.h"
 #include "common/base/vec.h"
 #include "common/node/msg.h"
+#include "proto/diagnostics.pb-c.h"
 #include "proto/registry.pb-c.h"
 #include "proto/routing.pb-c.h"
 #include "services/reporting/day.h"
@@ -69,7 +70,8 @@ struct known {
     unsigned aspects;
     char ref[2 * NODE_ORG_MAX + 64]; // of the staff number being read
     int rc;                          // the first record that could not be read; 0: all could
-    list_t staff, jobs, absences, pairs, meetings, enrolments, certificates, attendances, acts, routes;
+    list_t staff, jobs, absences, pairs, meetings, enrolments, certificates, attendances, acts, routes,
+        measures;
     list_t messages; // own the texts
     list_t days;     // int32_t arrays of routes
 };
@@ -120,14 +122,13 @@ static void add_job(known_t *k)
     if (m == NULL) return;
     const Selenga__Organisation *org = read_key(k, &KIND_ORGANISATION, m->org);
     human_job_t *job = list_add(&k->jobs, sizeof *job);
-    *job =
-        (human_job_t){.org = m->org,
-                      .university = org != NULL && org->kind != NULL && strcmp(org->kind, "university") == 0,
-                      .post_class = m->post_class,
-                      .main_place = answer(m->has_main_place, m->main_place),
-                      .external = answer(m->has_external, m->external),
-                      .from = day(m->has_from, m->from),
-                      .to = day(m->has_to, m->to)};
+    *job = (human_job_t){.org = m->org,
+                         .org_kind = org != NULL ? org->kind : NULL,
+                         .post_class = m->post_class,
+                         .main_place = answer(m->has_main_place, m->main_place),
+                         .external = answer(m->has_external, m->external),
+                         .from = day(m->has_from, m->from),
+                         .to = day(m->has_to, m->to)};
 }
 
 static void add_absence(known_t *k, const Selenga__Absence *m)
@@ -181,7 +182,9 @@ static void add_certificate(known_t *k, const Selenga__Certificate *m)
     *c = (human_certificate_t){.run = m->run,
                                .programme_kind = programme->kind,
                                .target_group = programme->target_group,
-                               .issued_on = m->issued_on};
+                               .issued_on = m->issued_on,
+                               .valid_to = day(m->has_valid_to, m->valid_to),
+                               .provider = run->provider_class};
 }
 
 static void add_attendance(known_t *k, const Selenga__Attendance *m)
@@ -198,6 +201,33 @@ static void add_act(known_t *k, const Selenga__SupportAct *m)
 {
     human_act_t *act = list_add(&k->acts, sizeof *act);
     *act = (human_act_t){.methodist = m->methodist, .kind = m->kind, .date = m->date};
+}
+
+// A self-assessment counts as a measure only where its instrument says so, a questionnaire never.
+static bool measures(const Selenga__Instrument *instrument)
+{
+    if (instrument == NULL || instrument->class_ == NULL) return true;
+    if (strcmp(instrument->class_, "request") == 0) return false;
+    return strcmp(instrument->class_, "self-assessment") != 0 || instrument->countable;
+}
+
+// A campaign counts unless all that it measures with does not.
+static bool is_measured_by(known_t *k, const Selenga__Campaign *campaign)
+{
+    const char *rest = campaign->instruments;
+    if (rest == NULL || *rest == '\0') return true;
+    AUTO(xfree) char *list = xstrdup(rest);
+    for (char *save, *code = strtok_r(list, ";", &save); code != NULL; code = strtok_r(NULL, ";", &save))
+        if (measures(read_key(k, &KIND_INSTRUMENT, code))) return true;
+    return false;
+}
+
+static void add_measure(known_t *k, const Selenga__Result *m)
+{
+    const Selenga__Campaign *campaign = read_key(k, &KIND_CAMPAIGN, m->campaign);
+    if (campaign == NULL || !m->has_taken_on || !is_measured_by(k, campaign)) return;
+    human_measure_t *measure = list_add(&k->measures, sizeof *measure);
+    *measure = (human_measure_t){.taken_on = m->taken_on};
 }
 
 static int add_done(void *arg, const record_t *r, const place_t *place)
@@ -255,6 +285,9 @@ static int add_record(void *arg, const record_t *r, const place_t *place)
     case N_SUPPORT_ACT:
         add_act(k, m);
         break;
+    case N_RESULT:
+        add_measure(k, m);
+        break;
     case N_ROUTE:
         return add_route(k, &r->id, m);
     default:
@@ -287,7 +320,7 @@ static const struct {
 } MADE_OF[] = {
     {N_ABSENCE, ASPECT_LEAVE},      {N_MENTORING_PAIR, ASPECT_PAIRS}, {N_MENTORING_MEETING, ASPECT_PAIRS},
     {N_ENROLMENT, ASPECT_TRAINING}, {N_CERTIFICATE, ASPECT_TRAINING}, {N_ATTENDANCE, ASPECT_EVENTS},
-    {N_SUPPORT_ACT, ASPECT_ACTS},   {N_ROUTE, ASPECT_ROUTES},
+    {N_SUPPORT_ACT, ASPECT_ACTS},   {N_ROUTE, ASPECT_ROUTES},         {N_RESULT, ASPECT_MEASURES},
 };
 
 static int add_records(known_t *k, const rid_t *person)
@@ -356,6 +389,8 @@ static void set_human(known_t *k)
         .n_acts = k->acts.n,
         .routes = k->routes.at,
         .n_routes = k->routes.n,
+        .measures = k->measures.at,
+        .n_measures = k->measures.n,
     };
 }
 
@@ -395,9 +430,9 @@ void human_free(known_t **known)
     if (k == NULL) return;
     for (size_t i = 0; i < k->messages.n; i++) msg_body_free(&((void **)k->messages.at)[i]);
     for (size_t i = 0; i < k->days.n; i++) free(((void **)k->days.at)[i]);
-    list_t *lists[] = {&k->staff,    &k->jobs,       &k->absences,     &k->pairs,
-                       &k->meetings, &k->enrolments, &k->certificates, &k->attendances,
-                       &k->acts,     &k->routes,     &k->messages,     &k->days};
+    list_t *lists[] = {&k->staff,      &k->jobs,         &k->absences,    &k->pairs, &k->meetings,
+                       &k->enrolments, &k->certificates, &k->attendances, &k->acts,  &k->routes,
+                       &k->measures,   &k->messages,     &k->days};
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++) free(lists[i]->at);
     free(k);
     *known = NULL;

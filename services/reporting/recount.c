@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose facts are counted anew, and when. Rows 'J', 'D', 'G' and 'F':
+// Whose facts are counted anew, and when. Rows 'J', 'D', 'G', 'F', 'P' and
+// 'U':
 // common/store/FORMAT.md, aux.
 #include "services/reporting/recount.h"
 #include "common/base/vec.h"
@@ -12,6 +13,8 @@ enum {
     WAITS = 6,
     WAITED = 5,  // of an earlier program: without aspects
     SLICE = 256, // people who wait that one transaction counts
+    PERSON = KEY + sizeof(rid_t),
+    RULES = 1, // by which facts are made; grows when they come to say more
 };
 
 static slice_t key_of(uint8_t *buf, char letter, const uint8_t *pseudonym)
@@ -108,6 +111,55 @@ static int count_older(reporting_t *self, store_txn_t *txn)
     return rc;
 }
 
+// --- flags that are made of more than before -----------------------------------------------------
+
+static const uint8_t RULES_KEY = 'U';
+
+static int read_rules(reporting_t *self, store_txn_t *txn)
+{
+    slice_t v;
+    int rc = kv_get(store_kv(txn), KV_AUX, slice(&RULES_KEY, 1), &v);
+    self->fewer = rc != 0 || v.size != 1 || v.data[0] < RULES;
+    return rc < 0 ? rc : 0;
+}
+
+// Some of those who have a pseudonym here, behind `fewer_at`.
+static int find_people(reporting_t *self, store_txn_t *txn, waiting_t *to)
+{
+    uint8_t from[PERSON];
+    kv_cursor_t *cursor = NULL;
+    slice_t key, value;
+    key_of(from, 'P', self->fewer_at);
+    memset(from + KEY, 0xff, PERSON - KEY);
+    int rc = kv_cursor(store_kv(txn), KV_AUX, &cursor);
+    if (rc == 0) rc = kv_seek(cursor, slice(from, PERSON), &key, &value);
+    while (rc == 0 && to->n < SLICE && key.size == PERSON && key.data[0] == 'P') {
+        if (memcmp(self->fewer_at, key.data + 1, PSEUDONYM_BYTES) != 0) {
+            dirty_t *dirty = &to->list[to->n++];
+            *dirty = (dirty_t){.bulk = true, .years = YEARS_ALL, .aspects = ASPECT_ALL};
+            memcpy(dirty->pseudonym, key.data + 1, PSEUDONYM_BYTES);
+            memcpy(self->fewer_at, dirty->pseudonym, PSEUDONYM_BYTES);
+        }
+        rc = kv_next(cursor, &key, &value);
+    }
+    kv_close_cursor(&cursor);
+    return rc < 0 ? rc : 0;
+}
+
+// Facts of an earlier program lack flags that this one makes. Begun again after a stop: what says the same is
+// not written.
+static int count_fewer(reporting_t *self, store_txn_t *txn)
+{
+    static const uint8_t rules = RULES;
+    AUTO(xfree) dirty_t *list = xcalloc(SLICE, sizeof *list);
+    waiting_t people = {list, 0};
+    int rc = find_people(self, txn, &people);
+    for (size_t i = 0; i < people.n && rc == 0; i++) rc = recount_one(self, txn, &list[i]);
+    self->fewer = people.n == SLICE;
+    if (rc != 0 || self->fewer) return rc;
+    return kv_put(store_kv(txn), KV_AUX, slice(&RULES_KEY, 1), slice(&rules, 1));
+}
+
 // --- all that is due -----------------------------------------------------------------------------
 
 int recount_open(reporting_t *self, store_txn_t *txn)
@@ -120,7 +172,7 @@ int recount_open(reporting_t *self, store_txn_t *txn)
     if (rc == 0) rc = find_waiting(txn, 'F', 0, 1, &older);
     self->waiting = waiting.n > 0;
     self->older = older.n > 0;
-    return rc;
+    return rc == 0 ? read_rules(self, txn) : rc;
 }
 
 void recount_close(reporting_t *self)
@@ -184,11 +236,12 @@ int recount(reporting_t *self, store_txn_t *txn)
         rc = many && dirty->later ? let_wait(self, txn, dirty) : recount_one(self, txn, dirty);
     }
     if (rc == 0 && self->older && !self->waiting) rc = count_older(self, txn);
+    if (rc == 0 && self->fewer && !self->older && !self->waiting) rc = count_fewer(self, txn);
     self->n_dirty = 0;
     return rc == 0 ? recount_remove_gone(self, txn) : rc;
 }
 
 bool recount_is_busy(const reporting_t *self)
 {
-    return self->waiting || self->older;
+    return self->waiting || self->older || self->fewer;
 }

@@ -46,8 +46,10 @@ typedef struct reporting {
     indicators_t *indicators;
     dirty_t *dirty; // people to count again before the commit
     size_t n_dirty, room;
-    bool waiting;           // people wait for further transactions
-    bool older;             // some have facts as an earlier program wrote them
+    bool waiting; // people wait for further transactions
+    bool older;   // some have facts as an earlier program wrote them
+    bool fewer;   // and so have all whom `fewer_at` has not come to: their flags are made of less
+    uint8_t fewer_at[PSEUDONYM_BYTES];
     struct gone_fact *gone; // facts to be removed when all others are written
     size_t n_gone, room_gone;
     projection_walk_t walk;

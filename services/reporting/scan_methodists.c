@@ -52,14 +52,22 @@ static bool holds(const methodists_t *m, const rows_table_t *rows, uint32_t row,
            day_within(m->period->last_day, rows_day(rows, row, from), rows_day(rows, row, to));
 }
 
+// Who is a candidate leads nobody yet.
+static bool is_candidate(const methodists_t *m, uint32_t row, uint32_t column)
+{
+    const field_word_t *words = shape_at(TABLE_METHODIST)->columns[column].field->words;
+    int64_t word = rows_values(m->rows, row)[column];
+    return word != VALUE_ABSENT && strcmp(words[word].code, "candidate") == 0;
+}
+
 static named_t *find_named(const methodists_t *m, uint32_t *ret_n)
 {
     uint32_t from = shape_column(TABLE_METHODIST, "from"), to = shape_column(TABLE_METHODIST, "to");
-    uint32_t person = shape_column(TABLE_METHODIST, "person");
+    uint32_t person = shape_column(TABLE_METHODIST, "person"), state = shape_column(TABLE_METHODIST, "state");
     named_t *named = xcalloc(m->n + 1, sizeof *named);
     *ret_n = 0;
     for (uint32_t i = 0; i < m->n; i++) {
-        if (!holds(m, m->rows, i, from, to)) continue;
+        if (!holds(m, m->rows, i, from, to) || is_candidate(m, i, state)) continue;
         uint32_t number = number_of(m->rows, i, person);
         if (number != DICT_NONE) named[(*ret_n)++] = (named_t){human_of(m->table->people, number), i};
     }

@@ -4,6 +4,7 @@ import atexit
 import base64
 import json
 import os
+import signal
 from pathlib import Path
 
 from browser import Browser
@@ -21,6 +22,12 @@ SWITCHES = ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--dis
             "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--lang=ru", "--accept-lang=ru")
 WATCH = """window.violations = [];
 document.addEventListener("securitypolicyviolation", e => violations.push(e.violatedDirective + " " + e.blockedURI + " " + e.sourceFile));"""
+
+
+def children(mother):
+    """Numbers of all processes below this one."""
+    below = [int(pid) for task in Path(f"/proc/{mother}/task").iterdir() for pid in (task / "children").read_text().split()]
+    return below + [pid for child in below if Path(f"/proc/{child}").exists() for pid in children(child)]
 
 
 class Chromium:
@@ -45,6 +52,14 @@ class Chromium:
 
     def close(self):
         self.driver.quit()
+
+    def kill(self):
+        """SIGKILL to the browser and all its processes; its driver goes as it does after a browser that went by itself."""
+        mother = self.driver.service.process.pid
+        for pid in children(mother):
+            os.kill(pid, signal.SIGKILL)
+        self.driver.service.stop()
+        atexit.unregister(self.close)
 
     def cdp(self, command, **args):
         return self.driver.execute_cdp_cmd(command, args)
@@ -158,8 +173,8 @@ class Chromium:
         return self.js("return document.documentElement.scrollWidth - window.innerWidth")
 
     def screen(self, name):
-        SCREENS.mkdir(parents=True, exist_ok=True)
         path = SCREENS / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(self.driver.get_screenshot_as_png())
         return path
 

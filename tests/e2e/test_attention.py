@@ -75,8 +75,11 @@ def scene(w):
     route(w, "R-ALONE", "active")
     route(w, "R-DONE", "closed", tutor=f"{A}:12", outcome="done", closed_on="2024-06-30")
     w.hub.text("mentoring-pair", f"mentor,mentee,from,to\n{A}:1,{A}:2,2024-01-10,{day(5)}\n{A}:7,{A}:2,2024-01-10,{day(40)}\n")
-    w.region.text("methodist", f"code,person,from,to\nM-1,{A}:1,2024-01-10,{day(30)}\nM-2,{A}:12,2024-01-10,{day(-1)}\n")
-    w.region.text("assignment", f"methodist,person,from,to\nM-1,{A}:7,2024-01-10,{day(0)}\n")
+    w.region.text("methodist", f"code,person,from,to,tutor_until,state\nM-1,{A}:1,2024-01-10,{day(30)},,appointed\n"
+                  + f"M-2,{A}:12,2024-01-10,{day(-1)},,\nM-3,{A}:2,2024-01-10,,{day(0)},certified\nM-4,{A}:9,2024-01-10,,,candidate\n"
+                  + f"M-5,{A}:10,2024-01-10,,{day(-2)},\nM-6,{A}:8,2024-01-10,,,\n")
+    w.region.text("assignment", f"methodist,person,from,to\nM-1,{A}:7,2024-01-10,{day(0)}\n"
+                  + "".join(f"M-{i},{A}:7,2024-01-10,\n" for i in (2, 3, 4, 5)) + f"M-6,{A}:7,2024-01-10,{day(-1)}\n")
     w.region.token(ELSEWHERE)
     w.settle()
     return w
@@ -136,6 +139,33 @@ def a_term_that_ends_within_thirty_days_is_told_where_it_can_be_prolonged(w):
           f"Mentoring pair: the term ends on {day(5)}"],
          ["Методист: срок истекает", "Закрепление: срок истекает", "Приглашение: срок истекает", "Наставническая пара: срок истекает"])
     told(w.hub, "term-expires", [(A, f"{A}:1:{A}:2:2024-01-10")], [day(5)], ["Наставническая пара: срок истекает"])
+
+
+@test
+def a_methodist_who_is_given_teachers_is_trained_as_a_tutor(w):
+    told(w.region, "tutor-untrained", [("03", "M-1"), ("03", "M-5")], ["whose training as a tutor is missing or over"],
+         ["подготовки к тьюторскому сопровождению нет"])
+    assert [x["since"] for x in attention(w.region) if x["ref"] == "M-5"] == [day(-2)], attention(w.region)
+    assert not places(attention(w.hub), "tutor-untrained"), "the region can mend it"
+
+
+def fourth(w, **says):
+    return put(w.region, "methodist", **{"code": "M-4", "person": f"{A}:9", "from": "2024-01-10", **says})
+
+
+@test
+def a_methodist_becomes_one_step_by_step(w):
+    act, trained = {"act": "№ 7"}, {"tutor_until": day(40)}
+    refused(1, fourth, w, state="appointed", says="act")
+    refused(1, fourth, w, state="certified", says="certified", **act, **trained)
+    fourth(w, state="appointed", **act)
+    assert ("03", "M-4") in places(attention(w.region), "tutor-untrained"), "now he is one, and teachers are assigned to him"
+    refused(1, fourth, w, state="certified", says="tutor_until", **act)
+    fourth(w, state="certified", **act, **trained)
+    assert ("03", "M-4") not in places(attention(w.region), "tutor-untrained")
+    refused(1, fourth, w, state="ended", says="to", **act, **trained)
+    fourth(w, state="ended", to=day(-1), **act, **trained)
+    refused(1, fourth, w, state="appointed", says="ended", to=day(-1), **act, **trained)
 
 
 @test

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import world
 from chromed import ROLES, enter, links, pattern_of, routes, scene
-from chromium import SCREENS
+from chromium import SCREENS, Chromium
+from inside import PASSWORD
+from looked import latin
 from npm_tools import tool
 from selenium.webdriver.common.keys import Keys
 from world import SOURCE, test
@@ -17,8 +19,6 @@ from world import SOURCE, test
 ENTER, TAB = Keys.ENTER, Keys.TAB
 PAGES_OF_ROLE = 60  # looked at for the addresses of pages that have a name in them
 SIZES = {"1280": (1280, 1024, 1), "1024": (1024, 768, 1), "360": (360, 740, 1), "200%": (1280, 1024, 2)}
-# Words in Latin letters that a Russian page may have in its headings, labels and buttons.
-LATIN = {"selenga", "english", "csv", "xlsx", "pdf", "tls", "ctrl", "alt", "enter", "esc"}
 ASSETS = SOURCE / "services/console/assets"
 
 
@@ -46,13 +46,6 @@ def addresses(w, browser):
     return found
 
 
-LABELS = """return [...document.querySelectorAll('h1,h2,h3,th,dt,label,legend,button,nav a,.pill,.help,.note,summary,option')].map(e => {
-    const bare = e.cloneNode(true);
-    bare.querySelectorAll('code,kbd').forEach(x => x.remove());
-    return bare.textContent;
-})"""
-
-
 def look(w, name, pattern, path):
     """All that is looked at on one page. What another role has seen as it stands, but for the frame, is not measured again."""
     c, seen = w.chromium, {"who": ROLES[name], "path": path, "axe": [], "wide": {}, "latin": []}
@@ -62,16 +55,16 @@ def look(w, name, pattern, path):
     if (pattern, main) in w.drawn:
         return seen
     w.drawn.add((pattern, main))
+    there = c.js("return performance.getEntriesByType('navigation')[0].responseStatus") == 200
     seen["axe"] = c.faults()
     for size, (width, height, zoom) in SIZES.items():
         c.size(width, height, zoom)
         seen["wide"][size] = c.too_wide()
-        if size in ("1280", "360") and (pattern, size) not in w.drawn:
+        if size in ("1280", "360") and there and (pattern, size) not in w.drawn:
             w.drawn.add((pattern, size))
             c.screen(f"{pattern.strip('/').replace('/', '-').replace('*', 'x') or 'home'}.{ROLES[name]}.{size}")
     c.size(1280, 1024)
-    seen["latin"] = [word for text in c.js(LABELS) for word in re.findall(r"(?<![-\w/.:])[A-Za-z]{3,}(?![-\w:/.])", text)
-                     if word.lower() not in LATIN]
+    seen["latin"] = latin(c)
     return seen
 
 
@@ -239,6 +232,21 @@ def a_person_is_found_by_any_form_of_his_name_by_initials_and_by_number(w):
     assert found("1")[0].endswith(":1") and key not in found("Чебунина А. М.")
 
 
+@test
+def what_was_typed_is_offered_after_sigkill_of_the_browser_and_in_another_one(w):
+    killed = Chromium(Path(w.dir) / "killed")
+    killed.enter(w.url, "olga", PASSWORD)
+    killed.go("/k/event/new")
+    killed.driver.find_element("name", "f.title").send_keys("Набрано до обрыва")
+    killed.until(lambda: "Черновик записан" in killed.text())
+    killed.kill()
+    c, _ = enter(w)
+    c.go("/")
+    assert "Набрано и не сохранено" in c.text(), c.text()
+    c.click('a[href^="/k/event/new?draft="]')
+    assert c.js("return document.getElementsByName('f.title')[0].value") == "Набрано до обрыва"
+
+
 # --- by keyboard alone
 
 DOT, Q, SAVE = ("Slash", "."), ("Slash", ",", 8), ("KeyS", "ы", 2)  # as the Russian layout has them
@@ -274,6 +282,53 @@ def an_event_is_found_changed_saved_and_undone_by_keys_of_the_russian_layout(w):
     c.keys(("Escape", "Escape"))
     c.until(lambda: c.path == "/k/event")
     assert before
+
+
+@test
+def a_person_is_taken_on_enrolled_and_his_route_agreed_by_keys_alone(w):
+    c, _ = enter(w, "petr")
+    c.go("/")
+    c.keys(("Digit2", "2", 1))
+    c.until(lambda: c.path == "/people")
+    c.tab_to("/p")
+    c.press(ENTER)
+    c.until(lambda: c.path == "/p")
+    for name, text in (("org", "03"), ("number", "777")):
+        c.tab_to(name=name)
+        c.press(text)
+    c.press(ENTER)
+    c.until(lambda: c.path.startswith("/p/03:777"))
+    for name, text in (("identity.last_name", "Клавишина"), ("identity.first_name", "Анна"), ("work.post", "методист"), ("work.post_class", " "),
+                       ("work.from", "1.9.24")):
+        c.tab_to(name="f." + name)
+        c.press(text)
+    c.keys(SAVE)
+    c.until(lambda: c.path == "/p/03:777?saved=1")
+    c.keys(("Digit5", "5", 1))
+    c.until(lambda: c.path == "/k")
+    c.tab_to("/k/enrolment")
+    c.press(ENTER)
+    c.until(lambda: c.path == "/k/enrolment")
+    c.tab_to("/k/enrolment/new")
+    c.press(ENTER)
+    c.until(lambda: c.path == "/k/enrolment/new")
+    for name, text in (("run", "RUN-FO-24"), ("person", "03:777")):
+        c.tab_to(name="f." + name)
+        c.press(text)
+    c.keys(SAVE)
+    c.until(lambda: "saved=1" in c.path)
+    assert any(r["body"]["person"] == "03:777" for r in w.region.list("enrolment"))
+    c.keys(("Digit6", "6", 1))
+    c.until(lambda: c.path == "/routes")
+    c.tab_to("/routes/R-1")
+    c.press(ENTER)
+    c.until(lambda: c.path == "/routes/R-1")
+    for name, text in (("by", "О. Д. Петрова"), ("tutor", "03-08-01:2")):
+        c.tab_to(name=name)
+        c.press(text)
+    c.press(ENTER)
+    c.until(lambda: "\nсогласован\n" in c.driver.find_element("css selector", "dl.card").text)
+    assert w.region.selenga("get", "route", "R-1")["body"]["confirmed_by"] == "О. Д. Петрова"
 
 
 @test

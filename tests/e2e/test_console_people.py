@@ -83,13 +83,13 @@ def a_young_specialist_gets_a_mentor_and_who_has_not_met_for_thirty_days_is_mark
     page = browser.get("/mentoring?mentee=03-1:2")
     assert 'value="03-1:2"' in page.text
     fields = [("f.mentor", "03-1:2"), ("f.mentee", "03-1:2"), ("f.from", str(w.today))]
-    answer = browser.post("/mentoring", [*page.hidden("/mentoring"), *fields])
+    answer = browser.post("/mentoring", [*page.hidden(), *fields])
     assert answer.status == 422 and len(w.region.list("mentoring-pair")) == 1, answer.shown()
-    answer = browser.post("/mentoring", [*page.hidden("/mentoring"), ("f.mentor", "03-1:1"), *fields[1:]])
+    answer = browser.post("/mentoring", [*page.hidden(), ("f.mentor", "03-1:1"), *fields[1:]])
     assert answer.status == 303, answer.shown()
     page = browser.get(answer.location)
     assert "without a mentor: 0" in page.shown() and "Pairs: 2" in page.shown(), page.shown()
-    again = browser.post("/mentoring", [*page.hidden("/mentoring"), ("f.mentor", "03-1:1"), *fields[1:]])
+    again = browser.post("/mentoring", [*page.hidden(), ("f.mentor", "03-1:1"), *fields[1:]])
     assert again.status == 409 and len(w.region.list("mentoring-pair")) == 2, again.shown()
 
 

@@ -111,6 +111,26 @@ def only_states_that_may_follow_are_offered_and_another_one_is_refused_in_words(
 
 
 @test
+def a_review_that_was_typed_and_not_given_comes_back_from_a_draft(w):
+    wait_until(lambda: any(r["body"]["state"] == "submitted" for r in w.hub.list("route")) and len(w.hub.list("activity")) >= 2,
+               what="it is at the hub")
+    boris = inside(w.hub, "boris")
+    page = boris.get(WHERE + "/review")
+    fields = put_in([f for f in filled(page, "decision") if f[0] != "decision"], decision="return", remarks="набрано", p1__hours="17")
+    # the steps have changed their places since: what was typed belongs to its step, not to a row
+    first, second = ([f for f in fields if f[0].startswith(p)] for p in ("p0.", "p1."))
+    moved = [(n.replace("p0.", "p1."), v) for n, v in first] + [(n.replace("p1.", "p0."), v) for n, v in second]
+    typed = [*moved, *(f for f in fields if f not in first and f not in second)]
+    assert boris.post("/draft?for=" + urllib.parse.quote(WHERE + "/review", safe=""), typed).status == 200
+    link = f'{WHERE}/review?draft={dict(page.hidden())["form"]}'
+    assert f'href="{link}"' in boris.get("/").text and f'href="{link}"' in boris.get(WHERE + "/review").text
+    back = filled(boris.get(link), "decision")
+    assert ("remarks", "набрано") in back and ("p1.hours", "17") in back and ("p0.hours", "36") in back, back
+    assert ("decision", "return") in back and w.hub.list("review") == []
+    assert boris.post("/draft/drop", [*boris.get("/").hidden("/logout"), ("for", WHERE + "/review"), ("form", link[-16:]), ("back", "/")]).status == 303
+
+
+@test
 def the_hub_proposes_beside_the_schools_version_and_returns_it(w):
     wait_until(lambda: any(r["body"]["state"] == "submitted" for r in w.hub.list("route")) and len(w.hub.list("activity")) >= 2,
                what="it is at the hub")

@@ -30,6 +30,7 @@ message FieldTrip {
   option (kind) = {
     number: 302 up: REGION down: NONE writers: [SCHOOL, SERVING] org: "place" sheet: {} read_by: REPORTING
     check: "check_trip" access: {read: [COORDINATOR, ANALYST] write: COORDINATOR}
+    calendar: {from: "from" to: "to" place: "note" with: "place" off: "state=over"}
     en: "Trip" ru: "Поездка" help: "a trip" help_ru: "поездка"
   };
   optional string place = 1 [(field) = {
@@ -140,6 +141,22 @@ CASES = [
      "FieldTrip.note: ends_by: is a date; `note` is none"),
     ("above of another kind", 'org: "place"', 'org: "place" above: "place"',
      "FieldTrip.place: above: is a reference to a record of its own kind that is: INDEX; `place` is none"),
+    ("a calendar without days", 'calendar: {from: "from" to: "to" place: "note" with: "place" off: "state=over"}', 'calendar: {}',
+     "FieldTrip: calendar: neither days nor who is busy; write from: or of: and who:"),
+    ("a calendar from what is no date", '{from: "from" to: "to" place', '{from: "place" to: "to" place',
+     "FieldTrip.place: calendar: from: is a date; `place` is none"),
+    ("a calendar at what is no text", 'place: "note" with', 'place: "to" with',
+     "FieldTrip.to: calendar: place: is a text; `to` is none"),
+    ("a calendar held by what is no organisation", 'place: "note" with', 'also: "place" with',
+     "FieldTrip.place: calendar: also: is refs to organisations; `place` is none"),
+    ("a calendar of nobody", 'calendar: {from: "from" to: "to" place: "note" with: "place" off: "state=over"}', 'calendar: {of: "place" who: "place"}',
+     "FieldTrip.place: calendar: who: is a ref to a person; `place` is none"),
+    ("a calendar of what cannot be found", 'with: "place" off', 'with: "note" off',
+     "FieldTrip.note: calendar: with: is a ref that is INDEX; `note` is none"),
+    ("off by a word that the field has not", 'off: "state=over"', 'off: "state=moon"',
+     "FieldTrip.state: calendar: off: is FIELD=WORD, one of its words; `state=moon` is none"),
+    ("a calendar that tells of a person", "pd: PUBLIC bytes: 100", "pd: SERVICE bytes: 100",
+     "FieldTrip.note: calendar: about a person, and shown to anybody; take it out"),
     ("one tree of nothing", 'org: "place"', 'org: "place" one_tree: true', 'FieldTrip: one_tree: of what? write above: "..."'),
     ("a heading for several columns with one", "sheet: {} read_by: REPORTING\n    check",
      'sheet: {split: {heading: "Куда и когда" into: ["place"]}} read_by: REPORTING\n    check',
@@ -228,6 +245,10 @@ CASES = [
      "FieldTrip.state: states, several at once; take set away, or start and next"),
     ("a state that may be missing", "is: [REQUIRED, FACT]", "is: FACT",
      "FieldTrip.state: a state that may be missing; write is: REQUIRED, without KEY"),
+    ("two words for none", 'word: {is: "over" en', 'word: {is: "over" unsaid: true en: "o" ru: "о"} word: {is: "gone" unsaid: true en',
+     "FieldTrip.state: several words stand for none; write unsaid: true at one"),
+    ("a word for none where one is required", " start: true", " start: true unsaid: true",
+     "FieldTrip.state: `planned` stands for none, and one is required; take unsaid or REQUIRED away"),
     ("a state that names another record", "is: [REQUIRED, FACT]", "is: [REQUIRED, FACT, KEY]",
      "FieldTrip.state: a state that names another record when it changes; write is: REQUIRED, without KEY"),
     ("states without beginning", " start: true", "", "FieldTrip.state: no word in which a record may begin; write start: true"),
@@ -313,6 +334,9 @@ def many_facts(n):
 
 # Cases that need more than one replacement.
 WHOLE = [
+    ("a word for none in which nothing begins", {FILE: GOOD.replace("is: [REQUIRED, FACT]", "is: FACT")
+                                                 .replace('word: {is: "over" en', 'word: {is: "over" unsaid: true en')},
+     "FieldTrip.state: `over` stands for none, and no record may begin in it; write start: true"),
     ("judgements that operators read", {FILE: GOOD.replace("pd: PUBLIC digits", "pd: EVALUATIVE digits")
                                         .replace("[COORDINATOR, ANALYST]", "[COORDINATOR, OPERATOR]")},
      "FieldTrip.phone: judges a person, and operators read it; take OPERATOR out of access"),

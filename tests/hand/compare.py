@@ -31,7 +31,7 @@ def reported(selenga, node, org, period):
 
 def differences(where, found, expected):
     for code, numbers in expected.items():
-        if not code.startswith("I-"):
+        if not code.startswith(("I-", "N-")):
             continue
         if code not in found:
             yield "%s %s: not reported" % (where, code)

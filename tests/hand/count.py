@@ -4,7 +4,7 @@
 
 FOLDER holds one folder of CSV sheets per importing organisation (as deploy/sample does); PERIOD is 2024, 2024-H1,
 2024-Q3 or 2023/24. Prints JSON: for each organisation with its subtree the numerator and denominator of I-5.2.1,
-I-5.3.1a-d and I-5.3.2. --explain adds who stands where.
+I-5.3.1a-d, I-5.3.2, N-1, N-2, N-4 and N-8. --explain adds who stands where.
 
 It shares nothing with the programs and is naive on purpose: one function per rule, each a sentence, loops over lists.
 People are told apart by their insurance number (СНИЛС), or by ORG:NUMBER where that is not known."""
@@ -55,7 +55,7 @@ class Recount:
     def __init__(self, sheets, period):
         self.s = {name: sheets.get(name, []) for name in (
             "organisation staff absence methodist assignment mentoring-pair mentoring-meeting programme programme-run "
-            "enrolment team certificate event attendance support-act").split()}
+            "enrolment team certificate event attendance support-act result campaign instrument").split()}
         self.first, self.last = period_days(period)
         self.at = self.last + timedelta(days=1)
         self.who = {row["org"] + ":" + row["number"]: row["snils"] or row["org"] + ":" + row["number"]
@@ -188,7 +188,7 @@ class Recount:
             person = self.who.get(row["person"], row["person"])
             away = [a for a in self.s["absence"] if self.who.get(a["person"]) == person and valid_on(a, self.last)
                     and (day(a["to"], FOREVER) - day(a["from"])).days + 1 > 30]
-            if valid_on(row, self.last) and not away:
+            if valid_on(row, self.last) and row.get("state") != "candidate" and not away:
                 found[row["code"]] = person
         return found
 
@@ -225,6 +225,55 @@ class Recount:
     def trained_teams(self, top):
         return {team["org"] for team in self.s["team"] if self.below(team["org"], top) and self.team_counts(team)}
 
+    # ---- N-1, N-2, N-4, N-8
+
+    def in_post(self, top, post_classes, kinds):
+        """Who works there on the last day, in a post of these classes, in organisations of these kinds that stand."""
+        return {self.who[row["org"] + ":" + row["number"]] for post_class in post_classes
+                for row in self.posts(post_class, self.last) if self.kind.get(row["org"]) in kinds
+                and self.below(row["org"], top) and not self.closed(row["org"])}
+
+    def papers(self):
+        """Each document with whose it is, its programme and its run."""
+        runs = {row["code"]: row for row in self.s["programme-run"]}
+        programmes = {row["code"]: row for row in self.s["programme"]}
+        return [(self.who.get(paper["person"]), paper, programmes[runs[paper["run"]]["programme"]], runs[paper["run"]])
+                for paper in self.s["certificate"]]
+
+    def have_paper(self, people, programme_kinds):
+        """The day of the document counts, not that of the course."""
+        return {who for who, paper, programme, _ in self.papers() if who in people and programme["kind"] in programme_kinds
+                and self.first <= day(paper["issued_on"]) <= self.last}
+
+    def taking_part(self, people):
+        return {person for person in people if not self.away_all_period(person)}
+
+    def n1(self, top):
+        people = self.taking_part(self.in_post(top, ["pedagogue"], ["school"]))
+        return self.have_paper(people, ["pk"]), people
+
+    def n2(self, top):
+        people = self.taking_part(self.in_post(top, ["pedagogue", "manager"],
+                                               ["school", "kindergarten", "additional", "college"]))
+        return self.have_paper(people, ["pk", "retraining", "internship"]), people
+
+    def is_counted(self, campaign):
+        """Not where all that it measures with is a questionnaire, or a self-assessment that does not count."""
+        named = [row for row in self.s["instrument"] if row["code"] in (campaign.get("instruments") or "").split(";")]
+        return not named or any(row["class"] not in ("request", "self-assessment")
+                                or row["class"] == "self-assessment" and row["countable"] == "yes" for row in named)
+
+    def n4(self, top):
+        people = self.taking_part(self.pedagogues(top))
+        counted = {row["code"] for row in self.s["campaign"] if self.is_counted(row)}
+        return {self.who.get(row["person"]) for row in self.s["result"] if row["campaign"] in counted
+                and self.first <= day(row["taken_on"]) <= self.last} & people, people
+
+    def n8(self, top):
+        people = self.in_post(top, ["pedagogue", "manager", "other"], ["cnppm"])
+        return {who for who, paper, _, run in self.papers() if who in people and run.get("provider_class") == "federal"
+                and day(paper["issued_on"]) <= self.last <= day(paper.get("valid_to"), FOREVER)}, people
+
     # ---- all of it
 
     def organisation(self, top, explain):
@@ -244,6 +293,9 @@ class Recount:
             "I-5.3.1d": {"numerator": len(people - given)},
             "I-5.3.2": {"numerator": sum(1 for reasons in helped.values() if reasons), "denominator": len(young)},
         }
+        for code, rule in (("N-1", self.n1), ("N-2", self.n2), ("N-4", self.n4), ("N-8", self.n8)):
+            part, whole = rule(top)
+            out[code] = {"numerator": len(part), "denominator": len(whole)}
         if explain:
             numbers = {}
             for number, person in sorted(self.who.items()):

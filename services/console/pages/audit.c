@@ -77,9 +77,20 @@ static void read_rows(const page_t *page, audit_rows_t *ret_rows)
     audit_rows_read(".", &page->node->path, bounded ? (int64_t)day * DAY_S : INT64_MIN, ret_rows);
 }
 
-// A kind, or what the table of access calls an action.
+// A role as people read it; NULL: it is none.
+static const char *role_words(const char *name, lang_t lang)
+{
+    const field_rule_t *field = &KIND_ACCOUNT.fields[kind_field(&KIND_ACCOUNT, "role")];
+    for (size_t i = 0; i < field->n_words; i++)
+        if (strcmp(field->words[i].code, name) == 0) return bilingual_in(&field->words[i].label, lang);
+    return NULL;
+}
+
+// A kind, the role of an account, or what the table of access calls an action.
 static const char *kind_words(const char *name, lang_t lang)
 {
+    const char *role = role_words(name, lang);
+    if (role != NULL) return role;
     const kind_rule_t *kind;
     why_t why;
     const access_row_t *row = access_row_by_name(name);
@@ -117,7 +128,14 @@ static void write_rows(page_t *page, const audit_rows_t *rows)
         if (fitting++ < from || fitting > from + ROWS) continue;
         cells_of(&rows->items[i], page->lang, texts, cells);
         html_raw(html, "<tr>");
-        for (size_t k = 0; k < ARRAY_SIZE(cells); k++) html_element(html, "td", cells[k]);
+        for (size_t k = 0; k < ARRAY_SIZE(cells); k++) {
+            if (k == 1) // who may be a key
+                html_raw(html, "<td class=\"any\">");
+            else
+                html_raw(html, "<td>");
+            html_text(html, cells[k]);
+            html_raw(html, "</td>");
+        }
         html_raw(html, "</tr>");
     }
     forms_heads_end(page);

@@ -4,6 +4,7 @@
 #include "common/base/vec.h"
 #include "common/forms/words.h"
 #include "common/node/msg.h"
+#include "common/schema/reason.h"
 #include "proto/message.h"
 #include "services/console/entry.h"
 #include "services/console/keeping.h"
@@ -90,7 +91,7 @@ static void write_step(page_t *page, const step_t *step)
     html_t *html = &page->body;
     char text[VIEW_TEXT];
     html_raw(html, "<tr><td>");
-    entry_link(html, &KIND_ACTIVITY, step->ref, step->title);
+    entry_link(html, &KIND_ACTIVITY, step->ref, reason_text_in(step->title, page->lang, text));
     html_raw(html, "</td><td>");
     if (step->has_end) html_text(html, view_day(step->end, page->lang, text));
     if (step->has_end && step->end < wall_day()) {

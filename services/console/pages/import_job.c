@@ -27,7 +27,7 @@ static void write_tally(page_t *page, const job_tally_t *tally)
     html_t *html = &page->body;
     const char *const heads[] = {_("New"), _("Changed"), _("As they are"), _("Refused")};
     const uint64_t counts[] = {tally->created, tally->changed, tally->unchanged, tally->rejected};
-    part_table(html, ARRAY_SIZE(heads), heads);
+    part_table_of(html, ARRAY_SIZE(heads), heads, 15);
     part_row(html);
     for (size_t i = 0; i < ARRAY_SIZE(counts); i++) part_number(html, (int64_t)counts[i]);
     part_row_end(html);

@@ -10,6 +10,7 @@
 #include "services/console/load_view.h"
 #include "services/console/many.h"
 #include "services/console/pages.h"
+#include "services/console/parts.h"
 #include "services/console/saving.h"
 #include <stdlib.h>
 
@@ -136,11 +137,9 @@ static void write_buttons(page_t *page, const move_t *move)
 
 static void write_blocks(page_t *page, const move_t *move, bool may)
 {
-    const char *const heads[] = {N_("School"), N_("Subject taught"), N_("Teachers")};
+    const char *const heads[] = {_("School"), _("Subject taught"), _("Teachers")};
     html_t *html = &page->body;
-    html_raw(html, "<div class=\"scroll\"><table><thead><tr>");
-    for (size_t i = 0; i < ARRAY_SIZE(heads); i++) html_element(html, "th", _(heads[i]));
-    html_raw(html, "</tr></thead><tbody>");
+    part_table_of(html, ARRAY_SIZE(heads), heads, 1u << 2);
     for (size_t i = 0; i < move->n; i++) {
         char org[CODE_MAX + 1];
         const blocked_t *block = &move->blocks[i];

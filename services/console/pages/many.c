@@ -283,7 +283,7 @@ static void write_counts(page_t *page, const many_t *many)
     html_t *html = &page->body;
     const char *const heads[] = {many->removes ? _("Deleted") : _("Changed"), _("As they are"), _("Refused")};
     const uint32_t results[] = {RESULT_CHANGED, RESULT_UNCHANGED, RESULT_REJECTED};
-    part_table(html, ARRAY_SIZE(heads), heads);
+    part_table_of(html, ARRAY_SIZE(heads), heads, 7);
     part_row(html);
     for (size_t i = 0; i < ARRAY_SIZE(results); i++)
         part_number(html, (int64_t)(count(many, results[i]) + (i == 0 ? count(many, RESULT_NEW) : 0)));

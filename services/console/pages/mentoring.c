@@ -2,6 +2,7 @@
 // Who is a mentor of whom, when they met last, and which young specialists have nobody. A pair is made here
 // by naming the two; where they have not met for thirty days, somebody should ask why.
 #include "common/schema/fault.h"
+#include "services/console/keeping.h"
 #include "services/console/pages.h"
 #include "services/console/parts.h"
 #include "services/console/people.h"
@@ -29,7 +30,7 @@ static void write_lonely(page_t *page, const staffing_t *staffing)
     html_textf(html, _("Young specialists without a mentor: %zu"), n);
     html_raw(html, "</h2>");
     if (n == 0) return;
-    part_table(html, ARRAY_SIZE(heads), heads);
+    part_table_of(html, ARRAY_SIZE(heads), heads, 1u << 2);
     for (size_t i = 0, shown = 0; i < staffing->n && shown < YOUNG_MOST; i++) {
         const staffer_t *row = &staffing->rows[i];
         if (!row->young || row->pair != NULL) continue;
@@ -105,8 +106,8 @@ static void write_pairing(page_t *page, const fields_t *fields)
     html_text(html, _("Make a pair"));
     html_raw(html, "</h2>");
     fields_write_faults(page, fields, _("Nothing was saved. What you typed is still here."));
-    html_raw(html, "<form class=\"record\" method=\"post\" action=\"/mentoring\">");
-    page_token(page, html);
+    keeping_offer(page);
+    keeping_open(page);
     fields_write(page, fields, true);
     html_raw(html, "<p class=\"actions\"><button class=\"main\">");
     html_text(html, _("Save"));
@@ -135,6 +136,7 @@ void page_mentoring(page_t *page)
     AUTO(staffing_free) staffing_t staffing = {0};
     const kind_rule_t *kind = &KIND_MENTORING_PAIR;
     AUTO(fields_destroy) fields_t *fields = fields_new(kind);
+    const form_t *draft = keeping_draft(page);
     bool may = entry_may(page, kind, ACCESS_WRITE);
     page_title(page, "%s", _("Mentoring"));
     if (page->request->post) {
@@ -145,6 +147,8 @@ void page_mentoring(page_t *page)
         if (saved == SAVED || saved == SAVED_NOT) return;
         if (saved == SAVED_CHANGED) fault_set(&fields->fault, "KEY-TWICE", NULL, kind->name);
         page->status = saved == SAVED_CHANGED ? 409 : 422;
+    } else if (draft != NULL) {
+        fields_of_form(fields, draft, "f.");
     } else {
         fields->texts[kind_field(kind, "mentee")] = form_text(&page->request->query, "mentee");
     }

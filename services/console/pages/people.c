@@ -158,7 +158,7 @@ static void write_filter(page_t *page, const asked_for_t *asked)
 static void write_years(html_t *html, const staffer_t *row)
 {
     if (row->years < 0)
-        part_cell(html, "");
+        html_raw(html, "<td class=\"number\">—</td>");
     else
         part_number(html, row->years);
 }
@@ -201,7 +201,7 @@ static void write_table(page_t *page, const staffing_t *staffing, const shown_t 
     const char *const heads[] = {_("Name"),       _("Staff number"), _("Post"),  _("Subject"),
                                  _("Experience"), _("Category"),     _("Route"), _("Mentor")};
     size_t from = (number - 1) * ROWS;
-    part_table(html, ARRAY_SIZE(heads), heads);
+    part_table_of(html, ARRAY_SIZE(heads), heads, 1u << 4);
     for (size_t i = from; i < n && i < from + ROWS; i++) write_row(page, staffing, shown[i].row);
     part_table_end(html);
     part_pages(page, number, ROWS, n);

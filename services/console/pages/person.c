@@ -75,7 +75,7 @@ static void show(page_t *page, person_form_t *form)
     AUTO(person_more_free) person_more_t more = {0};
     char name[VIEW_TEXT];
     if (!person_more_read(page, form->ref, &more)) return;
-    page_title(page, "%s", person_form_name(form, name));
+    page_title(page, "%s", form->known ? person_form_name(form, name) : _("Take a person on"));
     if (!page->request->post) inputs_saved(page);
     html_raw(&page->body, "<p class=\"muted\">");
     html_text(&page->body, form->ref);

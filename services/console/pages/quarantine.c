@@ -49,8 +49,8 @@ static void write_list(page_t *page, const refusals_t *refusals)
 {
     html_t *html = &page->body;
     const char *const titles[] = {
-        N_("choose"), N_("record"), N_("organisation"), N_("refused at"), N_("why, and what to do"),
-        N_("since")};
+        N_("choose"),    N_("record"), N_("organisation"), N_("refused at"), N_("why, and what to do"),
+        N_("since when")};
     size_t from = decides(page) ? 0 : 1;
     if (decides(page)) forms_begin(page, "/op/quarantine");
     forms_heads(page, titles + from, ARRAY_SIZE(titles) - from);

@@ -4,6 +4,7 @@
 #include "common/base/date.h"
 #include "services/console/figures.h"
 #include "services/console/pages.h"
+#include "services/console/parts.h"
 #include <stdio.h>
 
 enum { CHILDREN_SHOWN = 200 };
@@ -35,11 +36,9 @@ static void write_indicator(page_t *page, const char *period, const indicator_t 
 static void write_indicators(page_t *page, const char *period, const Selenga__ReportUnit *unit)
 {
     html_t *html = &page->body;
-    const char *const titles[] = {N_("code"),  N_("indicator"), N_("numerator"), N_("denominator"),
-                                  N_("value"), N_("target"),    N_("state")};
-    html_raw(html, "<div class=\"scroll\"><table><thead><tr>");
-    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) html_element(html, "th", _(titles[i]));
-    html_raw(html, "</tr></thead><tbody>");
+    const char *const heads[] = {_("code"),  _("indicator"), _("numerator"), _("denominator"),
+                                 _("value"), _("target"),    _("state")};
+    part_table_of(html, ARRAY_SIZE(heads), heads, 15u << 2);
     for (size_t i = 0; i < unit->n_indicators; i++) write_indicator(page, period, unit->indicators[i]);
     html_raw(html, "</tbody></table></div>");
 }

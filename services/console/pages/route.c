@@ -9,6 +9,7 @@
 #include "proto/message.h"
 #include "services/console/inputs.h"
 #include "services/console/pages.h"
+#include "services/console/parts.h"
 #include "services/console/proposals.h"
 #include "services/console/route_steps.h"
 #include "services/console/saving.h"
@@ -142,8 +143,7 @@ static void write_need(page_t *page, const route_view_t *view, const Selenga__De
 
 static void write_needs(page_t *page, const route_view_t *view)
 {
-    const char *const heads[] = {N_("Need"), N_("How strong"), N_("Done, %"), N_("State"),
-                                 N_("Steps for it")};
+    const char *const heads[] = {_("Need"), _("How strong"), _("Done, %"), _("State"), _("Steps for it")};
     html_t *html = &page->body;
     html_element(html, "h2", _("Needs and steps"));
     if (view->needs.n == 0) {
@@ -152,9 +152,7 @@ static void write_needs(page_t *page, const route_view_t *view)
                        "organisation, and each step says its reason."));
         return;
     }
-    html_raw(html, "<div class=\"scroll\"><table><thead><tr>");
-    for (size_t i = 0; i < ARRAY_SIZE(heads); i++) html_element(html, "th", _(heads[i]));
-    html_raw(html, "</tr></thead><tbody>");
+    part_table_of(html, ARRAY_SIZE(heads), heads, 1u << 2);
     for (size_t i = 0; i < view->needs.n; i++)
         write_need(page, view, (const Selenga__Deficit *)view->needs.items[i].body);
     html_raw(html, "</tbody></table></div>");

@@ -5,6 +5,7 @@
 #include "proto/message.h"
 #include "services/console/inputs.h"
 #include "services/console/pages.h"
+#include "services/console/parts.h"
 #include "services/console/route_view.h"
 #include "services/console/saving.h"
 #include <stdlib.h>
@@ -144,8 +145,7 @@ static void write_person(page_t *page, const needs_t *needs, const needy_t *one)
 
 static void write_needs(page_t *page, const needs_t *needs)
 {
-    const char *const heads[] = {N_("Person"), N_("high"),  N_("medium"),
-                                 N_("low"),    N_("Route"), N_("Outcome")};
+    const char *const heads[] = {_("Person"), _("high"), _("medium"), _("low"), _("Route"), _("Outcome")};
     html_t *html = &page->body;
     page_title(page, "%s", _("Propose routes by results"));
     html_raw(html, "<p><a href=\"/routes\">← ");
@@ -164,9 +164,7 @@ static void write_needs(page_t *page, const needs_t *needs)
     page_token(page, html);
     inputs_line(html, "campaign", _("Only by this campaign"), form_text(&page->request->form, "campaign"),
                 NULL);
-    html_raw(html, "<div class=\"scroll\"><table><thead><tr>");
-    for (size_t i = 0; i < ARRAY_SIZE(heads); i++) html_element(html, "th", _(heads[i]));
-    html_raw(html, "</tr></thead><tbody>");
+    part_table_of(html, ARRAY_SIZE(heads), heads, 7u << 1);
     for (size_t i = 0; i < needs->n && i < PEOPLE_SHOWN; i++) write_person(page, needs, &needs->items[i]);
     html_raw(html, "</tbody></table></div><p class=\"actions\"><button class=\"main\">");
     html_text(html, _("Propose"));

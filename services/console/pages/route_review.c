@@ -7,6 +7,7 @@
 #include "common/forms/value.h"
 #include "common/schema/fault.h"
 #include "services/console/inputs.h"
+#include "services/console/keeping.h"
 #include "services/console/many.h"
 #include "services/console/pages.h"
 #include "services/console/proposals.h"
@@ -15,11 +16,27 @@
 
 enum { REMARKS = 4096, NAME = 32 };
 
-static const char *typed(const page_t *page, size_t step, const char *field)
+// What was typed in the row of this number; NULL: there is none.
+static const char *typed(const form_t *form, size_t row, const char *field)
 {
     char name[NAME];
-    snprintf(name, sizeof name, "p%zu.%s", step, field);
-    return page->request->post ? form_value(&page->request->form, name) : NULL;
+    snprintf(name, sizeof name, "p%zu.%s", row, field);
+    return form != NULL ? form_value(form, name) : NULL;
+}
+
+// What was typed for this step, wherever it stood in the form: steps may have changed their places since.
+static const char *typed_for(const form_t *form, const char *code, const char *field)
+{
+    const char *of;
+    for (size_t row = 0; (of = typed(form, row, "code")) != NULL; row++)
+        if (strcmp(of, code) == 0) return typed(form, row, field);
+    return NULL;
+}
+
+static const char *typed_text(const page_t *page, const char *name)
+{
+    const form_t *form = keeping_typed(page);
+    return form != NULL ? form_text(form, name) : "";
 }
 
 static size_t field_of(const char *name)
@@ -54,7 +71,7 @@ static void write_side(page_t *page, const route_view_t *view, size_t i)
     part_hidden(html, before, step->code);
     snprintf(before, sizeof before, "p%zu.", i);
     for (size_t f = 0; f < PROPOSABLE_N; f++) {
-        const char *text = typed(page, i, PROPOSABLE[f]);
+        const char *text = typed_for(keeping_typed(page), step->code, PROPOSABLE[f]);
         if (text == NULL)
             text = inputs_value(&KIND_ACTIVITY, &step->base, field_of(PROPOSABLE[f]), page->lang, now);
         inputs_field(html, &KIND_ACTIVITY, PROPOSABLE[f], before, text);
@@ -73,7 +90,7 @@ static void write_decisions(page_t *page)
 {
     html_t *html = &page->body;
     const field_rule_t *field = &KIND_REVIEW.fields[kind_field(&KIND_REVIEW, "decision")];
-    const char *chosen = form_text(&page->request->form, "decision");
+    const char *chosen = typed_text(page, "decision");
     html_raw(html, "<fieldset><legend>");
     html_text(html, bilingual_text(&field->label));
     html_raw(html, "</legend>");
@@ -98,10 +115,10 @@ static void write_remarks(page_t *page)
     html_raw(html, "<span class=\"help\">");
     html_text(html, _("What you change on the right goes with them, step by step."));
     html_raw(html, "</span><textarea name=\"remarks\" rows=\"3\">\n");
-    html_text(html, form_text(&page->request->form, "remarks"));
+    html_text(html, typed_text(page, "remarks"));
     html_raw(html, "</textarea></label>");
     inputs_line(html, "by", bilingual_text(&KIND_REVIEW.fields[kind_field(&KIND_REVIEW, "by")].label),
-                form_text(&page->request->form, "by"), NULL);
+                typed_text(page, "by"), NULL);
 }
 
 static void write_before(page_t *page, const route_view_t *view)
@@ -137,8 +154,8 @@ static void write_review(page_t *page, const route_view_t *view, const fault_t *
         html_raw(html, "</div>");
     }
     write_before(page, view);
-    html_raw(html, "<form class=\"record\" method=\"post\">");
-    page_token(page, html);
+    keeping_offer(page);
+    keeping_open(page);
     html_raw(html, "<div class=\"scroll\"><table class=\"sides\"><thead><tr>");
     html_element(html, "th", _("Step"));
     html_element(html, "th", _("The organisation has"));
@@ -157,7 +174,7 @@ static void write_review(page_t *page, const route_view_t *view, const fault_t *
 
 static const Selenga__Activity *step_of_form(const page_t *page, const route_view_t *view, size_t i)
 {
-    const char *code = typed(page, i, "code");
+    const char *code = typed(&page->request->form, i, "code");
     for (size_t k = 0; code != NULL && k < view->n_steps; k++)
         if (strcmp(route_view_step(view, k)->code, code) == 0) return route_view_step(view, k);
     return NULL;
@@ -181,10 +198,10 @@ static bool remarks(const page_t *page, const route_view_t *view, char buf[stati
     char now[VIEW_TEXT];
     int n = snprintf(buf, REMARKS, "%s", form_text(&page->request->form, "remarks"));
     bool fits = n >= 0 && n < REMARKS;
-    for (size_t i = 0; fits && typed(page, i, "code") != NULL; i++) {
+    for (size_t i = 0; fits && typed(&page->request->form, i, "code") != NULL; i++) {
         const Selenga__Activity *step = step_of_form(page, view, i);
         for (size_t f = 0; step != NULL && f < PROPOSABLE_N && fits; f++) {
-            const char *text = typed(page, i, PROPOSABLE[f]);
+            const char *text = typed(&page->request->form, i, PROPOSABLE[f]);
             size_t field = field_of(PROPOSABLE[f]);
             if (text != NULL && *text != '\0' &&
                 strcmp(text, inputs_value(&KIND_ACTIVITY, &step->base, field, page->lang, now)) != 0)
@@ -224,5 +241,6 @@ void page_route_review(page_t *page)
         return;
     }
     if (page->request->post) page->status = 422;
+    (void)keeping_draft(page);
     write_review(page, &view, page->request->post ? &fault : NULL);
 }

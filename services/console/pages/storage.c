@@ -5,6 +5,7 @@
 #include "proto/message.h"
 #include "services/console/forms.h"
 #include "services/console/pages.h"
+#include "services/console/parts.h"
 #include <sys/statvfs.h>
 
 static void write_bytes(page_t *page, bool known, uint64_t bytes)
@@ -48,7 +49,7 @@ static void write_room(page_t *page)
 void page_storage(page_t *page)
 {
     const asked_t *asked[SERVICES_END] = {NULL};
-    const char *const titles[] = {N_("service"), N_("state"), N_("records"), N_("store"), N_("memory")};
+    const char *const titles[] = {_("service"), _("state"), _("records"), _("store"), _("memory")};
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
         const client_request_t request = {.service = n,
                                           .type = MSG_STATUS,
@@ -60,7 +61,7 @@ void page_storage(page_t *page)
     if (page->waiting) return;
     page_title(page, "%s", _("Storage"));
     write_room(page);
-    forms_heads(page, titles, ARRAY_SIZE(titles));
+    part_table_of(&page->body, ARRAY_SIZE(titles), titles, 7u << 2);
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
         write_program(page, n, asked[n] != NULL ? asked[n]->body : NULL);
     forms_heads_end(page);

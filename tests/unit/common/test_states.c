@@ -134,6 +134,26 @@ static void a_record_without_state_begins_and_a_word_that_is_none_may_become_any
 static const state_change_t NEXT[] = {{.to = "active", .levels = W_REGION, .needs = ""},
                                       {.to = "withdrawn", .roles = R_METHODIST | R_PRIVACY, .needs = ""}};
 
+static int change_methodist(const char *before, const char *after)
+{
+    return change(&KIND_METHODIST, before, after, &PERSON);
+}
+
+static void a_record_that_says_no_state_stands_in_the_one_declared_for_that(void **state)
+{
+    (void)state;
+    assert_int_equal(change_methodist("code=M", "code=M;state=candidate"), 1);
+    assert_string_equal(fault.code, "STATE-CHANGE");
+    assert_int_equal(change_methodist("code=M", "code=M;state=certified"), 1);
+    assert_string_equal(fault.code, "STATE-NEEDS");
+    assert_int_equal(change_methodist("code=M;state=ended", "code=M"), 1);
+    assert_string_equal(fault.code, "STATE-CHANGE");
+    assert_int_equal(change_methodist(NULL, "code=M"), 0);
+    assert_int_equal(change_methodist("code=M", "code=M;act=A"), 0);
+    assert_int_equal(change_methodist("code=M;state=certified;tutor_until=2030-01-01", "code=M"), 0);
+    assert_int_equal(change_methodist("code=M", "code=M;state=certified;tutor_until=2030-01-01"), 0);
+}
+
 static void a_change_is_made_at_its_level_and_by_its_role(void **state)
 {
     (void)state;
@@ -272,6 +292,7 @@ int main(void)
         cmocka_unit_test(what_the_program_computes_is_not_written_by_hand),
         cmocka_unit_test(a_state_stays_with_what_it_needed),
         cmocka_unit_test(a_record_without_state_begins_and_a_word_that_is_none_may_become_any),
+        cmocka_unit_test(a_record_that_says_no_state_stands_in_the_one_declared_for_that),
         cmocka_unit_test(a_change_is_made_at_its_level_and_by_its_role),
         cmocka_unit_test(kinds_are_drawn_with_states_changes_and_needs),
         cmocka_unit_test(the_mark_of_a_record_stays_while_it_goes_on_its_way),

@@ -87,6 +87,7 @@ static void times_and_sizes_are_short_for_people(void **state)
     assert_string_equal(words_bytes(1023, LANG_EN, text, sizeof text), "1023 B");
     assert_string_equal(words_bytes(1536, LANG_EN, text, sizeof text), "1.5 KiB");
     assert_string_equal(words_bytes(5ULL << 30, LANG_EN, text, sizeof text), "5.0 GiB");
+    assert_string_equal(words_bytes(1536, LANG_RU, text, sizeof text), "1,5 КиБ");
     assert_string_not_equal(words_duration(59, LANG_RU, text, sizeof text), "59 s");
 }
 

@@ -88,7 +88,7 @@ static void a_teacher_of_a_university_is_no_pedagogue(void **state)
 {
     (void)state;
     one_t *one = a_teacher();
-    one->jobs[0].university = true;
+    one->jobs[0].org_kind = "university";
     assert_not(flags(one, "2024"), FACT_PEDAGOGUE | FACT_EXT_PEDAGOGUE);
     one->jobs[0].post_class = "manager";
     assert_has(flags(one, "2024"), FACT_MANAGER);

@@ -92,7 +92,7 @@ static void a_manager_enrolled_with_a_team_has_a_part(void **state)
 {
     (void)state;
     one_t *one = a_manager();
-    one->certificates[0] = (human_certificate_t){"R1", "pk", NULL, on("2024-05-05")};
+    one->certificates[0] = (human_certificate_t){"R1", "pk", NULL, on("2024-05-05"), DAY_NONE, NULL};
     one->human.n_certificates = 1;
     AUTO(facts_destroy) facts_t *facts = rows(one, 2024);
     assert_int_equal(facts->rows[0].n_parts, 1);

@@ -32,6 +32,34 @@ static void assign(fixture_t *f, const char *methodist, uint32_t first, uint32_t
     }
 }
 
+// He has the state from the first day on.
+static void appoint_as(fixture_t *f, const char *code, uint32_t person, const char *state)
+{
+    Selenga__Methodist m = SELENGA__METHODIST__INIT;
+    put_ref(f, person);
+    m.code = loose(code);
+    m.person = loose(ref_of(person));
+    m.state = loose(state);
+    m.has_from = true;
+    m.from = on("2022-01-01");
+    put_row(f->table, &KIND_METHODIST, "R", &m.base);
+}
+
+static void a_candidate_is_no_methodist_until_he_is_appointed(void **state)
+{
+    fixture_t *f = *state;
+    put_many(f, 0, 2, "A", OLD);
+    appoint_as(f, "M-1", 9000, "candidate");
+    assign(f, "M-1", 0, 2);
+    assert_not_applicable(value(f, "R", "I-5.3.1a"));
+    assert_value(value(f, "R", "I-5.3.1d"), 2, 0, "2");
+    for (int i = 0; i < 2; i++) {
+        appoint_as(f, "M-1", 9000, i == 0 ? "appointed" : "certified");
+        assert_value(value(f, "R", "I-5.3.1a"), 2, 1, "2.0");
+        assert_value(value(f, "R", "I-5.3.1d"), 0, 0, "0");
+    }
+}
+
 static void no_methodists_and_no_teachers_is_not_applicable(void **state)
 {
     fixture_t *f = *state;
@@ -194,6 +222,7 @@ static void two_appointments_of_one_human_are_one_methodist(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_candidate_is_no_methodist_until_he_is_appointed),
         TEST(no_methodists_and_no_teachers_is_not_applicable),
         TEST(no_methodists_but_teachers_fail_the_target),
         TEST(everybody_assigned_to_methodists_who_have_at_most_250_is_met),

@@ -38,7 +38,7 @@ static void something_happens(void)
     two_days(&from, &to);
     if (below(3) != 0) snprintf(end, sizeof end, "|to=%s", to);
 #define SAY(KIND, ...) (kind = &(KIND), snprintf(text, sizeof text, __VA_ARGS__))
-    switch (below(16)) {
+    switch (below(19)) {
     case 0:
         SAY(KIND_PERSON, "org=" DESK_ORG "|number=%u|pseudonym=%032x%s", person, person / 2,
             below(4) == 0 ? "|provisional=yes" : "");
@@ -70,15 +70,16 @@ static void something_happens(void)
             below(2) ? "pk" : "internship", below(2) ? "молодые" : "все");
         break;
     case 8:
-        SAY(KIND_PROGRAMME_RUN, "code=R%u|programme=P%u|provider=X|from=%s|to=%s", thing, below(3), from, to);
+        SAY(KIND_PROGRAMME_RUN, "code=R%u|programme=P%u|provider=X|from=%s|to=%s%s", thing, below(3), from,
+            to, below(2) ? "|provider_class=federal" : "");
         break;
     case 9:
         SAY(KIND_ENROLMENT, "run=R%u|person=" DESK_ORG ":%u%s%s", thing, person, below(2) ? "|team=T1" : "",
             below(2) ? "|attended_hours=8" : "");
         break;
     case 10:
-        SAY(KIND_CERTIFICATE, "number=N%u|run=R%u|person=" DESK_ORG ":%u|issued_on=%s", below(20), thing,
-            person, on);
+        SAY(KIND_CERTIFICATE, "number=N%u|run=R%u|person=" DESK_ORG ":%u|issued_on=%s%s", below(20), thing,
+            person, on, below(2) ? "|valid_to=2029-06-01" : "");
         break;
     case 11:
         SAY(KIND_EVENT, "code=E%u|kind=seminar|title=T|org=" DESK_ORG "|starts_on=%s%s|young_school=%s",
@@ -90,6 +91,19 @@ static void something_happens(void)
     case 13:
         SAY(KIND_SUPPORT_ACT, "person=" DESK_ORG ":%u|methodist=M%u|kind=visit|date=%s", person, below(2),
             on);
+        break;
+    case 16:
+        SAY(KIND_RESULT, "campaign=C%u|person=" DESK_ORG ":%u|competency=S1|score=1|max=2|taken_on=%s",
+            thing / 2, person, on);
+        break;
+    case 17:
+        SAY(KIND_CAMPAIGN, "code=C%u|title=T|framework=F|org=03|from=2020-01-01|to=2029-01-01%s", thing / 2,
+            below(2) ? "|instruments=I1;I2" : "");
+        break;
+    case 18:
+        SAY(KIND_INSTRUMENT,
+            "code=I%u|title=T|class=self-assessment|org=03|version=1|state=approved|countable=%s",
+            1 + below(2), below(2) ? "yes" : "no");
         break;
     case 14:
         SAY(KIND_ROUTE, "code=W%u|person=" DESK_ORG ":%u|tutor=" DESK_ORG ":%u|from=%s%s|state=%s", thing,

@@ -167,7 +167,7 @@ static void a_route_closed_within_the_period_is_support(void **state)
 static one_t *a_graduate(const char *kind, const char *target_group, const char *issued_on)
 {
     one_t *one = a_teacher();
-    one->certificates[0] = (human_certificate_t){"R", kind, target_group, on(issued_on)};
+    one->certificates[0] = (human_certificate_t){"R", kind, target_group, on(issued_on), DAY_NONE, NULL};
     one->human.n_certificates = 1;
     return one;
 }

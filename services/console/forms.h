@@ -9,6 +9,9 @@
      page_token((page), &(page)->body))
 #define forms_end(page) html_raw(&(page)->body, "</form>")
 void forms_button(page_t *page, const char *name, const char *value, const char *text, bool danger);
+// The same, pressed by a key; NULL: none.
+void forms_button_key(page_t *page, const char *name, const char *value, const char *text, bool danger,
+                      const char *key);
 void forms_input(page_t *page, const char *name, const char *label, const char *value);
 // Heads of a table, whose rows come next: titles are msgids.
 void forms_heads(page_t *page, const char *const *titles, size_t n);

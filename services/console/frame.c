@@ -123,6 +123,9 @@ static const struct {
     const char *href, *text;
 } SECTIONS[] = {
     {"/", N_("Today")},
+    {"/my/profile", N_("My profile")},
+    {"/my/learning", N_("Learning and events")},
+    {"/my/data", N_("My data")},
     {"/people", N_("People")},
     {"/mentoring", N_("Mentoring")},
     {"/import", N_("Import")},

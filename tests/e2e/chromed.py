@@ -17,7 +17,8 @@ ROLES = {"olga": "regional", "petr": "coordinator", "maria": "methodist", "oleg"
 SHEETS = ("organisation", "staff", "programme", "programme-run", "competency", "campaign", "event", "methodist", "absence", "assignment",
           "enrolment", "certificate", "mentoring-pair", "mentoring-meeting", "attendance", "result", "support-act")
 ROUTES = {"route": {"code": "R-1", "person": "03-08-01:5", "from": "2024-09-01", "state": "draft", "goal": "Готовить к олимпиадам"},
-          "activity": {"route": "R-1", "code": "1", "person": "03-08-01:5", "title": "Открытый урок", "form": "peer", "reason": "Есть потребность", "planned_to": "2024-12-01"}}
+          "activity": {"route": "R-1", "code": "1", "person": "03-08-01:5", "title": "Открытый урок", "form": "peer", "reason": "Есть потребность", "planned_to": "2024-12-01"},
+          "result": {"campaign": "DIAG-24", "person": "03:1", "competency": "SUBJ-1", "score": 10, "max": 20, "taken_on": "2024-03-10"}}
 
 
 def fill(w):

@@ -359,6 +359,28 @@ def a_key_typed_into_a_field_is_a_letter_and_outside_asks_for_help(w):
 
 
 @test
+def routes_are_moved_agreed_and_returned_by_keys_of_the_russian_layout(w):
+    c, _ = enter(w)
+    chosen = lambda: c.js("return (document.querySelector('[name=decision]:checked') || {}).value")
+    c.go("/routes")
+    c.keys(("ArrowDown", "ArrowDown"))
+    assert c.js("return document.activeElement.closest('.board li') !== null")
+    c.keys(("KeyM", "ь"))
+    c.until(lambda: c.path == "/routes/R-1#next")
+    c.go("/routes/R-1/review")
+    c.keys(("KeyR", "к"))
+    assert chosen() == "return"
+    c.keys(("KeyA", "ф"))
+    assert chosen() == "agree"
+    c.tab_to(name="remarks")
+    c.press("RA")
+    assert chosen() == "agree" and c.js("return document.activeElement.value") == "RA"
+    c.go("/k/event/new")
+    c.keys(("Enter", "Enter", 2))  # nothing typed: the form comes back with what is missing
+    c.until(lambda: c.driver.find_elements("css selector", ".note.bad"))
+
+
+@test
 def the_first_tab_stop_leads_to_the_content_and_a_fault_is_read_first(w):
     c, _ = enter(w)
     c.go("/k/event")

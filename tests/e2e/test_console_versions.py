@@ -86,6 +86,8 @@ def both_stand_side_by_side_with_what_differs_marked(w):
 def nothing_is_given_up_without_a_reason(w):
     oleg = inside(w, "oleg")
     key = keys(oleg.get("/op/versions")).pop()
+    for pressed, act in (("R", "retry"), ("D", "discard")):
+        assert re.search(f'<button aria-keyshortcuts="{pressed}"[^>]* value="{act}"', oleg.get("/op/quarantine").text), pressed
     asked = send(oleg, "/op/quarantine", ("act", "discard"), ("item", key))
     assert asked.status == 200 and "1 item is given up" in asked.shown()
     assert w.school.quarantine()

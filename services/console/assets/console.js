@@ -28,21 +28,29 @@
     }
   }
 
-  // Rows of the table in which the focus is, else of the first one.
+  // Rows of the table or cards of the board in which the focus is, else of the first one.
+  var ROW = "tbody tr, .board li";
   function rows() {
-    var table = document.activeElement.closest("table") || document.querySelector("main table");
-    return table ? Array.prototype.slice.call(table.querySelectorAll("tbody tr"))
+    var table = document.activeElement.closest("table, .board") || document.querySelector("main table, main .board");
+    return table ? Array.prototype.slice.call(table.querySelectorAll(ROW))
       .map(function (row) { return row.querySelector("a"); }).filter(Boolean) : [];
   }
 
   function move(down) {
     var all = rows(), at = -1;
     all.forEach(function (link, i) {
-      if (link.closest("tr").contains(document.activeElement)) at = i;
+      if (link.closest(ROW).contains(document.activeElement)) at = i;
     });
     var next = all[at < 0 && !down ? all.length - 1 : at + (down ? 1 : -1)];
     if (next) next.focus();
     return !!next;
+  }
+
+  // What this key means in the row where the focus is, else on the page. Saving is meant by every form of a record.
+  function meant(name) {
+    var by = '[aria-keyshortcuts~="' + name.replace(/["\\]/g, "") + '"]', row = document.activeElement.closest(ROW);
+    return (row && row.querySelector(by)) || document.querySelector(by) ||
+      (/^Control\+(S|Enter)$/.test(name) ? document.querySelector("form.record button.main") : null);
   }
 
   function tick() {
@@ -83,8 +91,7 @@
     }
     if (inField && (plain || name === "Control+Z")) return;
     var done = false;
-    var target = document.querySelector('[aria-keyshortcuts~="' + name.replace(/["\\]/g, "") + '"]') ||
-      (name === "Control+S" ? document.querySelector("form.record button.main") : null);
+    var target = meant(name);
     if (target) {
       obey(target);
       done = true;

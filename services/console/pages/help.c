@@ -16,6 +16,10 @@ static const struct {
     {"Ctrl+Z", N_("outside a field: undo what was saved last")},
     {"Esc", N_("leave the field; then back")},
     {"Ctrl+P", N_("print: lists without controls")},
+    {"A", N_("in a review of a route: agree")},
+    {"R", N_("in a review: return it; among refusals: try again")},
+    {"D", N_("among refusals: give up")},
+    {"M", N_("on the board of routes: change the state of the card")},
     {"?", N_("this page")},
 };
 

@@ -61,8 +61,8 @@ static void write_list(page_t *page, const refusals_t *refusals)
     forms_heads_end(page);
     if (decides(page)) {
         html_raw(html, "<p class=\"actions\">");
-        forms_button(page, "act", "retry", _("Try again"), false);
-        forms_button(page, "act", "discard", _("Give up"), true);
+        forms_button_key(page, "act", "retry", _("Try again"), false, "R");
+        forms_button_key(page, "act", "discard", _("Give up"), true, "D");
         html_raw(html, "</p>");
         forms_end(page);
     }

@@ -236,7 +236,9 @@ static void write_changes(page_t *page, const route_view_t *view, const fault_t 
     html_t *html = &page->body;
     const field_word_t *state = state_of(view->body);
     if (!route_view_may_write(page, view) || state == NULL || state->n_next == 0) return;
-    html_element(html, "h2", _("Where it goes next"));
+    html_raw(html, "<h2 id=\"next\" tabindex=\"-1\">");
+    html_text(html, _("Where it goes next"));
+    html_raw(html, "</h2>");
     if (fault != NULL) {
         html_raw(html, "<div class=\"note bad\" role=\"alert\">");
         inputs_fault(html, &KIND_ROUTE, fault);

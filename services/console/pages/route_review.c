@@ -79,6 +79,13 @@ static void write_side(page_t *page, const route_view_t *view, size_t i)
     html_raw(html, "</div></td></tr>");
 }
 
+// The keys of those that are given most.
+static const char *key_of(const char *decision)
+{
+    if (strcmp(decision, "agree") == 0) return "A";
+    return strcmp(decision, "return") == 0 ? "R" : NULL;
+}
+
 static void write_decisions(page_t *page)
 {
     html_t *html = &page->body;
@@ -88,7 +95,9 @@ static void write_decisions(page_t *page)
     html_text(html, bilingual_text(&field->label));
     html_raw(html, "</legend>");
     for (size_t i = 0; i < field->n_words; i++) {
+        const char *key = key_of(field->words[i].code);
         html_raw(html, "<label><input type=\"radio\" name=\"decision\" required");
+        if (key != NULL) html_attribute(html, "aria-keyshortcuts", key);
         html_attribute(html, "value", field->words[i].code);
         if (strcmp(chosen, field->words[i].code) == 0) html_raw(html, " checked");
         html_raw(html, "> ");

@@ -237,6 +237,20 @@ static void write_since(page_t *page, const card_t *card)
     html_raw(html, "</span>");
 }
 
+// To where its state is changed, for whoever may.
+static void write_move(page_t *page, const board_t *board, const card_t *card)
+{
+    html_t *html = &page->body;
+    if (!card->held->ours || board->states->words[card->state].n_next == 0 ||
+        !entry_may(page, &KIND_ROUTE, ACCESS_WRITE))
+        return;
+    html_raw(html, "<a class=\"next\" aria-keyshortcuts=\"M\" href=\"");
+    route_view_address(html, card->route->code);
+    html_raw(html, "#next\">");
+    html_text(html, _("Move"));
+    html_raw(html, "</a>");
+}
+
 static void write_card(page_t *page, const board_t *board, const card_t *card)
 {
     html_t *html = &page->body;
@@ -255,6 +269,7 @@ static void write_card(page_t *page, const board_t *board, const card_t *card)
     }
     write_next(page, card);
     write_since(page, card);
+    write_move(page, board, card);
     html_raw(html, "</li>");
 }
 

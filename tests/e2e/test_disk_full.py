@@ -74,7 +74,7 @@ def what_was_acknowledged_before_is_read_meanwhile(w):
 
 @test
 def who_only_reads_is_answered_in_the_turn_of_a_write_that_fails(w):
-    deletion = message(f1=EVENT, f2=key_id(EVENT, "E-1"), f5=1)
+    deletion = message(f1=EVENT, f2=key_id(EVENT, "E-1"), f5=1, f6="no more")
     put = (wire.PUT, wire.REGISTRY, message(f1=message(f1=deletion)))
     listed = (wire.LIST, wire.REGISTRY, message(f1=EVENT))
     reviews = (wire.REVIEWS, wire.REGISTRY, message(f1=key_id(EVENT, "E-1")))

@@ -102,7 +102,7 @@ static void what_is_wrong_with_an_expression_is_said_in_the_readers_language(voi
     assert_string_equal(fault_text_in(&fault, LANG_EN, text, sizeof text),
                         "numerator, character 7: the table has no such flag or column.");
     assert_string_equal(fault_text_in(&fault, LANG_RU, text, sizeof text),
-                        "numerator, знак 7: в таблице нет такого признака или столбца.");
+                        "«Числитель», знак 7: в таблице нет такого признака или столбца.");
 }
 
 static void counts_are_said_in_the_forms_of_russian(void **state)

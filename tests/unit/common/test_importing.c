@@ -166,6 +166,7 @@ static void the_next_message_is_gathered_while_one_is_under_way(void **state)
     while (reading_next(seen.reading, &row, &fault) == 0) left++;
     assert_true(left > 0 &&
                 left < ROWS - 2 * SENDING_GROUPS); // both messages' rows, and one that had no room
+    zmq_msg_close(&asked.frame);
     stop(&seen);
 }
 

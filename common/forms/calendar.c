@@ -174,40 +174,31 @@ static void add_entry(calendar_t *self, const kind_rule_t *kind, const Selenga__
                       const body_t *body, calendar_entry_t *entry)
 {
     char key[KEY_TEXT_MAX];
-    const char *place = body != NULL ? text_of(kind, body, kind->calendar->place) : NULL;
-    size_t *n = entry->deleted ? &self->n_deleted : &self->n_held;
-    if (*n == CALENDAR_ENTRIES) {
+    const char *place = text_of(kind, body, kind->calendar->place);
+    if (self->n == CALENDAR_ENTRIES) {
         self->more = true;
         return;
     }
-    ++*n;
     entry->kind = kind;
     entry->sequence = sequence_of(record);
     memcpy(entry->id.b, record->id.data, sizeof entry->id.b);
     entry->org = xstrdup(record->org != NULL ? record->org : "");
-    entry->ref = xstrdup(body != NULL ? body_key_shown(kind, body, key) : "");
-    entry->title = body != NULL ? title_text(kind, body) : xstrdup("");
+    entry->ref = xstrdup(body_key_shown(kind, body, key));
+    entry->title = title_text(kind, body);
     entry->place = place != NULL ? xstrdup(place) : NULL;
-    if (body != NULL) {
-        entry->has_titled = ref_of(kind, body, title_ref(kind), &entry->titled);
-        const char *with = text_of(kind, body, kind->calendar->with);
-        entry->with_ref = with != NULL ? xstrdup(with) : NULL;
-        entry->has_with =
-            with != NULL && ref_of(kind, body, kind_field(kind, kind->calendar->with), &entry->with);
-    }
+    entry->has_titled = ref_of(kind, body, title_ref(kind), &entry->titled);
+    const char *with = text_of(kind, body, kind->calendar->with);
+    entry->with_ref = with != NULL ? xstrdup(with) : NULL;
+    entry->has_with =
+        with != NULL && ref_of(kind, body, kind_field(kind, kind->calendar->with), &entry->with);
     *vec_add(self->entries, self->n, self->room) = *entry;
-    if (body != NULL) claim_all(self, kind, body, self->n - 1);
+    claim_all(self, kind, body, self->n - 1);
 }
 
 static void keep_days(calendar_t *self, const kind_rule_t *kind, const Selenga__Record *record,
                       const body_t *body)
 {
     calendar_entry_t entry = {0};
-    if (record->deleted) {
-        entry.deleted = entry.off = true;
-        add_entry(self, kind, record, NULL, &entry);
-        return;
-    }
     if (!day_of(kind, body, kind->calendar->from, &entry.from)) return;
     if (!day_of(kind, body, kind->calendar->to, &entry.to) || entry.to < entry.from) entry.to = entry.from;
     if (entry.to < self->from || entry.from > self->to) return;
@@ -239,12 +230,12 @@ void calendar_add(calendar_t *self, const kind_rule_t *kind, const Selenga__Reco
     body_t *body = NULL;
     if (record->id.len != sizeof(rid_t)) return;
     AUTO(arena_destroy) arena_t *arena = arena_new(record->body.len);
-    if (!record->deleted &&
+    if (record->deleted ||
         body_unpack(kind, slice(record->body.data, record->body.len), arena, &body, NULL) != 0)
         return;
     if (has_days(kind)) keep_days(self, kind, record, body);
-    if (body != NULL && gives_titles(kind)) keep_title(self, kind, record, body);
-    if (body != NULL && kind == &KIND_ORGANISATION) keep_org(self, kind, body);
+    if (gives_titles(kind)) keep_title(self, kind, record, body);
+    if (kind == &KIND_ORGANISATION) keep_org(self, kind, body);
 }
 
 // --- all of them
@@ -292,7 +283,6 @@ typedef struct place_in {
 static int by_days(const void *a, const void *b)
 {
     const calendar_entry_t *x = ((const place_in_t *)a)->entry, *y = ((const place_in_t *)b)->entry;
-    if (x->deleted != y->deleted) return x->deleted ? 1 : -1;
     if (x->from != y->from) return x->from < y->from ? -1 : 1;
     if (x->to != y->to) return x->to < y->to ? -1 : 1;
     return memcmp(x->id.b, y->id.b, sizeof x->id.b);

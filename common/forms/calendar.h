@@ -20,9 +20,8 @@ typedef struct calendar_entry {
     const kind_rule_t *kind;
     rid_t id;
     int64_t sequence; // grows with each version of the record, and fits 31 bits
-    int32_t from, to; // its days; of a deleted one nobody knows them any more
-    bool deleted;
-    bool off; // does not take place
+    int32_t from, to; // its days
+    bool off;         // does not take place
     bool shown;
     char *ref; // natural key, or "" where there is none
     char *org; // code
@@ -47,7 +46,8 @@ typedef struct calendar_clash {
 calendar_t *calendar_new(int32_t from, int32_t to, const char *org);
 void calendar_destroy(calendar_t **self);
 
-// Are records of the kind needed? With tombstones: what was in somebody's calendar is to vanish there.
+// Are records of the kind needed? Of a deleted one no day is known: it is in no calendar, nor in a file that
+// is fetched again.
 bool calendar_wants(const calendar_t *self, const kind_rule_t *kind);
 void calendar_add(calendar_t *self, const kind_rule_t *kind, const Selenga__Record *record);
 void calendar_close(calendar_t *self);
@@ -60,7 +60,7 @@ typedef struct calendar_ask {
 bool calendar_ask(const calendar_t *self, size_t i, calendar_ask_t *ret_ask);
 void calendar_add_busy(calendar_t *self, size_t ask, const Selenga__Record *record);
 
-// By days; deleted ones behind the others.
+// By days.
 const calendar_entry_t *calendar_entries(const calendar_t *self, size_t *ret_n);
 // By days. Works them out; call it once all who are busy are known.
 const calendar_clash_t *calendar_clashes(calendar_t *self, size_t *ret_n);

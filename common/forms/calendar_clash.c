@@ -16,7 +16,7 @@ bool calendar_same_days(const calendar_entry_t *a, const calendar_entry_t *b)
 bool calendar_in_the_way(const calendar_entry_t *a, const calendar_entry_t *b)
 {
     enum clash_with one = a->kind->calendar->clashes, other = b->kind->calendar->clashes;
-    if (a->off || b->off || a->deleted || b->deleted || !calendar_same_days(a, b)) return false;
+    if (a->off || b->off || !calendar_same_days(a, b)) return false;
     if (one == CLASH_NONE || other == CLASH_NONE) return false;
     return (one == CLASH_ALL && other == CLASH_ALL) || a->kind == b->kind;
 }
@@ -54,8 +54,7 @@ void calendar_find_crowded(calendar_t *self)
 {
     for (size_t i = 0; i < self->n; i++) {
         calendar_entry_t *a = &self->entries[i];
-        for (size_t k = i + 1; k < self->n && !self->entries[k].deleted && self->entries[k].from <= a->to;
-             k++) {
+        for (size_t k = i + 1; k < self->n && self->entries[k].from <= a->to; k++) {
             calendar_entry_t *b = &self->entries[k];
             if (!calendar_in_the_way(a, b) || (!a->shown && !b->shown)) continue;
             a->crowded = b->crowded = true;
@@ -105,7 +104,7 @@ static met_t *find_met(calendar_t *self, size_t *ret_n)
         const calendar_entry_t *a = &self->entries[one->entry];
         for (size_t k = i + 1; k < self->n_claims && self->claims[k].what == one->what; k++) {
             const calendar_entry_t *b = &self->entries[self->claims[k].entry];
-            if (b->deleted || b->from > a->to) break;
+            if (b->from > a->to) break;
             if (a == b || !calendar_in_the_way(a, b) || (!a->shown && !b->shown)) continue;
             if (n == MET_MOST) {
                 self->more = true;

@@ -23,7 +23,7 @@ struct calendar {
     int32_t from, to;
     char *org;
     calendar_entry_t *entries;
-    size_t n, room, n_held, n_deleted;
+    size_t n, room;
     dict_t *titles;  // id of a record by which others are called, as bytes
     char **title_of; // of each
     size_t titles_room;

@@ -86,10 +86,8 @@ static void write_uid(const calendar_entry_t *entry, FILE *out)
 static void write_days(const calendar_entry_t *entry, FILE *out)
 {
     char line[LINE_MOST + 1], day[DAY];
-    // Of what is deleted no day is left, and some programs refuse a file with an entry that has none.
-    snprintf(line, sizeof line, "DTSTART;VALUE=DATE:%s", day_text(entry->deleted ? 0 : entry->from, day));
+    snprintf(line, sizeof line, "DTSTART;VALUE=DATE:%s", day_text(entry->from, day));
     ics_line(out, line);
-    if (entry->deleted) return;
     snprintf(line, sizeof line, "DTEND;VALUE=DATE:%s", day_text(entry->to + 1, day)); // the day behind it
     ics_line(out, line);
 }
@@ -114,14 +112,12 @@ static void write_entry(const calendar_entry_t *entry, const char *stamp, FILE *
     ics_line(out, line);
     write_days(entry, out);
     ics_line(out, entry->off ? "STATUS:CANCELLED" : "STATUS:CONFIRMED");
-    if (!entry->deleted) {
-        snprintf(what, sizeof what, "%s (%s)", bilingual_text(&entry->kind->label), entry->org);
-        property(out, "SUMMARY", *entry->title != '\0' ? entry->title : what);
-        property(out, "DESCRIPTION", what);
-        if (entry->place != NULL) property(out, "LOCATION", entry->place);
-        ics_line(out, "TRANSP:TRANSPARENT"); // it says when something is, not that the reader is busy
-        if (!entry->off) write_alarm(entry, out);
-    }
+    snprintf(what, sizeof what, "%s (%s)", bilingual_text(&entry->kind->label), entry->org);
+    property(out, "SUMMARY", *entry->title != '\0' ? entry->title : what);
+    property(out, "DESCRIPTION", what);
+    if (entry->place != NULL) property(out, "LOCATION", entry->place);
+    ics_line(out, "TRANSP:TRANSPARENT"); // it says when something is, not that the reader is busy
+    if (!entry->off) write_alarm(entry, out);
     ics_line(out, "END:VEVENT");
 }
 

@@ -114,6 +114,8 @@ static const row_t table[] = {
                      "yours in its place.")},
     {"KEY-ELSEWHERE", N_("The record with this key belongs to node {1}. Change it there. If the key is not "
                          "that node's, a node above both takes it: `selenga put KIND --take-key`.")},
+    {"INSTRUMENT-ELSEWHERE",
+     N_("{field}: instrument {1} was made at another node. Its questions are written there.")},
     {"NOT-HOME", N_("This record belongs to another node. Change it there.")},
     {"NOT-WRITER", N_("Records of kind {r1} are not written at this level. Write them at: {n2}.")},
     {"SPEAKER", N_("{field}: this node does not speak for organisation {1}. Name one that it serves.")},

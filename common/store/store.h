@@ -183,6 +183,11 @@ int store_relane(store_txn_t *txn, const rid_t *id);
 // The same for every record about this organisation: tombstones and kinds that we do not know too.
 int store_relane_org(store_txn_t *txn, slice_t org);
 
+// Records whose home's node is no more, about organisations that have left this node's part of the tree, and
+// which were to come no further than here: they leave, as if the home's side had said so, and so does what
+// waits of such in quarantine. 0 or -errno.
+int store_let_go(store_txn_t *txn);
+
 // --- lanes ---------------------------------------------------------------------------------------
 
 enum lane {

@@ -41,6 +41,7 @@ struct scope {
     hash_t codes;
     org_t **orgs; // by number
     size_t room;
+    bool parted;    // scope_take_parted
     uint32_t asked; // child whose rank was looked up last; PEER_SELF: none
     int asked_rank;
     children_t *children;
@@ -73,6 +74,7 @@ scope_t *scope_new(const path_t *self, const char *self_org)
     scope_t *scope = xcalloc(1, sizeof *scope);
     scope->children = xcalloc(1, sizeof *scope->children);
     scope->self = *self;
+    scope->parted = true;
     hash_init(&scope->codes, code_of, scope);
     text_copy(scope->self_org, sizeof scope->self_org, self_org);
     scope_set_node(scope, slice_text(self_org), self, -1);
@@ -109,6 +111,7 @@ bool scope_set_org(scope_t *scope, slice_t code, slice_t parent)
     bool same = org->known && slice_equal(parent_of(org), slice_text(text));
     org->known = true;
     if (same) return false;
+    scope->parted = true;
     free(org->parent);
     org->parent = *text != '\0' ? xstrdup(text) : NULL;
     return true;
@@ -139,6 +142,7 @@ bool scope_end_node(scope_t *scope, slice_t code, bool ended)
     org_t *org = find(scope, code);
     if (org == NULL || org->ended == ended) return false;
     org->ended = ended;
+    scope->parted |= ended;
     return true;
 }
 
@@ -268,6 +272,22 @@ bool scope_has_child(const scope_t *scope, uint32_t label)
         if (org->node.len > 0 && child_towards(scope, &org->node) == label) return true;
     }
     return false;
+}
+
+bool scope_has_ended_below(const scope_t *scope, uint32_t label)
+{
+    for (uint32_t i = 0; i < scope->codes.n; i++) {
+        const org_t *org = scope->orgs[i];
+        if (org->ended && org->node.len > 0 && child_towards(scope, &org->node) == label) return true;
+    }
+    return false;
+}
+
+bool scope_take_parted(scope_t *scope)
+{
+    bool parted = scope->parted;
+    scope->parted = false;
+    return parted;
 }
 
 static int by_label(const void *a, const void *b)

@@ -12,7 +12,7 @@ struct calendar_read {
     calendar_t *calendar;
     char *account;
     unsigned reader;
-    bool deleted_too, clashes;
+    bool clashes;
     pages_t *pages;          // of the present list; NULL: there is none
     const kind_rule_t *kind; // of it
     size_t next, ask;        // the next kind; then the next question who is busy
@@ -83,7 +83,6 @@ static bool ask_kind(calendar_read_t *self, client_why_t *ret_why)
     Selenga__List request = SELENGA__LIST__INIT;
     request.has_kind = true;
     request.kind = self->kind->number;
-    request.has_deleted_too = request.deleted_too = self->deleted_too;
     return start(self, &request, ret_why);
 }
 
@@ -133,7 +132,6 @@ calendar_read_t *calendar_read_start(client_t *client, const calendar_ask_of_t *
                               .calendar = calendar_new(ask->from, ask->to, ask->org),
                               .account = ask->account != NULL ? xstrdup(ask->account) : NULL,
                               .reader = ask->reader,
-                              .deleted_too = ask->deleted_too,
                               .clashes = ask->clashes};
     if (!next_kind(self)) { // he may read nothing of it
         *ret_why = (client_why_t){.cause = CLIENT_SAID};

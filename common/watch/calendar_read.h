@@ -7,7 +7,6 @@
 typedef struct calendar_ask_of {
     int32_t from, to;
     const char *org;     // only of this one and those below it; NULL: of all
-    bool deleted_too;    // tombstones: for a file that others import
     bool clashes;        // who is busy, too
     const char *account; // in whose name; NULL: of the node's own user
     unsigned reader;     // role of the account: what it may not read is not asked for

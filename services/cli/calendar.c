@@ -64,7 +64,7 @@ static void print_json(calendar_t *calendar)
     const calendar_clash_t *clashes = calendar_clashes(calendar, &n_clashes);
     json_t *all = json_object(), *days = json_array(), *met = json_array();
     for (size_t i = 0; i < n; i++)
-        if (entries[i].shown && !entries[i].deleted) json_array_append_new(days, entry_json(&entries[i]));
+        if (entries[i].shown) json_array_append_new(days, entry_json(&entries[i]));
     for (size_t i = 0; i < n_clashes; i++) json_array_append_new(met, clash_json(entries, &clashes[i]));
     json_object_set_new(all, "entries", days);
     json_object_set_new(all, "clashes", met);
@@ -83,7 +83,7 @@ static void print_entries(const calendar_entry_t *entries, size_t n)
     for (size_t i = 0; i < n; i++) {
         char days[VIEW_TEXT];
         const calendar_entry_t *entry = &entries[i];
-        if (!entry->shown || entry->deleted) continue;
+        if (!entry->shown) continue;
         grid_cell(grid, days_of(entry->from, entry->to, days));
         grid_cell(grid, entry->org);
         grid_cell(grid, bilingual_text(&entry->kind->label));
@@ -165,8 +165,7 @@ int calendar_run(const cli_t *cli)
     AUTO(ask_destroy) ask_t *ask = NULL;
     AUTO(calendar_destroy) calendar_t *calendar = NULL;
     const char *file = cli_option(cli, OPTION_ICS);
-    calendar_ask_of_t wanted = {
-        .org = cli_option(cli, OPTION_ORG), .clashes = file == NULL, .deleted_too = file != NULL};
+    calendar_ask_of_t wanted = {.org = cli_option(cli, OPTION_ORG), .clashes = file == NULL};
     client_why_t why;
     if (file != NULL && cli->json) return cli_usage(cli, _("--ics and --json exclude each other"));
     int r = choose_days(cli, &wanted);

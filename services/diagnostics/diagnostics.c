@@ -113,6 +113,28 @@ static int64_t required_of(const record_t *r)
     return m != NULL && m->has_required_percent ? m->required_percent : 0;
 }
 
+// Whose instrument it is asks its questions: another node's would be told two sets, and had keys for one
+// only.
+static int judge_question(store_txn_t *txn, const author_t *author, const char *instrument, fault_t *fault)
+{
+    record_t r;
+    rid_t id;
+    if (!ref_id(&KIND_INSTRUMENT, slice_text(instrument), &id)) return 0; // told as a reference to nothing
+    int rc = store_get(txn, &id, &r, NULL);
+    if (rc != 0 || path_equal(&r.home, &author->place->path)) return rc < 0 ? rc : 0;
+    fault_set(fault, "INSTRUMENT-ELSEWHERE", "instrument", instrument);
+    return RECORD_E_FAULT;
+}
+
+static int derive(void *arg, store_txn_t *txn, const author_t *author, const kind_rule_t *rule, body_t *body,
+                  fault_t *fault)
+{
+    (void)arg;
+    if (rule != &KIND_QUESTION && rule != &KIND_QUESTION_KEY) return 0;
+    const char *instrument = body_str(rule, body, (size_t)kind_field(rule, "instrument"));
+    return instrument != NULL ? judge_question(txn, author, instrument, fault) : 0;
+}
+
 // Of a result or dispute that is deleted only the version before says whose it was.
 static void changed(void *arg, store_txn_t *txn, const record_t *old, const record_t *now)
 {
@@ -351,6 +373,7 @@ const service_def_t DIAGNOSTICS = {
     .open = open_diagnostics,
     .close = close_diagnostics,
     .start = start_diagnostics,
+    .derive = derive,
     .changed = changed,
     .settle = settle,
     .busy = is_busy,

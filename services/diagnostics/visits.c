@@ -29,6 +29,7 @@ struct visits {
     rid_t *observations; // that changed: their marks are to be counted
     size_t n_observations, observations_room;
     bool writing;
+    bool moved; // organisations or nodes changed: some may be served elsewhere
 };
 
 typedef struct visit_group { // marks of one year and stage
@@ -109,6 +110,7 @@ static void want_count(visits_t *self, const record_t *r)
 
 void visits_changed(visits_t *self, const record_t *old, const record_t *now)
 {
+    self->moved |= now->kind == N_ORGANISATION || now->kind == N_NODE;
     if (now->kind == N_OBSERVATION_MARK) {
         want_mark(self, old);
         want_mark(self, now);
@@ -139,6 +141,7 @@ int visits_start(visits_t *self, store_txn_t *txn)
 {
     int rc = store_each(txn, N_OBSERVATION_MARK, (slice_t){0}, NULL, want_held, self);
     if (rc == 0) rc = store_each(txn, N_VISIT_COUNT, (slice_t){0}, NULL, want_count_held, self);
+    self->moved = true; // also before this program knew that it matters
     return rc < 0 ? rc : 0;
 }
 
@@ -235,9 +238,42 @@ static int count_pair(visits_t *self, store_txn_t *txn, const pair_t *pair)
     return rc < 0 ? rc : 0;
 }
 
+// --- organisations that are served elsewhere now ---------------------------------------------------
+
+typedef struct former {
+    const visits_t *self;
+    rid_list_t summaries;
+} former_t;
+
+static int note_former(void *arg, const record_t *r, const place_t *place)
+{
+    former_t *former = arg;
+    const node_conf_t *node = service_node(former->self->service);
+    (void)place;
+    if (path_equal(&r->home, &node->path) &&
+        scope_serves(service_scope(former->self->service), r->org) == SCOPE_NO)
+        rid_list_add(&former->summaries, &r->id);
+    return 0;
+}
+
+// Whoever serves it now counts the visits that he holds.
+static int remove_former(visits_t *self, store_txn_t *txn)
+{
+    former_t former = {.self = self};
+    author_t author = service_author(self->service);
+    self->moved = false;
+    int rc = store_each(txn, N_VISIT_COUNT, (slice_t){0}, NULL, note_former, &former);
+    self->writing = true;
+    for (size_t i = 0; i < former.summaries.n && rc == 0; i++)
+        rc = record_remove_own(&author, txn, &former.summaries.ids[i]);
+    self->writing = false;
+    free(former.summaries.ids);
+    return rc;
+}
+
 int visits_settle(visits_t *self, store_txn_t *txn)
 {
-    int rc = 0;
+    int rc = self->moved ? remove_former(self, txn) : 0;
     for (size_t i = 0; i < self->n_observations && rc >= 0; i++)
         rc = store_each_referring(txn, &self->observations[i], N_OBSERVATION_MARK, NULL, want_held, self);
     self->writing = true;

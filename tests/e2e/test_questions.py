@@ -65,6 +65,8 @@ def a_file_with_one_bad_line_is_refused_whole_and_told_with_its_line(w):
 def an_instrument_that_is_not_here_or_anothers_takes_no_questions(w):
     refused(1, take, w, w.region, "T-9", GIFT, says="no such record: instrument")
     refused(1, take, w, w.school, "T-1", GIFT, says="made at another node")
+    for kind, more in (("question", {"type": "essay", "text": "Почему?"}), ("question-key", {})):
+        refused(1, w.school.put, kind, {"instrument": "T-1", "number": 1, **more}, says="made at another node")
 
 
 @test

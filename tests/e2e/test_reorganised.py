@@ -137,6 +137,18 @@ def each_node_holds_what_it_should_and_the_figures_follow(w):
 
 
 @test
+def the_former_hub_holds_nobody_of_the_school_that_has_moved(w):
+    """The school's node of before is revoked and says nothing any more: the hub itself sees that nothing names it."""
+    wait_until(lambda: not w.of[FROM].list("identity", "--org", MOVED), what="the names have left the former hub")
+    w.of[FROM].stop()
+    w.of[FROM].run()
+    assert w.of[FROM].list("identity", "--org", MOVED) == []
+    assert len(w.of[FROM].list("identity")) == 6, "of the merged schools, which stay below it, everybody is there"
+    assert not w.of[FROM].quarantine()
+    assert len(w.of[TO].list("identity", "--org", MOVED)) == 2, "the hub to which it went has them"
+
+
+@test
 def reports_of_the_year_before_are_unchanged(w):
     for period, before in w.before.items():
         now = figures(w.of[REGION], period)

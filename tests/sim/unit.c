@@ -115,6 +115,7 @@ static int settle_topology(unit_t *u, store_txn_t *txn)
         memcpy(code, org.data, org.size);
         rc = store_relane_org(txn, slice(code, org.size));
     }
+    if (rc == 0 && scope_take_parted(u->scope)) rc = store_let_go(txn);
     return rc == 0 ? judge_again(u, txn) : rc;
 }
 

@@ -263,7 +263,7 @@ void page_calendar_file(page_t *page)
     char *bytes = NULL;
     size_t size = 0;
     int32_t today = wall_day();
-    calendar_ask_of_t ask = {.from = today - FILE_BACK, .to = today + FILE_AHEAD, .deleted_too = true};
+    calendar_ask_of_t ask = {.from = today - FILE_BACK, .to = today + FILE_AHEAD};
     if (!read_days(page, &ask, &calendar)) return;
     FILE *out = open_memstream(&bytes, &size);
     if (out == NULL) out_of_memory();

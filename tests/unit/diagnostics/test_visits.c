@@ -145,6 +145,22 @@ static void after_a_start_they_say_the_same(void **state)
     assert_int_equal(desk_count(&desk, &KIND_VISIT_COUNT), 1);
 }
 
+static void of_an_organisation_that_is_served_elsewhere_it_goes(void **state)
+{
+    static const char at[] = "org=" DESK_ORG "|competency=F:C1|from=2024-01-01|stage=before";
+    (void)state;
+    visit_all(5);
+    assert_int_equal(desk_count(&desk, &KIND_VISIT_COUNT), 1);
+    path_t other;
+    assert_true(path_parse("0a0b0c0d.99887766", &other));
+    scope_set_node(desk.service.scope, slice_text(DESK_ORG), &other, 0);
+    desk_begin(&desk);
+    desk_tell(&desk, &KIND_ORGANISATION, "code=03-77|name=N|kind=school"); // any word of the tree
+    desk_commit(&desk);
+    assert_int_equal(desk_count(&desk, &KIND_VISIT_COUNT), 0);
+    assert_string_equal(desk_field(&desk, &KIND_VISIT_COUNT, at, "people"), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +170,8 @@ int main(void)
                                         close_desk),
         cmocka_unit_test_setup_teardown(a_visit_of_another_year_or_stage_counts_there, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(after_a_start_they_say_the_same, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(of_an_organisation_that_is_served_elsewhere_it_goes, open_desk,
+                                        close_desk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

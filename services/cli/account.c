@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "common/base/i18n.h"
+#include "common/forms/slips.h"
 #include "common/node/msg.h"
 #include "services/cli/access.h"
 #include "services/cli/ask.h"
 #include "services/cli/list.h"
 #include "services/cli/output.h"
+#include "services/cli/slips.h"
 #include "services/cli/verbs.h"
 
 enum { OPTION_ROLE = CLI_KEY, OPTION_ORG, OPTION_PERSON };
@@ -127,6 +129,22 @@ static const verb_t ACCOUNT_VERBS[] = {
         .text = N_("For who has forgotten his password, and for an account that was locked."),
         .examples = "selenga --node school account reset ivanova\n",
         .run = run_reset,
+    },
+    {
+        .name = "slips",
+        .args = "ORG:NUMBER...",
+        .min_args = 1,
+        .max_args = SLIPS_AT_ONCE,
+        .summary = N_("accounts for teachers, and a slip with a one-time password for each"),
+        .text =
+            N_("At most 40 people of the staff list at once. The slips are for printing and cutting: where "
+               "to open the console, the name for the log-in, the password, which is told nowhere else. "
+               "Who has not used his slip yet gets another, and the first is void; who has chosen a "
+               "password gets none. Exit status 1 if somebody got none; why stands on stderr, and the "
+               "others have theirs."),
+        .examples = "selenga --node school account slips 03-08-01:17 03-08-01:18 > slips.txt\n"
+                    "selenga --node school --json account slips 03-08-01:17\n",
+        .run = slips_run,
     },
     {0},
 };

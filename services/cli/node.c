@@ -265,7 +265,7 @@ static const verb_t NODE_VERBS[] = {
         .text = N_("For a node whose console has `names` in node.conf. The sheet has the addresses, the "
                    "fingerprint of the certificate that each of those computers needs once, and the way it "
                    "gets there. The certificate speaks for these names alone; where a name is added, the "
-                   "console makes another one at its next start, and the sheet is to be followed anew."),
+                   "console makes another one within seconds, and the sheet is to be followed anew."),
         .examples = "selenga node tls school\n",
         .run = tls_run,
     },

@@ -17,8 +17,10 @@
 enum {
     PEM_MAX = 16 * 1024,
     AUTHORITY_DAYS = 20 * 365,
-    SERVER_DAYS = 790,    // browsers take no longer ones
-    AHEAD_DAYS = 30,      // their clocks may be late
+    SERVER_DAYS = 790, // browsers take no longer ones
+    AHEAD_DAYS = 30,   // their clocks may be late
+    RENEW_DAYS = 90,   // before its end: a computer that is off over the summer is back by then
+    CHAIN = 2,
     FLOOR_S = 1767225600, // 2026: no clock is earlier than its program
     ADDRESS_MAX = 16,
 };
@@ -102,10 +104,9 @@ static bool may_speak_for_all(gnutls_x509_crt_t crt, const console_names_t *name
 // ---- certificates
 
 // A new key and what all certificates have.
-static int begin(made_t *made, const char *name, int days)
+static int begin(made_t *made, const char *name, time_t now, int days)
 {
     uint8_t serial[16];
-    time_t now = time(NULL) > FLOOR_S ? time(NULL) : FLOOR_S;
     randombytes_buf(serial, sizeof serial);
     serial[0] = (uint8_t)((serial[0] & 0x3f) | 0x40);
     int rc = gnutls_x509_privkey_init(&made->key);
@@ -133,11 +134,11 @@ static int set_key_id(gnutls_x509_crt_t crt, gnutls_x509_crt_t of)
                      : gnutls_x509_crt_set_authority_key_id(crt, id, size);
 }
 
-static int make_authority(const console_names_t *names, const char *node, made_t *made)
+static int make_authority(const console_names_t *names, const char *node, time_t now, made_t *made)
 {
     char name[64]; // as much as a common name has
     snprintf(name, sizeof name, "Selenga %s", node);
-    int rc = begin(made, name, AUTHORITY_DAYS);
+    int rc = begin(made, name, now, AUTHORITY_DAYS);
     if (rc == 0) rc = gnutls_x509_crt_set_basic_constraints(made->crt, 1, 0);
     if (rc == 0) rc = gnutls_x509_crt_set_key_usage(made->crt, GNUTLS_KEY_KEY_CERT_SIGN);
     if (rc == 0) rc = set_key_id(made->crt, made->crt);
@@ -145,10 +146,10 @@ static int make_authority(const console_names_t *names, const char *node, made_t
     return rc == 0 ? gnutls_x509_crt_sign2(made->crt, made->crt, made->key, GNUTLS_DIG_SHA256, 0) : rc;
 }
 
-static int make_server(const console_names_t *names, const made_t *authority, made_t *made)
+static int make_server(const console_names_t *names, const made_t *authority, time_t now, made_t *made)
 {
     const char *name;
-    int rc = begin(made, name_at(names, 0), SERVER_DAYS);
+    int rc = begin(made, name_at(names, 0), now, SERVER_DAYS);
     if (rc == 0) rc = gnutls_x509_crt_set_basic_constraints(made->crt, 0, -1);
     if (rc == 0) rc = gnutls_x509_crt_set_key_usage(made->crt, GNUTLS_KEY_DIGITAL_SIGNATURE);
     if (rc == 0) rc = gnutls_x509_crt_set_key_purpose_oid(made->crt, GNUTLS_KP_TLS_WWW_SERVER, 0);
@@ -219,6 +220,9 @@ static int give(const made_t *authority, const made_t *server, authority_t *ret,
     if (rc == 0) rc = gnutls_x509_crt_export2(server->crt, GNUTLS_X509_FMT_PEM, &crt);
     if (rc == 0) rc = gnutls_x509_crt_export2(authority->crt, GNUTLS_X509_FMT_PEM, &above);
     if (rc == 0) {
+        authority_clear(ret);
+        ret->from_s = gnutls_x509_crt_get_activation_time(server->crt);
+        ret->until_s = gnutls_x509_crt_get_expiration_time(server->crt);
         ret->key = text_of(&key, &(gnutls_datum_t){0});
         ret->chain = text_of(&crt, &above);
         gnutls_free(above.data);
@@ -229,21 +233,66 @@ static int give(const made_t *authority, const made_t *server, authority_t *ret,
     return refuse(why, rc);
 }
 
-int authority_open(const console_names_t *names, const char *node, authority_t *ret, why_t *why)
+// No clock is earlier than its program.
+static time_t sensible(int64_t now_s)
 {
-    AUTO(made_free) made_t authority = {0}, other = {0}, server = {0};
+    return now_s > FLOOR_S ? (time_t)now_s : FLOOR_S;
+}
+
+int authority_open(const console_names_t *names, const char *node, int64_t now_s, authority_t *ret,
+                   why_t *why)
+{
+    AUTO(made_free) made_t authority = {0};
+    AUTO(made_free) made_t other = {0};
+    AUTO(made_free) made_t server = {0};
+    time_t now = sensible(now_s);
     int rc = 0;
     const made_t *own = &authority;
     if (load(names, &authority) != 0) {
         own = &other;
-        if ((rc = make_authority(names, node, &other)) != 0) return refuse(why, rc);
+        if ((rc = make_authority(names, node, now, &other)) != 0) return refuse(why, rc);
         if (keep(&other, why) != 0) return -1;
         log_at(L_WARNING, "CONSOLE-AUTHORITY",
                _("a new authority for the console's certificate was made; `selenga node tls` prints what is "
                  "to be done at each computer that opens the console"));
     }
-    if ((rc = make_server(names, own, &server)) != 0) return refuse(why, rc);
+    if ((rc = make_server(names, own, now, &server)) != 0) return refuse(why, rc);
     return give(own, &server, ret, why);
+}
+
+bool authority_due(const authority_t *authority, int64_t now_s)
+{
+    int64_t now = sensible(now_s);
+    return now < authority->from_s || now >= authority->until_s - RENEW_DAYS * DAY;
+}
+
+static gnutls_datum_t pem_of(const char *text)
+{
+    return (gnutls_datum_t){(unsigned char *)(uintptr_t)text, (unsigned)strlen(text)};
+}
+
+int authority_give(const authority_t *authority, gnutls_pcert_st **ret_chain, unsigned *ret_n,
+                   gnutls_privkey_t *ret_key)
+{
+    const gnutls_datum_t chain = pem_of(authority->chain), key = pem_of(authority->key);
+    unsigned n = CHAIN;
+    gnutls_privkey_t own = NULL;
+    gnutls_pcert_st *certificates = gnutls_calloc(CHAIN, sizeof *certificates);
+    if (certificates == NULL) return GNUTLS_E_MEMORY_ERROR;
+    int rc = gnutls_pcert_list_import_x509_raw(certificates, &n, &chain, GNUTLS_X509_FMT_PEM, 0);
+    if (rc != 0) n = 0;
+    if (rc == 0) rc = gnutls_privkey_init(&own);
+    if (rc == 0) rc = gnutls_privkey_import_x509_raw(own, &key, GNUTLS_X509_FMT_PEM, NULL, 0);
+    if (rc == 0) {
+        *ret_chain = certificates;
+        *ret_n = n;
+        *ret_key = own;
+        return 0;
+    }
+    for (unsigned i = 0; i < n; i++) gnutls_pcert_deinit(&certificates[i]);
+    gnutls_free(certificates);
+    if (own != NULL) gnutls_privkey_deinit(own);
+    return rc;
 }
 
 void authority_clear(authority_t *authority)

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -30,6 +31,7 @@ struct console {
     presence_t *presence;
     client_t *client; // NULL until the gate is there and somebody asks
     int signals;
+    struct timespec conf_time; // of node.conf as it was read
     uint64_t tick_ms, ticks;
     bool stop;
 };
@@ -56,11 +58,21 @@ static void open_drafts(console_t *self)
         log_at(L_ERROR, "DRAFTS-FAILED", _("what is typed and not saved is not kept: %s"), why.text);
 }
 
+static bool conf_changed(console_t *self)
+{
+    struct stat st;
+    if (stat("node.conf", &st) != 0) return false;
+    bool same = st.st_mtim.tv_sec == self->conf_time.tv_sec && st.st_mtim.tv_nsec == self->conf_time.tv_nsec;
+    self->conf_time = st.st_mtim;
+    return !same;
+}
+
 int console_open(console_t **ret_console, why_t *why)
 {
     AUTO(console_close) console_t *self = xcalloc(1, sizeof *self);
     console_settings_t settings;
     self->signals = -1;
+    (void)conf_changed(self); // before it is read, so that no change is missed
     if (node_conf_load(".", &self->node, why) != 0 ||
         node_settings(&self->node, &CONSOLE_SETTINGS, &settings, sizeof settings, why) != 0)
         return -1;
@@ -135,12 +147,27 @@ static void take_signals(console_t *self)
     while (read(self->signals, &info, sizeof info) == sizeof info) self->stop = true;
 }
 
+// Of node.conf the names are followed while it runs: a certificate comes with them. What cannot be read
+// changes nothing.
+static void follow_names(console_t *self)
+{
+    AUTO(node_conf_clear) node_conf_t conf = {0};
+    console_settings_t settings;
+    why_t why;
+    if (!conf_changed(self)) return;
+    if (node_conf_load(".", &conf, &why) != 0 ||
+        node_settings(&conf, &CONSOLE_SETTINGS, &settings, sizeof settings, &why) != 0 ||
+        http_rename(self->http, settings.names, &why) != 0)
+        log_at(L_WARNING, "CONSOLE-NAMES", _("the names of the console stay as they were: %s"), why.text);
+}
+
 static void tick(console_t *self)
 {
     uint64_t now_ms = mono_ms();
     if (now_ms < self->tick_ms) return;
     self->tick_ms = now_ms + TICK_MS;
     presence_greet(self->presence);
+    follow_names(self);
     http_tick(self->http, now_ms);
     if (self->ticks++ % DRAFTS_EXPIRE_TICKS == 0) drafts_expire(self->drafts, wall_s());
 }

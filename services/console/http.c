@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/console/http.h"
 #include "common/base/clock.h"
+#include "common/base/i18n.h"
 #include "common/base/log.h"
 #include "common/base/system_error.h"
 #include "services/console/authority.h"
@@ -34,6 +35,7 @@ struct http {
     int events_fd; // epoll: libmicrohttpd's own, and connections that it does not watch while they wait
     uint64_t request_ms;
     house_t house;
+    authority_t authority; // of a console under TLS
     line_t lines[HTTP_CONNECTIONS];
     talk_t *waiting;
     bool used, spread; // since the last tick; memory may lie free since
@@ -307,6 +309,48 @@ static bool watch_all(http_t *http)
     return http->events_fd >= 0 && epoll_ctl(http->events_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+// libmicrohttpd hands nothing of ours to who asks for a certificate; a program has one console.
+static const authority_t *shown;
+
+static int on_handshake(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
+                        gnutls_pcert_st **chain, unsigned *n, gnutls_ocsp_data_st **ocsp, unsigned *n_ocsp,
+                        gnutls_privkey_t *key, unsigned *flags)
+{
+    (void)session;
+    (void)info;
+    *ocsp = NULL;
+    *n_ocsp = 0;
+    *flags = GNUTLS_CERT_RETR_DEINIT_ALL;
+    int rc = authority_give(shown, chain, n, key);
+    if (rc != 0) log_once(L_ERROR, "CONSOLE-CERTIFICATE", 0, "%s", gnutls_strerror(rc));
+    return rc == 0 ? 0 : -1;
+}
+
+int http_rename(http_t *http, const char *text, why_t *why)
+{
+    console_names_t names;
+    if (console_names(text, &names, why) != 0) return -1;
+    if (names.n == http->house.names.n &&
+        memcmp(names.names, http->house.names.names, sizeof names.names) == 0)
+        return 0;
+    if ((names.n > 0) != (http->house.names.n > 0)) {
+        why_set(why, _("whether it is under TLS changes with the next start of the node"));
+        return -1;
+    }
+    if (authority_open(&names, http->house.node->org, wall_s(), &http->authority, why) != 0) return -1;
+    http->house.names = names;
+    listen_url(&names, http->house.port, http->url);
+    return 0;
+}
+
+static void renew(http_t *http)
+{
+    why_t why;
+    if (http->house.names.n == 0 || !authority_due(&http->authority, wall_s())) return;
+    if (authority_open(&http->house.names, http->house.node->org, wall_s(), &http->authority, &why) != 0)
+        log_once(L_ERROR, "CONSOLE-CERTIFICATE", 0, "%s", why.text);
+}
+
 int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
 {
     AUTO(http_close) http_t *http = xcalloc(1, sizeof *http);
@@ -320,12 +364,13 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
     if (console_names(setup->names, &http->house.names, why) != 0 ||
         listen_open(setup->listen, &http->house.names, &fd, &http->house.port, http->url, why) != 0)
         return -1;
-    AUTO(authority_clear) authority_t authority = {0};
     bool secure = http->house.names.n > 0;
-    if (secure && authority_open(&http->house.names, setup->node->org, &authority, why) != 0) {
+    if (secure &&
+        authority_open(&http->house.names, setup->node->org, wall_s(), &http->authority, why) != 0) {
         xclose(&fd);
         return -1;
     }
+    shown = &http->authority;
     // Without TLS the options end before those of TLS.
     http->daemon = MHD_start_daemon(
         (secure ? MHD_USE_TLS : 0) | MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
@@ -335,9 +380,8 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEAD_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_URI_LOG_CALLBACK, on_uri, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,
-        secure ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, authority.key, MHD_OPTION_HTTPS_MEM_CERT,
-        authority.chain, MHD_OPTION_HTTPS_PRIORITIES, "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
-        MHD_OPTION_END);
+        secure ? MHD_OPTION_HTTPS_CERT_CALLBACK2 : MHD_OPTION_END, on_handshake, MHD_OPTION_HTTPS_PRIORITIES,
+        "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_END);
     http->house.jobs = jobs_open(setup->node, setup->client);
     if (http->daemon == NULL) xclose(&fd);
     if (http->daemon == NULL || !watch_all(http)) {
@@ -358,6 +402,7 @@ void http_close(http_t **http)
     if (self->daemon != NULL) MHD_run(self->daemon);
     if (self->daemon != NULL) MHD_stop_daemon(self->daemon);
     jobs_close(&self->house.jobs);
+    authority_clear(&self->authority);
     xclose(&self->events_fd);
     free(self);
     *http = NULL;
@@ -397,6 +442,7 @@ static void rest(http_t *http)
 void http_tick(http_t *http, uint64_t now_ms)
 {
     rest(http);
+    renew(http);
     for (size_t i = 0; i < HTTP_CONNECTIONS; i++)
         if (http->lines[i].fd >= 0 && now_ms - http->lines[i].since_ms >= http->request_ms)
             shutdown(http->lines[i].fd, SHUT_RDWR);

@@ -33,5 +33,8 @@ int http_fd(const http_t *http);          // readable when http_turn has somethi
 // In how many milliseconds it has something to do even if nothing comes; -1: never.
 long http_due_ms(http_t *http);
 void http_turn(http_t *http);
-// Every few seconds: ends connections that take too long.
+// Every few seconds: ends connections that take too long, makes the next certificate before this one ends.
 void http_tick(http_t *http, uint64_t now_ms);
+// Other names than before, under a certificate for them; who is connected stays. 0; or -1 with why, and all
+// is as it was: they cannot be read, or it is TLS or not TLS that changes, for which the console starts anew.
+int http_rename(http_t *http, const char *names, why_t *why);

@@ -63,13 +63,15 @@ static int open_at(const place_t *place)
     return -error;
 }
 
-static void write_url(const place_t *place, const console_names_t *names, uint16_t port,
-                      char ret_url[static LISTEN_URL])
+static void write_url(const char *scheme, const char *host, uint16_t port, char ret_url[static LISTEN_URL])
 {
-    const char *host = names->n > 0 ? names->names[0] : place->host;
-    bool v6 = names->n > 0 && strchr(host, ':') != NULL;
-    snprintf(ret_url, LISTEN_URL, "http%s://%s%s%s:%u", names->n > 0 ? "s" : "", v6 ? "[" : "", host,
-             v6 ? "]" : "", port);
+    bool bare = strchr(host, ':') != NULL && host[0] != '[';
+    snprintf(ret_url, LISTEN_URL, "%s://%s%s%s:%u", scheme, bare ? "[" : "", host, bare ? "]" : "", port);
+}
+
+void listen_url(const console_names_t *names, uint16_t port, char ret_url[static LISTEN_URL])
+{
+    write_url("https", names->names[0], port, ret_url);
 }
 
 int listen_open(const char *listen, const console_names_t *names, int *ret_fd, uint16_t *ret_port,
@@ -101,6 +103,9 @@ int listen_open(const char *listen, const console_names_t *names, int *ret_fd, u
     }
     *ret_fd = fd;
     *ret_port = ntohs(place.address.v4.sin_port); // at the same place in both
-    write_url(&place, names, *ret_port, ret_url);
+    if (names->n > 0)
+        listen_url(names, *ret_port, ret_url);
+    else
+        write_url("http", place.host, *ret_port, ret_url);
     return 0;
 }

@@ -10,3 +10,5 @@ enum { LISTEN_URL = CONSOLE_NAME_MAX + 32 };
 // computer has it), any free one is taken.
 int listen_open(const char *listen, const console_names_t *names, int *ret_fd, uint16_t *ret_port,
                 char ret_url[static LISTEN_URL], why_t *why);
+// "https://NAME:PORT", of the first name.
+void listen_url(const console_names_t *names, uint16_t port, char ret_url[static LISTEN_URL]);

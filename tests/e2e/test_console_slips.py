@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Slips for teachers: accounts of many people of the staff, made in the browser and shown once."""
+"""Slips for teachers: accounts of many people of the staff, made in the browser or on the command line and shown once."""
 import re
 
 import world
 from browser import Browser
 from inside import PASSWORD
-from world import main, test
+from world import main, refused, spoken, test
 
 world.QUICK["console"] = {"listen": "127.0.0.1:0"}
 OURS, THEIRS = "03-08-01", "03-08-02"
@@ -79,6 +79,16 @@ def who_is_on_no_staff_list_or_is_one_too_many_gets_none(w):
     assert all(a["role"] != "teacher" for a in accounts(w).values())
 
 
+@test
+def the_command_line_refuses_whom_the_page_refuses(w):
+    made = lambda *people: w.region.selenga("account", "slips", *people)
+    refused(64, made)
+    refused(64, made, "nonsense", says="ORG:NUMBER")
+    refused(64, made, *(f"{OURS}:{n}" for n in range(1, 42)))
+    refused(1, made, f"{OURS}:999", says="999")
+    assert all(a["role"] != "teacher" for a in accounts(w).values())
+
+
 # --- what is made
 
 @test
@@ -117,6 +127,20 @@ def who_has_chosen_his_password_gets_no_other_slip(w):
     answer = ask(browser, f"{OURS}:8", f"{OURS}:9")
     assert len(slips(answer)) == 1 and "There is an account" in answer.shown()
     assert Browser(w.url).log_in(name, "свой пароль 8").status == 303
+
+
+@test
+def the_command_line_prints_the_same_slips_and_says_who_got_none(w):
+    (slip,) = w.region.selenga("account", "slips", f"{OURS}:21", f"{OURS}:21")  # once
+    assert slip["person"] == f"{OURS}:21" and slip["person_name"] == "Педагогова21 Анна Ивановна" and slip["refused"] is None, slip
+    assert Browser(w.url).log_in(f"{OURS}-21", slip["password"], "свой пароль 21").status == 303
+    text = spoken(w.region, "account", "slips", f"{OURS}:22", f"{OURS}:23")
+    assert "Педагогова22 Анна Ивановна" in text and text.count(w.url) == 2 and text.count("One-time password: ") == 2, text
+    once = re.search(r"One-time password: (\S+)", text)[1]
+    assert Browser(w.url).log_in(f"{OURS}-22", once, "свой пароль 22").status == 303
+    done = refused(1, w.region.selenga, "account", "slips", f"{OURS}:22", f"{OURS}:24", says="Педагогова22 Анна Ивановна: ")
+    assert accounts(w)[f"{OURS}-24"]["state"] == "one-time", done
+    assert once not in "".join(p.read_text(errors="replace") for p in (w.region.dir / "log").iterdir())
 
 
 main(scene)

@@ -11,7 +11,7 @@ import warnings
 import world
 from browser import FORM, Answer
 from inside import PASSWORD
-from world import patience, refused, test
+from world import patience, refused, test, wait_until
 
 NAMES = "school.test 192.168.77.5 localhost"
 
@@ -132,6 +132,16 @@ def a_connection_that_never_shakes_hands_is_cut(w):
     assert ask(w, "GET", "/login").status == 200
 
 
+@test
+def names_that_cannot_be_followed_while_it_runs_change_nothing(w):
+    conf = w.node_.conf.read_text()
+    for names, words in (("a_b", "is no name or address"), ("", "changes with the next start")):
+        w.node_.conf.write_text(conf.replace(NAMES, names))
+        wait_until(lambda: words in w.node_.log("console"), what=f"the console says: {words}")
+        assert ask(w, "GET", "/login", name="school.test").status == 200
+    w.node_.conf.write_text(conf)
+
+
 # --- what is served
 
 @test
@@ -170,6 +180,35 @@ def cookies_are_bound_to_the_host_and_a_plain_one_counts_for_nothing(w):
     keep(answer)
     assert ask(w, "GET", "/k", cookies=cookies).status == 200
     assert ask(w, "GET", "/k", cookies={k.removeprefix("__Host-"): v for k, v in cookies.items()}).status == 303
+
+
+@test
+def other_names_are_served_while_it_runs_under_a_certificate_for_them(w):
+    """A name that goes is not answered any more; one for which the authority may not speak makes another one, as at a start."""
+    conf, pid = w.node_.conf.read_text(), w.node_.status("console")["pid"]
+
+    def serves(name, yes):
+        try:
+            return (ask(w, "GET", "/login", name=name).status == 200) == yes
+        except ssl.SSLError:
+            return not yes
+    with shake(w) as kept:
+        w.node_.conf.write_text(conf.replace("school.test ", ""))
+        wait_until(lambda: serves("school.test", False), what="the name is gone")
+        assert serves("192.168.77.5", True) and w.node_.selenga("node", "tls")["sha256"] == w.sheet["sha256"]
+        w.node_.conf.write_text(conf.replace("school.test", "class.test"))
+        wait_until(lambda: w.node_.selenga("node", "tls")["sha256"] != w.sheet["sha256"], what="the authority may speak for it")
+        w.authority.write_text(w.node_.selenga("node", "tls")["certificate"])
+        wait_until(lambda: serves("class.test", True), what="the new name is served")
+        assert w.node_.status("console")["url"] == f"https://class.test:{w.port}"
+        kept.sendall(b"GET /login HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n" % w.port)
+        assert kept.recv(100).startswith(b"HTTP/1.1 200"), "who was connected stays"
+    w.node_.conf.write_text(conf)
+    wait_until(lambda: w.node_.status("console")["url"] == w.url, what="the first names are back")
+    w.sheet = w.node_.selenga("node", "tls")
+    w.authority.write_text(w.sheet["certificate"])
+    wait_until(lambda: serves("school.test", True), what="and served")
+    assert w.node_.status("console")["pid"] == pid
 
 
 @test

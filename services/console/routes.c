@@ -47,6 +47,7 @@ const route_t ROUTES[] = {
     {BOTH, "/p/*", PEOPLE, page_person, false, false},
     {BOTH, "/mentoring", R_OFFICES, page_mentoring, false, false},
     {ROUTE_POST, "/many/*", R_ANY, page_many, false, false},
+    {ROUTE_GET, "/pick/*/*", R_ANY, page_pick, false, true},
     {ROUTE_POST, "/draft", R_ANY, page_draft, false, true},
     {ROUTE_POST, "/draft/drop", R_ANY, page_draft_drop, false, true},
     {BOTH, "/slips", R_OFFICES, page_slips, false, false},

@@ -34,6 +34,7 @@ const route_t ROUTES[] = {
     {BOTH, "/k/*/*/edit", R_ANY, page_edit, false, false},
     {ROUTE_POST, "/k/*/*/delete", R_ANY, page_delete, false, false},
     {BOTH, "/k/*/*/history", R_ANY, page_history, false, false},
+    {ROUTE_GET, "/k/*/*/trace", R_ANY, page_trace, false, false},
     {BOTH | ROUTE_UPLOAD, "/import", R_OFFICES, page_import, false, false},
     {BOTH, "/import/*", R_OFFICES, page_job, false, false},
     {ROUTE_GET, "/import/*/rejected.csv", R_OFFICES, page_job_rejected, false, true},

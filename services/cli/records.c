@@ -23,6 +23,7 @@
 #include "services/cli/put.h"
 #include "services/cli/review.h"
 #include "services/cli/show.h"
+#include "services/cli/trace.h"
 #include "services/cli/verbs.h"
 
 enum { OPTION_WHY = CLI_KEY };
@@ -250,6 +251,20 @@ const verb_t RECORD_SECTION[] = {
             "array of records, the present one first; `replaced_at` is null for that one."),
         .examples = "selenga --node region history organisation 03-08-01\n",
         .run = history_run,
+    },
+    {
+        .name = "trace",
+        .args = "KIND REF",
+        .min_args = 2,
+        .max_args = 2,
+        .summary = N_("where a record is: its home, here, the node above, and who refused it"),
+        .text = N_(
+            "Whether the node above has it follows from what it has acknowledged: a record of this node is "
+            "there when its version is not newer, a record from below when nothing waits. A node knows its "
+            "neighbours only: what happens beyond them is known there. With --json `above` is one of root, "
+            "came, stays, unknown, waiting, delivered and refused."),
+        .examples = "selenga --node school trace event E-7\n",
+        .run = trace_run,
     },
     {
         .name = "restore",

@@ -3,7 +3,7 @@
 #include "common/base/text.h"
 #include "common/forms/fold.h"
 #include "common/schema/fault.h"
-#include "services/console/fields.h"
+#include "services/console/choices.h"
 #include <stdio.h>
 
 enum { RADIOS_MAX = 6, TEXTAREA_FROM = 200 };
@@ -11,6 +11,8 @@ enum { RADIOS_MAX = 6, TEXTAREA_FROM = 200 };
 typedef struct control {
     const field_rule_t *field;
     const char *prefix; // of its name in the form
+    const fields_t *fields;
+    size_t i; // of the field in them
 } control_t;
 
 static void write_full(html_t *html, const control_t *control)
@@ -150,17 +152,43 @@ static bool is_ticked(const field_rule_t *field)
     return field->type == FIELD_SET && field->n_words > 0 && (field->flags & F_OPEN) == 0;
 }
 
-// Is it a group of controls, whose name is a legend?
-static bool is_group(const field_rule_t *field)
+// A reference: what is sought, and below it what the field holds and what fits.
+static void write_picker(html_t *html, const control_t *control, bool wrong)
 {
-    return field->type == FIELD_BOOL || is_ticked(field) ||
+    char said[FAULT_TEXT];
+    html_raw(html, "<div class=\"find\"><input type=\"text\" autocomplete=\"off\" name=\"q.");
+    write_full(html, control);
+    html_raw(html, "\" aria-label=\"");
+    html_textf(html, _("Find: %s"), bilingual_text(&control->field->label));
+    html_raw(html, "\"");
+    html_attribute(html, "placeholder", _("a part of a name or a code"));
+    html_attribute(html, "value", picker_words(control->fields->picker, control->i));
+    write_described(html, control, wrong);
+    html_raw(html, "> <button name=\"find\" value=\"");
+    write_full(html, control);
+    html_raw(html, "\">");
+    html_text(html, _("Find"));
+    html_raw(html, "</button></div><p class=\"help\" role=\"status\">");
+    html_text(html, choices_said(control->fields, control->i, said, sizeof said));
+    html_raw(html, "</p><div class=\"choices\">");
+    choices_write(html, control->fields, control->i);
+    html_raw(html, "</div>");
+}
+
+// Is it a group of controls, whose name is a legend?
+static bool is_group(const control_t *control)
+{
+    const field_rule_t *field = control->field;
+    return picker_is(control->fields->picker, control->i) || field->type == FIELD_BOOL || is_ticked(field) ||
            (field->type == FIELD_ENUM && field->n_words > 0 && field->n_words <= RADIOS_MAX);
 }
 
 static void write_control(html_t *html, const control_t *control, const char *text, bool wrong)
 {
     const field_rule_t *field = control->field;
-    if (field->type == FIELD_BOOL)
+    if (picker_is(control->fields->picker, control->i))
+        write_picker(html, control, wrong);
+    else if (field->type == FIELD_BOOL)
         write_bool(html, control, text);
     else if (field->type == FIELD_ENUM && field->n_words > 0)
         write_words(html, control, text);
@@ -170,13 +198,26 @@ static void write_control(html_t *html, const control_t *control, const char *te
         write_input(html, control, text, wrong);
 }
 
+// Where the script asks what fits.
+static void write_address(html_t *html, const control_t *control)
+{
+    html_raw(html, " data-pick=\"/pick/");
+    html_segment(html, control->fields->kind->name);
+    html_raw(html, "/");
+    html_segment(html, control->field->name);
+    html_raw(html, "?prefix=");
+    html_segment(html, control->prefix);
+    html_raw(html, "\"");
+}
+
 static void write_label(html_t *html, const control_t *control)
 {
     const field_rule_t *field = control->field;
-    bool group = is_group(field);
+    bool group = is_group(control);
     if (group) {
         html_raw(html, "<fieldset");
         write_id(html, control);
+        if (picker_is(control->fields->picker, control->i)) write_address(html, control);
         html_raw(html, " tabindex=\"-1\"><legend>");
     } else {
         html_raw(html, "<label for=\"f-");
@@ -232,7 +273,7 @@ static void write_field(html_t *html, const control_t *control, const char *text
     write_label(html, control);
     write_help(html, control);
     write_control(html, control, text, wrong);
-    if (is_group(field)) html_raw(html, "</fieldset>");
+    if (is_group(control)) html_raw(html, "</fieldset>");
     if (wrong) {
         html_raw(html, "<p class=\"error\" id=\"e-");
         write_full(html, control);
@@ -251,7 +292,7 @@ void fields_write(page_t *page, const fields_t *fields, bool key)
 
 void fields_write_one(page_t *page, const fields_t *fields, size_t i)
 {
-    const control_t control = {&fields->kind->fields[i], fields->prefix};
+    const control_t control = {&fields->kind->fields[i], fields->prefix, fields, i};
     write_field(&page->body, &control, fields->texts[i], &fields->faults[i]);
 }
 
@@ -270,7 +311,7 @@ void fields_write_faults(page_t *page, const fields_t *fields, const char *headi
         const field_rule_t *field = &fields->kind->fields[i];
         if (fields->faults[i].code[0] == '\0') continue;
         html_raw(html, "<li><a href=\"#f-");
-        write_full(html, &(control_t){field, fields->prefix});
+        write_full(html, &(control_t){field, fields->prefix, fields, i});
         html_raw(html, "\">");
         html_text(html, bilingual_text(&field->label));
         html_raw(html, "</a>: ");
@@ -286,7 +327,7 @@ void fields_write_origin(page_t *page, const fields_t *fields)
     for (size_t i = 0; i < fields->kind->n_fields; i++) {
         if (!fields_has(fields->kind, i, false) || *fields->texts[i] == '\0') continue;
         html_raw(html, "<input type=\"hidden\" name=\"o.");
-        write_full(html, &(control_t){&fields->kind->fields[i], fields->prefix});
+        write_full(html, &(control_t){&fields->kind->fields[i], fields->prefix, fields, i});
         html_raw(html, "\"");
         html_attribute(html, "value", fields->texts[i]);
         html_raw(html, ">");

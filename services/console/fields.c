@@ -21,6 +21,7 @@ fields_t *fields_new(const kind_rule_t *kind)
 void fields_destroy(fields_t **fields)
 {
     if (*fields == NULL) return;
+    if ((*fields)->picker != NULL) (*fields)->picker_destroy(&(*fields)->picker);
     arena_destroy(&(*fields)->arena);
     free(*fields);
     *fields = NULL;
@@ -52,7 +53,7 @@ void fields_of_body(fields_t *fields, const body_t *body, lang_t lang)
     }
 }
 
-// Several values of one name are those of ticks.
+// Several values of one name are those of ticks; where there is one, it may itself be several.
 static const char *joined(fields_t *fields, const form_t *form, const char *name)
 {
     char text[FIELD_TEXT_MAX] = "";
@@ -73,7 +74,7 @@ void fields_of_form(fields_t *fields, const form_t *form, const char *mark)
     for (size_t i = 0; i < fields->kind->n_fields && i < FIELDS_MAX; i++) {
         const field_rule_t *field = &fields->kind->fields[i];
         snprintf(name, sizeof name, "%s%s%s", mark, fields->prefix, field->name);
-        if (field->type == FIELD_SET)
+        if (field->type == FIELD_SET || field->type == FIELD_REFS)
             fields->texts[i] = joined(fields, form, name);
         else
             fields->texts[i] = keep(fields, form_text(form, name));

@@ -15,6 +15,8 @@ typedef struct fields {
     fault_t faults[FIELDS_MAX];    // of each; code "": none
     bool wrong;                    // any of them
     fault_t fault;                 // of the record as a whole; code "": none
+    struct picker *picker;         // names and searches of references (picker.h); NULL: they are typed
+    void (*picker_destroy)(struct picker **picker);
 } fields_t;
 
 fields_t *fields_new(const kind_rule_t *kind);

@@ -5,10 +5,10 @@
 
 page_fn page_asset, page_login, page_logout, page_language;
 page_fn page_help, page_home, page_search, page_kinds, page_list, page_card, page_new, page_edit, page_delete,
-    page_history, page_export;
+    page_history, page_trace, page_export;
 page_fn page_many, page_import, page_job, page_job_rejected, page_people, page_mentoring;
 page_fn page_person, page_person_new;
-page_fn page_draft, page_draft_drop;
+page_fn page_draft, page_draft_drop, page_pick;
 page_fn page_my_profile, page_my_dispute, page_my_learning, page_my_data, page_my_extract;
 page_fn page_first, page_recover, page_reach, page_slips;
 // Has nobody an account at this node yet?

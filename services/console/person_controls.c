@@ -2,6 +2,7 @@
 // A person's form as HTML: what may be written as controls, what may not as a list.
 #include "common/schema/fault.h"
 #include "services/console/changed.h"
+#include "services/console/choices.h"
 #include "services/console/inputs.h"
 #include "services/console/keeping.h"
 #include "services/console/parts.h"
@@ -127,15 +128,22 @@ void person_form_write(page_t *page, person_form_t *form)
 {
     html_t *html = &page->body;
     bool may = false;
-    for (size_t i = 0; i < form->n; i++) may = may || form->parts[i].may;
+    for (size_t i = 0; i < form->n; i++) {
+        person_part_t *part = &form->parts[i];
+        may = may || part->may;
+        if (part->may && !picker_read(page, part->mine, part->held == NULL)) return;
+    }
     if (may) {
         keeping_offer(page);
+        for (size_t i = 0; i < form->n; i++)
+            if (form->parts[i].may) choices_note(page, form->parts[i].mine);
         write_said(page, form);
         part_note(
             html, PART_PLAIN,
             _("All of this is saved together, or nothing. Who leaves gets his last day in the post; who "
               "comes back gets a new first day, and no last one."));
         keeping_open(page);
+        choices_open(html);
     }
     for (size_t i = 0; i < form->n; i++) write_part(page, form, &form->parts[i]);
     write_older(page, form);

@@ -50,7 +50,7 @@ grep -q 'Usage: selenga' first.txt
 "$selenga" --version | grep -q '^selenga [0-9]'
 "$selenga" node --help >node.txt
 grep -q 'invite' node.txt
-for verb in 'node init' 'node invite' 'node join' 'node run' 'node status' 'node list' 'node revoke' 'node key phrase' 'node tls' 'node card' 'node admit' 'node rejoin' kinds import template export put get list delete history restore attention \
+for verb in 'node init' 'node invite' 'node join' 'node run' 'node status' 'node list' 'node revoke' 'node key phrase' 'node tls' 'node card' 'node admit' 'node rejoin' kinds import template export put get list delete history trace restore attention \
     queues links 'quarantine list' 'quarantine retry' 'quarantine discard' report 'route propose' 'route confirm' 'route show' \
     'account add' 'account list' 'account lock' 'account reset' access 'audit list' 'audit verify'; do
     # shellcheck disable=SC2086 # words

@@ -284,6 +284,59 @@ def an_event_is_found_changed_saved_and_undone_by_keys_of_the_russian_layout(w):
     assert before
 
 
+def pick(c, field, words, code):
+    """Who is meant, by a part of his name: typed, looked for by Enter, chosen by an arrow, taken by Enter."""
+    c.tab_to(name="q." + field)
+    c.press(words, ENTER)
+    c.until(lambda: c.js("return document.querySelector(`[name='f.${arguments[0]}'][value='${arguments[1]}']`) !== null", field, code))
+    c.press(Keys.ARROW_DOWN)
+    for _ in range(20):
+        if c.js("return document.activeElement.value") == code:
+            break
+        c.press(Keys.ARROW_DOWN)
+    c.press(ENTER)
+    assert c.js("return [document.activeElement.name, document.activeElement.value]") == ["q." + field, ""]
+    assert c.js("return document.querySelector(`[name='f.${arguments[0]}']:checked`).value", field) == code
+
+
+@test
+def a_key_that_sends_a_form_saves_it_and_seeks_nothing(w):
+    c, _ = enter(w)
+    c.go("/k/event/new")
+    for scripts in (True, False):
+        c.scripts(scripts)
+        c.go("/k/event/new")
+        c.tab_to(name="f.code")
+        c.press("E-ENTER", ENTER)
+        c.until(lambda: "f-title" in c.js("return document.querySelector('.note.bad').innerHTML"))
+    c.scripts(True)
+
+
+@test
+def who_is_meant_is_found_while_typed_and_by_the_button_without_script(w):
+    c, _ = enter(w)
+    c.go("/k/event/new")
+    c.tab_to(name="q.org")
+    c.press("школа")
+    c.until(lambda: "Подход" in c.text() or "уточните" in c.text())
+    c.screen("picker")
+    c.press(" ъъъ")
+    c.until(lambda: "Ничего не подходит" in c.text())
+    c.scripts(False)
+    c.go("/k/event/new")
+    c.tab_to(name="f.title")
+    c.press("Не теряется")
+    c.tab_to(name="q.org")
+    c.press("03-08", TAB, ENTER)
+    c.until(lambda: "Пока ничего не сохранено" in c.text())
+    c.screen("picker-no-script")
+    c.scripts(True)
+    assert c.js("return document.querySelector('[name=\"f.title\"]').value") == "Не теряется"
+    assert c.js("return document.querySelectorAll('[name=\"f.org\"]').length") > 2
+    faults = c.faults()
+    assert not faults, faults
+
+
 @test
 def a_person_is_taken_on_enrolled_and_his_route_agreed_by_keys_alone(w):
     c, _ = enter(w, "petr")
@@ -312,9 +365,8 @@ def a_person_is_taken_on_enrolled_and_his_route_agreed_by_keys_alone(w):
     c.tab_to("/k/enrolment/new")
     c.press(ENTER)
     c.until(lambda: c.path == "/k/enrolment/new")
-    for name, text in (("run", "RUN-FO-24"), ("person", "03:777")):
-        c.tab_to(name="f." + name)
-        c.press(text)
+    for name, text, code in (("run", "формирующего оценивания", "RUN-FO-24"), ("person", "клавишина", "03:777")):
+        pick(c, name, text, code)
     c.keys(SAVE)
     c.until(lambda: "saved=1" in c.path)
     assert any(r["body"]["person"] == "03:777" for r in w.region.list("enrolment"))
@@ -335,9 +387,10 @@ def a_person_is_taken_on_enrolled_and_his_route_agreed_by_keys_alone(w):
 def the_next_record_follows_the_one_that_was_saved(w):
     c, _ = enter(w)
     c.go("/k/event/new")
-    for name, text in (("code", "E-KEY"), ("title", "Клавиши"), ("org", "03"), ("starts_on", "1.2.24")):
+    for name, text in (("code", "E-KEY"), ("title", "Клавиши"), ("starts_on", "1.2.24")):
         c.tab_to(name="f." + name)
         c.press(text)
+    pick(c, "org", "03", "03")
     c.choose("f.kind", "seminar")
     c.keys(("Enter", "Enter", 2))
     c.until(lambda: c.path == "/k/event/new?saved=1")

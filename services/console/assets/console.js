@@ -179,6 +179,69 @@
   var out = document.querySelector("form[action='/logout']");
   if (out && out.dataset.idle) lock(out);
 
+  // A reference: what fits is asked while it is typed; arrows lead into the choices, Enter takes one and comes back.
+  function pick(box) {
+    var input = box.querySelector(".find input"), said = box.querySelector("[role=status]"), list = box.querySelector(".choices");
+    var asked = input.value.trim(), timer = 0;
+    function choices() {
+      return Array.prototype.slice.call(list.querySelectorAll("input:not([type=hidden])"));
+    }
+    function seek() {
+      var words = asked = input.value.trim();
+      window.clearTimeout(timer);
+      if (!words) return;
+      var query = choices().filter(function (choice) { return choice.checked; })
+        .map(function (choice) { return "&" + encodeURIComponent(choice.name) + "=" + encodeURIComponent(choice.value); }).join("");
+      fetch(box.dataset.pick + "&q=" + encodeURIComponent(words) + query, { redirect: "error" })
+        .then(function (answer) { return answer.ok ? answer.text() : Promise.reject(); })
+        .then(function (text) {
+          if (asked !== words) return;
+          var end = text.indexOf("\n");
+          said.textContent = text.slice(0, end);
+          list.innerHTML = text.slice(end + 1); // of html.c
+        }).catch(function () { asked = ""; }); // the button still asks
+    }
+    function into(choice) {
+      if (!choice) return;
+      choice.focus();
+      if (choice.type === "radio") choice.click();
+    }
+    function take(choice) {
+      choice.checked = true;
+      choices().forEach(function (other) {
+        if (!other.checked && other.value) other.parentNode.remove();
+      });
+      input.value = said.textContent = asked = "";
+      input.focus();
+      list.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    input.addEventListener("input", function () {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(seek, 250);
+    });
+    box.querySelector("button").addEventListener("click", function (event) {
+      event.preventDefault();
+      seek();
+    });
+    box.addEventListener("keydown", function (event) {
+      var enter = /^(Numpad)?Enter$/.test(event.code), words = input.value.trim();
+      if (event.ctrlKey || event.altKey || event.metaKey || event.target.tagName !== "INPUT") return;
+      if (event.target !== input) {
+        event.stopPropagation(); // arrows are the group's own
+        if (!enter) return;
+        take(event.target);
+      } else if (event.code === "ArrowDown" || (enter && words && asked === words)) {
+        into(list.querySelector("[autofocus]") || choices()[0]);
+      } else if (enter && words) {
+        seek();
+      } else {
+        return;
+      }
+      event.preventDefault();
+    });
+  }
+  if (window.fetch) Array.prototype.forEach.call(document.querySelectorAll("[data-pick]"), pick);
+
   // Whoever leaves a form with something typed in it that is not kept is asked.
   var record = document.querySelector("form.record");
   if (record) {

@@ -96,6 +96,16 @@ static void write_history(page_t *page, const entry_t *entry, const char *ref)
     html_raw(html, "</a></p>");
 }
 
+static void write_trace(page_t *page, const entry_t *entry, const char *ref)
+{
+    html_t *html = &page->body;
+    html_raw(html, "<p><a href=\"");
+    entry_address(html, entry->kind, ref);
+    html_raw(html, "/trace\">");
+    html_text(html, _("Where this record is: here, above, refused"));
+    html_raw(html, "</a></p>");
+}
+
 static void write_delete(page_t *page, const entry_t *entry, const char *ref)
 {
     html_t *html = &page->body;
@@ -162,6 +172,7 @@ void page_card(page_t *page)
         write_fields(page, &entry);
         write_more(page, &entry, ref);
         write_history(page, &entry, ref);
+        write_trace(page, &entry, ref);
         write_delete(page, &entry, ref);
     } else {
         html_element(html, "p", _("This program cannot read it: it is of a newer version, or damaged."));

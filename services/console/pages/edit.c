@@ -5,6 +5,7 @@
 #include "common/schema/fault.h"
 #include "proto/message.h"
 #include "services/console/changed.h"
+#include "services/console/choices.h"
 #include "services/console/keeping.h"
 #include "services/console/pages.h"
 #include "services/console/saving.h"
@@ -31,17 +32,19 @@ static void write_buttons(page_t *page, bool next)
 }
 
 // fields: as they are shown; origin: what the form began with, NULL: nothing.
-static void write_form(page_t *page, const fields_t *fields, const fields_t *origin, const char *version,
-                       bool key)
+static void write_form(page_t *page, fields_t *fields, const fields_t *origin, const char *version, bool key)
 {
     html_t *html = &page->body;
+    if (!picker_read(page, fields, key)) return;
     html_raw(html, "<p class=\"help\">");
     html_textf(html, _("Seen: %s; %s."), reach_up_text(fields->kind->up),
                reach_down_text(fields->kind->down));
     html_raw(html, "</p>");
     keeping_offer(page);
+    choices_note(page, fields);
     fields_write_faults(page, fields, _("Nothing was saved. What you typed is still here."));
     keeping_open(page);
+    choices_open(html);
     html_raw(html, "<input type=\"hidden\" name=\"version\"");
     html_attribute(html, "value", version);
     html_raw(html, ">");
@@ -118,8 +121,8 @@ void page_new(page_t *page)
     if (!entry_kind(page, page->request->segments[1], &kind) || !saving_may(page, kind, ACCESS_WRITE)) return;
     AUTO(fields_destroy) fields_t *fields = fields_new(kind);
     page_title(page, _("%s: a new record"), bilingual_text(&kind->label));
-    if (page->request->post) {
-        fields_of_form(fields, &page->request->form, "f.");
+    if (page->request->post) fields_of_form(fields, &page->request->form, "f.");
+    if (page->request->post && !picker_seeks(page, fields)) {
         saved_t saved = save(page, fields, NULL, &id);
         if (saved == SAVED) go_to(page, fields, &id, true);
         if (saved == SAVED || saved == SAVED_NOT) return;
@@ -163,6 +166,10 @@ static void edit(page_t *page, const entry_t *entry, fields_t *fields)
     AUTO(fields_destroy) fields_t *origin = fields_new(entry->kind);
     fields_of_form(fields, &page->request->form, "f.");
     fields_of_form(origin, &page->request->form, "o.");
+    if (picker_seeks(page, fields)) {
+        write_form(page, fields, origin, form_text(&page->request->form, "version"), false);
+        return;
+    }
     switch (save(page, fields, entry, &id)) {
     case SAVED:
         go_to(page, fields, &id, false);

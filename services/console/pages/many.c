@@ -6,6 +6,7 @@
 #include "common/node/sending.h"
 #include "common/schema/fault.h"
 #include "proto/message.h"
+#include "services/console/choices.h"
 #include "services/console/jobs.h"
 #include "services/console/listing.h"
 #include "services/console/pages.h"
@@ -198,6 +199,7 @@ static void begin_form(page_t *page, const many_t *many, const char *step, bool 
     html_segment(html, many->kind->name);
     html_raw(html, "\">");
     page_token(page, html);
+    choices_open(html);
     part_hidden(html, "step", step);
     for (size_t i = 0; i < many->n; i++) {
         const one_t *one = &many->all[i];
@@ -259,6 +261,7 @@ static void write_value_field(page_t *page, const many_t *many)
 static void show_value(page_t *page, const many_t *many)
 {
     if (many->fields->wrong || many->fields->fault.code[0] != '\0') page->status = 422;
+    if (!picker_read(page, many->fields, false)) return;
     begin_form(page, many, "look", false, true);
     write_value_field(page, many);
     end_form(page, many, _("Show what it would do"));
@@ -427,7 +430,7 @@ static void take_step(page_t *page, many_t *many)
         show_choice(page, many);
     } else if (!read_field(page, many)) {
         return;
-    } else if (strcmp(step, "value") == 0) {
+    } else if (strcmp(step, "value") == 0 || (!many->removes && picker_seeks(page, many->fields))) {
         show_value(page, many);
     } else if (!ask_names(page, many)) {
         return;

@@ -2,6 +2,7 @@
 // Who is a mentor of whom, when they met last, and which young specialists have nobody. A pair is made here
 // by naming the two; where they have not met for thirty days, somebody should ask why.
 #include "common/schema/fault.h"
+#include "services/console/choices.h"
 #include "services/console/keeping.h"
 #include "services/console/pages.h"
 #include "services/console/parts.h"
@@ -106,8 +107,10 @@ static void write_pairing(page_t *page, const fields_t *fields)
     html_text(html, _("Make a pair"));
     html_raw(html, "</h2>");
     fields_write_faults(page, fields, _("Nothing was saved. What you typed is still here."));
+    choices_note(page, fields);
     keeping_offer(page);
     keeping_open(page);
+    choices_open(html);
     fields_write(page, fields, true);
     html_raw(html, "<p class=\"actions\"><button class=\"main\">");
     html_text(html, _("Save"));
@@ -142,6 +145,8 @@ void page_mentoring(page_t *page)
     if (page->request->post) {
         if (!saving_may(page, kind, ACCESS_WRITE)) return;
         fields_of_form(fields, &page->request->form, "f.");
+    }
+    if (page->request->post && !picker_seeks(page, fields)) {
         saved_t saved = save(page, fields);
         if (saved == SAVED) page_go(page, "/mentoring?saved=1");
         if (saved == SAVED || saved == SAVED_NOT) return;
@@ -149,10 +154,11 @@ void page_mentoring(page_t *page)
         page->status = saved == SAVED_CHANGED ? 409 : 422;
     } else if (draft != NULL) {
         fields_of_form(fields, draft, "f.");
-    } else {
+    } else if (!page->request->post) {
         fields->texts[kind_field(kind, "mentee")] = form_text(&page->request->query, "mentee");
     }
     if (!staffing_read(page, form_text(&page->request->query, "org"), &staffing)) return;
+    if (may && !picker_read(page, fields, true)) return;
     if (form_value(&page->request->query, "saved") != NULL)
         part_note(&page->body, PART_GOOD, _("Saved: written on this computer."));
     write_lonely(page, &staffing);

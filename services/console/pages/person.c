@@ -8,6 +8,7 @@
 #include "services/console/parts.h"
 #include "services/console/person_form.h"
 #include "services/console/person_more.h"
+#include "services/console/picker.h"
 #include <stdio.h>
 
 static void go(page_t *page, const char *ref, const char *rest)
@@ -124,6 +125,13 @@ static void save(page_t *page, person_form_t *form)
     show(page, form);
 }
 
+static bool seeks(const page_t *page, const person_form_t *form)
+{
+    for (size_t i = 0; i < form->n; i++)
+        if (form->parts[i].may && picker_seeks(page, form->parts[i].mine)) return true;
+    return false;
+}
+
 static bool may_write(const person_form_t *form)
 {
     for (size_t i = 0; i < form->n; i++)
@@ -146,7 +154,7 @@ void page_person(page_t *page)
         page_refuse(page, 422, _("Nothing was saved"),
                     _("The form names a record that is not of this person, is not here any more, or is not "
                       "yours to write."));
-    else if (page->request->post)
+    else if (page->request->post && !seeks(page, &form))
         save(page, &form);
     else
         show(page, &form);

@@ -12,9 +12,9 @@
 #include "common/base/i18n.h"
 #include "common/base/shell.h"
 #include "common/forms/words.h"
+#include "common/node/invitation.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
-#include "common/node/token.h"
 #include "common/schema/fault.h"
 #include "common/schema/ids.h"
 #include "common/schema/kinds.h"
@@ -186,52 +186,19 @@ int birth_init(const cli_t *cli)
 
 // ---- invite
 
-// How a child reaches us. An address that means "all of this machine's" is no address for others.
-static int choose_endpoint(const cli_t *cli, const node_conf_t *conf, char *ret_endpoint, size_t size)
+static int choose_endpoint(const cli_t *cli, const char *listen,
+                           char ret_endpoint[static TOKEN_ENDPOINT_MAX + 1])
 {
     const char *given = cli_option(cli, OPTION_ENDPOINT);
     int r = birth_check_listen(cli, "endpoint", given);
     if (r != CLI_DONE) return r;
     AUTO(xfree) char *file = shell_word_of(cli->node, "/node.conf", NULL);
-    if (!*conf->listen)
+    if (!*listen)
         return cli_refuse(_("this node takes no children: set `listen` in %s and start it again"), file);
-    const char *endpoint = given ? given : conf->listen, *port = strrchr(endpoint, ':');
-    bool everywhere = strncmp(endpoint, "tcp://0.0.0.0:", 14) == 0 || strncmp(endpoint, "tcp://*:", 8) == 0 ||
-                      strncmp(endpoint, "tcp://[::]:", 11) == 0;
-    if (!everywhere) {
-        snprintf(ret_endpoint, size, "%s", endpoint);
-        return CLI_DONE;
-    }
-    char host[128] = "localhost";
-    gethostname(host, sizeof host - 1);
-    snprintf(ret_endpoint, size, "tcp://%s%s", host, port);
-    cli_say(_("the token names this hub as %s; if it is reached otherwise, give --endpoint tcp://HOST:PORT"),
+    if (invitation_endpoint(given ? given : listen, ret_endpoint))
+        cli_say(
+            _("the token names this hub as %s; if it is reached otherwise, give --endpoint tcp://HOST:PORT"),
             ret_endpoint);
-    return CLI_DONE;
-}
-
-// What the registry makes of it: the level is then in the token, too.
-static int request_invite(ask_t *ask, const char *level, token_t *token, Selenga__InviteReply **ret_reply)
-{
-    node_keys_t once;
-    node_keys_of_secret(token->secret, &once);
-    Selenga__Invite request = SELENGA__INVITE__INIT;
-    request.org = (char *)token->org;
-    request.level = (char *)level;
-    request.has_expires_s = true;
-    request.expires_s = token->expires_s;
-    request.has_key = true;
-    request.key = (ProtobufCBinaryData){sizeof once.public_key, once.public_key};
-    request.has_replace = true;
-    request.replace = token->replace;
-    int r = ask_call(ask, SERVICE_REGISTRY, MSG_INVITE, &request, MSG_INVITE_REPLY,
-                     &selenga__invite_reply__descriptor, ret_reply, ASK_TIMEOUT_MS);
-    if (r != CLI_DONE) return r;
-    int rank = (*ret_reply)->level ? level_rank((*ret_reply)->level) : -1;
-    if (rank < 0)
-        return cli_refuse(_("%s gave an answer that cannot be read; are all programs of one version?"),
-                          words_service(SERVICE_REGISTRY));
-    token->rank = (uint8_t)rank;
     return CLI_DONE;
 }
 
@@ -253,40 +220,51 @@ static void print_token(const cli_t *cli, const token_t *token, const Selenga__I
     output_json(&json);
 }
 
-static int invite(const cli_t *cli, ask_t *ask, const char *level, token_t *token)
+static int invite(const cli_t *cli, ask_t *ask, const char *level, invitation_t *invitation)
+{
+    Selenga__Invite request;
+    AUTO(msg_body_free) Selenga__InviteReply *reply = NULL;
+    invitation_request(invitation, level, &request);
+    int r = ask_call(ask, SERVICE_REGISTRY, MSG_INVITE, &request, MSG_INVITE_REPLY,
+                     &selenga__invite_reply__descriptor, &reply, ASK_TIMEOUT_MS);
+    if (r != CLI_DONE) return r;
+    if (!invitation_granted(invitation, reply))
+        return cli_refuse(_("%s gave an answer that cannot be read; are all programs of one version?"),
+                          words_service(SERVICE_REGISTRY));
+    print_token(cli, &invitation->token, reply);
+    return CLI_DONE;
+}
+
+static int make_invitation(const cli_t *cli, const char *org, int64_t seconds, invitation_t *ret)
 {
     why_t why;
+    char endpoint[TOKEN_ENDPOINT_MAX + 1];
     AUTO(node_conf_clear) node_conf_t conf = {0};
-    node_keys_t keys;
-    if (node_conf_load(cli->node, &conf, &why) != 0 || node_door_keys_load(cli->node, &keys, &why) != 0)
-        return cli_refuse("%s", why.text);
-    int r = choose_endpoint(cli, &conf, token->endpoint, sizeof token->endpoint);
+    if (node_conf_load(cli->node, &conf, &why) != 0) return cli_refuse("%s", why.text);
+    int r = choose_endpoint(cli, conf.listen, endpoint);
     if (r != CLI_DONE) return r;
-    memcpy(token->hub_key, keys.public_key, sizeof token->hub_key);
-    sodium_memzero(&keys, sizeof keys);
-    token->hub_rank = (uint8_t)conf.rank;
-    randombytes_buf(token->secret, sizeof token->secret);
-    AUTO(msg_body_free) Selenga__InviteReply *reply = NULL;
-    r = request_invite(ask, level, token, &reply);
-    if (r == CLI_DONE) print_token(cli, token, reply);
-    return r;
+    bool replace = cli_option(cli, OPTION_REPLACE) != NULL;
+    if (invitation_make(cli->node, org, endpoint, seconds, replace, ret, &why) != 0)
+        return cli_refuse("%s", why.text);
+    return CLI_DONE;
 }
 
 int birth_invite(const cli_t *cli)
 {
     const char *org = cli_option(cli, OPTION_ORG), *level = cli_option(cli, OPTION_LEVEL);
     const char *expires = cli_option(cli, OPTION_EXPIRES);
-    int64_t seconds;
+    int64_t seconds = INVITATION_LIFE_S;
     int r = check_org(cli, org);
     if (r == CLI_DONE && level) r = read_level(cli, level, &level);
     if (r != CLI_DONE) return r;
-    if (!words_duration_parse(expires ? expires : "72h", &seconds))
+    if (expires && !words_duration_parse(expires, &seconds))
         return cli_usage(cli, _("--expires '%s' is not a time like 90m, 72h or 14d"), expires);
-    token_t token = {.expires_s = wall_s() + seconds, .replace = cli_option(cli, OPTION_REPLACE) != NULL};
-    text_copy(token.org, sizeof token.org, org);
     AUTO(ask_destroy) ask_t *ask = NULL;
     r = ask_open(cli, &ask);
-    if (r == CLI_DONE) r = invite(cli, ask, level, &token);
-    sodium_memzero(&token, sizeof token);
+    if (r != CLI_DONE) return r;
+    invitation_t invitation;
+    r = make_invitation(cli, org, seconds, &invitation);
+    if (r == CLI_DONE) r = invite(cli, ask, level, &invitation);
+    sodium_memzero(&invitation, sizeof invitation);
     return r;
 }

@@ -17,7 +17,7 @@
 #include "services/cli/tls.h"
 #include "services/cli/verbs.h"
 
-enum { OPTION_WHY = CLI_KEY, OPTION_SETTINGS };
+enum { OPTION_WHY = CLI_KEY, OPTION_SETTINGS, OPTION_DRY_RUN };
 
 static int run_run(const cli_t *cli)
 {
@@ -50,8 +50,16 @@ static int run_run(const cli_t *cli)
     return supervisor_run(dir, &conf, &settings);
 }
 
+static void print_with_it(const Selenga__RevokeReply *reply)
+{
+    if (reply->revoked) puts(_("it was cut off before"));
+    printf(i18n_n("with it: %u node below it\n", "with it: %u nodes below it\n", reply->below), reply->below);
+    printf(i18n_n("with it: %u unused invitation\n", "with it: %u unused invitations\n", reply->invites),
+           reply->invites);
+}
+
 // To be compared with what was meant.
-static void print_revoked(const cli_t *cli, const Selenga__RevokeReply *reply)
+static void print_revoked(const cli_t *cli, const Selenga__RevokeReply *reply, bool dry_run)
 {
     path_t path;
     char shown[PATH_TEXT] = "", fingerprint[NODE_FINGERPRINT_TEXT] = "";
@@ -63,11 +71,18 @@ static void print_revoked(const cli_t *cli, const Selenga__RevokeReply *reply)
         json_object_set_new(json, "name", output_text(reply->name));
         json_object_set_new(json, "path", output_text(shown));
         json_object_set_new(json, "key_fingerprint", output_text(fingerprint));
-        json_object_set_new(json, "state", output_text("revoked"));
+        json_object_set_new(json, "state", output_text(!dry_run || reply->revoked ? "revoked" : "active"));
+        json_object_set_new(json, "dry_run", json_boolean(dry_run));
+        json_object_set_new(json, "nodes_below", json_integer(reply->below));
+        json_object_set_new(json, "invitations", json_integer(reply->invites));
         output_json(&json);
         return;
     }
-    printf(_("cut off: %s, %s, path %s, key %s\n"), reply->org, reply->name, shown, fingerprint);
+    printf(dry_run ? _("would be cut off: %s, %s, path %s, key %s\n")
+                   : _("cut off: %s, %s, path %s, key %s\n"),
+           reply->org, reply->name, shown, fingerprint);
+    print_with_it(reply);
+    if (dry_run) return;
     AUTO(xfree) char *org = shell_word(reply->org ? reply->org : "");
     cli_say(_("it may come back only with a new invitation: selenga node invite --org %s --replace"), org);
 }
@@ -75,17 +90,20 @@ static void print_revoked(const cli_t *cli, const Selenga__RevokeReply *reply)
 static int run_revoke(const cli_t *cli)
 {
     const char *why = cli_option(cli, OPTION_WHY);
-    if (!why || !*why) return cli_usage(cli, _("say why: --why TEXT"));
+    bool dry_run = cli_option(cli, OPTION_DRY_RUN) != NULL;
+    if (!dry_run && (!why || !*why)) return cli_usage(cli, _("say why: --why TEXT"));
     AUTO(ask_destroy) ask_t *ask = NULL;
     int r = ask_open(cli, &ask);
     if (r != CLI_DONE) return r;
     Selenga__Revoke request = SELENGA__REVOKE__INIT;
     request.name = cli->args[0];
     request.why = (char *)why;
+    request.has_dry_run = true;
+    request.dry_run = dry_run;
     AUTO(msg_body_free) Selenga__RevokeReply *reply = NULL;
     r = ask_call(ask, SERVICE_REGISTRY, MSG_REVOKE, &request, MSG_REVOKE_REPLY,
                  &selenga__revoke_reply__descriptor, &reply, ASK_TIMEOUT_MS);
-    if (r == CLI_DONE) print_revoked(cli, reply);
+    if (r == CLI_DONE) print_revoked(cli, reply, dry_run);
     return r;
 }
 
@@ -111,6 +129,7 @@ static const struct argp_option RUN_OPTIONS[] = {
 static const struct argp_option REVOKE_OPTIONS[] = {
     {"why", OPTION_WHY, "TEXT", 0,
      N_("the reason, kept with the node's record and shown at the node itself (required)"), 0},
+    {"dry-run", OPTION_DRY_RUN, NULL, 0, N_("only say what would be cut off; nothing is done"), 0},
     {0},
 };
 
@@ -315,7 +334,8 @@ static const verb_t NODE_VERBS[] = {
             "its token, nor an invitation made before brings it back. What it has handed over stays. "
             "Afterwards: `node invite --org CODE --replace`, and at a clean computer `node join DIR @TOKEN "
             "--replace`, without the phrase if that was stolen, too."),
-        .examples = "selenga --node hub node revoke 03-08-01 --why 'the computer was stolen'\n",
+        .examples = "selenga --node hub node revoke 03-08-01 --dry-run\n"
+                    "selenga --node hub node revoke 03-08-01 --why 'the computer was stolen'\n",
         .run = run_revoke,
     },
     {0},

@@ -13,6 +13,8 @@ void forms_button(page_t *page, const char *name, const char *value, const char 
 void forms_button_key(page_t *page, const char *name, const char *value, const char *text, bool danger,
                       const char *key);
 void forms_input(page_t *page, const char *name, const char *label, const char *value);
+// Four cells: a neighbour's line and since when, its round trip, its version, its key.
+void forms_link(page_t *page, const Selenga__LinkRow *link);
 // Heads of a table, whose rows come next: titles are msgids.
 void forms_heads(page_t *page, const char *const *titles, size_t n);
 #define forms_heads_end(page) html_raw(&(page)->body, "</tbody></table></div>")

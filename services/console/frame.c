@@ -140,6 +140,7 @@ static const struct {
     {"/op/queues", N_("Queues")},
     {"/op/quarantine", N_("Refusals")},
     {"/op/versions", N_("Two versions")},
+    {"/op/neighbours", N_("Neighbours and keys")},
     {"/op/storage", N_("Storage")},
     {"/op/accounts", N_("Accounts")},
     {"/op/audit", N_("Audit log")},

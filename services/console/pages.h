@@ -18,6 +18,7 @@ page_fn page_iom, page_routes, page_route, page_route_review, page_route_propose
 page_fn page_definitions, page_definition, page_definition_new;
 page_fn page_indicator, page_report_csv, page_report_xlsx;
 page_fn page_quarantine_csv, page_versions, page_storage, page_accounts, page_audit, page_audit_csv;
+page_fn page_neighbours;
 page_fn page_metrics;
 page_fn page_results, page_attendance;
 page_fn page_load, page_load_move;

@@ -76,6 +76,7 @@ const route_t ROUTES[] = {
     {BOTH, "/op/quarantine", EXCHANGE, page_quarantine, true, false},
     {ROUTE_GET, "/op/quarantine/export.csv", EXCHANGE, page_quarantine_csv, true, true},
     {BOTH, "/op/versions", EXCHANGE, page_versions, true, false},
+    {BOTH, "/op/neighbours", R_OPERATOR, page_neighbours, true, false},
     {ROUTE_GET, "/op/storage", R_OPERATOR, page_storage, true, false},
     {BOTH, "/op/accounts", R_OPERATOR, page_accounts, true, false},
     {ROUTE_GET, "/op/audit", R_OPERATOR | R_PRIVACY, page_audit, true, false},

@@ -267,16 +267,69 @@ static int match_node(void *arg, store_txn_t *txn, const record_t *r)
     return s->n == MATCHES;
 }
 
-static void tell_revoked(registry_t *self, const envelope_t *e, const Selenga__Node *node, const char *why)
+// What goes with a child.
+typedef struct with_it {
+    path_t path;
+    uint32_t below, invites;
+    bool revoked;
+} with_it_t;
+
+static int count_below(void *arg, const record_t *r, const place_t *place)
+{
+    with_it_t *with_it = arg;
+    path_t path;
+    (void)place;
+    AUTO(msg_body_free) Selenga__Node *m = msg_body_unpack(&selenga__node__descriptor, r->body);
+    bool below = m != NULL && path_from_bytes(slice(m->path.data, m->path.len), &path) &&
+                 path.len > with_it->path.len && path_is_prefix(&with_it->path, &path);
+    with_it->below += below && admission_is_active(m);
+    return 0;
+}
+
+static int count_with_it(registry_t *self, store_txn_t *txn, const Selenga__Node *node, with_it_t *ret)
+{
+    struct open_invites list = {.self = &service_node(self->service)->path};
+    *ret = (with_it_t){.revoked = !admission_is_active(node)};
+    if (!path_from_bytes(slice(node->path.data, node->path.len), &ret->path)) return -EUCLEAN;
+    int rc = store_each(txn, N_NODE, slice(NULL, 0), NULL, count_below, ret);
+    if (rc == 0) rc = store_each(txn, N_INVITE, slice_text(node->org), NULL, gather_open, &list);
+    ret->invites = (uint32_t)list.n;
+    free(list.ids);
+    return rc;
+}
+
+static void tell_revoked(registry_t *self, const envelope_t *e, const Selenga__Node *node,
+                         const with_it_t *with_it)
 {
     Selenga__RevokeReply reply = SELENGA__REVOKE_REPLY__INIT;
+    reply.has_below = reply.has_invites = reply.has_revoked = 1;
+    reply.below = with_it->below;
+    reply.invites = with_it->invites;
+    reply.revoked = with_it->revoked;
     reply.org = node->org;
     reply.name = node->name;
     reply.has_path = reply.has_key = 1;
     reply.path = node->path;
     reply.key = node->key;
     service_reply(self->service, e, MSG_REVOKE_REPLY, &reply.base);
-    log_at(L_WARNING, "NODE-REVOKED", _("node of %s revoked by %s: %s"), node->org, e->principal, why);
+}
+
+// Cuts the child off, whose record is in hand.
+static int cut_off(registry_t *self, store_txn_t *txn, const envelope_t *e, Selenga__Node *node,
+                   const Selenga__Revoke *m, const with_it_t *with_it)
+{
+    fault_t fault;
+    char *old_state = node->state, *old_why = node->why;
+    node->state = text("revoked");
+    node->why = m->why;
+    int rc = admission_write_node(self, txn, node, &fault);
+    node->state = old_state; // the message frees what is its own
+    node->why = old_why;
+    if (rc != 0) return admission_not_written(self, e, rc, &fault);
+    if ((rc = admission_withdraw(self, txn, node->org, NULL)) != 0) return rc;
+    tell_revoked(self, e, node, with_it);
+    log_at(L_WARNING, "NODE-REVOKED", _("node of %s revoked by %s: %s"), node->org, e->principal, m->why);
+    return service_audit(self->service, txn, e, &(audit_note_t){.what = "revoke", .about = node->org});
 }
 
 int admission_revoke(registry_t *self, store_txn_t *txn, const envelope_t *e)
@@ -284,7 +337,8 @@ int admission_revoke(registry_t *self, store_txn_t *txn, const envelope_t *e)
     AUTO(msg_body_free) Selenga__Revoke *m = msg_body_unpack(&selenga__revoke__descriptor, e->body);
     record_t held;
     if (m == NULL || m->name == NULL) return admission_refuse(self, e, "MALFORMED", "");
-    if (m->why == NULL || m->why[0] == '\0') return admission_refuse(self, e, "REQUIRED", "why");
+    if (!m->dry_run && (m->why == NULL || m->why[0] == '\0'))
+        return admission_refuse(self, e, "REQUIRED", "why");
     struct search search = {.given = m->name, .self = &service_node(self->service)->path};
     int rc = table_each_own(self, txn, N_NODE, match_node, &search);
     if (rc < 0) return rc;
@@ -292,15 +346,9 @@ int admission_revoke(registry_t *self, store_txn_t *txn, const envelope_t *e)
     if ((rc = store_get(txn, &search.ids[0], &held, NULL)) != 0) return rc;
     AUTO(msg_body_free) Selenga__Node *node = msg_body_unpack(&selenga__node__descriptor, held.body);
     if (node == NULL) return -EUCLEAN;
-    char *old_state = node->state, *old_why = node->why;
-    node->state = text("revoked");
-    node->why = m->why;
-    fault_t fault;
-    rc = admission_write_node(self, txn, node, &fault);
-    node->state = old_state; // the message frees what is its own
-    node->why = old_why;
-    if (rc != 0) return admission_not_written(self, e, rc, &fault);
-    if ((rc = admission_withdraw(self, txn, node->org, NULL)) != 0) return rc;
-    tell_revoked(self, e, node, m->why);
-    return service_audit(self->service, txn, e, &(audit_note_t){.what = "revoke", .about = node->org});
+    with_it_t with_it;
+    if ((rc = count_with_it(self, txn, node, &with_it)) != 0) return rc;
+    if (!m->dry_run) return cut_off(self, txn, e, node, m, &with_it);
+    tell_revoked(self, e, node, &with_it);
+    return 0;
 }

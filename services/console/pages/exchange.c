@@ -10,7 +10,7 @@
 #include "services/console/pages.h"
 #include <stdlib.h>
 
-enum { ROWS = 60, US_OF_MS = 1000 };
+enum { ROWS = 60 };
 
 typedef enum standing { READY, WAITS, NO_LINE, ATTENTION, STANDINGS } standing_t;
 
@@ -107,7 +107,6 @@ static void write_neighbour(page_t *page, const neighbour_t *row)
 {
     html_t *html = &page->body;
     const Selenga__LinkRow *link = row->link;
-    char text[64];
     html_raw(html, "<tr><td>");
     html_text(html, link->org != NULL && *link->org != '\0' ? link->org : link->peer);
     html_raw(html, "</td><td>");
@@ -118,17 +117,9 @@ static void write_neighbour(page_t *page, const neighbour_t *row)
     html_text(html, _(STANDING[row->standing].text));
     html_raw(html, "</span></td><td>");
     write_sentence(page, row);
-    html_raw(html, "</td><td>");
-    html_text(html, words_link(link->state, page->lang));
-    html_raw(html, " ");
-    if (link->has_since_s) html_text(html, words_duration(link->since_s, page->lang, text, sizeof text));
-    html_raw(html, "</td><td class=\"number\">");
-    if (link->has_rtt_us) html_number(html, link->rtt_us / US_OF_MS);
-    html_raw(html, "</td><td>");
-    html_text(html, link->version);
-    html_raw(html, "</td><td>");
-    html_text(html, link->key_fingerprint);
-    html_raw(html, "</td></tr>");
+    html_raw(html, "</td>");
+    forms_link(page, link);
+    html_raw(html, "</tr>");
 }
 
 static void write_counts(page_t *page, const neighbour_t *rows, size_t n)

@@ -73,17 +73,18 @@ static void write_url(const place_t *place, const console_names_t *names, uint16
 }
 
 // A node made in a browser has its console where that browser is already.
-static int open_handed(const char *listen, place_t *place)
+static int open_handed(const char *listen, const console_names_t *names, place_t *place)
 {
     place_t there = {.size = sizeof there.address};
-    int fd = console_socket_take();
-    bool good = fd >= 0 && getsockname(fd, &there.address.any, &there.size) == 0 &&
-                there.address.any.sa_family == AF_INET && is_loopback(&there) &&
-                (strcmp(listen, CONSOLE_LISTEN) == 0 ||
-                 (is_loopback(place) && there.address.v4.sin_port == place->address.v4.sin_port));
-    if (!good) xclose(&fd);
-    if (good) strcpy(place->host, "127.0.0.1");
-    return good ? fd : -1;
+    AUTO(xclose) int handed = console_socket_take();
+    if (handed < 0 || names->n > 0 || getsockname(handed, &there.address.any, &there.size) != 0) return -1;
+    bool loopback = there.address.any.sa_family == AF_INET && is_loopback(&there);
+    bool same = place->address.any.sa_family == AF_INET && is_loopback(place) &&
+                there.address.v4.sin_port == place->address.v4.sin_port;
+    if (!loopback || (!same && strcmp(listen, CONSOLE_LISTEN) != 0)) return -1;
+    int fd = handed;
+    handed = -1;
+    return fd;
 }
 
 int listen_open(const char *listen, const console_names_t *names, int *ret_fd, uint16_t *ret_port,
@@ -103,7 +104,7 @@ int listen_open(const char *listen, const console_names_t *names, int *ret_fd, u
             place.host);
         return -1;
     }
-    int fd = names->n == 0 ? open_handed(listen, &place) : -1;
+    int fd = open_handed(listen, names, &place);
     if (fd < 0) fd = open_at(&place);
     if (fd == -EADDRINUSE && strcmp(listen, CONSOLE_LISTEN) == 0) {
         place.address.v4.sin_port = 0;

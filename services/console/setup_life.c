@@ -76,8 +76,6 @@ static void turn(life_t *self)
 static void tell(const life_t *self)
 {
     const char *url = http_url(self->http);
-    log_at(L_INFO, "CONSOLE-SETUP", _("version %s, the first start of %s: %s"), SELENGA_VERSION,
-           self->setup.dir, url);
     if (isatty(STDERR_FILENO))
         fprintf(stderr, _("first start: open %s%s in a browser of this computer and type the code %s\n"), url,
                 FIRST_SETUP_PAGE, self->setup.code);

@@ -138,8 +138,8 @@ def what_the_command_line_refuses_is_refused_in_its_words(w):
         assert "name" in wish or "Управление" in page.text
         assert setup.traces() == ["region.setup"], setup.traces()
     browser = setup.browser("ru")
-    page = tried(browser, "new", setup.code, **{**NEW, "listen": "<b>"})
-    assert "вид" in page.shown() and "&lt;b&gt;" in page.text and "<b>" not in page.text, page.shown()
+    page = tried(browser, "new", setup.code, **{**NEW, "org": "<b>:"})
+    assert "не может быть кодом" in page.shown() and "&lt;b&gt;" in page.text and "<b>" not in page.text, page.shown()
     assert setup.end() == 0 and setup.traces() == []
 
 
@@ -270,7 +270,10 @@ def in_chromium_with_the_script_off_somebody_goes_from_the_first_page_to_the_log
     chrome.click("button.main")
     chrome.until(lambda: "Фраза восстановления узла" in chrome.text())
     looked("setup-phrase")
+    phrase = chrome.driver.find_element("css selector", ".sheet .code").text
     chrome.pdf(w.file("phrase.pdf"))
+    printed = subprocess.run(["pdftotext", "-layout", w.file("phrase.pdf"), "-"], capture_output=True, text=True, check=True).stdout
+    assert " ".join(phrase.split()) in " ".join(printed.split()) and "запустить узел" not in printed, printed
     chrome.click("button.main")
     chrome.until(lambda: chrome.path.startswith("/first"))  # by itself, through the end of one program and the start of six
     looked("setup-first")

@@ -70,7 +70,7 @@ static void write_sheet(page_t *page, const Selenga__AccountReply *reply)
     html_t *html = &page->body;
     page_title(page, "%s", _("Recovery sheet"));
     html_raw(html, "<p class=\"note ok\" role=\"status\">");
-    html_text(
+    html_sentence(
         html,
         _("The account is ready. Print this sheet now (Ctrl+P) or copy it by hand: the code is shown once."));
     html_raw(html, "</p><section class=\"sheet\"><dl class=\"card\">");
@@ -105,7 +105,7 @@ static void write_next(page_t *page, const char *href, const char *text)
     html_raw(html, "<li><a");
     html_attribute(html, "href", href);
     html_raw(html, ">");
-    html_text(html, text);
+    html_sentence(html, text);
     html_raw(html, "</a></li>");
 }
 

@@ -33,8 +33,10 @@ static void write_why(page_t *page, const char *why)
     if (*why == '\0') return;
     html_raw(&page->body, "<div class=\"note bad\" role=\"alert\">");
     while (text_next_piece(&rest, '\n', &done, &line)) {
+        char text[SETUP_WHY];
+        snprintf(text, sizeof text, "%.*s", (int)line.size, (const char *)line.data);
         html_raw(&page->body, "<p>");
-        html_textf(&page->body, "%.*s", (int)line.size, (const char *)line.data);
+        html_sentence(&page->body, text);
         html_raw(&page->body, "</p>");
     }
     html_raw(&page->body, "</div>");
@@ -98,7 +100,7 @@ static void write_level(page_t *page, const char *chosen)
 {
     html_t *html = &page->body;
     html_raw(html, "<div class=\"field\"><label for=\"level\">");
-    html_text(html, _("Level"));
+    html_text(html, _("Level of the node"));
     html_raw(html, "</label><select id=\"level\" name=\"level\">");
     for (int rank = LEVELS - 1; rank >= 0; rank--) {
         html_raw(html, "<option");
@@ -134,10 +136,12 @@ static void write_choice(page_t *page)
         {"new", N_("A new region"),
          N_("This will be the uppermost node, and others will be below it: the region's centre makes one.")},
     };
-    html_element(
-        html, "p",
+    html_raw(html, "<p>");
+    html_sentence(
+        html,
         _("There is no node of Selenga on this computer yet. Here it is made, in five steps; you may leave "
           "and come back."));
+    html_raw(html, "</p>");
     for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
         html_raw(html, "<h2><a href=\"/setup?as=");
         html_segment(html, ways[i].as);
@@ -211,6 +215,28 @@ static void write_asking(page_t *page, const char *as, const setup_wish_t *wish,
 
 // --- the phrase
 
+// Whose sheet it is.
+static void write_whose(page_t *page)
+{
+    why_t why;
+    html_t *html = &page->body;
+    AUTO(node_conf_clear) node_conf_t conf = {0};
+    if (node_conf_load(page->setup->dir, &conf, &why) != 0) return;
+    html_raw(html, "<dl class=\"card\"><dt>");
+    html_text(html, _("Node"));
+    html_raw(html, "</dt><dd>");
+    html_text(html, conf.name);
+    html_raw(html, "</dd><dt>");
+    html_text(html, _("Organisation"));
+    html_raw(html, "</dt><dd>");
+    html_text(html, conf.org);
+    html_raw(html, "</dd><dt>");
+    html_text(html, _("Printed"));
+    html_raw(html, "</dt><dd>");
+    html_moment(html, wall_s());
+    html_raw(html, "</dd></dl>");
+}
+
 static void write_phrase(page_t *page)
 {
     char text[PHRASE_TEXT];
@@ -225,16 +251,16 @@ static void write_phrase(page_t *page)
     }
     phrase_print(root, lang_name(page->lang), text);
     html_raw(html, "<p class=\"note ok\" role=\"status\">");
-    html_text(html, _("The node is made. Print this sheet now (Ctrl+P) or copy it by hand: a browser shows "
-                      "the words only "
-                      "until you go on."));
+    html_sentence(html,
+                  _("The node is made. Print this sheet now (Ctrl+P) or copy it by hand: a browser shows "
+                    "the words only "
+                    "until you go on."));
     html_raw(html, "</p><section class=\"sheet\"><h2>");
     html_text(html, _("Recovery phrase of the node"));
     html_raw(html, "</h2><p class=\"code\">");
     html_text(html, text);
-    html_raw(html, "</p><p>");
-    html_moment(html, wall_s());
     html_raw(html, "</p>");
+    write_whose(page);
     html_element(
         html, "p",
         _("With these words a node that was lost comes back as itself; whoever else has them can be this "
@@ -302,6 +328,10 @@ static void check(page_t *page, const setup_wish_t *wish, bool whole, const char
     else if (!named)
         snprintf(why, SETUP_WHY, "%s",
                  wish->joins ? _("Paste the token.") : _("Say which organisation the node is of."));
+    else if (*wish->listen != '\0' && !node_is_endpoint(wish->listen, false))
+        snprintf(why, SETUP_WHY,
+                 _("'%s' is no address of the form tcp://HOST:PORT with a port from 1 to 65535"),
+                 wish->listen);
     if (*why != '\0') page->status = REFUSED;
 }
 

@@ -5,6 +5,11 @@
 #include "proto/message.h"
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static const setting_t ROWS[] = {
     {"listen", SETTING_TEXT, offsetof(console_settings_t, listen), 0, NODE_ENDPOINT_MAX, CONSOLE_LISTEN, "",
@@ -70,4 +75,30 @@ bool node_runs(const node_conf_t *conf, uint32_t program)
     if (program != SERVICE_CONSOLE) return true;
     return node_settings(conf, &CONSOLE_SETTINGS, &settings, sizeof settings, &why) != 0 ||
            settings.listen[0] != '\0';
+}
+
+// ---- the socket of a first start
+
+enum { SOCKET_ABOVE = 10 };
+
+int console_socket_take(void)
+{
+    const char *text = getenv(CONSOLE_SOCKET_ENV);
+    int64_t number;
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    bool good = text != NULL && int_parse(text, STDERR_FILENO + 1, INT32_MAX, &number) &&
+                getsockopt((int)number, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
+    unsetenv(CONSOLE_SOCKET_ENV);
+    if (!good) return -1;
+    int fd = fcntl((int)number, F_DUPFD_CLOEXEC, SOCKET_ABOVE);
+    if (fd >= 0) close((int)number);
+    return fd;
+}
+
+void console_socket_hand(int number)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%d", number);
+    setenv(CONSOLE_SOCKET_ENV, text, 1);
 }

@@ -33,6 +33,17 @@ int console_names(const char *text, console_names_t *ret_names, why_t *why);
 
 extern const settings_table_t CONSOLE_SETTINGS;
 
+// A socket that listens already, handed from the program before in this process, or from its supervisor: so
+// browsers that come while a node is being started wait, and its address stays. In the environment, its
+// number.
+#define CONSOLE_SOCKET_ENV "SELENGA_CONSOLE_SOCKET"
+
+// Takes it over, once: the environment forgets it. A descriptor above those that programs give numbers to,
+// closed by an exec; -1: there is none.
+int console_socket_take(void);
+// For programs that are executed from here on, which find it under this number.
+void console_socket_hand(int number);
+
 // Is the program with this number one of those that this node runs? All are, but for a console that it has
 // not. A section that cannot be read counts as one: the console itself says what is wrong.
 bool node_runs(const node_conf_t *conf, uint32_t program);

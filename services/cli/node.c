@@ -10,6 +10,7 @@
 #include "services/cli/ask.h"
 #include "services/cli/birth.h"
 #include "services/cli/draft.h"
+#include "services/cli/first.h"
 #include "services/cli/output.h"
 #include "services/cli/recovery.h"
 #include "services/cli/status.h"
@@ -19,14 +20,8 @@
 
 enum { OPTION_WHY = CLI_KEY, OPTION_SETTINGS, OPTION_DRY_RUN };
 
-static int run_run(const cli_t *cli)
+static int run_node(const char *dir)
 {
-    if (cli_option(cli, OPTION_SETTINGS)) {
-        settings_print(&SUPERVISOR_SETTINGS, stdout);
-        return CLI_DONE;
-    }
-    const char *dir = cli->n_args ? cli->args[0] : cli->node;
-    if (!dir) return cli_usage(cli, _("which node? Give its directory"));
     // Said here, once, and not by five programs in five logs.
     why_t why;
     AUTO(node_conf_clear) node_conf_t conf = {0};
@@ -56,6 +51,25 @@ static void print_with_it(const Selenga__RevokeReply *reply)
     printf(i18n_n("with it: %u node below it\n", "with it: %u nodes below it\n", reply->below), reply->below);
     printf(i18n_n("with it: %u unused invitation\n", "with it: %u unused invitations\n", reply->invites),
            reply->invites);
+}
+
+static int run_run(const cli_t *cli)
+{
+    if (cli_option(cli, OPTION_SETTINGS)) {
+        settings_print(&SUPERVISOR_SETTINGS, stdout);
+        return CLI_DONE;
+    }
+    const char *dir = cli->n_args ? cli->args[0] : cli->node;
+    if (!dir) return cli_usage(cli, _("which node? Give its directory"));
+    return run_node(dir);
+}
+
+static int run_setup(const cli_t *cli)
+{
+    bool due = false;
+    int r = first_is_due(cli->args[0], &due);
+    if (r != CLI_DONE) return r;
+    return due ? first_setup(cli->args[0]) : run_node(cli->args[0]);
 }
 
 // To be compared with what was meant.
@@ -258,6 +272,24 @@ static const verb_t NODE_VERBS[] = {
                "at once."),
         .examples = "selenga node run region\n",
         .run = run_run,
+    },
+    {
+        .name = "setup",
+        .args = "DIR",
+        .min_args = 1,
+        .max_args = 1,
+        .summary = N_("make a node in a browser, then run it"),
+        .text =
+            N_("For a computer that has no node in DIR yet: says which address to open in a browser of this "
+               "computer, and a code. There a new region is made, or a node that joins by a token, as by "
+               "`init` and "
+               "`join`, and its recovery phrase is shown to be printed; then this process runs the node as "
+               "`run` does. "
+               "Where there is a node already, it is `run` at once, so that the same command may start the "
+               "computer's "
+               "node each time."),
+        .examples = "selenga node setup school\n",
+        .run = run_setup,
     },
     {
         .name = "status",

@@ -38,7 +38,9 @@ static void become(const char *path, const program_t *self, const char *node_dir
     bool watched = self->pulse != NULL;
     if (watched && self->pulse_fd == PULSE_FD) fcntl(PULSE_FD, F_SETFD, 0);
     if (watched && self->pulse_fd != PULSE_FD) dup2(self->pulse_fd, PULSE_FD);
-    close_range(watched ? PULSE_FD + 1 : PULSE_FD, UINT_MAX, 0);
+    if (!watched) close(PULSE_FD);
+    bool handed = self->socket_fd > 0 && dup2(self->socket_fd, PROGRAM_SOCKET_FD) >= 0;
+    close_range(handed ? PROGRAM_SOCKET_FD + 1 : PROGRAM_SOCKET_FD, UINT_MAX, 0);
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max; // one connection each for hundreds of children at a hub

@@ -16,6 +16,7 @@ enum {
     PROGRAM_HUNG_STEADY_MS = 600000, // of a run that ended by a hang: every one takes a while
     PROGRAM_REFUSED_MS = 30000
 };
+enum { PROGRAM_SOCKET_FD = PULSE_FD + 1 }; // where the console finds a socket that listens already
 // Of all programs of a node together: so many restarts at one time, then one in each while.
 enum { RESTARTS_AT_ONCE = 10, RESTART_EVERY_MS = 3000 };
 enum {
@@ -34,6 +35,7 @@ typedef struct program {
     bool well;            // has answered since its last start
     pulse_page_t *pulse;  // NULL: it is not watched
     int pulse_fd;
+    int socket_fd; // handed to it as PROGRAM_SOCKET_FD; 0: none
     hang_t hang;
     bool hung;       // was found to hang, and killed; its end is awaited
     bool in_trouble; // run/NAME.trouble says why it does not work, or did not until its last end

@@ -51,6 +51,7 @@ enum {
 typedef struct supervisor {
     char dir[PATH_MAX], bin_dir[PATH_MAX];
     int lock, signals;
+    int socket_fd; // on which the console goes on; -1: it opens its own
     program_t programs[PROGRAMS_N];
     size_t n;               // of them, that this node runs
     void *context, *socket; // to the gate
@@ -87,6 +88,7 @@ static int find_programs(supervisor_t *self, const node_conf_t *conf)
         program_t *program = &self->programs[self->n++];
         *program = (program_t){
             .name = PROGRAMS[i].program, .service = PROGRAMS[i].number, .output = -1, .pulse_fd = -1};
+        if (program->service == SERVICE_CONSOLE && self->socket_fd > 0) program->socket_fd = self->socket_fd;
         int r = pulse_make(&program->pulse, &program->pulse_fd);
         if (r < 0) return cli_refuse("memfd_create: %s", system_error(-r));
     }
@@ -444,6 +446,7 @@ static void close_all(supervisor_t *self)
     }
     if (self->signals >= 0) close(self->signals);
     if (self->lock >= 0) close(self->lock);
+    if (self->socket_fd > 0) close(self->socket_fd);
 }
 
 static int begin(supervisor_t *self, const char *dir, const node_conf_t *conf)
@@ -460,6 +463,8 @@ static int begin(supervisor_t *self, const char *dir, const node_conf_t *conf)
 int supervisor_run(const char *dir, const node_conf_t *conf, const supervisor_settings_t *settings)
 {
     supervisor_t self = {.lock = -1, .signals = -1, .hang_ms = (uint64_t)settings->hang_ms};
+    self.socket_fd = console_socket_take();
+    if (self.socket_fd > 0) console_socket_hand(PROGRAM_SOCKET_FD);
     int r = begin(&self, dir, conf);
     if (r == 0) {
         serve(&self);

@@ -24,6 +24,7 @@ void exchange_init(exchange_t *self, house_t *house, const char *uri)
                           .counts = &house->counts,
                           .client = house->client,
                           .jobs = house->jobs,
+                          .setup = house->setup,
                           .answered = page_ready,
                           .context = self,
                           .status = 200};
@@ -197,8 +198,22 @@ static bool check_form(exchange_t *self)
           "send it again."));
 }
 
+// Where there is no node yet there is one page, with its style.
+static bool is_of_setup(const request_t *request)
+{
+    const char *first = request->n_segments > 0 ? request->segments[0] : "";
+    return strcmp(first, "setup") == 0 || strcmp(first, "assets") == 0;
+}
+
 static bool find_route(exchange_t *self)
 {
+    if (self->house->setup != NULL && !is_of_setup(&self->request) && !self->request.post) {
+        page_go(&self->page, "/setup?lang=%s", lang_name(self->page.lang));
+        self->done = true;
+        return false;
+    }
+    if (self->house->setup != NULL && !is_of_setup(&self->request))
+        return refuse(self, 404, _("No such page"), _("There is no such address here."));
     switch (route_find(&self->request, &self->route)) {
     case ROUTE_NONE:
         return refuse(self, 404, _("No such page"), _("There is no such address here."));

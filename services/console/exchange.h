@@ -11,7 +11,8 @@ typedef struct house {
     client_t **client;
     sessions_t sessions;
     jobs_t *jobs;
-    drafts_t *drafts; // NULL: none are kept
+    drafts_t *drafts;    // NULL: none are kept
+    struct setup *setup; // there is no node yet; NULL: there is one
     counts_t counts;
     uint16_t port;
     console_names_t names; // of this computer for others; where there are any, all comes under TLS

@@ -358,8 +358,11 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
     http->events_fd = -1;
     http->request_ms = setup->request_s * 1000UL;
     for (size_t i = 0; i < HTTP_CONNECTIONS; i++) http->lines[i].fd = -1;
-    http->house =
-        (house_t){.node = setup->node, .client = setup->client, .drafts = setup->drafts, .lang = i18n_now()};
+    http->house = (house_t){.node = setup->node,
+                            .client = setup->client,
+                            .drafts = setup->drafts,
+                            .setup = setup->setup,
+                            .lang = i18n_now()};
     sessions_init(&http->house.sessions, setup->drafts != NULL ? drafts_secret(setup->drafts) : NULL);
     if (console_names(setup->names, &http->house.names, why) != 0 ||
         listen_open(setup->listen, &http->house.names, &fd, &http->house.port, http->url, why) != 0)
@@ -382,7 +385,7 @@ int http_open(const http_setup_t *setup, http_t **ret_http, why_t *why)
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,
         secure ? MHD_OPTION_HTTPS_CERT_CALLBACK2 : MHD_OPTION_END, on_handshake, MHD_OPTION_HTTPS_PRIORITIES,
         "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_END);
-    http->house.jobs = jobs_open(setup->node, setup->client);
+    if (setup->setup == NULL) http->house.jobs = jobs_open(setup->node, setup->client);
     if (http->daemon == NULL) xclose(&fd);
     if (http->daemon == NULL || !watch_all(http)) {
         why_set(why, _("the console cannot start its HTTP server"));
@@ -424,6 +427,11 @@ long http_due_ms(http_t *http)
     return MHD_get_timeout(http->daemon, &due) == MHD_YES ? (long)due : -1;
 }
 
+int http_quiesce(http_t *http)
+{
+    return MHD_quiesce_daemon(http->daemon);
+}
+
 void http_turn(http_t *http)
 {
     end_abandoned(http);
@@ -446,5 +454,5 @@ void http_tick(http_t *http, uint64_t now_ms)
     for (size_t i = 0; i < HTTP_CONNECTIONS; i++)
         if (http->lines[i].fd >= 0 && now_ms - http->lines[i].since_ms >= http->request_ms)
             shutdown(http->lines[i].fd, SHUT_RDWR);
-    jobs_tick(http->house.jobs);
+    if (http->house.jobs != NULL) jobs_tick(http->house.jobs);
 }

@@ -20,7 +20,8 @@ typedef struct http_setup {
     unsigned request_s; // until a request is whole and its answer taken
     const node_conf_t *node;
     client_t **client;
-    drafts_t *drafts; // NULL: none are kept
+    drafts_t *drafts;    // NULL: none are kept
+    struct setup *setup; // there is no node yet; NULL: there is one
 } http_setup_t;
 
 // Where to listen: "127.0.0.1:7780", "[::1]:0", "localhost:7780". Anything that others than this computer
@@ -32,6 +33,8 @@ const char *http_url(const http_t *http); // "http://127.0.0.1:7780"
 int http_fd(const http_t *http);          // readable when http_turn has something to do
 // In how many milliseconds it has something to do even if nothing comes; -1: never.
 long http_due_ms(http_t *http);
+// Takes nobody new: the socket that listened, for whoever goes on with it to close. -1: there is none.
+int http_quiesce(http_t *http);
 void http_turn(http_t *http);
 // Every few seconds: ends connections that take too long, makes the next certificate before this one ends.
 void http_tick(http_t *http, uint64_t now_ms);

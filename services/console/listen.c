@@ -74,6 +74,21 @@ void listen_url(const console_names_t *names, uint16_t port, char ret_url[static
     write_url("https", names->names[0], port, ret_url);
 }
 
+// A node made in a browser has its console where that browser is already.
+static int open_handed(const char *listen, const console_names_t *names, place_t *place)
+{
+    place_t there = {.size = sizeof there.address};
+    AUTO(xclose) int handed = console_socket_take();
+    if (handed < 0 || names->n > 0 || getsockname(handed, &there.address.any, &there.size) != 0) return -1;
+    bool loopback = there.address.any.sa_family == AF_INET && is_loopback(&there);
+    bool same = place->address.any.sa_family == AF_INET && is_loopback(place) &&
+                there.address.v4.sin_port == place->address.v4.sin_port;
+    if (!loopback || (!same && strcmp(listen, CONSOLE_LISTEN) != 0)) return -1;
+    int fd = handed;
+    handed = -1;
+    return fd;
+}
+
 int listen_open(const char *listen, const console_names_t *names, int *ret_fd, uint16_t *ret_port,
                 char ret_url[static LISTEN_URL], why_t *why)
 {
@@ -91,7 +106,8 @@ int listen_open(const char *listen, const console_names_t *names, int *ret_fd, u
             place.host);
         return -1;
     }
-    int fd = open_at(&place);
+    int fd = open_handed(listen, names, &place);
+    if (fd < 0) fd = open_at(&place);
     if (fd == -EADDRINUSE && strcmp(listen, CONSOLE_LISTEN) == 0) {
         place.address.v4.sin_port = 0;
         fd = open_at(&place);

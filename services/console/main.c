@@ -6,6 +6,7 @@
 #include "common/node/console.h"
 #include "services/console/console.h"
 #include "services/console/router.h"
+#include "services/console/setup_life.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -13,6 +14,7 @@
 static int usage(FILE *to, int code)
 {
     fputs(_("Usage: selenga-console DIR         show the node in DIR to people with a browser\n"
+            "       selenga-console --setup DIR the first start of a computer that has no node in DIR yet\n"
             "       selenga-console --routes    print the table of addresses and who may have them, as JSON\n"
             "       selenga-console --settings  print the settings of section console in node.conf\n"
             "`selenga node run DIR` starts it together with the node's services.\n"),
@@ -50,6 +52,8 @@ int main(int argc, char **argv)
         return 0;
     }
     if (argc == 2 && strcmp(argv[1], "--routes") == 0) return routes_print(stdout);
+    if (argc == 3 && strcmp(argv[1], "--setup") == 0 && argv[2][0] == '/')
+        return sodium_init() < 0 ? EXIT_FAILURE : setup_run(argv[2]);
     if (argc != 2 || argv[1][0] == '-') return usage(stderr, EX_USAGE);
     if (sodium_init() < 0) return EXIT_FAILURE;
     return run(argv[1]);

@@ -48,6 +48,7 @@ struct page {
     drafts_t *drafts; // NULL: none are kept
     struct jobs *jobs;
     struct upload *upload;  // what came with the form; NULL: no file could
+    struct setup *setup;    // where there is no node yet (setup.h); NULL: there is one
     const counts_t *counts; // of all requests so far
     session_t *session;     // NULL: nobody is logged in
     lang_t lang;

@@ -18,6 +18,7 @@ const route_t ROUTES[] = {
     {ROUTE_GET, "/metrics", ANYBODY, page_metrics, false, true},
     {ROUTE_GET, "/assets/*", ANYBODY, page_asset, false, true},
     {BOTH, "/login", ANYBODY, page_login, false, false},
+    {BOTH, "/setup", ANYBODY, page_setup, false, false},
     {BOTH, "/first", ANYBODY, page_first, false, false},
     {BOTH, "/recover", ANYBODY, page_recover, false, false},
     {ROUTE_GET, "/reach", ANYBODY, page_reach, false, false},

@@ -108,13 +108,13 @@ void account_answer(registry_t *self, const envelope_t *e, const Selenga__Accoun
 static int change(registry_t *self, store_txn_t *txn, const envelope_t *e, const Selenga__Account *body,
                   const rid_t *id, const char *state)
 {
-    char password[PASSWORD_ONE_TIME] = "";
+    char password[ONETIME_TEXT] = "";
     bool one_time = strcmp(state, "one-time") == 0;
     fault_t fault;
     int rc = account_write(self, txn, body, state, &fault);
     if (rc != 0) return admission_not_written(self, e, rc, &fault);
     if (one_time) {
-        password_one_time(password);
+        onetime_make(password);
         if ((rc = account_set_hash(txn, ACCOUNT_PASSWORD, id, password)) != 0) return rc;
     }
     account_answer(self, e, body, state, one_time ? password : NULL, NULL);
@@ -257,7 +257,7 @@ static int enter(registry_t *self, store_txn_t *txn, const envelope_t *e, const 
     char least[16];
     fault_t fault;
     bool by_paper = m->recovery != NULL;
-    char fresh[PASSWORD_ONE_TIME] = "";
+    char fresh[ONETIME_TEXT] = "";
     const char *code = refusal(a, m);
     snprintf(least, sizeof least, "%d", PASSWORD_LEAST);
     if (code != NULL)
@@ -269,7 +269,7 @@ static int enter(registry_t *self, store_txn_t *txn, const envelope_t *e, const 
         if ((rc = account_set_hash(txn, ACCOUNT_PASSWORD, &a->id, m->new_password)) != 0) return rc;
     }
     if (by_paper) { // the code was for once: another one goes onto the next sheet
-        password_one_time(fresh);
+        onetime_make(fresh);
         int rc = account_set_hash(txn, ACCOUNT_RECOVERY, &a->id, fresh);
         if (rc != 0) return rc;
     }

@@ -21,6 +21,17 @@ void first_is_over(registry_t *self)
     (void)unlink(FIRST_CODE_FILE);
 }
 
+// The code that stands there stays: that of the run before, or of the page on which the node was made.
+static bool adopt(registry_t *self)
+{
+    AUTO(xfree) uint8_t *kept = NULL;
+    size_t size;
+    if (file_read(FIRST_CODE_FILE, ONETIME_TEXT, true, &kept, &size) != 0) return false;
+    bool good = onetime_is((const char *)kept) && text_copy(self->first_code, ONETIME_TEXT, (char *)kept);
+    sodium_memzero(kept, size);
+    return good;
+}
+
 int first_begin(registry_t *self, store_txn_t *txn)
 {
     int any = account_is_any(txn);
@@ -29,7 +40,7 @@ int first_begin(registry_t *self, store_txn_t *txn)
         (void)unlink(FIRST_CODE_FILE);
         return 0;
     }
-    password_one_time(self->first_code);
+    if (!adopt(self)) onetime_make(self->first_code);
     int rc = file_replace(FIRST_CODE_FILE, slice_text(self->first_code), 0600);
     if (rc < 0) log_at(L_WARNING, "FIRST-CODE-FILE", FIRST_CODE_FILE ": %s", system_error(-rc));
     return 0; // the command line makes accounts without it
@@ -44,7 +55,7 @@ static bool fits(const registry_t *self, const char *code)
 
 static int make(registry_t *self, store_txn_t *txn, const envelope_t *e, const Selenga__FirstAccount *m)
 {
-    char recovery[PASSWORD_ONE_TIME];
+    char recovery[ONETIME_TEXT];
     fault_t fault;
     rid_t id;
     Selenga__Account body = SELENGA__ACCOUNT__INIT;
@@ -55,7 +66,7 @@ static int make(registry_t *self, store_txn_t *txn, const envelope_t *e, const S
     if (rc == 0) rc = account_write(self, txn, &body, "active", &fault);
     if (rc != 0) return admission_not_written(self, e, rc, &fault);
     if (!body_id(&KIND_ACCOUNT, &body.base, &id)) return -EINVAL;
-    password_one_time(recovery);
+    onetime_make(recovery);
     rc = account_set_hash(txn, ACCOUNT_PASSWORD, &id, m->password);
     if (rc == 0) rc = account_set_hash(txn, ACCOUNT_RECOVERY, &id, recovery);
     if (rc != 0) return rc;

@@ -4,23 +4,13 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { PASSES = 3, MEMORY = 16 << 20, GROUPS = 3, GROUP = 4 };
+enum { PASSES = 3, MEMORY = 16 << 20 };
 
 _Static_assert(PASSWORD_HASH == crypto_pwhash_argon2id_STRBYTES, "room for a hash");
-_Static_assert(PASSWORD_ONE_TIME == GROUPS * (GROUP + 1), "groups, and what stands between or behind them");
 
 // Its cost is that of every other: a test compares them.
 const char PASSWORD_NOBODY[] = "$argon2id$v=19$m=16384,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
                                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
-void password_one_time(char ret[static PASSWORD_ONE_TIME])
-{
-    static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
-    _Static_assert(sizeof letters - 1 == 32, "five bits each");
-    for (size_t i = 0; i < PASSWORD_ONE_TIME; i++)
-        ret[i] = i % (GROUP + 1) == GROUP ? '-' : letters[randombytes_uniform(sizeof letters - 1)];
-    ret[PASSWORD_ONE_TIME - 1] = '\0';
-}
 
 int password_hash(const char *password, char ret[static PASSWORD_HASH])
 {

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Passwords: made, hashed (Argon2id, 16 MiB, 3 passes: what an old school PC can spare), compared.
+// Passwords: hashed (Argon2id, 16 MiB, 3 passes: what an old school PC can spare), compared.
 #pragma once
 #include <stdbool.h>
 
 enum {
-    PASSWORD_LEAST = 8,    // characters that people choose at least
-    PASSWORD_MOST = 128,   // bytes of any
-    PASSWORD_HASH = 128,   // room for a hash with its end
-    PASSWORD_ONE_TIME = 15 // room for a one-time password with its end
+    PASSWORD_LEAST = 8,  // characters that people choose at least
+    PASSWORD_MOST = 128, // bytes of any
+    PASSWORD_HASH = 128, // room for a hash with its end
 };
 
-// xxxx-xxxx-xxxx, 60 bits, without letters and digits that look alike.
-void password_one_time(char ret[static PASSWORD_ONE_TIME]);
 // 0 or -ENOMEM.
 int password_hash(const char *password, char ret[static PASSWORD_HASH]);
 // hash NULL: of nobody; then it is as much work, and false.

@@ -2,6 +2,7 @@
 // The registry: who and what exists. Besides its records it decides who may join the tree (admission.c) and
 // gives every person one pseudonym throughout the region (pseudonym.c).
 #pragma once
+#include "common/base/onetime.h"
 #include "common/service/service.h"
 #include "services/registry/era.h"
 #include "services/registry/guard.h"
@@ -20,12 +21,12 @@ typedef struct registry {
     struct dict *known; // keys that may stand in their records (known.h); NULL: nobody asked yet
     struct pseudonyms *pseudonyms;
     struct twins *twins;
-    bool admitted_changed;              // DIR/admitted is older than the store
-    bool admitted_pending;              // and the present transaction changes what belongs into it
-    uint64_t admitted_ms;               // when it was written last
-    era_t era;                          // by which invitations expire
-    guard_t guard;                      // of log-ins
-    char first_code[PASSWORD_ONE_TIME]; // with which the first account is made; "": there are accounts
+    bool admitted_changed;         // DIR/admitted is older than the store
+    bool admitted_pending;         // and the present transaction changes what belongs into it
+    uint64_t admitted_ms;          // when it was written last
+    era_t era;                     // by which invitations expire
+    guard_t guard;                 // of log-ins
+    char first_code[ONETIME_TEXT]; // with which the first account is made; "": there are accounts
 } registry_t;
 
 // The time by which invitations expire, unix seconds.

@@ -7,6 +7,7 @@
 #include "services/console/entering.h"
 #include "services/console/pages.h"
 #include "services/console/router.h"
+#include "services/console/steps.h"
 #include <stdio.h>
 #include <unistd.h>
 
@@ -69,7 +70,7 @@ static void write_sheet(page_t *page, const Selenga__AccountReply *reply)
     html_t *html = &page->body;
     page_title(page, "%s", _("Recovery sheet"));
     html_raw(html, "<p class=\"note ok\" role=\"status\">");
-    html_text(
+    html_sentence(
         html,
         _("The account is ready. Print this sheet now (Ctrl+P) or copy it by hand: the code is shown once."));
     html_raw(html, "</p><section class=\"sheet\"><dl class=\"card\">");
@@ -104,23 +105,25 @@ static void write_next(page_t *page, const char *href, const char *text)
     html_raw(html, "<li><a");
     html_attribute(html, "href", href);
     html_raw(html, ">");
-    html_text(html, text);
+    html_sentence(html, text);
     html_raw(html, "</a></li>");
 }
 
-static void show_made(page_t *page, const Selenga__AccountReply *reply)
+// first: with the account that the sheet is of.
+static void show_made(page_t *page, const Selenga__AccountReply *reply, bool first)
 {
     if (reply->recovery == NULL || reply->name == NULL) {
         page_refuse(page, 500, _("The node refuses this"), _("Its answer cannot be read."));
         return;
     }
+    if (first) steps_write(page, STEP_OPERATOR);
     write_sheet(page, reply);
     html_raw(&page->body, "<div class=\"next\">");
     html_element(&page->body, "h2", _("What comes next"));
     html_raw(&page->body, "<ul>");
     write_next(page, "/login", _("Log in. Others get their accounts by the command selenga account add"));
-    write_next(page, "/import", _("Load the staff: that is a coordinator's work"));
-    write_next(page, "/reach", _("What goes where: what leaves this node, and how far"));
+    write_next(page, "/import?first", _("Load the staff: that is a coordinator's work"));
+    write_next(page, "/reach?first", _("What goes where: what leaves this node, and how far"));
     html_raw(&page->body, "</ul></div>");
 }
 
@@ -169,6 +172,7 @@ static void write_first(page_t *page, const char *why)
     const form_t *form = &page->request->form;
     page->session = NULL;
     page_title(page, "%s", _("First start"));
+    steps_write(page, STEP_OPERATOR);
     html_element(html, "p",
                  _("Nobody can log in to this node yet. Make the account of its operator: he gives accounts "
                    "to all others "
@@ -215,7 +219,7 @@ void page_first(page_t *page)
     wish.name = (char *)(uintptr_t)form_text(form, "name");
     wish.password = (char *)(uintptr_t)form_text(form, "new_password");
     if (ask(page, (wish_t){MSG_FIRST_ACCOUNT, &wish}, &reply, text))
-        show_made(page, reply);
+        show_made(page, reply, true);
     else if (!page->waiting)
         write_first(page, text);
 }
@@ -263,7 +267,7 @@ void page_recover(page_t *page)
     wish.recovery = (char *)(uintptr_t)form_text(form, "code");
     wish.new_password = (char *)(uintptr_t)form_text(form, "new_password");
     if (ask(page, (wish_t){MSG_LOGIN, &wish}, &reply, text))
-        show_made(page, reply);
+        show_made(page, reply, false);
     else if (!page->waiting)
         write_recover(page, text);
 }

@@ -4,6 +4,7 @@
 #include "common/base/system_error.h"
 #include "services/console/entry.h"
 #include "services/console/pages.h"
+#include "services/console/steps.h"
 #include <stdio.h>
 
 // May the reader write all that a row of the sheet is made into?
@@ -111,6 +112,7 @@ static void write_index(page_t *page, const char *wrong)
 {
     html_t *html = &page->body;
     page_title(page, "%s", _("Import"));
+    steps_follow(page, STEP_STAFF);
     if (wrong != NULL) {
         page->status = 422;
         part_note(html, PART_BAD, wrong);

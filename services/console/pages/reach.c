@@ -2,6 +2,7 @@
 // What leaves this node and how far, as the kinds declare it: for everybody, also before there is an account.
 #include "services/console/entry.h"
 #include "services/console/pages.h"
+#include "services/console/steps.h"
 
 static const struct {
     uint8_t up;
@@ -71,6 +72,7 @@ void page_reach(page_t *page)
 {
     html_t *html = &page->body;
     page_title(page, "%s", _("What goes where"));
+    steps_follow(page, STEP_REACH);
     html_element(html, "p",
                  _("This follows from what each kind of record declares; no setting and no user can send "
                    "more. The node "

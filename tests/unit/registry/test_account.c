@@ -166,7 +166,7 @@ static void a_one_time_password_opens_nothing_but_the_choice_of_another(void **a
     char one_time[64];
     (void)arg;
     act(ADD, "anna", "coordinator", NULL);
-    assert_int_equal(strlen(password), PASSWORD_ONE_TIME - 1);
+    assert_int_equal(strlen(password), ONETIME_TEXT - 1);
     snprintf(one_time, sizeof one_time, "%s", password);
     login("anna", one_time, NULL);
     assert_string_equal(code, "PASSWORD-ONE-TIME");

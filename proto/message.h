@@ -112,6 +112,10 @@ enum message {
     // a service and the same service of its parent: how far the child's audit log goes
     MSG_AUDIT_TOLD = 78,
     MSG_AUDIT_KEPT = 79,
+    // of a local caller to diagnostics: anonymous screenings
+    MSG_SCREENING = 84, // what can be answered
+    MSG_SCREENING_REPLY = 85,
+    MSG_SCREENING_ANSWER = 86, // answered by MSG_DONE
 };
 
 // What neighbours may say to each other's service: feeds, how far audit logs go, and of pseudonyms registry

@@ -166,6 +166,30 @@ char *quiz_options(const quiz_question_t *q)
     return listed(texts, q->n);
 }
 
+static void end_option(char *begin, char **at)
+{
+    while (*at > begin && (*at)[-1] == ' ') (*at)--;
+    *(*at)++ = '\0';
+}
+
+size_t quiz_options_each(const char *options, char *buf, const char *ret_texts[static QUIZ_ANSWERS_MAX])
+{
+    size_t n = 0;
+    char *at = buf, *begin = NULL; // NULL: before the first option
+    for (const char *from = options; *from; from++) {
+        if (*from == '~') {
+            if (n == QUIZ_ANSWERS_MAX) return 0;
+            if (begin) end_option(begin, &at);
+            ret_texts[n++] = begin = at;
+            continue;
+        }
+        if (*from == '\\' && from[1]) from++;
+        if (begin && (at > begin || *from != ' ')) *at++ = *from;
+    }
+    if (begin) end_option(begin, &at);
+    return n;
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -98,6 +98,10 @@ char *quiz_key(const quiz_question_t *question);
 char *quiz_options(const quiz_question_t *question);
 char *quiz_partners(const quiz_question_t *question);
 
+// The options of a question one by one, as they are read: their texts go into buf, of strlen(options) + 1
+// bytes. How many; 0: none, or more than there may be.
+size_t quiz_options_each(const char *options, char *buf, const char *ret_texts[static QUIZ_ANSWERS_MAX]);
+
 // Writes one question as GIFT, with a blank line behind it. name, ending: NULL or "" where there is none;
 // key: as quiz_key gave it.
 void quiz_write(FILE *out, const char *name, const char *text, const char *key, const char *ending);

@@ -134,6 +134,16 @@ static const row_t table[] = {
     {"NO-NEEDS", N_("{1} has no needs that a route could meet. Import results of diagnostics first.")},
     {"HAS-DRAFT", N_("{1} already has a draft. Confirm or delete it first.")},
     {"NOT-DRAFT", N_("Route {1} is no draft any more. Only drafts are confirmed.")},
+    // screenings
+    {"SCREENING-CLOSED",
+     N_("There is no screening {1} to answer here. `selenga screening list` shows those that "
+        "there are.")},
+    {"SCREENING-UNFIT",
+     N_("Question {1} of this screening cannot be counted: only one of several options can. "
+        "Tell those who made it.")},
+    {"SCREENING-CHANGED",
+     N_("The questions have been changed since you read them. Nothing was taken; answer them anew.")},
+    {"SCREENING-WHOLE", N_("Question {1} is without an answer. Nothing was taken; answer every question.")},
     // JSON
     {"JSON-SYNTAX", N_("Not JSON, line {1}: {m2}. Correct the text.")},
     {"JSON-SHAPE", N_("Expected one JSON object, or an array of objects.")},

@@ -127,6 +127,12 @@ static int org_of(const service_t *service, store_txn_t *txn, const envelope_t *
         const char *person = m != NULL && m->person != NULL ? m->person : "";
         snprintf(ret, CODE_MAX + 1, "%.*s", (int)strcspn(person, ":"), person);
     }
+    if (e->type == MSG_SCREENING_ANSWER) {
+        AUTO(msg_body_free)
+        Selenga__ScreeningAnswer *m = msg_body_unpack(&selenga__screening_answer__descriptor, e->body);
+        bool other = m != NULL && m->org != NULL && m->org[0] != '\0';
+        snprintf(ret, CODE_MAX + 1, "%s", other ? m->org : service->node.org);
+    }
     if (e->type == MSG_REPORT) {
         AUTO(msg_body_free) Selenga__Report *m = msg_body_unpack(&selenga__report__descriptor, e->body);
         bool other = m != NULL && m->org != NULL && m->org[0] != '\0';

@@ -25,6 +25,7 @@ const section_t CLI_SECTIONS[] = {
     {N_("Individual educational routes"), ROUTE_SECTION},
     {N_("Reviews"), REVIEW_SECTION},
     {N_("Questions of instruments"), QUIZ_SECTION},
+    {N_("Anonymous screenings"), SCREENING_SECTION},
     {N_("Organisations"), ORGANISATION_SECTION},
     {N_("Accounts"), ACCOUNT_SECTION},
     {0},

@@ -13,3 +13,4 @@ extern const verb_t ORGANISATION_SECTION[]; // organisation.c
 extern const verb_t AUDIT_VERBS[];          // audit.c: of that group
 extern const verb_t ACCOUNT_SECTION[];      // account.c
 extern const verb_t QUIZ_SECTION[];         // instrument.c
+extern const verb_t SCREENING_SECTION[];    // screening.c

@@ -126,6 +126,7 @@ static const struct {
     {"/my/profile", N_("My profile")},
     {"/my/learning", N_("Learning and events")},
     {"/my/data", N_("My data")},
+    {"/screening", N_("Anonymous screening")},
     {"/people", N_("People")},
     {"/mentoring", N_("Mentoring")},
     {"/import", N_("Import")},

@@ -44,6 +44,8 @@ const route_t ROUTES[] = {
     {ROUTE_GET, "/my/learning", R_TEACHER, page_my_learning, false, false},
     {ROUTE_GET, "/my/data", R_TEACHER, page_my_data, false, false},
     {ROUTE_GET, "/my/data/extract.csv", R_TEACHER, page_my_extract, false, true},
+    {ROUTE_GET, "/screening", R_TEACHER | R_OFFICES, page_screenings, false, false},
+    {BOTH, "/screening/*", R_TEACHER | R_OFFICES, page_screening, false, false},
     {ROUTE_GET, "/people", R_OFFICES, page_people, false, false},
     {ROUTE_GET, "/p", R_OFFICES, page_person_new, false, false},
     {BOTH, "/p/*", PEOPLE, page_person, false, false},

@@ -8,7 +8,9 @@
 #include "common/base/date.h"
 #include "common/base/vec.h"
 #include "common/node/msg.h"
+#include "proto/message.h"
 #include "services/diagnostics/results.h"
+#include "services/diagnostics/screenings.h"
 #include "services/diagnostics/tallies.h"
 #include "services/diagnostics/visits.h"
 #include <errno.h>
@@ -367,6 +369,15 @@ static bool is_busy(void *arg)
     return self->walking;
 }
 
+static int message(void *arg, store_txn_t *txn, const envelope_t *e)
+{
+    const diagnostics_t *self = arg;
+    if (e->peer != PEER_SELF || e->from != SERVICE_CLI) return 0;
+    if (e->type == MSG_SCREENING) return screenings_show(self->service, txn, e);
+    if (e->type == MSG_SCREENING_ANSWER) return screenings_answer(self->service, txn, e);
+    return 0;
+}
+
 const service_def_t DIAGNOSTICS = {
     .number = SERVICE_DIAGNOSTICS,
     .program = "selenga-diagnostics",
@@ -377,4 +388,5 @@ const service_def_t DIAGNOSTICS = {
     .changed = changed,
     .settle = settle,
     .busy = is_busy,
+    .message = message,
 };

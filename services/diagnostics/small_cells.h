@@ -8,7 +8,7 @@
 
 enum { SMALL_CELL = 5 };
 
-// Which of n groups, which make up a whole that is shown, must be hidden: those of 1 to 4, and where that
-// would be one alone, the smallest other one that is not empty, since it could be worked out. False: the
-// whole is smaller than five, and nothing is shown at all.
+// Which of n groups, which make up a whole that is shown, must be hidden: those of 1 to 4, and where these
+// are fewer than five people together, the smallest other one that is not empty: one alone could be worked
+// out, and of two with two people everybody. False: the whole is smaller than five, and nothing is shown.
 bool small_cells_hide(const int64_t *groups, size_t n, bool *ret_hidden);

@@ -18,6 +18,7 @@ QUARANTINE_LIST, QUARANTINE_RETRY, QUARANTINE_DISCARD, QUARANTINE_TAKE = 28, 30,
 INVITE, REVOKE, REPORT, ROUTE_PROPOSE, ROUTE_CONFIRM, ROTATE_PSEUDONYMS, ADMIT, RUN_END = 37, 39, 40, 42, 43, 52, 56, 70
 HISTORY, ACCOUNT_ACT, ACCOUNT_REPLY, LOGIN, FIRST_ACCOUNT, TEACHER_ACCOUNT, AUDIT = 64, 66, 67, 68, 69, 71, 72
 EVALUATE, EVALUATED = 50, 51
+SCREENING, SCREENING_REPLY, SCREENING_ANSWER = 84, 85, 86
 # The list of services there, as {number: name}.
 SERVICES = {int(number): name for number, name in re.findall(
     r"\bS\((\d+), [A-Z]+, ([a-z]+)\)", (Path(__file__).parents[2] / "proto" / "message.h").read_text())}

@@ -54,6 +54,9 @@ static const ProtobufCMessageDescriptor *const BODIES[] = {
     [MSG_FIRST_ACCOUNT] = &selenga__first_account__descriptor,
     [MSG_ROUTE_PROPOSE] = &selenga__propose__descriptor,
     [MSG_ROUTE_CONFIRM] = &selenga__confirm__descriptor,
+    [MSG_SCREENING] = &selenga__screening__descriptor,
+    [MSG_SCREENING_REPLY] = &selenga__screening_reply__descriptor,
+    [MSG_SCREENING_ANSWER] = &selenga__screening_answer__descriptor,
 };
 
 static bool same(const envelope_t *a, const envelope_t *b)

@@ -234,6 +234,26 @@ static void aiken_is_read_as_questions_with_one_right_answer(void **state)
     assert_question(QUIZ_SINGLE, "А. С. Пушкин родился в", "=1799 ~1837 \\= нет", "~1799 ~1837 \\= нет", "");
 }
 
+static void options_are_read_as_they_were_written_and_broken_ones_are_none(void **state)
+{
+    const char *texts[QUIZ_ANSWERS_MAX];
+    char buf[200], many[2 * QUIZ_ANSWERS_MAX + 4] = {0};
+    (void)state;
+    assert_int_equal(gift("Q {=a ~b \\~ c ~два слова}"), 0);
+    char *options = quiz_options(&quiz.questions[0]);
+    assert_int_equal(quiz_options_each(options, buf, texts), 3);
+    assert_string_equal(texts[0], "a");
+    assert_string_equal(texts[1], "b ~ c");
+    assert_string_equal(texts[2], "два слова");
+    free(options);
+    assert_int_equal(quiz_options_each("", buf, texts), 0);
+    assert_int_equal(quiz_options_each("no mark", buf, texts), 0);
+    assert_int_equal(quiz_options_each("~a\\", buf, texts), 1);
+    assert_string_equal(texts[0], "a\\");
+    for (size_t i = 0; i <= QUIZ_ANSWERS_MAX; i++) memcpy(many + 2 * i, "~a", 2);
+    assert_int_equal(quiz_options_each(many, buf, texts), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +269,7 @@ int main(void)
         cmocka_unit_test_teardown(a_text_that_begins_as_a_comment_stays_a_text, forget),
         cmocka_unit_test_teardown(categories_comments_and_marks_of_windows_are_passed_over, forget),
         cmocka_unit_test_teardown(aiken_that_is_not_in_its_order_is_refused_with_the_line, forget),
+        cmocka_unit_test_teardown(options_are_read_as_they_were_written_and_broken_ones_are_none, forget),
         cmocka_unit_test_teardown(aiken_is_read_as_questions_with_one_right_answer, forget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

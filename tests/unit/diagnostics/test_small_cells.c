@@ -43,6 +43,15 @@ static void a_small_group_that_could_be_worked_out_hides_the_smallest_other_one(
     assert_shown((int64_t[N]){30, 0, 0, 1}, "-++-");
 }
 
+static void small_groups_that_are_fewer_than_five_together_hide_the_smallest_other_one(void **state)
+{
+    (void)state;
+    assert_shown((int64_t[N]){8, 1, 1, 0},
+                 "---+"); // two people in two groups that are not empty: one in each
+    assert_shown((int64_t[N]){9, 20, 2, 2}, "-+--");
+    assert_shown((int64_t[N]){9, 20, 2, 3}, "++--");
+}
+
 static void empty_and_large_groups_are_shown(void **state)
 {
     (void)state;
@@ -56,6 +65,7 @@ int main(void)
         cmocka_unit_test(of_fewer_than_five_people_nothing_is_shown),
         cmocka_unit_test(groups_of_one_to_four_are_hidden),
         cmocka_unit_test(a_small_group_that_could_be_worked_out_hides_the_smallest_other_one),
+        cmocka_unit_test(small_groups_that_are_fewer_than_five_together_hide_the_smallest_other_one),
         cmocka_unit_test(empty_and_large_groups_are_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

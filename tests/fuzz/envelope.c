@@ -54,6 +54,10 @@ static const ProtobufCMessageDescriptor *const BODIES[] = {
     [MSG_FIRST_ACCOUNT] = &selenga__first_account__descriptor,
     [MSG_ROUTE_PROPOSE] = &selenga__propose__descriptor,
     [MSG_ROUTE_CONFIRM] = &selenga__confirm__descriptor,
+    [MSG_ATTEMPT] = &selenga__attempt_ask__descriptor,
+    [MSG_ATTEMPT_REPLY] = &selenga__attempt_reply__descriptor,
+    [MSG_ATTEMPT_ACT] = &selenga__attempt_act__descriptor,
+    [MSG_ATTEMPT_ACT_REPLY] = &selenga__attempt_act_reply__descriptor,
 };
 
 static bool same(const envelope_t *a, const envelope_t *b)

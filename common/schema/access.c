@@ -73,7 +73,7 @@ const access_row_t ACCESS_ROWS[] = {
      R_OFFICES,
      ABOUT_ORG,
      {"agreement to a route", "согласование маршрута"}},
-    {MSG_ATTEMPT, "attempt", R_TEACHER, ABOUT_NOBODY, {"one's own attempts", "свои попытки"}},
+    {MSG_ATTEMPT, "take-test", R_TEACHER, ABOUT_NOBODY, {"one's own attempts", "свои попытки"}},
     {MSG_ATTEMPT_ACT,
      "attempt-act",
      R_OFFICES,

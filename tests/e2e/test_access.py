@@ -21,7 +21,7 @@ MESSAGES = {
              (wire.ROTATE_PSEUDONYMS, wire.REGISTRY)],
     "audit": [(wire.AUDIT, wire.ROUTING)], "accounts": [(wire.ACCOUNT_ACT, wire.REGISTRY)], "report": [(wire.REPORT, wire.REPORTING)],
     "explain": [(wire.REPORT, wire.REPORTING)], "try-indicator": [(wire.REPORT, wire.REPORTING)],
-    "attempt": [(wire.ATTEMPT, wire.DIAGNOSTICS)], "attempt-act": [(wire.ATTEMPT_ACT, wire.DIAGNOSTICS)],
+    "take-test": [(wire.ATTEMPT, wire.DIAGNOSTICS)], "attempt-act": [(wire.ATTEMPT_ACT, wire.DIAGNOSTICS)],
     "route-propose": [(wire.ROUTE_PROPOSE, wire.ROUTING)],
     "route-confirm": [(wire.ROUTE_CONFIRM, wire.ROUTING)], "run-end": [(wire.RUN_END, wire.REGISTRY)],
 }

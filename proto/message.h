@@ -109,6 +109,11 @@ enum message {
     MSG_RUN_END = 70,         // answered by MSG_PUT_REPLY
     MSG_AUDIT = 72,           // how far the audit log goes
     MSG_AUDIT_HEAD = 73,
+    // attempts, of a local caller to diagnostics
+    MSG_ATTEMPT = 80,
+    MSG_ATTEMPT_REPLY = 81,
+    MSG_ATTEMPT_ACT = 82,
+    MSG_ATTEMPT_ACT_REPLY = 83,
     // a service and the same service of its parent: how far the child's audit log goes
     MSG_AUDIT_TOLD = 78,
     MSG_AUDIT_KEPT = 79,

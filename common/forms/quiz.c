@@ -15,6 +15,7 @@ static void clear_question(quiz_question_t *q)
     }
     free(q->answers);
     free(q->name);
+    free(q->topic);
     free(q->text);
     free(q->ending);
     free(q->feedback);
@@ -202,6 +203,11 @@ char *quiz_partners(const quiz_question_t *q)
     for (size_t i = 0; i < q->n; i++) texts[i] = q->answers[i].partner;
     qsort(texts, q->n, sizeof *texts, by_bytes); // in the order of the pairs they would be the key
     return listed(texts, q->n);
+}
+
+void quiz_write_topic(FILE *out, const char *topic)
+{
+    fprintf(out, "$CATEGORY: %s\n\n", topic ? topic : "");
 }
 
 void quiz_write(FILE *out, const char *name, const char *text, const char *key, const char *ending)

@@ -4,8 +4,8 @@
 // line, so that what was read and written again is read as the same.
 //
 // Not taken: texts in HTML or Markdown, descriptions without an answer, a question with several right answers
-// beside wrong ones and no weights. Categories and comments are passed over. Line breaks in a text become
-// blanks.
+// beside wrong ones and no weights. Of a category its last part is kept where it is a code; comments are
+// passed over. Line breaks in a text become blanks.
 #pragma once
 #include "common/base/util.h"
 #include <stdio.h>
@@ -16,6 +16,7 @@ enum {
     QUIZ_ANSWERS_MAX = 64,
     QUIZ_TEXT_MAX = 2000, // bytes of each text of a question, and of all its answers together
     QUIZ_NAME_MAX = 400,
+    QUIZ_TOPIC_MAX = 64,      // as codes have
     QUIZ_FULL = 100 * 100000, // weights: 100000 are one percent
 };
 
@@ -67,6 +68,7 @@ typedef struct quiz_question {
     size_t line; // on which it begins
     quiz_type_t type;
     char *name;   // NULL: none
+    char *topic;  // last part of the category in which it stands; NULL: none, or one that is no code
     char *text;   // what stands before the answers
     char *ending; // what stands behind them; NULL: nothing
     char *feedback;
@@ -102,6 +104,8 @@ char *quiz_partners(const quiz_question_t *question);
 // bytes. How many; 0: none, or more than there may be.
 size_t quiz_options_each(const char *options, char *buf, const char *ret_texts[static QUIZ_ANSWERS_MAX]);
 
+// The category in which the next questions stand; NULL: none.
+void quiz_write_topic(FILE *out, const char *topic);
 // Writes one question as GIFT, with a blank line behind it. name, ending: NULL or "" where there is none;
 // key: as quiz_key gave it.
 void quiz_write(FILE *out, const char *name, const char *text, const char *key, const char *ending);

@@ -279,11 +279,23 @@ static void add_line(block_t *block, slice_t line, size_t number)
     add(block, '\n', true, number);
 }
 
-static int end_block(block_t *block, quiz_t *quiz, size_t *ret_line)
+// The last part of a category's path, where it can be a code: $CATEGORY: course/subject/M-1.
+static slice_t topic_of(slice_t category)
+{
+    slice_t rest = text_trim(category), last = {0}, part;
+    bool done = false;
+    while (text_next_piece(&rest, '/', &done, &part)) last = text_trim(part);
+    for (size_t i = 0; i < last.size; i++)
+        if (is_blank(last.data[i]) || last.data[i] == ':' || last.data[i] == ';') return (slice_t){0};
+    return last.size <= QUIZ_TOPIC_MAX ? last : (slice_t){0};
+}
+
+static int end_block(block_t *block, quiz_t *quiz, slice_t topic, size_t *ret_line)
 {
     if (block->line == 0) return 0;
     *ret_line = block->line;
     quiz_question_t *q = quiz_add(quiz, block->line);
+    if (q && topic.size > 0) q->topic = quiz_copy(topic);
     int r = q ? read_block(q, block, ret_line) : QUIZ_E_MANY;
     block->n = block->n_plain = block->n_lines = block->line = 0;
     return r;
@@ -296,20 +308,23 @@ static bool begins(slice_t line, const char *word)
 
 int quiz_read_gift(slice_t file, quiz_t *ret, size_t *ret_line)
 {
+    static const char CATEGORY[] = "$CATEGORY:";
     block_t block = {0};
-    slice_t line;
+    slice_t line, topic = {0};
     *ret = (quiz_t){0};
     int r = quiz_check_file(&file, ret_line);
     for (size_t number = 1; r == 0 && quiz_line(&file, &line); number++) {
         slice_t text = text_trim(line);
         if (begins(text, "//")) continue;
-        bool category = block.line == 0 && begins(text, "$CATEGORY:");
-        if (text.size == 0)
-            r = end_block(&block, ret, ret_line);
-        else if (!category)
+        bool category = block.line == 0 && begins(text, CATEGORY);
+        if (category)
+            topic = topic_of(slice(text.data + strlen(CATEGORY), text.size - strlen(CATEGORY)));
+        else if (text.size == 0)
+            r = end_block(&block, ret, topic, ret_line);
+        else
             add_line(&block, line, number);
     }
-    if (r == 0) r = end_block(&block, ret, ret_line);
+    if (r == 0) r = end_block(&block, ret, topic, ret_line);
     if (r == 0 && ret->n == 0) r = QUIZ_E_NONE;
     free(block.data);
     free(block.plain);

@@ -83,6 +83,13 @@ const access_row_t ACCESS_ROWS[] = {
      R_OFFICES,
      ABOUT_ORG,
      {"agreement to a route", "согласование маршрута"}},
+    {MSG_ATTEMPT, "take-test", R_TEACHER, ABOUT_NOBODY, {"one's own attempts", "свои попытки"}},
+    {MSG_ATTEMPT_ACT,
+     "attempt-act",
+     R_OFFICES,
+     ABOUT_NODE,
+     {"annulment of attempts, erasing of answers, release of keys",
+      "аннулирование попыток, уничтожение ответов, раскрытие ключей"}},
 };
 const size_t N_ACCESS_ROWS = ARRAY_SIZE(ACCESS_ROWS);
 

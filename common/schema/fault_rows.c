@@ -144,6 +144,17 @@ static const row_t table[] = {
     {"SCREENING-CHANGED",
      N_("The questions have been changed since you read them. Nothing was taken; answer them anew.")},
     {"SCREENING-WHOLE", N_("Question {1} is without an answer. Nothing was taken; answer every question.")},
+    {"NO-TEST", N_("There is nothing to take: {1} is no campaign with the instrument {2}.")},
+    {"TEST-STATE", N_("Instrument {1} is not approved. Who made it approves it first.")},
+    {"TEST-EMPTY", N_("Instrument {1} has no questions here yet.")},
+    {"TEST-RELEASED", N_("The right answers of {1} are known already: nobody begins with it any more.")},
+    {"ATTEMPTS-USED", N_("All attempts are used: {1}.")},
+    {"ATTEMPT-OVER", N_("This attempt is over, or has not begun: nothing more is taken.")},
+    {"BAD-ANSWER", N_("This cannot be the answer to question {1}. Choose or type it again.")},
+    {"ATTEMPT-ANNULLED", N_("Attempt {1} is annulled already.")},
+    {"RELEASE-EARLY",
+     N_("Campaign {1} is not over by the date of this computer. Wait for its end; who releases the keys all "
+        "the same says --early.")},
     // JSON
     {"JSON-SYNTAX", N_("Not JSON, line {1}: {m2}. Correct the text.")},
     {"JSON-SHAPE", N_("Expected one JSON object, or an array of objects.")},

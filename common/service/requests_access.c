@@ -46,6 +46,11 @@ int requests_principal(const service_t *service, store_txn_t *txn, const envelop
     return 0;
 }
 
+int service_asker(const service_t *service, store_txn_t *txn, const envelope_t *by, principal_t *ret)
+{
+    return requests_principal(service, txn, by, ret);
+}
+
 // --- requests ------------------------------------------------------------------------------------
 
 static bool may_number(const principal_t *who, uint32_t number, access_action_t action, fault_t *ret_fault)

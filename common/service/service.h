@@ -56,6 +56,9 @@ bool service_is_replaced(const service_t *service);
 // The service writing for itself.
 author_t service_author(service_t *service);
 
+// Who asks. 0 or -errno.
+int service_asker(const service_t *service, store_txn_t *txn, const envelope_t *by, principal_t *ret);
+
 // Answers a request: sent when the transaction is durable, not at all if it fails.
 void service_reply(service_t *service, const envelope_t *to, uint32_t type, const ProtobufCMessage *body);
 void service_refuse(service_t *service, const envelope_t *to, const fault_t *fault, bool again);

@@ -20,6 +20,7 @@
 #include "common/store/record.h"
 #include "proto/diagnostics.pb-c.h"
 #include "proto/kinds.h"
+#include "services/cli/attempt.h"
 #include "services/cli/listing.h"
 #include "services/cli/named.h"
 #include "services/cli/output.h"
@@ -38,6 +39,7 @@ typedef struct work {
     const cli_t *cli;
     const char *code, *source;
     held_t held[QUIZ_QUESTIONS_MAX + 1]; // by number
+    char topic[QUIZ_TOPIC_MAX + 1];      // in which the question that was written last stands
     quiz_t quiz;
     tally_t tally;
     size_t removed;
@@ -182,10 +184,10 @@ static json_t *text_or_null(const char *text)
 static json_t *question_json(const work_t *work, size_t number, const quiz_question_t *q)
 {
     AUTO(xfree) char *options = quiz_options(q), *partners = quiz_partners(q);
-    return json_pack("{s:s, s:I, s:o, s:s, s:s, s:o, s:o, s:o}", "instrument", work->code, "number",
+    return json_pack("{s:s, s:I, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "instrument", work->code, "number",
                      (json_int_t)number, "name", text_or_null(q->name), "type", quiz_type_word(q->type),
                      "text", q->text, "ending", text_or_null(q->ending), "options", text_or_null(options),
-                     "partners", text_or_null(partners));
+                     "partners", text_or_null(partners), "competency", text_or_null(q->topic));
 }
 
 static json_t *key_json(const work_t *work, size_t number, const quiz_question_t *q)
@@ -318,7 +320,14 @@ static bool fits(const Selenga__Question *q, slice_t written)
     return fit;
 }
 
-static int write_question(const work_t *work, size_t number)
+static void write_topic(work_t *work, const Selenga__Question *q)
+{
+    if (is_same(q->competency, work->topic)) return;
+    snprintf(work->topic, sizeof work->topic, "%s", q->competency ? q->competency : "");
+    quiz_write_topic(stdout, work->topic);
+}
+
+static int write_question(work_t *work, size_t number)
 {
     const held_t *held = &work->held[number];
     AUTO(msg_body_free)
@@ -340,6 +349,7 @@ static int write_question(const work_t *work, size_t number)
     if (fclose(out) != 0) out_of_memory();
     if (!fits(q, slice(text, size)))
         return cli_refuse(_("question %zu and its key do not belong together"), number);
+    write_topic(work, q);
     return fwrite(text, 1, size, stdout) == size ? CLI_DONE : CLI_REFUSED;
 }
 
@@ -400,6 +410,21 @@ static const verb_t INSTRUMENT_VERBS[] = {
         .examples = "selenga --node region instrument export T-1 > test.gift\n",
         .run = run_export,
     },
+    {
+        .name = "release",
+        .args = "CODE",
+        .min_args = 1,
+        .max_args = 1,
+        .options = ATTEMPT_RELEASE_OPTIONS,
+        .summary = N_(
+            "after a campaign: make the keys of an instrument known to the nodes below, so that they mark"),
+        .text =
+            N_("Attempts at nodes that have no keys wait as finished until then. Whoever has a node's disk "
+               "can read released keys: nobody begins with the instrument any more, and there is no way "
+               "back."),
+        .examples = "selenga --node region instrument release T-1\n",
+        .run = attempt_run_release,
+    },
     {0},
 };
 
@@ -408,6 +433,11 @@ const verb_t QUIZ_SECTION[] = {
         .name = "instrument",
         .verbs = INSTRUMENT_VERBS,
         .summary = N_("questions of tests from GIFT and Aiken, and back"),
+    },
+    {
+        .name = "attempt",
+        .verbs = ATTEMPT_VERBS,
+        .summary = N_("attempts at tests: annul them, erase answers"),
     },
     {0},
 };

@@ -124,6 +124,7 @@ static const struct {
 } SECTIONS[] = {
     {"/", N_("Today")},
     {"/my/profile", N_("My profile")},
+    {"/attempt", N_("Tests")},
     {"/my/learning", N_("Learning and events")},
     {"/my/data", N_("My data")},
     {"/screening", N_("Anonymous screening")},

@@ -10,6 +10,7 @@ page_fn page_many, page_import, page_job, page_job_rejected, page_people, page_m
 page_fn page_person, page_person_new;
 page_fn page_draft, page_draft_drop, page_pick;
 page_fn page_my_profile, page_my_dispute, page_my_learning, page_my_data, page_my_extract;
+page_fn page_attempts, page_attempt;
 page_fn page_screenings, page_screening;
 page_fn page_setup, page_first, page_recover, page_reach, page_slips;
 // Has nobody an account at this node yet?

@@ -41,6 +41,8 @@ const route_t ROUTES[] = {
     {ROUTE_GET, "/import/*/rejected.csv", R_OFFICES, page_job_rejected, false, true},
     {ROUTE_GET, "/my/profile", R_TEACHER, page_my_profile, false, false},
     {BOTH, "/my/dispute/*", R_TEACHER, page_my_dispute, false, false},
+    {ROUTE_GET, "/attempt", R_TEACHER, page_attempts, false, false},
+    {BOTH, "/attempt/*/*", R_TEACHER, page_attempt, false, false},
     {ROUTE_GET, "/my/learning", R_TEACHER, page_my_learning, false, false},
     {ROUTE_GET, "/my/data", R_TEACHER, page_my_data, false, false},
     {ROUTE_GET, "/my/data/extract.csv", R_TEACHER, page_my_extract, false, true},

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What diagnostics adds to the common loop: a result written here makes, changes or closes the person's
 // deficit in the same transaction, and so does a dispute. A new scale, or another percent that is enough,
-// does so for all results of this node, some at a time, beside other work.
+// does so for all results of this node, some at a time, beside other work. Requests about attempts are
+// answered by attempts.c, those about anonymous screenings by screenings.c.
 //
 // Row 'S', how far such a look has come: common/store/FORMAT.md, aux.
 #include "services/diagnostics/diagnostics.h"
@@ -9,6 +10,7 @@
 #include "common/base/vec.h"
 #include "common/node/msg.h"
 #include "proto/message.h"
+#include "services/diagnostics/attempts.h"
 #include "services/diagnostics/results.h"
 #include "services/diagnostics/screenings.h"
 #include "services/diagnostics/tallies.h"
@@ -31,6 +33,7 @@ typedef struct diagnostics {
     results_t *results; // what is to be looked at
     tallies_t *tallies;
     visits_t *visits;
+    attempts_t *attempts;
 } diagnostics_t;
 
 static const uint8_t walk_letter[] = {'S'};
@@ -48,6 +51,7 @@ static void *open_diagnostics(service_t *service)
     self->service = service;
     self->tallies = tallies_new(service);
     self->visits = visits_new(service);
+    self->attempts = attempts_new(service);
     self->results = results_new();
     int rc = store_begin(service_store(service), false, &txn);
     if (rc == 0) rc = kv_get(store_kv(txn), KV_AUX, walk_key(), &mark);
@@ -63,6 +67,7 @@ static void close_diagnostics(void *arg)
     results_destroy(&self->results);
     tallies_destroy(&self->tallies);
     visits_destroy(&self->visits);
+    attempts_destroy(&self->attempts);
     free(self->scales);
     free(self->dirty);
     free(self);
@@ -96,6 +101,7 @@ static int start_diagnostics(void *arg, store_txn_t *txn)
     if (rc == 0) rc = tallies_start(self->tallies, txn, &all);
     if (rc == 0 && all && !self->walking) rc = kv_put(store_kv(txn), KV_AUX, walk_key(), (slice_t){0});
     self->walking |= all;
+    if (rc == 0) rc = attempts_start(self->attempts, txn);
     return rc == 0 ? visits_start(self->visits, txn) : rc;
 }
 
@@ -156,6 +162,7 @@ static void changed(void *arg, store_txn_t *txn, const record_t *old, const reco
     if (now->kind == N_COMPETENCY && required_of(old) != required_of(now)) self->scale_changed = true;
     tallies_changed(self->tallies, txn, old, now);
     visits_changed(self->visits, old, now);
+    attempts_changed(self->attempts, now);
 }
 
 // --- scales --------------------------------------------------------------------------------------
@@ -359,6 +366,8 @@ static int settle(void *arg, store_txn_t *txn)
     self->walking |= self->scale_changed;
     self->scale_changed = false;
     if (rc == 0 && self->walking) rc = walk_on(self, txn);
+    // what is marked makes results, which are looked at in the same transaction
+    if (rc == 0) rc = attempts_settle(self->attempts, txn);
     if (rc == 0) rc = look_again(self, txn);
     return rc == 0 ? visits_settle(self->visits, txn) : rc;
 }
@@ -366,13 +375,16 @@ static int settle(void *arg, store_txn_t *txn)
 static bool is_busy(void *arg)
 {
     const diagnostics_t *self = arg;
-    return self->walking;
+    return self->walking || attempts_busy(self->attempts);
 }
 
 static int message(void *arg, store_txn_t *txn, const envelope_t *e)
 {
-    const diagnostics_t *self = arg;
-    if (e->peer != PEER_SELF || e->from != SERVICE_CLI) return 0;
+    diagnostics_t *self = arg;
+    if (e->peer != PEER_SELF) return 0;
+    if (e->type == MSG_ATTEMPT) return attempts_ask(self->attempts, txn, e);
+    if (e->type == MSG_ATTEMPT_ACT) return attempts_act(self->attempts, txn, e);
+    if (e->from != SERVICE_CLI) return 0;
     if (e->type == MSG_SCREENING) return screenings_show(self->service, txn, e);
     if (e->type == MSG_SCREENING_ANSWER) return screenings_answer(self->service, txn, e);
     return 0;

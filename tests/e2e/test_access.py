@@ -22,6 +22,7 @@ MESSAGES = {
     "audit": [(wire.AUDIT, wire.ROUTING)], "accounts": [(wire.ACCOUNT_ACT, wire.REGISTRY)], "report": [(wire.REPORT, wire.REPORTING)],
     "explain": [(wire.REPORT, wire.REPORTING)], "try-indicator": [(wire.REPORT, wire.REPORTING)],
     "screening": [(wire.SCREENING, wire.DIAGNOSTICS)], "screening-answer": [(wire.SCREENING_ANSWER, wire.DIAGNOSTICS)],
+    "take-test": [(wire.ATTEMPT, wire.DIAGNOSTICS)], "attempt-act": [(wire.ATTEMPT_ACT, wire.DIAGNOSTICS)],
     "route-propose": [(wire.ROUTE_PROPOSE, wire.ROUTING)],
     "route-confirm": [(wire.ROUTE_CONFIRM, wire.ROUTING)], "run-end": [(wire.RUN_END, wire.REGISTRY)],
 }

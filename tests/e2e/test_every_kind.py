@@ -18,7 +18,8 @@ PARENT = {SCHOOL: HUB, SIBLING: HUB, HUB: REGION, REGION: None}
 # Nodes up to whose level a record goes.
 UP = {"home": (), "school": (SCHOOL,), "municipality": (SCHOOL, HUB), "region": (SCHOOL, HUB, REGION), "all": (SCHOOL, HUB, REGION)}
 # Written by programs or by verbs of their own: they have no sheet.
-NO_SHEET = {"node", "invite", "pseudonym-key", "account", "deficit", "deficit-count", "tally", "visit-count", "screening-count", "review", "fact", "indicator"}
+NO_SHEET = {"node", "invite", "pseudonym-key", "account", "deficit", "deficit-count", "tally", "visit-count", "screening-count", "attempt",
+            "attempt-answer", "released-key", "review", "fact", "indicator"}
 # Where a class of personal data may be at all, whatever a kind says (domain, PD-03).
 HIGHEST = {"identity": HUB, "special": SCHOOL}
 

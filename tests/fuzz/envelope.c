@@ -57,6 +57,10 @@ static const ProtobufCMessageDescriptor *const BODIES[] = {
     [MSG_SCREENING] = &selenga__screening__descriptor,
     [MSG_SCREENING_REPLY] = &selenga__screening_reply__descriptor,
     [MSG_SCREENING_ANSWER] = &selenga__screening_answer__descriptor,
+    [MSG_ATTEMPT] = &selenga__attempt_ask__descriptor,
+    [MSG_ATTEMPT_REPLY] = &selenga__attempt_reply__descriptor,
+    [MSG_ATTEMPT_ACT] = &selenga__attempt_act__descriptor,
+    [MSG_ATTEMPT_ACT_REPLY] = &selenga__attempt_act_reply__descriptor,
 };
 
 static bool same(const envelope_t *a, const envelope_t *b)

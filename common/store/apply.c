@@ -31,11 +31,10 @@ static bool parts(const record_t *winner, const record_t *loser)
 }
 
 // The greater version wins. Whoever lets go of one that the winner does not descend from keeps it as a
-// conflict: others may have lost theirs by now. Who reads another service of this node keeps none: that one
-// had both, and asks back what it has lost before it serves (rule 2). Services of this node hand back what
-// they had from us, of any home. Another home's record under this id stood at this neighbour, too, and has
-// given way there; or its node has come to its end, and who serves the organisation now goes on from it; or a
-// home above it has taken the key.
+// conflict: others may have lost theirs by now. Services of this node hand back what they had from us, of any
+// home. Another home's record under this id stood at this neighbour, too, and has given way there; or its
+// node has come to its end, and who serves the organisation now goes on from it; or a home above it has taken
+// the key.
 static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arrival, record_t *cur,
                          const place_t *place, applied_t *ret)
 {
@@ -49,8 +48,7 @@ static int apply_foreign(store_txn_t *txn, record_t *in, const arrival_t *arriva
     bool other_words = cur != NULL && cmp == 0 && !slice_equal(cur->wire, in->wire);
     bool newer = cmp > 0 || (home_side && (gone || other_words));
     *ret = newer ? APPLIED_NEW : APPLIED_KNOWN;
-    bool decided = arrival->succeeds || (other && record_takes_key(in, cur)) ||
-                   arrival_is_second_hand(arrival->peer, arrival->giveback);
+    bool decided = arrival->succeeds || (other && record_takes_key(in, cur));
     if (newer && cur != NULL && !gone && !decided && parts(in, cur)) rc = store_keep_conflict(txn, cur);
     if (rc == 0 && newer) return store_keep(txn, in, arrival->peer, cur, place);
     if (!newer && arrival->giveback && !gone && parts(cur, in)) {

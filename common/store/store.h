@@ -12,7 +12,6 @@
 #include "common/store/kv.h"
 #include "common/store/lineage.h"
 #include "common/store/record.h"
-#include "proto/message.h"
 
 // --- where a store stands ------------------------------------------------------------------------
 
@@ -128,12 +127,6 @@ typedef struct arrival {
     bool giveback; // asked for, because our past does not contain their witness
     bool succeeds; // its home serves the organisation in the place of that which holds the id here
 } arrival_t;
-
-// Read from another service of this node, which has the record and decides what becomes of its versions.
-static inline bool arrival_is_second_hand(uint32_t peer, bool giveback)
-{
-    return peer < PEER_LABEL_MIN && !giveback;
-}
 
 // Applies one checked version by design 2.6, rules 3 to 7, and 2.7, rules 1 to 3: our own by its seal, one
 // from its home's side by its version; any other is kept aside for its home. 0 or -errno.

@@ -28,8 +28,7 @@ static int quarantine_garbage(store_txn_t *txn, const arrival_t *arrival, slice_
 // Only of what its home's side brought may a version be the last copy; anything else may be made up.
 static bool may_be_real(store_txn_t *txn, const quarantined_t *item)
 {
-    return item->record.kind != 0 && !arrival_is_second_hand(item->key.peer, item->giveback) &&
-           store_speaks_for(store_of(txn), item->key.peer, &item->record);
+    return item->record.kind != 0 && store_speaks_for(store_of(txn), item->key.peer, &item->record);
 }
 
 // An item and what comes of the same record now: if neither descends from the other, the item stays as a

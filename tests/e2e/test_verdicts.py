@@ -7,9 +7,8 @@ ORG = "03-08-01"
 DEAD_PORT = 9  # where nobody listens
 
 
-# Of a kind that reporting reads, too: what it has is the registry's, and nobody has to decide of it twice.
 def body(title):
-    return {"code": "S-1", "kind": "seminar", "title": title, "org": ORG, "starts_on": "2024-01-10"}
+    return {"code": "S-1", "class": "association", "title": title, "org": ORG, "from": "2024-01-10"}
 
 
 def scene(w):
@@ -20,18 +19,18 @@ def scene(w):
 
 def make_conflict(w, ours, theirs):
     """The school writes `ours`, which the hub gets; is put back; writes `theirs` before it hears of that."""
-    w.school.put("event", body("Первый"))
+    w.school.put("body", body("Первый"))
     w.settle()
     w.school.stop()
     image = w.school.keep_store()
     w.school.run()
-    w.school.put("event", body(ours))
+    w.school.put("body", body(ours))
     w.settle()
     w.school.stop()
     w.school.put_back(image)
     w.school.set_parent_port(DEAD_PORT)
     w.school.run()
-    w.school.put("event", body(theirs))
+    w.school.put("body", body(theirs))
     w.school.stop()
     w.school.set_parent_port(w.hub.port)
     w.school.run()
@@ -40,7 +39,7 @@ def make_conflict(w, ours, theirs):
 
 
 def titles(w):
-    return {n.selenga("get", "event", "S-1")["body"]["title"] for n in (w.school, w.hub, w.region)}
+    return {n.selenga("get", "body", "S-1")["body"]["title"] for n in (w.school, w.hub, w.region)}
 
 
 @test

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/console/forms.h"
-#include "common/base/i18n.h"
 
 void forms_button(page_t *page, const char *name, const char *value, const char *text, bool danger)
 {
@@ -30,46 +29,4 @@ void forms_input(page_t *page, const char *name, const char *label, const char *
     html_attribute(html, "name", name);
     html_attribute(html, "value", value);
     html_raw(html, "></label></div>");
-}
-
-void forms_heads(page_t *page, const char *const *titles, size_t n)
-{
-    html_t *html = &page->body;
-    html_raw(html, "<div class=\"scroll\"><table><thead><tr>");
-    for (size_t i = 0; i < n; i++) {
-        html_raw(html, "<th scope=\"col\">");
-        html_text(html, _(titles[i]));
-        html_raw(html, "</th>");
-    }
-    html_raw(html, "</tr></thead><tbody>");
-}
-
-size_t forms_page(const page_t *page)
-{
-    int64_t number = 1;
-    (void)int_parse(form_text(&page->request->query, "page"), 1, INT32_MAX, &number);
-    return (size_t)number;
-}
-
-static void write_link(page_t *page, const char *address, size_t number, const char *text)
-{
-    html_t *html = &page->body;
-    html_raw(html, "<a href=\"");
-    html_textf(html, "%s?page=%zu", address, number);
-    html_raw(html, "\">");
-    html_text(html, text);
-    html_raw(html, "</a> ");
-}
-
-void forms_pages(page_t *page, const char *address, size_t rows, size_t of_page)
-{
-    html_t *html = &page->body;
-    size_t number = forms_page(page), last = rows == 0 ? 1 : (rows - 1) / of_page + 1;
-    if (last <= 1) return;
-    html_raw(html, "<p class=\"actions\">");
-    if (number > 1) write_link(page, address, number - 1, _("Previous page"));
-    html_textf(html, _("Page %zu of %zu"), number, last);
-    html_raw(html, " ");
-    if (number < last) write_link(page, address, number + 1, _("Next page"));
-    html_raw(html, "</p>");
 }

@@ -13,10 +13,3 @@ void forms_button(page_t *page, const char *name, const char *value, const char 
 void forms_button_key(page_t *page, const char *name, const char *value, const char *text, bool danger,
                       const char *key);
 void forms_input(page_t *page, const char *name, const char *label, const char *value);
-// Heads of a table, whose rows come next: titles are msgids.
-void forms_heads(page_t *page, const char *const *titles, size_t n);
-#define forms_heads_end(page) html_raw(&(page)->body, "</tbody></table></div>")
-// The number that the address has under this name, 1 where it has none.
-size_t forms_page(const page_t *page);
-// Links to the pages before and behind, of so many rows; `address` is a path without a query.
-void forms_pages(page_t *page, const char *address, size_t rows, size_t of_page);

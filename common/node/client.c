@@ -294,6 +294,25 @@ void client_wait(client_t *self, const bool *over)
     }
 }
 
+void client_end_set(client_end_t *end, client_status_t status, const client_why_t *why)
+{
+    end->status = status;
+    if (why != NULL) end->why = *why;
+    end->over = true;
+}
+
+client_status_t client_not_begun(const client_why_t *why)
+{
+    return why->cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED;
+}
+
+client_status_t client_end_wait(client_t *self, const client_end_t *end, client_why_t *ret_why)
+{
+    client_wait(self, &end->over);
+    if (end->status != CLIENT_DONE) *ret_why = end->why;
+    return end->status;
+}
+
 typedef struct awaited {
     client_reply_t reply;
     bool over;

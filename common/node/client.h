@@ -98,6 +98,18 @@ void *client_socket(client_t *self);
 // Turns and waits until *over, which a take sets.
 void client_wait(client_t *self, const bool *over);
 
+// How a reading of several answers ended, for whoever waits for it.
+typedef struct client_end {
+    client_status_t status;
+    client_why_t why; // unless CLIENT_DONE
+    bool over;
+} client_end_t;
+void client_end_set(client_end_t *end, client_status_t status, const client_why_t *why); // it is over
+// What *ret_why means where the reading could not begin.
+client_status_t client_not_begun(const client_why_t *why);
+// Waits until it is over.
+client_status_t client_end_wait(client_t *self, const client_end_t *end, client_why_t *ret_why);
+
 // Asks and waits for this answer; others that come meanwhile are handed out. ret_body: the address of a
 // pointer to the message, NULL on failure, to be freed with msg_body_free; or NULL. ret_why is filled unless
 // CLIENT_DONE.

@@ -133,20 +133,16 @@ report_reading_t *report_start(client_t *client, const char *account, const Sele
 // --- waiting
 
 typedef struct whole {
-    client_status_t status;
-    client_why_t why;
+    client_end_t end;
     report_t report;
-    bool over;
 } whole_t;
 
 static void whole_done(void *context, client_status_t status, const client_why_t *why, report_t *report)
 {
     whole_t *whole = context;
-    whole->status = status;
-    if (why) whole->why = *why;
     whole->report = *report;
     *report = (report_t){0};
-    whole->over = true;
+    client_end_set(&whole->end, status, why);
 }
 
 client_status_t report_read(client_t *client, const Selenga__Report *request, report_t *ret_report,
@@ -154,10 +150,9 @@ client_status_t report_read(client_t *client, const Selenga__Report *request, re
 {
     whole_t whole = {0};
     *ret_report = (report_t){0};
-    if (!report_start(client, NULL, request, whole_done, &whole, ret_why))
-        return ret_why->cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED;
-    client_wait(client, &whole.over);
-    if (whole.status != CLIENT_DONE) *ret_why = whole.why;
+    if (report_start(client, NULL, request, whole_done, &whole, ret_why) == NULL)
+        return client_not_begun(ret_why);
+    (void)client_end_wait(client, &whole.end, ret_why);
     *ret_report = whole.report;
-    return whole.status;
+    return whole.end.status;
 }

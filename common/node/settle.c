@@ -49,7 +49,10 @@ static void take_queues(void *context, client_reply_t *reply)
 // Asks the next producer; at the end, says so.
 static void go_on(settle_t *self)
 {
+    Selenga__QueuesQuery query = SELENGA__QUEUES_QUERY__INIT;
+    query.flow = (char *)(uintptr_t) "local";
     client_request_t request = {.type = MSG_QUEUES,
+                                .body = &query,
                                 .reply = MSG_QUEUES_REPLY,
                                 .descriptor = &selenga__queues__descriptor,
                                 .timeout_ms = ASK_MS};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/service/queue_state.h"
+#include "common/base/util.h"
 #include <string.h>
 
 static int64_t later(int64_t a, int64_t b)
@@ -35,4 +36,25 @@ const char *queue_state(const queue_facts_t *f, const char **ret_reason)
     if (!is_stuck(f)) return "catching-up";
     *ret_reason = "NO-PROGRESS";
     return "blocked";
+}
+
+// The greater is the worse.
+static int badness(const Selenga__Queue *queue)
+{
+    static const char *const states[] = {"live", "catching-up", "offline", "blocked", "stopped"};
+    for (int i = 0; i < (int)ARRAY_SIZE(states); i++)
+        if (queue->state != NULL && strcmp(queue->state, states[i]) == 0) return i;
+    return 0;
+}
+
+int queue_worse(const Selenga__Queue *a, const Selenga__Queue *b)
+{
+    int left = badness(a), right = badness(b);
+    if (left != right) return left > right ? -1 : 1;
+    if (a->quarantined != b->quarantined) return a->quarantined > b->quarantined ? -1 : 1;
+    if ((a->waiting > 0) != (b->waiting > 0)) return a->waiting > 0 ? -1 : 1;
+    if (a->oldest_s != b->oldest_s) return a->oldest_s > b->oldest_s ? -1 : 1;
+    if (a->waiting != b->waiting) return a->waiting > b->waiting ? -1 : 1;
+    if (a->peer != b->peer) return a->peer > b->peer ? 1 : -1;
+    return (a->service > b->service) - (a->service < b->service);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // In what state a feed is, for people: by its progress, not by whether a process lives.
 #pragma once
+#include "proto/api.pb-c.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,3 +19,7 @@ typedef struct queue_facts {
 
 // live, catching-up, offline, blocked or stopped; *ret_reason: a fault code, "" for none.
 const char *queue_state(const queue_facts_t *facts, const char **ret_reason);
+
+// For qsort-like orders: negative where `a` needs somebody sooner than `b`. No two queues of a node are
+// equal.
+int queue_worse(const Selenga__Queue *a, const Selenga__Queue *b);

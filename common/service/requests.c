@@ -343,6 +343,11 @@ static const char *state_of(const service_t *service, const feed_row_t *row, con
     return queue_state(&facts, ret_reason);
 }
 
+static const char *flow_of(uint32_t peer)
+{
+    return peer == PEER_PARENT ? "up" : peer < PEER_LABEL_MIN ? "local" : "down";
+}
+
 static void fill_queue(service_t *service, const feed_row_t *row, const tally_t *t, Selenga__Queue *q)
 {
     int64_t now_ms = (int64_t)mono_ms(), now_s = wall_s();
@@ -356,7 +361,7 @@ static void fill_queue(service_t *service, const feed_row_t *row, const tally_t 
     q->service = service->def->number;
     q->peer = row->peer;
     q->peer_name = (char *)(uintptr_t)requests_peer_org(service, row->peer);
-    q->flow = row->peer == PEER_PARENT ? "up" : row->peer < PEER_LABEL_MIN ? "local" : "down";
+    q->flow = (char *)(uintptr_t)flow_of(row->peer);
     q->state = (char *)(uintptr_t)state_of(service, row, t, &reason);
     q->reason = (char *)(uintptr_t)reason;
     q->paused = (char *)(uintptr_t)row->paused;
@@ -376,16 +381,22 @@ static void fill_queue(service_t *service, const feed_row_t *row, const tally_t 
                                                   : 0;
 }
 
+// Nobody reads us there yet, or ever will.
+static bool is_idle(service_t *service, const feed_row_t *row)
+{
+    return (row->peer < PEER_LABEL_MIN && !row->open && least(&row->acked) == 0) ||
+           nears_get(&service->nears, row->peer).revoked;
+}
+
 static int fill_queues(service_t *service, store_txn_t *txn, const feed_row_t *rows, size_t n,
-                       Selenga__Queue *queues, size_t *ret_n)
+                       const char *flow, Selenga__Queue *queues, size_t *ret_n)
 {
     lane_counts_t *counts = NULL;
     int rc = lane_counts_begin(txn, &counts);
     for (size_t i = 0; i < n && rc == 0; i++) {
         tally_t tally = {0};
-        if (rows[i].peer < PEER_LABEL_MIN && !rows[i].open && least(&rows[i].acked) == 0)
-            continue;                                                   // nobody reads us there
-        if (nears_get(&service->nears, rows[i].peer).revoked) continue; // and nobody ever will
+        if ((flow != NULL && strcmp(flow_of(rows[i].peer), flow) != 0) || is_idle(service, &rows[i]))
+            continue; // before it is counted: a hub has thousands
         rc = tally_feed(service, txn, &rows[i], counts, &tally);
         if (rc == 0) fill_queue(service, &rows[i], &tally, &queues[(*ret_n)++]);
     }
@@ -393,17 +404,31 @@ static int fill_queues(service_t *service, store_txn_t *txn, const feed_row_t *r
     return rc;
 }
 
+static int worst_first(const void *a, const void *b)
+{
+    return queue_worse(*(const Selenga__Queue *const *)a, *(const Selenga__Queue *const *)b);
+}
+
 static int on_queues(service_t *service, store_txn_t *txn, const envelope_t *e)
 {
+    AUTO(msg_body_free)
+    Selenga__QueuesQuery *query = msg_body_unpack(&selenga__queues_query__descriptor, e->body);
+    if (query == NULL) return requests_refuse(service, e, "MALFORMED", "");
     AUTO(xfree) feed_row_t *rows = xcalloc(ROWS_MAX, sizeof *rows);
     size_t n = feed_rows(service->feed, rows, ROWS_MAX);
     AUTO(xfree) Selenga__Queue *queues = xcalloc(n + 1, sizeof *queues);
     AUTO(xfree) Selenga__Queue **list = xcalloc(n + 1, sizeof *list);
     Selenga__Queues reply = SELENGA__QUEUES__INIT;
-    int rc = fill_queues(service, txn, rows, n, queues, &reply.n_queues);
+    int rc = fill_queues(service, txn, rows, n, query->flow, queues, &reply.n_queues);
     if (rc != 0) return rc;
     for (size_t i = 0; i < reply.n_queues; i++) list[i] = &queues[i];
     reply.queues = list;
+    reply.has_all = true;
+    reply.all = reply.n_queues;
+    if (query->has_worst) {
+        qsort(list, reply.n_queues, sizeof *list, worst_first);
+        if (query->worst < reply.n_queues) reply.n_queues = query->worst;
+    }
     service_reply(service, e, MSG_QUEUES_REPLY, &reply.base);
     return 0;
 }

@@ -328,8 +328,9 @@ static int add_indexed(store_txn_t *txn, unsigned lane, uint32_t peer, uint64_t 
 {
     uint64_t block = after >> shift_of[0], large = after >> shift_of[1];
     uint64_t end = (large + 1) << (shift_of[1] - shift_of[0]); // of the small blocks in the same large one
+    uint64_t before = count->all;
     int rc = add_blocks(txn, lane, peer, 2, 0, UINT64_MAX, &count->all);
-    if (rc != 0 || after >= txn->indexed) return rc;
+    if (rc != 0 || count->all == before || after >= txn->indexed) return rc; // of nothing, nothing is behind
     rc = add_blocks(txn, lane, peer, 1, large + 1, UINT64_MAX, &count->beyond);
     return rc == 0 ? add_blocks(txn, lane, peer, 0, block + 1, end, &count->beyond) : rc;
 }

@@ -86,20 +86,16 @@ void attention_abandon(attention_t **self)
 // --- waiting
 
 typedef struct whole {
-    client_status_t status;
-    client_why_t why;
+    client_end_t end;
     findings_t found;
-    bool over;
 } whole_t;
 
 static void whole_done(void *context, client_status_t status, const client_why_t *why, findings_t *found)
 {
     whole_t *whole = context;
-    whole->status = status;
-    if (why != NULL) whole->why = *why;
     whole->found = *found;
     *found = (findings_t){0};
-    whole->over = true;
+    client_end_set(&whole->end, status, why);
 }
 
 client_status_t attention_read(client_t *client, const attention_ask_t *ask, findings_t *ret_found,
@@ -107,10 +103,8 @@ client_status_t attention_read(client_t *client, const attention_ask_t *ask, fin
 {
     whole_t whole = {0};
     *ret_found = (findings_t){0};
-    if (attention_start(client, ask, whole_done, &whole, ret_why) == NULL)
-        return ret_why->cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED;
-    client_wait(client, &whole.over);
-    if (whole.status != CLIENT_DONE) *ret_why = whole.why;
+    if (attention_start(client, ask, whole_done, &whole, ret_why) == NULL) return client_not_begun(ret_why);
+    (void)client_end_wait(client, &whole.end, ret_why);
     *ret_found = whole.found;
-    return whole.status;
+    return whole.end.status;
 }

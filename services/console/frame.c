@@ -43,9 +43,12 @@ bool frame_ask(page_t *page)
     bool stands = true;
     if (page->session == NULL) return true;
     bool known = account_stands(page, &stands);
+    Selenga__QueuesQuery query = SELENGA__QUEUES_QUERY__INIT;
+    query.flow = (char *)(uintptr_t) "up"; // of thousands of children none is counted for one line
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
         const client_request_t request = {.service = n,
                                           .type = MSG_QUEUES,
+                                          .body = &query,
                                           .reply = MSG_QUEUES_REPLY,
                                           .descriptor = &selenga__queues__descriptor,
                                           .timeout_ms = PAGE_FACTS_MS};

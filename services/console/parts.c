@@ -120,6 +120,12 @@ void part_address(page_t *page, const char *name, const char *value)
     html_segment(html, value);
 }
 
+size_t part_page(const page_t *page)
+{
+    int64_t number = 1;
+    return int_parse(form_text(&page->request->query, "page"), 1, 1000000, &number) ? (size_t)number : 1;
+}
+
 static void page_link(page_t *page, size_t number, const char *text)
 {
     html_t *html = &page->body;

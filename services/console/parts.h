@@ -26,6 +26,8 @@ void part_table_end(html_t *html);
 
 // A choice of a select.
 void part_option(html_t *html, const char *value, const char *text, bool chosen);
+// The number of the page that the address asks for; 1 where it says none.
+size_t part_page(const page_t *page);
 // "1 to 50 of 650", and links to the pages beside this one: the address of this page with another `page`.
 void part_pages(page_t *page, size_t number, size_t of_page, size_t all);
 // The present address with one parameter changed; value NULL: without it. Escaped, begins with '?'.

@@ -3,6 +3,7 @@
 import os
 import signal
 
+import wire
 import world
 from world import SERVICES, refused, test, wait_until
 
@@ -44,6 +45,29 @@ def a_tree_that_is_well_has_0_everywhere(w):
     for node in (w.region, w.hub, w.school):
         for view in (*VIEWS, ("node", "status")):
             wait_until(lambda: code(node, *view) == 0, what=f"{view} of {node.name} says that all is well")
+
+
+def asked(node, body):
+    """Flows of the queues of one service, and how many it says there are; None: it refuses."""
+    answer = wire.parse(wire.ask(node.dir, wire.QUEUES, wire.REGISTRY, body))
+    if answer[2] != [wire.QUEUES_REPLY]:
+        return None
+    reply = wire.parse(answer.get(9, [b""])[0])
+    return [wire.parse(row)[3][0].decode() for row in reply.get(1, [])], reply[2][0]
+
+
+@test
+def queues_are_asked_for_by_flow_or_only_the_worst(w):
+    assert asked(w.hub, b"\x0a\xff") is None, "a body that is cut off"
+    assert asked(w.hub, wire.message(f1="sideways")) == ([], 0)
+    every, all_of_them = asked(w.hub, b"")
+    assert all_of_them == len(every) and {"up", "down", "local"} <= set(every), every
+    for flow in ("up", "down", "local"):
+        assert asked(w.hub, wire.message(f1=flow)) == ([flow] * every.count(flow), every.count(flow))
+    assert asked(w.hub, wire.message(f2=0)) == ([], all_of_them)
+    assert len(asked(w.hub, wire.message(f2=1))[0]) == 1 and asked(w.hub, wire.message(f2=1))[1] == all_of_them
+    assert sorted(asked(w.hub, wire.message(f2=0xFFFFFFFF))[0]) == sorted(every)
+    assert asked(w.hub, wire.message(f1="up", f2=5)) == (["up"], 1)
 
 
 @test

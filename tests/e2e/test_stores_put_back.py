@@ -120,38 +120,6 @@ def what_changed_on_both_sides_is_kept_and_shown(w):
 
 
 @test
-def who_takes_one_of_two_versions_is_asked_by_no_other_service(w):
-    """Reporting reads events of the registry: what the registry's operator decides about them waits nowhere else."""
-    event(w.school, SCHOOL, "B-3", "начало")
-    w.settle()
-    w.school.stop()
-    copy = w.school.keep_store()
-    w.school.run()
-    event(w.school, SCHOOL, "B-3", "потерянное")
-    w.settle()
-    w.school.line.down()
-    w.school.stop()
-    w.school.put_back(copy)
-    w.school.run()
-    event(w.school, SCHOOL, "B-3", "новое")
-    w.school.line.up()
-    w.settle()
-
-    def waits(node):
-        return [item for item in node.quarantine() if "B-3" in str(item["record"])]
-    assert waits(w.school) and {item["service"] for node in w.nodes for item in waits(node)} == {"registry"}
-    taken = next(item for item in waits(w.school) if item["at"] == "here")
-    w.school.selenga("quarantine", "take", taken["id"])
-    for item in waits(w.school):
-        if item["at"] == "here":
-            w.school.selenga("quarantine", "discard", item["id"], "--why", "decided")
-    w.settle()
-    assert title(w.school, "B-3") == title(w.region, "B-3") == "потерянное"
-    left = {node.name: waits(node) for node in w.nodes if waits(node)}
-    assert not left, left
-
-
-@test
 def a_restored_hub_is_given_back_what_it_passed_on(w):
     w.hub.stop()
     copy = w.hub.keep_store()

@@ -101,11 +101,11 @@ static void write_accounts(page_t *page, const Selenga__Records *records)
     const char *titles[ARRAY_SIZE(FIELDS) + 2];
     for (size_t i = 0; i < ARRAY_SIZE(FIELDS); i++)
         titles[i] = bilingual_text(&kind->fields[kind_field(kind, FIELDS[i])].label);
-    titles[ARRAY_SIZE(FIELDS)] = N_("last log-in");
-    titles[ARRAY_SIZE(FIELDS) + 1] = N_("what to do");
+    titles[ARRAY_SIZE(FIELDS)] = _("last log-in");
+    titles[ARRAY_SIZE(FIELDS) + 1] = _("what to do");
     AUTO(free_log_ins) log_ins_t log_ins = {.names = dict_new()};
     read_log_ins(page, &log_ins);
-    forms_heads(page, titles, ARRAY_SIZE(titles));
+    part_table(&page->body, ARRAY_SIZE(titles), titles);
     for (size_t i = 0; i < records->n_records; i++) {
         AUTO(msg_body_free)
         Selenga__Record *record = msg_body_unpack(&selenga__record__descriptor,
@@ -116,7 +116,7 @@ static void write_accounts(page_t *page, const Selenga__Records *records)
         if (body_unpack(&KIND_ACCOUNT, slice(record->body.data, record->body.len), arena, &body, NULL) == 0)
             write_account(page, body, &log_ins);
     }
-    forms_heads_end(page);
+    part_table_end(&page->body);
 }
 
 static void write_new(page_t *page)

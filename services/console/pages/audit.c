@@ -21,6 +21,11 @@ enum { ROWS = 100, DAY_S = 86400, MOMENT = 32 };
 static const char *const TITLES[] = {N_("time"),    N_("who"),   N_("what"),  N_("kind"),
                                      N_("records"), N_("about"), N_("reason")};
 
+static void translate_heads(const char *heads[static ARRAY_SIZE(TITLES)])
+{
+    for (size_t i = 0; i < ARRAY_SIZE(TITLES); i++) heads[i] = _(TITLES[i]);
+}
+
 // --- is it whole?
 
 static bool ask_heads(page_t *page, audit_head_t heads[static SERVICES_END])
@@ -119,8 +124,10 @@ static void cells_of(const audit_row_t *row, lang_t lang, char texts[static 3][6
 static void write_rows(page_t *page, const audit_rows_t *rows)
 {
     html_t *html = &page->body;
-    size_t fitting = 0, from = (forms_page(page) - 1) * ROWS;
-    forms_heads(page, TITLES, ARRAY_SIZE(TITLES));
+    size_t fitting = 0, from = (part_page(page) - 1) * ROWS;
+    const char *heads[ARRAY_SIZE(TITLES)];
+    translate_heads(heads);
+    part_table(html, ARRAY_SIZE(heads), heads);
     for (size_t i = rows->n; i-- > 0;) {
         const char *cells[ARRAY_SIZE(TITLES)];
         char texts[3][64];
@@ -138,8 +145,8 @@ static void write_rows(page_t *page, const audit_rows_t *rows)
         }
         html_raw(html, "</tr>");
     }
-    forms_heads_end(page);
-    forms_pages(page, "/op/audit", fitting, ROWS);
+    part_table_end(&page->body);
+    part_pages(page, part_page(page), ROWS, fitting);
 }
 
 static void write_filter(page_t *page)
@@ -175,7 +182,7 @@ void page_audit_csv(page_t *page)
     FILE *out = open_memstream(&bytes, &size);
     if (out == NULL) out_of_memory();
     const char *heads[ARRAY_SIZE(TITLES)];
-    for (size_t i = 0; i < ARRAY_SIZE(TITLES); i++) heads[i] = _(TITLES[i]);
+    translate_heads(heads);
     fputs("\xef\xbb\xbf", out);
     csv_write_plain(out, page->lang == LANG_RU ? ';' : ',', heads, ARRAY_SIZE(TITLES));
     read_rows(page, &rows);

@@ -171,9 +171,9 @@ void page_exchange(page_t *page)
 {
     const Selenga__Links *links;
     const Selenga__Queues *queues[SERVICES_END] = {NULL};
-    const char *const titles[] = {N_("neighbour"), N_("role"),    N_("state"),   N_("what to do"),
-                                  N_("line"),      N_("RTT, ms"), N_("version"), N_("key fingerprint")};
-    size_t from = (forms_page(page) - 1) * ROWS;
+    const char *const titles[] = {_("neighbour"), _("role"),    _("state"),   _("what to do"),
+                                  _("line"),      _("RTT, ms"), _("version"), _("key fingerprint")};
+    size_t from = (part_page(page) - 1) * ROWS;
     if (!ask_all(page, &links, queues)) return;
     page_title(page, "%s", _("Exchange"));
     if (links->n_links == 0) {
@@ -183,8 +183,8 @@ void page_exchange(page_t *page)
     AUTO(xfree) neighbour_t *rows = xcalloc(links->n_links, sizeof *rows);
     judge(rows, links, queues);
     write_counts(page, rows, links->n_links);
-    forms_heads(page, titles, ARRAY_SIZE(titles));
+    part_table(&page->body, ARRAY_SIZE(titles), titles);
     for (size_t i = from; i < links->n_links && i < from + ROWS; i++) write_neighbour(page, &rows[i]);
-    forms_heads_end(page);
-    forms_pages(page, "/op/exchange", links->n_links, ROWS);
+    part_table_end(&page->body);
+    part_pages(page, part_page(page), ROWS, links->n_links);
 }

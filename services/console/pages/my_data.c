@@ -44,9 +44,12 @@ static bool read_mine(page_t *page, mine_t *mine)
 // What each service has handed to the node above, as the status line of every page asks it.
 static bool ask_queues(page_t *page, mine_t *mine)
 {
+    Selenga__QueuesQuery query = SELENGA__QUEUES_QUERY__INIT;
+    query.flow = (char *)(uintptr_t) "up";
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
         const client_request_t request = {.service = n,
                                           .type = MSG_QUEUES,
+                                          .body = &query,
                                           .reply = MSG_QUEUES_REPLY,
                                           .descriptor = &selenga__queues__descriptor,
                                           .timeout_ms = PAGE_FACTS_MS};

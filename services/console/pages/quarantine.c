@@ -49,16 +49,16 @@ static void write_list(page_t *page, const refusals_t *refusals)
 {
     html_t *html = &page->body;
     const char *const titles[] = {
-        N_("choose"),    N_("record"), N_("organisation"), N_("refused at"), N_("why, and what to do"),
-        N_("since when")};
+        _("choose"),    _("record"), _("organisation"), _("refused at"), _("why, and what to do"),
+        _("since when")};
     size_t from = decides(page) ? 0 : 1;
     if (decides(page)) forms_begin(page, "/op/quarantine");
-    forms_heads(page, titles + from, ARRAY_SIZE(titles) - from);
+    part_table(&page->body, ARRAY_SIZE(titles) - from, titles + from);
     size_t shown = 0;
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
         for (size_t i = 0; refusals->lists[n] != NULL && i < refusals->lists[n]->n_items; i++)
             if (shown++ < SHOWN) write_item(page, n, refusals->lists[n]->items[i]);
-    forms_heads_end(page);
+    part_table_end(&page->body);
     if (decides(page)) {
         html_raw(html, "<p class=\"actions\">");
         forms_button_key(page, "act", "retry", _("Try again"), false, "R");

@@ -3,6 +3,7 @@
 #include "common/base/vec.h"
 #include "common/forms/words.h"
 #include "common/node/msg.h"
+#include "common/service/queue_state.h"
 #include "proto/message.h"
 #include "services/console/forms.h"
 #include "services/console/pages.h"
@@ -26,25 +27,9 @@ static void write_number(html_t *html, uint64_t number)
     html_raw(html, "</td>");
 }
 
-// The greater is the worse.
-static int badness(const Selenga__Queue *queue)
-{
-    static const char *const states[] = {"live", "catching-up", "offline", "blocked", "stopped"};
-    for (int i = 0; i < (int)ARRAY_SIZE(states); i++)
-        if (queue->state != NULL && strcmp(queue->state, states[i]) == 0) return i;
-    return 0;
-}
-
 static int worst_first(const void *a, const void *b)
 {
-    const Selenga__Queue *x = *(const Selenga__Queue *const *)a, *y = *(const Selenga__Queue *const *)b;
-    int left = badness(x), right = badness(y);
-    if (left != right) return left > right ? -1 : 1;
-    if (x->quarantined != y->quarantined) return x->quarantined > y->quarantined ? -1 : 1;
-    if ((x->waiting > 0) != (y->waiting > 0)) return x->waiting > 0 ? -1 : 1;
-    if (x->oldest_s != y->oldest_s) return x->oldest_s > y->oldest_s ? -1 : 1;
-    if (x->waiting != y->waiting) return x->waiting > y->waiting ? -1 : 1;
-    return (x->peer > y->peer) - (x->peer < y->peer);
+    return queue_worse(*(const Selenga__Queue *const *)a, *(const Selenga__Queue *const *)b);
 }
 
 static void write_age(page_t *page, bool known, uint64_t seconds)
@@ -102,42 +87,57 @@ static void write_queue(page_t *page, const Selenga__Queue *queue)
     html_raw(html, "</tr>");
 }
 
-static bool ask_queues(page_t *page, const Selenga__Queue ***ret_rows, size_t *ret_n)
+typedef struct shown {
+    const Selenga__Queue **rows;
+    size_t n, room;
+    size_t all; // how many there are, those that were not asked for included
+} shown_t;
+
+// The worst of each service: who stands on this page or one before is among them. A service that knows no
+// such question answers with all.
+static bool ask_queues(page_t *page, size_t most, shown_t *ret)
 {
     const Selenga__Queues *queues[SERVICES_END] = {NULL};
-    size_t room = 0;
-    *ret_rows = NULL;
-    *ret_n = 0;
+    Selenga__QueuesQuery query = SELENGA__QUEUES_QUERY__INIT;
+    query.has_worst = true;
+    query.worst = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
         bool there =
-            page_ask(page, n, MSG_QUEUES, NULL, MSG_QUEUES_REPLY, &selenga__queues__descriptor, &queues[n]);
+            page_ask(page, n, MSG_QUEUES, &query, MSG_QUEUES_REPLY, &selenga__queues__descriptor, &queues[n]);
         if (!there && !page->waiting) return false;
     }
     if (page->waiting) return false;
-    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
+        ret->all += queues[n]->has_all ? queues[n]->all : queues[n]->n_queues;
         for (size_t i = 0; i < queues[n]->n_queues; i++)
-            *vec_add(*ret_rows, *ret_n, room) = queues[n]->queues[i];
-    if (*ret_n > 0) qsort(*ret_rows, *ret_n, sizeof **ret_rows, worst_first);
+            *vec_add(ret->rows, ret->n, ret->room) = queues[n]->queues[i];
+    }
+    if (ret->n > 0) qsort(ret->rows, ret->n, sizeof *ret->rows, worst_first);
     return true;
+}
+
+static void write_rows(page_t *page, const shown_t *shown, size_t from)
+{
+    const char *const titles[] = {_("service"),       _("neighbour"),  _("flow"),     _("state"),
+                                  _("waiting"),       _("oldest"),     _("ready in"), _("a second"),
+                                  _("last progress"), _("has / head"), _("refused")};
+    part_table(&page->body, ARRAY_SIZE(titles), titles);
+    for (size_t i = from; i < shown->n && i < from + ROWS; i++) write_queue(page, shown->rows[i]);
+    part_table_end(&page->body);
+    part_pages(page, part_page(page), ROWS, shown->all);
 }
 
 void page_queues(page_t *page)
 {
-    AUTO(xfree) const Selenga__Queue **rows = NULL;
-    size_t n, from = (forms_page(page) - 1) * ROWS;
-    const char *const titles[] = {N_("service"),       N_("neighbour"),  N_("flow"),     N_("state"),
-                                  N_("waiting"),       N_("oldest"),     N_("ready in"), N_("a second"),
-                                  N_("last progress"), N_("has / head"), N_("refused")};
-    if (!ask_queues(page, &rows, &n)) return;
+    shown_t shown = {0};
+    size_t from = (part_page(page) - 1) * ROWS;
+    if (!ask_queues(page, from + ROWS, &shown)) return;
     page_title(page, "%s", _("Queues"));
-    if (n == 0) {
+    if (shown.all == 0)
         html_element(&page->body, "p",
                      _("This node has no neighbours yet, so nothing waits. A child is invited by: selenga "
                        "node invite."));
-        return;
-    }
-    forms_heads(page, titles, ARRAY_SIZE(titles));
-    for (size_t i = from; i < n && i < from + ROWS; i++) write_queue(page, rows[i]);
-    forms_heads_end(page);
-    forms_pages(page, "/op/queues", n, ROWS);
+    else
+        write_rows(page, &shown, from);
+    free(shown.rows);
 }

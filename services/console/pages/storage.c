@@ -64,7 +64,7 @@ void page_storage(page_t *page)
     part_table_of(&page->body, ARRAY_SIZE(titles), titles, 7u << 2);
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++)
         write_program(page, n, asked[n] != NULL ? asked[n]->body : NULL);
-    forms_heads_end(page);
+    part_table_end(&page->body);
     html_element(
         &page->body, "p",
         _("No copies of the stores are made. Of what a lost computer held its neighbours give back what "

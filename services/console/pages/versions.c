@@ -84,7 +84,7 @@ static void write_pair(page_t *page, uint32_t service, const Selenga__Quarantine
                        const Selenga__Records *now)
 {
     html_t *html = &page->body;
-    const char *const titles[] = {N_("field"), N_("present version"), N_("kept aside")};
+    const char *const titles[] = {_("field"), _("present version"), _("kept aside")};
     AUTO(free_side) side_t here = {0}, other = {0};
     const kind_rule_t *kind = kind_by_number(item->kind);
     if (item->has_record) read_side(slice(item->record.data, item->record.len), &other);
@@ -95,9 +95,9 @@ static void write_pair(page_t *page, uint32_t service, const Selenga__Quarantine
                item->version != NULL ? item->version : "");
     html_raw(html, "</p>");
     if (kind != NULL && entry_may(page, kind, ACCESS_READ)) {
-        forms_heads(page, titles, ARRAY_SIZE(titles));
+        part_table(&page->body, ARRAY_SIZE(titles), titles);
         for (size_t i = 0; i < kind->n_fields; i++) write_field(page, kind, i, &here, &other);
-        forms_heads_end(page);
+        part_table_end(&page->body);
     }
     write_choice(page, service, item);
 }

@@ -112,6 +112,50 @@ static void neighbours_are_known_one_by_one(void **state)
     nears_clear(&nears);
 }
 
+static Selenga__Queue queue(const char *state, uint64_t waiting, uint64_t oldest_s)
+{
+    Selenga__Queue queue = SELENGA__QUEUE__INIT;
+    queue.state = (char *)(uintptr_t)state;
+    queue.waiting = waiting;
+    queue.oldest_s = oldest_s;
+    return queue;
+}
+
+static void expect_worse(const Selenga__Queue *a, const Selenga__Queue *b)
+{
+    assert_true(queue_worse(a, b) < 0);
+    assert_true(queue_worse(b, a) > 0);
+}
+
+static void what_needs_somebody_comes_before_what_only_waits(void **state)
+{
+    (void)state;
+    Selenga__Queue stopped = queue("stopped", 0, 0), blocked = queue("blocked", 9, 9);
+    Selenga__Queue live = queue("live", 0, 0), refused = queue("live", 0, 0);
+    refused.quarantined = 1;
+    expect_worse(&stopped, &blocked);
+    expect_worse(&blocked, &refused);
+    expect_worse(&refused, &live);
+    Selenga__Queue strange = queue(NULL, 0, 0), old = queue("offline", 1, 60), many = queue("offline", 5, 2);
+    expect_worse(&old, &many);
+    expect_worse(&many, &strange);
+    many.oldest_s = old.oldest_s;
+    expect_worse(&many, &old);
+}
+
+static void no_two_queues_are_equal_so_that_pages_do_not_overlap(void **state)
+{
+    (void)state;
+    Selenga__Queue one = queue("live", 0, 0), other = one;
+    assert_int_equal(queue_worse(&one, &other), 0);
+    one.peer = UINT32_MAX - 1;
+    other.peer = UINT32_MAX;
+    expect_worse(&one, &other);
+    other.peer = one.peer;
+    other.service = 1;
+    expect_worse(&one, &other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +166,8 @@ int main(void)
         cmocka_unit_test(a_silent_service_is_no_live_feed_even_when_nothing_waits),
         cmocka_unit_test(what_the_consumer_says_and_who_is_away_come_first),
         cmocka_unit_test(neighbours_are_known_one_by_one),
+        cmocka_unit_test(what_needs_somebody_comes_before_what_only_waits),
+        cmocka_unit_test(no_two_queues_are_equal_so_that_pages_do_not_overlap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include "proto/registry.pb-c.h"
 #include "services/console/entry.h"
 #include "services/console/forms.h"
+#include "services/console/parts.h"
 #include <sodium.h>
 
 enum { ORGS = 40, OPEN = 200, LEVELS = 64 };
@@ -163,16 +164,16 @@ static void write_open_row(page_t *page, const Selenga__Record *record)
 
 static void write_open(page_t *page, const Selenga__Records *open)
 {
-    const char *const titles[] = {N_("organisation"), N_("level"), N_("expires"), N_("what for")};
+    const char *const titles[] = {_("organisation"), _("level"), _("expires"), _("what for")};
     html_element(&page->body, "h2", _("Invitations that nobody has used yet"));
-    forms_heads(page, titles, ARRAY_SIZE(titles));
+    part_table(&page->body, ARRAY_SIZE(titles), titles);
     for (size_t i = 0; i < open->n_records; i++) {
         AUTO(msg_body_free)
         Selenga__Record *record =
             msg_body_unpack(&selenga__record__descriptor, slice(open->records[i].data, open->records[i].len));
         if (record != NULL) write_open_row(page, record);
     }
-    forms_heads_end(page);
+    part_table_end(&page->body);
 }
 
 static void write_orgs(page_t *page, const Selenga__Records *orgs)

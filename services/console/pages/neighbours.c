@@ -8,6 +8,7 @@
 #include "services/console/forms.h"
 #include "services/console/inviting.h"
 #include "services/console/pages.h"
+#include "services/console/parts.h"
 #include <stdlib.h>
 
 enum { ROWS = 60 };
@@ -63,10 +64,10 @@ static void write_link(page_t *page, const Selenga__LinkRow *link)
 
 static void write_links(page_t *page, const Selenga__Links *links)
 {
-    const char *const titles[] = {N_("neighbour"),   N_("role"),      N_("line"),
-                                  N_("RTT, ms"),     N_("version"),   N_("key fingerprint"),
-                                  N_("key expires"), N_("what to do")};
-    size_t n = links->n_links, from = (forms_page(page) - 1) * ROWS;
+    const char *const titles[] = {_("neighbour"),   _("role"),      _("line"),
+                                  _("RTT, ms"),     _("version"),   _("key fingerprint"),
+                                  _("key expires"), _("what to do")};
+    size_t n = links->n_links, from = (part_page(page) - 1) * ROWS;
     if (n == 0) {
         html_element(&page->body, "p", _("no parent and no children"));
         return;
@@ -74,10 +75,10 @@ static void write_links(page_t *page, const Selenga__Links *links)
     AUTO(xfree) Selenga__LinkRow **rows = xcalloc(n, sizeof(Selenga__LinkRow *));
     memcpy((void *)rows, (const void *)links->links, n * sizeof(Selenga__LinkRow *));
     qsort((void *)rows, n, sizeof(Selenga__LinkRow *), by_org);
-    forms_heads(page, titles, ARRAY_SIZE(titles));
+    part_table(&page->body, ARRAY_SIZE(titles), titles);
     for (size_t i = from; i < n && i < from + ROWS; i++) write_link(page, rows[i]);
-    forms_heads_end(page);
-    forms_pages(page, "/op/neighbours", n, ROWS);
+    part_table_end(&page->body);
+    part_pages(page, part_page(page), ROWS, n);
 }
 
 // --- cutting off

@@ -55,3 +55,10 @@ void pulse_phase(pulse_phase_t phase)
     atomic_store_explicit(&page->phase, (uint32_t)phase, memory_order_relaxed);
     pulse_turn();
 }
+
+bool pulse_restarts(uint32_t *ret)
+{
+    uint32_t starts = atomic_load_explicit(&page->starts, memory_order_relaxed);
+    *ret = starts > 0 ? starts - 1 : 0;
+    return starts > 0;
+}

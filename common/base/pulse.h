@@ -3,6 +3,7 @@
 // Saying so costs one addition and wakes nobody. Who was not started by a supervisor says it to himself.
 #pragma once
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { PULSE_FD = 3 }; // where a started program finds the page
@@ -16,8 +17,9 @@ typedef enum pulse_phase {
 } pulse_phase_t;
 
 typedef struct pulse_page {
-    _Atomic uint32_t turns; // and steps of a long job
-    _Atomic uint32_t phase; // pulse_phase_t
+    _Atomic uint32_t turns;  // and steps of a long job
+    _Atomic uint32_t phase;  // pulse_phase_t
+    _Atomic uint32_t starts; // by its supervisor, this one too; 0: nobody counts
 } pulse_page_t;
 
 // The watcher's side: a page for one program, and its descriptor, to be PULSE_FD there. 0 or -errno.
@@ -28,3 +30,5 @@ void pulse_unmap(pulse_page_t **page);
 void pulse_open(void);
 void pulse_turn(void); // the loop has come round, or a bounded part of its work is done
 void pulse_phase(pulse_phase_t phase);
+// How often it was started again. False: nobody counts.
+bool pulse_restarts(uint32_t *ret);

@@ -2,6 +2,7 @@
 // What every service answers a local caller: its records, its queues, its quarantine, its state.
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/pulse.h"
 #include "common/base/resident.h"
 #include "common/service/queue_state.h"
 #include "common/service/service_private.h"
@@ -449,6 +450,12 @@ static int on_status(service_t *service, const envelope_t *e)
     const char *trouble = service_trouble(service->trouble);
     if (trouble[0] == '\0' && service->told != NULL) trouble = service->told;
     s.trouble = (char *)(uintptr_t)trouble;
+    s.has_restarts = pulse_restarts(&s.restarts);
+    s.commit_within = service->commits.within;
+    s.n_commit_within = DURATIONS_BOUNDS;
+    s.has_commits = s.has_commits_us = 1;
+    s.commits = service->commits.n;
+    s.commits_us = service->commits.sum_us;
     s.has_provisional = service->def->number == SERVICE_REGISTRY;
     s.provisional = service->provisional;
     service_reply(service, e, MSG_STATUS_REPLY, &s.base);

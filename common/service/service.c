@@ -189,7 +189,7 @@ static int start(service_t *service)
     if (service->def->start != NULL) rc = service->def->start(service->self, txn);
     if (rc == 0) rc = topology_settle(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);
-    if (rc == 0) return store_commit(&txn);
+    if (rc == 0) return service_commit(service, &txn);
     store_abort(&txn);
     return rc;
 }

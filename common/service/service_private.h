@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What service*.c and requests*.c share; programs see service.h.
 #pragma once
+#include "common/base/durations.h"
 #include "common/node/intake.h"
 #include "common/node/outgoing.h"
 #include "common/service/audit_log.h"
@@ -38,6 +39,7 @@ struct service_state {
     nears_t nears;
     audit_above_t above;
     uint64_t started_ms;
+    durations_t commits;  // of transactions that wrote
     uint64_t forged;      // as told last
     int trouble;          // errno of the last failed commit, 0 when well
     const char *told;     // fault code that the service tells of itself; NULL: none
@@ -85,8 +87,9 @@ void service_send_feed(void *service, uint32_t peer, uint32_t type, slice_t body
 void service_turn(service_t *service, intake_t *in, bool save);
 // Tells the gate with whose messages this turn has done; `due` even if they are few.
 void service_tell_done(service_t *service, intake_t *in, bool due);
-void service_probe(service_t *service);     // can be written again?
-int service_open_state(service_t *service); // reads what memory holds of the store, anew
+int service_commit(service_t *service, store_txn_t **txn); // of the loop
+void service_probe(service_t *service);                    // can be written again?
+int service_open_state(service_t *service);                // reads what memory holds of the store, anew
 
 // Who asks. 0 or -errno.
 int requests_principal(const service_t *service, store_txn_t *txn, const envelope_t *e, principal_t *ret);

@@ -221,6 +221,16 @@ static void be_well(service_t *service)
     feed_set_trouble(service->feed, "");
 }
 
+// As store_commit. How long those that write take says how the disk is.
+int service_commit(service_t *service, store_txn_t **txn)
+{
+    bool writes = store_txn_dirty(*txn);
+    uint64_t begun_us = mono_us();
+    int rc = store_commit(txn);
+    if (rc == 0 && writes) durations_add(&service->commits, mono_us() - begun_us);
+    return rc;
+}
+
 // While nothing can be written, one small write a second tells when it can: a batch that only reads commits
 // on a full disk too.
 void service_probe(service_t *service)
@@ -277,7 +287,7 @@ static void run_part(service_t *service, intake_t *in, bool operators, bool save
         outgoing_flush(&service->feeds, service_send_now, service); // pushes of what was durable before
         wrote = rc == 0 && store_txn_dirty(txn);
         if (rc == 0)
-            rc = store_commit(&txn);
+            rc = service_commit(service, &txn);
         else
             store_abort(&txn);
     }

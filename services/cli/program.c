@@ -60,6 +60,7 @@ int program_start(program_t *self, const char *bin_dir, const char *node_dir, ui
     if (self->pulse) { // of this run, not of the one before
         atomic_store(&self->pulse->turns, 0);
         atomic_store(&self->pulse->phase, PULSE_BEGINS);
+        atomic_fetch_add(&self->pulse->starts, 1);
     }
     self->hang = (hang_t){0};
     self->hung = false;

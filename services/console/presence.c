@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/console/presence.h"
 #include "common/base/clock.h"
+#include "common/base/pulse.h"
 #include "common/base/resident.h"
 #include "common/node/msg.h"
 #include "common/node/node.h"
@@ -86,6 +87,7 @@ static void answer_status(const presence_t *self, const envelope_t *asked)
     status.up_s = (mono_ms() - self->started_ms) / 1000;
     status.memory_bytes = resident_bytes();
     status.trouble = (char *)(uintptr_t) "";
+    status.has_restarts = pulse_restarts(&status.restarts);
     status.url = (char *)(uintptr_t)self->url;
     (void)msg_send(self->socket, &answer, &status.base);
 }

@@ -3,6 +3,7 @@
 #include "services/gate/status.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"
+#include "common/base/pulse.h"
 #include "common/base/resident.h"
 #include "proto/api.pb-c.h"
 #include <stdio.h>
@@ -38,6 +39,7 @@ void status_answer(gate_t *gate, const door_frame_t *frame)
     status.up_s = (mono_ms() - gate->started_ms) / 1000;
     status.memory_bytes = resident_bytes();
     status.trouble = (char *)trouble(gate);
+    status.has_restarts = pulse_restarts(&status.restarts);
     status.words = (char *)(gate->link ? link_view(gate->link).words : "");
     answer(gate, frame, MSG_STATUS_REPLY, &status.base);
 }

@@ -22,11 +22,19 @@ def labels(text):
 
 
 def histogram(name, samples):
+    """Each set of labels beside `le` is one of its own."""
+    own = lambda labels: tuple(sorted((k, v) for k, v in labels.items() if k != "le"))
+    for one in {own(l) for _, l, _ in samples}:
+        one_histogram(name, [s for s in samples if own(s[1]) == one])
+
+
+def one_histogram(name, samples):
     buckets = [(float(l["le"].replace("+Inf", "inf")), v) for suffix, l, v in samples if suffix == "_bucket"]
     assert buckets == sorted(buckets) and buckets[-1][0] == math.inf, name
     assert [v for _, v in buckets] == sorted(v for _, v in buckets), f"{name}: not cumulative"
     count = [v for suffix, _, v in samples if suffix == "_count"]
     assert count == [buckets[-1][1]], name
+    assert len([v for suffix, _, v in samples if suffix == "_sum"]) == 1, f"{name}: no sum"
 
 
 def parse(text):

@@ -31,6 +31,10 @@ def value(families, name, **labels):
     return next(v for _, found, v in families[name][1] if all(found.get(k) == x for k, x in labels.items()))
 
 
+def total(families, name, suffix="_total", **labels):
+    return sum(v for found, of, v in families[name][1] if found == suffix and all(of.get(k) == x for k, x in labels.items()))
+
+
 def series(families):
     return sum(len(samples) for _, samples in families.values())
 
@@ -50,6 +54,22 @@ def the_reader_of_this_test_refuses_what_is_wrong(_w):
 
 
 @test
+def a_histogram_of_several_labels_is_judged_label_by_label(_w):
+    line = lambda label, le, n: f'h_seconds_bucket{{a="{label}",le="{le}"}} {n}\n'
+    end = lambda label, n: f'h_seconds_count{{a="{label}"}} {n}\nh_seconds_sum{{a="{label}"}} 1\n'
+    text = "# TYPE h_seconds histogram\n# UNIT h_seconds seconds\n" + line("x", 1, 3) + line("x", "+Inf", 4) + end("x", 4) \
+        + line("y", 1, 1) + line("y", "+Inf", 1) + end("y", 1) + "# EOF\n"
+    openmetrics.parse(text)
+    for wrong in (text.replace(line("y", "+Inf", 1), line("y", "+Inf", 0)), text.replace(end("y", 1), end("y", 2)),
+                  text.replace(line("y", "+Inf", 1), "")):
+        try:
+            openmetrics.parse(wrong)
+        except (AssertionError, IndexError):
+            continue
+        raise AssertionError(f"taken: {wrong}")
+
+
+@test
 def another_host_and_a_post_are_refused(w):
     assert Browser(w.url).get("/metrics", Host="evil.test").status == 421
     assert Browser(w.url).post("/metrics", []).status in (403, 405)
@@ -58,11 +78,38 @@ def another_host_and_a_post_are_refused(w):
 @test
 def a_node_tells_its_programs_and_stores(w):
     families = read(w)
-    for program in ("registry", "diagnostics", "routing", "reporting", "gate"):
+    for program in ("registry", "diagnostics", "routing", "reporting", "gate", "console"):
         assert value(families, "selenga_program_up", program=program) == 1
+        assert value(families, "selenga_program_open_fds", program=program) > 3
+        assert total(families, "selenga_program_cpu_seconds", program=program) >= 0
+        assert total(families, "selenga_program_restarts", program=program) == 0
     assert value(families, "selenga_store_records", service="registry") >= len(SCHOOLS)
     assert value(families, "selenga_filesystem_free_bytes") > 0
     assert value(families, "selenga_node", level="region", org="03") == 1
+
+
+@test
+def a_program_that_is_started_again_is_counted(w):
+    fresh = lambda: total(read(w), "selenga_program_restarts", program="routing")
+    before, pid = fresh(), w.region.status("routing")["pid"]
+    assert w.region.kill("routing")
+    wait_until(lambda: fresh() == before + 1, what="one more start of routing")
+    assert w.region.status("routing")["pid"] != pid and total(read(w), "selenga_program_restarts", program="registry") == 0
+
+
+@test
+def what_is_written_is_told_as_commits_and_what_is_read_is_not(w):
+    commits = lambda: total(read(w), "selenga_store_commits", service="diagnostics")
+    settled = commits()
+    w.region.list("instrument")
+    w.region.selenga("queues")
+    assert commits() == settled
+    w.region.put("instrument", {"code": "T-1", "title": "Опросник", "class": "test", "org": "03", "version": 1, "state": "draft"})
+    families = read(w)
+    told = total(families, "selenga_store_commits", service="diagnostics")
+    assert told > settled, (told, settled)
+    assert total(families, "selenga_store_commit_duration_seconds", "_count", service="diagnostics") == told
+    assert total(families, "selenga_store_commit_duration_seconds", "_sum", service="diagnostics") > 0
 
 
 @test
@@ -111,7 +158,7 @@ def alert_rules_speak_of_families_that_are_told(w):
     text = Browser(w.nodes[0].status("console")["url"]).get("/metrics").text
     families = openmetrics.parse(text)
     rules = (SOURCE / "deploy" / "alerts.yml").read_text()
-    names = set(re.findall(r"\bselenga_[a-z_]+", rules.split("groups:")[1]))
+    names = {re.sub("_(total|bucket)$", "", n) for n in re.findall(r"\bselenga_[a-z_]+", rules.split("groups:")[1])}
     unknown = names - set(families) - {"selenga_feed_last_progress_timestamp_seconds"}  # told where something waits
     assert names and not unknown, unknown
     assert "selenga_feed_last_progress_timestamp_seconds" in families

@@ -3,11 +3,13 @@
 // alone: so it says counts and ages, and no label ever names a person, a record or a neighbour. How many
 // series there are does not depend on how many children the node has.
 #include "common/base/clock.h"
+#include "common/base/durations.h"
 #include "common/forms/words.h"
 #include "common/node/msg.h"
 #include "proto/message.h"
 #include "services/console/counts.h"
 #include "services/console/pages.h"
+#include "services/console/process.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +23,8 @@ static const char *const ROLES[] = {"parent", "child"};
 static const unsigned SILENT_H[] = {1, 24, 72, 336};
 
 typedef struct facts_of {
-    const Selenga__Status *status[OF_SERVICES]; // NULL: no answer
+    const Selenga__Status *status[SERVICE_GATE + 1]; // of each program by its number; NULL: no answer
     const Selenga__Queues *queues[OF_SERVICES];
-    const Selenga__Status *gate;
     const Selenga__Links *links;
 } facts_of_t;
 
@@ -69,9 +70,11 @@ static void family(FILE *out, const char *name, const char *type, const char *un
     fprintf(out, "# HELP %s %s\n", name, help);
 }
 
-static const Selenga__Status *status_of(const facts_of_t *facts, uint32_t service)
+// Has the node a program of this number?
+static bool is_program(uint32_t number)
 {
-    return service == SERVICE_GATE ? facts->gate : service < OF_SERVICES ? facts->status[service] : NULL;
+    return (number >= SERVICES_FIRST && number < SERVICES_END) || number == SERVICE_CONSOLE ||
+           number == SERVICE_GATE;
 }
 
 typedef bool value_fn(const Selenga__Status *status, uint64_t *ret);
@@ -100,36 +103,84 @@ static bool records_of(const Selenga__Status *status, uint64_t *ret)
     return status->has_records;
 }
 
+static bool restarts_of(const Selenga__Status *status, uint64_t *ret)
+{
+    *ret = status->restarts;
+    return status->has_restarts;
+}
+
+static bool open_fds_of(const Selenga__Status *status, uint64_t *ret)
+{
+    return status->has_pid && process_open_fds(status->pid, ret);
+}
+
+static bool commits_of(const Selenga__Status *status, uint64_t *ret)
+{
+    *ret = status->commits;
+    return status->has_commits;
+}
+
 static void each_program(FILE *out, const facts_of_t *facts, const char *name, const char *label,
                          value_fn *value)
 {
-    for (uint32_t n = SERVICES_FIRST; n <= SERVICES_END; n++) {
-        uint32_t service = n < SERVICES_END ? n : SERVICE_GATE;
-        const Selenga__Status *status = status_of(facts, service);
+    for (uint32_t n = SERVICES_FIRST; n <= SERVICE_GATE; n++) {
         uint64_t number;
-        if (status != NULL && value(status, &number))
-            fprintf(out, "%s{%s=\"%s\"} %" PRIu64 "\n", name, label, words_service(service), number);
+        if (is_program(n) && facts->status[n] != NULL && value(facts->status[n], &number))
+            fprintf(out, "%s{%s=\"%s\"} %" PRIu64 "\n", name, label, words_service(n), number);
     }
 }
 
 static void write_builds(FILE *out, const page_t *page, const facts_of_t *facts)
 {
     family(out, "selenga_build", "info", NULL, "Version of each program that answers.");
-    for (uint32_t n = SERVICES_FIRST; n <= SERVICES_END; n++) {
-        uint32_t service = n < SERVICES_END ? n : SERVICE_GATE;
-        const Selenga__Status *status = status_of(facts, service);
-        if (status != NULL)
+    for (uint32_t n = SERVICES_FIRST; n <= SERVICE_GATE; n++) {
+        const Selenga__Status *status = facts->status[n];
+        if (is_program(n) && status != NULL)
             fprintf(out, "selenga_build_info{program=\"%s\",version=\"%s\",protocol=\"%d\"} 1\n",
-                    words_service(service), status->version != NULL ? status->version : "", PROTOCOL_VERSION);
+                    words_service(n), status->version != NULL ? status->version : "", PROTOCOL_VERSION);
     }
     family(out, "selenga_node", "info", NULL, "Level and organisation of this node.");
     fprintf(out, "selenga_node_info{level=\"%s\",org=\"%s\"} 1\n", level_name(page->node->rank),
             page->node->org);
     family(out, "selenga_program_up", "gauge", NULL, "Whether the program answered.");
-    for (uint32_t n = SERVICES_FIRST; n <= SERVICES_END; n++) {
-        uint32_t service = n < SERVICES_END ? n : SERVICE_GATE;
-        fprintf(out, "selenga_program_up{program=\"%s\"} %d\n", words_service(service),
-                status_of(facts, service) != NULL);
+    for (uint32_t n = SERVICES_FIRST; n <= SERVICE_GATE; n++)
+        if (is_program(n))
+            fprintf(out, "selenga_program_up{program=\"%s\"} %d\n", words_service(n),
+                    facts->status[n] != NULL);
+}
+
+static void write_processors(FILE *out, const facts_of_t *facts)
+{
+    family(out, "selenga_program_cpu_seconds", "counter", "seconds", "Time of the processor it has used.");
+    for (uint32_t n = SERVICES_FIRST; n <= SERVICE_GATE; n++) {
+        const Selenga__Status *status = facts->status[n];
+        uint64_t ms;
+        if (is_program(n) && status != NULL && status->has_pid && process_cpu_ms(status->pid, &ms))
+            fprintf(out, "selenga_program_cpu_seconds_total{program=\"%s\"} %.2f\n", words_service(n),
+                    (double)ms / 1e3);
+    }
+}
+
+static void write_commits(FILE *out, const facts_of_t *facts)
+{
+    static const char name[] = "selenga_store_commit_duration_seconds";
+    family(out, "selenga_store_commits", "counter", NULL, "Commits that wrote.");
+    each_program(out, facts, "selenga_store_commits_total", "service", commits_of);
+    family(out, name, "histogram", "seconds", "How long a commit took until it was durable.");
+    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
+        const Selenga__Status *status = facts->status[n];
+        uint64_t within = 0;
+        if (status == NULL || !status->has_commits || status->n_commit_within != DURATIONS_BOUNDS) continue;
+        for (size_t i = 0; i < DURATIONS_BOUNDS; i++) {
+            within += status->commit_within[i];
+            fprintf(out, "%s_bucket{service=\"%s\",le=\"%g\"} %" PRIu64 "\n", name, words_service(n),
+                    DURATIONS_BOUND_MS[i] / 1e3, within);
+        }
+        fprintf(out, "%s_bucket{service=\"%s\",le=\"+Inf\"} %" PRIu64 "\n", name, words_service(n),
+                status->commits);
+        fprintf(out, "%s_count{service=\"%s\"} %" PRIu64 "\n", name, words_service(n), status->commits);
+        fprintf(out, "%s_sum{service=\"%s\"} %.6f\n", name, words_service(n),
+                (double)status->commits_us / 1e6);
     }
 }
 
@@ -231,10 +282,16 @@ static void write_all(FILE *out, const page_t *page, const facts_of_t *facts)
     each_program(out, facts, "selenga_program_start_timestamp_seconds", "program", start_of);
     family(out, "selenga_program_resident_memory_bytes", "gauge", "bytes", "Memory of the program.");
     each_program(out, facts, "selenga_program_resident_memory_bytes", "program", memory_of);
+    write_processors(out, facts);
+    family(out, "selenga_program_restarts", "counter", NULL, "How often it was started again.");
+    each_program(out, facts, "selenga_program_restarts_total", "program", restarts_of);
+    family(out, "selenga_program_open_fds", "gauge", NULL, "Files and connections that it has open.");
+    each_program(out, facts, "selenga_program_open_fds", "program", open_fds_of);
     family(out, "selenga_store_records", "gauge", "records", "Records that the service keeps.");
     each_program(out, facts, "selenga_store_records", "service", records_of);
     family(out, "selenga_store_used_bytes", "gauge", "bytes", "Pages of the store in use.");
     each_program(out, facts, "selenga_store_used_bytes", "service", store_of);
+    write_commits(out, facts);
     if (statvfs(".", &fs) == 0) {
         family(out, "selenga_filesystem_free_bytes", "gauge", "bytes", "Free on the disk of the node.");
         fprintf(out, "selenga_filesystem_free_bytes %llu\n",
@@ -270,11 +327,13 @@ void page_metrics(page_t *page)
     facts_of_t facts = {0};
     char *bytes = NULL;
     size_t size = 0;
-    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
+    for (uint32_t n = SERVICES_FIRST; n <= SERVICE_GATE; n++) {
+        if (!is_program(n)) continue;
         facts.status[n] = body_of(ask(page, n, MSG_STATUS, MSG_STATUS_REPLY, &selenga__status__descriptor));
-        facts.queues[n] = body_of(ask(page, n, MSG_QUEUES, MSG_QUEUES_REPLY, &selenga__queues__descriptor));
+        if (n < SERVICES_END)
+            facts.queues[n] =
+                body_of(ask(page, n, MSG_QUEUES, MSG_QUEUES_REPLY, &selenga__queues__descriptor));
     }
-    facts.gate = body_of(ask(page, SERVICE_GATE, MSG_STATUS, MSG_STATUS_REPLY, &selenga__status__descriptor));
     facts.links = body_of(ask(page, SERVICE_GATE, MSG_LINKS, MSG_LINKS_REPLY, &selenga__links__descriptor));
     if (page->waiting) return;
     FILE *out = open_memstream(&bytes, &size);

@@ -464,6 +464,29 @@ def a_list_is_printed_with_its_head_on_each_page_and_without_controls(w):
         assert not any(control in page for page in pages), control
 
 
+def printed(c, name):
+    path = c.pdf(SCREENS / f"{name}.pdf")
+    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+
+
+@test
+def the_staff_and_a_card_are_printed_with_organisation_and_day_and_without_controls(w):
+    c, _ = enter(w)
+    c.go("/people?org=03-08-01")
+    name, number = c.js("const row = document.querySelector('tbody tr'); return [row.cells[0].innerText, row.querySelector('a').getAttribute('href')]")
+    list_of = printed(c, "print-people")
+    assert "Наставник" in list_of, list_of  # the last column: nothing is cut off
+    assert name.split()[0] in list_of and "Педагоги" in list_of, list_of
+    c.go(number)
+    last, post = c.js("return ['identity.last_name', 'work.post'].map(n => (document.querySelector(`[name='f.${n}']`) || {}).value || '')")
+    card = printed(c, "print-card")
+    assert name in card and last and post and post in card, (last, card)
+    for text in (list_of, card):
+        assert "Министерство образования · 03" in text and re.search(r"По состоянию на \d\d\.\d\d\.\d{4}", text), text
+        for control in ("Выйти", "English", "Показать", "Сохранить", "Искать", "Найти", "обязательно", "Принять на работу"):
+            assert control not in text, (control, text)
+
+
 @test
 def how_long_a_list_takes_on_a_processor_six_times_slower(w):
     c, _ = enter(w)

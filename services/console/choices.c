@@ -32,7 +32,7 @@ static void write_choice(html_t *html, const choice_t *of, const char *ref, bool
     html_attribute(html, "value", ref);
     if (chosen) html_raw(html, " checked");
     if (focus) html_raw(html, " autofocus");
-    html_raw(html, "> ");
+    html_raw(html, "> <span>");
     if (*ref == '\0') {
         html_text(html, _("not said"));
     } else if (*picker_name(of->fields->picker, of->i, ref, name) != '\0') {
@@ -43,7 +43,7 @@ static void write_choice(html_t *html, const choice_t *of, const char *ref, bool
     } else {
         html_text(html, ref);
     }
-    html_raw(html, "</label> ");
+    html_raw(html, "</span></label> ");
 }
 
 static bool is_held(const choice_t *of, const char *ref)

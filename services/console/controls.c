@@ -55,9 +55,9 @@ static void write_option(html_t *html, const control_t *control, const char *typ
     write_name(html, control);
     html_attribute(html, "value", value);
     if (chosen) html_raw(html, " checked");
-    html_raw(html, "> ");
+    html_raw(html, "> <span>"); // what is not chosen is not printed
     html_text(html, label);
-    html_raw(html, "</label> ");
+    html_raw(html, "</span></label> ");
 }
 
 // What is not known is not "no".

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands on every page: who and where, the sections, the three facts.
+#include "common/base/clock.h"
 #include "common/forms/words.h"
 #include "common/node/msg.h"
 #include "proto/message.h"
@@ -237,6 +238,10 @@ static void write_top(const page_t *page, html_t *html)
     if (*page->node->name != '\0' && strcmp(page->node->name, page->node->org) != 0)
         html_textf(html, "%s · ", page->node->name);
     html_text(html, page->node->org);
+    html_raw(html, "</span> <span class=\"printed\">");
+    html_text(html, _("As of"));
+    html_raw(html, " ");
+    html_moment(html, wall_s());
     html_raw(html, "</span> ");
     if (page->session != NULL) write_search(page, html);
     write_language(page, html);

@@ -11,6 +11,7 @@ import world
 from browser import Browser
 from chromium import Chromium
 from inside import PASSWORD
+from selenium.webdriver.common.keys import Keys
 from world import BIN, SAMPLE
 
 ROLES = {"olga": "regional", "petr": "coordinator", "maria": "methodist", "oleg": "operator", "vera": "analyst", "tanya": "teacher", "pavel": "privacy"}
@@ -78,3 +79,18 @@ def enter(w, name="olga", lang="ru"):
 def links(page):
     """Addresses of this console that a page leads to."""
     return [href.replace("&amp;", "&") for href in re.findall(r'<a [^>]*href="(/[^"#]*)"', page.text)]
+
+
+def pick(c, field, words, code):
+    """Who is meant, by a part of his name: typed, looked for by Enter, chosen by an arrow, taken by Enter."""
+    c.tab_to(name="q." + field)
+    c.press(words, Keys.ENTER)
+    c.until(lambda: c.js("return document.querySelector(`[name='f.${arguments[0]}'][value='${arguments[1]}']`) !== null", field, code))
+    c.press(Keys.ARROW_DOWN)
+    for _ in range(20):
+        if c.js("return document.activeElement.value") == code:
+            break
+        c.press(Keys.ARROW_DOWN)
+    c.press(Keys.ENTER)
+    assert c.js("return [document.activeElement.name, document.activeElement.value]") == ["q." + field, ""]
+    assert c.js("return document.querySelector(`[name='f.${arguments[0]}']:checked`).value", field) == code

@@ -8,7 +8,7 @@ import urllib.parse
 from pathlib import Path
 
 import world
-from chromed import ROLES, enter, links, pattern_of, routes, scene
+from chromed import ROLES, enter, links, pattern_of, pick, routes, scene
 from chromium import SCREENS, Chromium
 from inside import PASSWORD
 from looked import latin
@@ -198,9 +198,10 @@ def all_is_read_added_and_changed_with_the_script_off(w):
     try:
         c.go("/k/event/new")
         assert c.js("return 1") == 1 and not c.driver.find_elements("css selector", "[aria-live]")
-        for name, text in (("code", "E-OFF"), ("title", "Без сценария"), ("org", "03"), ("starts_on", "1.2.24")):
-            c.driver.find_element("name", "f." + name).send_keys(text)
+        for name, text in (("f.code", "E-OFF"), ("f.title", "Без сценария"), ("q.org", "03"), ("f.starts_on", "1.2.24")):
+            c.driver.find_element("name", name).send_keys(text)
         c.choose("f.kind", "seminar")
+        c.click('button[name="find"][value="org"]')  # a code typed whole is chosen
         c.click("form.record button.main")
         assert "saved=" in c.path and "01.02.2024" in c.text(), c.text()
         c.click('a[href$="/edit"]')
@@ -282,59 +283,6 @@ def an_event_is_found_changed_saved_and_undone_by_keys_of_the_russian_layout(w):
     c.keys(("Escape", "Escape"))
     c.until(lambda: c.path == "/k/event")
     assert before
-
-
-def pick(c, field, words, code):
-    """Who is meant, by a part of his name: typed, looked for by Enter, chosen by an arrow, taken by Enter."""
-    c.tab_to(name="q." + field)
-    c.press(words, ENTER)
-    c.until(lambda: c.js("return document.querySelector(`[name='f.${arguments[0]}'][value='${arguments[1]}']`) !== null", field, code))
-    c.press(Keys.ARROW_DOWN)
-    for _ in range(20):
-        if c.js("return document.activeElement.value") == code:
-            break
-        c.press(Keys.ARROW_DOWN)
-    c.press(ENTER)
-    assert c.js("return [document.activeElement.name, document.activeElement.value]") == ["q." + field, ""]
-    assert c.js("return document.querySelector(`[name='f.${arguments[0]}']:checked`).value", field) == code
-
-
-@test
-def a_key_that_sends_a_form_saves_it_and_seeks_nothing(w):
-    c, _ = enter(w)
-    c.go("/k/event/new")
-    for scripts in (True, False):
-        c.scripts(scripts)
-        c.go("/k/event/new")
-        c.tab_to(name="f.code")
-        c.press("E-ENTER", ENTER)
-        c.until(lambda: "f-title" in c.js("return document.querySelector('.note.bad').innerHTML"))
-    c.scripts(True)
-
-
-@test
-def who_is_meant_is_found_while_typed_and_by_the_button_without_script(w):
-    c, _ = enter(w)
-    c.go("/k/event/new")
-    c.tab_to(name="q.org")
-    c.press("школа")
-    c.until(lambda: "Подход" in c.text() or "уточните" in c.text())
-    c.screen("picker")
-    c.press(" ъъъ")
-    c.until(lambda: "Ничего не подходит" in c.text())
-    c.scripts(False)
-    c.go("/k/event/new")
-    c.tab_to(name="f.title")
-    c.press("Не теряется")
-    c.tab_to(name="q.org")
-    c.press("03-08", TAB, ENTER)
-    c.until(lambda: "Пока ничего не сохранено" in c.text())
-    c.screen("picker-no-script")
-    c.scripts(True)
-    assert c.js("return document.querySelector('[name=\"f.title\"]').value") == "Не теряется"
-    assert c.js("return document.querySelectorAll('[name=\"f.org\"]').length") > 2
-    faults = c.faults()
-    assert not faults, faults
 
 
 @test

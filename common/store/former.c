@@ -6,6 +6,7 @@
 #include "common/store/quarantine.h"
 #include "common/store/store_private.h"
 #include "common/store/topology.h"
+#include "proto/message.h"
 #include <stdlib.h>
 
 // Only the node's own record says that it is no more: of a hub that has lost its store the nodes below it are

@@ -129,6 +129,7 @@ int requests_retry_on(service_t *service, store_txn_t *txn);
 int requests_get(service_t *service, store_txn_t *txn, const envelope_t *e);
 // A list is read some records a turn, so that nobody waits behind a long one.
 int requests_list(service_t *service, store_txn_t *txn, const envelope_t *e);
+int requests_queues(service_t *service, store_txn_t *txn, const envelope_t *e);
 int requests_history(service_t *service, store_txn_t *txn, const envelope_t *e);
 int requests_reviews(service_t *service, store_txn_t *txn, const envelope_t *e);
 // Goes on with one of those that are not at their end, by what is committed: once a turn. Its answer is among

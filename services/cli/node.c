@@ -48,9 +48,12 @@ static int run_node(const char *dir)
 static void print_with_it(const Selenga__RevokeReply *reply)
 {
     if (reply->revoked) puts(_("it was cut off before"));
-    printf(i18n_n("with it: %u node below it\n", "with it: %u nodes below it\n", reply->below), reply->below);
-    printf(i18n_n("with it: %u unused invitation\n", "with it: %u unused invitations\n", reply->invites),
-           reply->invites);
+    if (reply->below > 0)
+        printf(i18n_n("with it: %u node below it\n", "with it: %u nodes below it\n", reply->below),
+               reply->below);
+    if (reply->invites > 0)
+        printf(i18n_n("with it: %u unused invitation\n", "with it: %u unused invitations\n", reply->invites),
+               reply->invites);
 }
 
 static int run_run(const cli_t *cli)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests in Chromium share: one region with the sample's sheets, people of every role, one browser."""
+import datetime
 import functools
 import json
 import re
@@ -22,6 +23,19 @@ ROUTES = {"route": {"code": "R-1", "person": "03-08-01:5", "from": "2024-09-01",
           "result": {"campaign": "DIAG-24", "person": "03:1", "competency": "SUBJ-1", "score": 10, "max": 20, "taken_on": "2024-03-10"}}
 
 
+def asked():
+    """A screening and a test that can be taken now."""
+    made = {"org": "03", "version": 1, "state": "approved"}
+    question = {"number": 1, "type": "single", "text": "Как вы себя чувствуете?", "options": "~хорошо~плохо"}
+    day = datetime.date.today()
+    yield "instrument", {"code": "W-1", "title": "Самочувствие", "class": "screening", **made}
+    yield "question", {"instrument": "W-1", **question}
+    yield "instrument", {"code": "Q-1", "title": "Тест", "class": "test", **made}
+    yield "question", {"instrument": "Q-1", **question}
+    yield "campaign", {"code": "NOW", "title": "Диагностика", "framework": "UCH-24", "org": "03", "from": str(day),
+                       "to": str(day + datetime.timedelta(days=20)), "instruments": "Q-1"}
+
+
 def fill(w):
     """The sample's sheets, all at one node: it serves those who have none of their own."""
     folders = [f for f in sorted(SAMPLE.iterdir()) if f.is_dir()]
@@ -29,7 +43,7 @@ def fill(w):
         texts = [(f / f"{sheet}.csv").read_text() for f in folders if (f / f"{sheet}.csv").exists()]
         head, *rows = texts[0].splitlines() + [row for t in texts[1:] for row in t.splitlines()[1:]]
         w.region.text(sheet, "\n".join([head, *(r for r in rows if ",T-" not in r)]) + "\n")  # teams are a school's
-    for kind, body in ROUTES.items():
+    for kind, body in (*ROUTES.items(), *asked()):
         w.region.put(kind, body)
 
 

@@ -76,7 +76,7 @@ static void write_action(page_t *page, const Selenga__Campaign *c, const Selenga
         html_text(html, _("Take it again"));
         html_raw(html, "</button></form>");
     } else {
-        write_link(html, c->code, i->code, a == NULL ? _("Take it") : _("Look at it"));
+        write_link(html, c->code, i->code, a == NULL ? _("Take it") : _("See it"));
     }
     html_raw(html, "</td>");
 }

@@ -36,7 +36,7 @@ static void a_name_with_brackets_and_blanks_shifts_nothing(void **state)
 static void what_is_opened_is_counted(void **state)
 {
     (void)state;
-    uint64_t before, after;
+    uint64_t before = 0, after = 0;
     assert_true(process_open_fds((uint32_t)getpid(), &before));
     int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0 && process_open_fds((uint32_t)getpid(), &after));

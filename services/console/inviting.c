@@ -5,6 +5,7 @@
 #include "common/node/invitation.h"
 #include "common/node/msg.h"
 #include "common/schema/kinds.h"
+#include "common/schema/states.h"
 #include "proto/message.h"
 #include "proto/registry.pb-c.h"
 #include "services/console/entry.h"
@@ -77,13 +78,6 @@ bool inviting_act(page_t *page, const asked_t **ret_asked, why_t *why)
     return true;
 }
 
-static const char *level_words(const char *code)
-{
-    const field_rule_t *level = &KIND_NODE.fields[kind_field(&KIND_NODE, "level")];
-    const field_word_t *word = code != NULL ? field_word(level, slice_text(code)) : NULL;
-    return word != NULL ? bilingual_text(&word->label) : code;
-}
-
 void inviting_write_token(page_t *page)
 {
     html_t *html = &page->body;
@@ -97,7 +91,7 @@ void inviting_write_token(page_t *page)
     html_raw(html, "<section class=\"slip\"><h2>");
     html_textf(html, _("Invitation of a node: %s"), token->org);
     html_raw(html, "</h2><p>");
-    html_textf(html, _("Level: %s. Hub: %s. Good once, until "), level_words(level_name(token->rank)),
+    html_textf(html, _("Level: %s. Hub: %s. Good once, until "), states_level(token->rank, page->lang),
                token->endpoint);
     html_moment(html, token->expires_s);
     html_raw(html, ".</p><p><label>");
@@ -154,7 +148,7 @@ static void write_open_row(page_t *page, const Selenga__Record *record)
     html_raw(html, "<tr><td>");
     html_text(html, invite->org);
     html_raw(html, "</td><td>");
-    html_text(html, level_words(invite->level));
+    html_text(html, states_level(invite->level != NULL ? level_rank(invite->level) : -1, page->lang));
     html_raw(html, "</td><td>");
     html_moment(html, invite->expires_s);
     html_raw(html, "</td><td>");
@@ -215,7 +209,7 @@ static void write_choices(page_t *page)
     part_option(html, "", _("by the organisation's kind"), *level == '\0');
     for (int rank = 0; rank < LEVELS && level_name(rank) != NULL; rank++)
         if (rank < (int)page->node->rank)
-            part_option(html, level_name(rank), level_words(level_name(rank)),
+            part_option(html, level_name(rank), states_level(rank, page->lang),
                         strcmp(level, level_name(rank)) == 0);
     html_raw(html, "</select></label></div><div class=\"field\"><label>");
     html_text(html, _("The token is good for"));

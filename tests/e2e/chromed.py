@@ -32,7 +32,7 @@ def asked():
     yield "question", {"instrument": "W-1", **question}
     yield "instrument", {"code": "Q-1", "title": "Тест", "class": "test", **made}
     yield "question", {"instrument": "Q-1", **question}
-    yield "campaign", {"code": "NOW", "title": "Диагностика", "framework": "UCH-24", "org": "03", "from": str(day),
+    yield "campaign", {"code": "СЕЙЧАС", "title": "Диагностика", "framework": "UCH-24", "org": "03", "from": str(day),
                        "to": str(day + datetime.timedelta(days=20)), "instruments": "Q-1"}
 
 

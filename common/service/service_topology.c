@@ -118,7 +118,6 @@ int topology_settle(service_t *service, store_txn_t *txn)
         memcpy(code, org.data, org.size);
         rc = store_relane_org(txn, slice(code, org.size)); // to the lane of the child that serves it now
     }
-    if (rc == 0 && scope_take_parted(service->scope)) rc = store_let_go(txn);
     requests_retry(service);
     return rc;
 }

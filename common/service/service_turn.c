@@ -125,6 +125,15 @@ static bool may_use_reserve(const envelope_t *e)
            e->type == MSG_RUN_END || is_deletion(e); // an import that filled the store is taken back
 }
 
+// It brings the indexes up to date: in a store that is nearly full it waits until there is room, or for the
+// next start.
+static int let_go(service_t *service, store_txn_t *txn)
+{
+    if (!scope_has_parted(service->scope) || kv_room(service->kv) < BATCH_ROOM) return 0;
+    scope_take_parted(service->scope);
+    return store_let_go(txn);
+}
+
 // operators: only their requests.
 static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool operators, bool save)
 {
@@ -135,6 +144,7 @@ static int decide(service_t *service, store_txn_t *txn, intake_t *in, bool opera
                        : intake_turn(in, decide_one, &batch);
     pulse_phase(PULSE_WORKS); // until the turn ends: lanes anew, figures, a slow disk, memory read again
     if (rc == 0) rc = topology_settle(service, txn);
+    if (rc == 0 && !operators) rc = let_go(service, txn);
     if (rc == 0 && !operators) rc = requests_retry_on(service, txn);
     if (rc == 0 && !operators) rc = rejudge_on(service, txn);
     if (rc == 0 && service->def->settle != NULL) rc = service->def->settle(service->self, txn);

@@ -283,6 +283,11 @@ bool scope_has_ended_below(const scope_t *scope, uint32_t label)
     return false;
 }
 
+bool scope_has_parted(const scope_t *scope)
+{
+    return scope->parted;
+}
+
 bool scope_take_parted(scope_t *scope)
 {
     bool parted = scope->parted;

@@ -42,6 +42,7 @@ struct scope {
     org_t **orgs; // by number
     size_t room;
     bool parted;    // scope_take_parted
+    size_t n_ended; // organisations whose node was revoked
     uint32_t asked; // child whose rank was looked up last; PEER_SELF: none
     int asked_rank;
     children_t *children;
@@ -142,6 +143,10 @@ bool scope_end_node(scope_t *scope, slice_t code, bool ended)
     org_t *org = find(scope, code);
     if (org == NULL || org->ended == ended) return false;
     org->ended = ended;
+    if (ended)
+        scope->n_ended++;
+    else
+        scope->n_ended--;
     scope->parted |= ended;
     return true;
 }
@@ -285,7 +290,7 @@ bool scope_has_ended_below(const scope_t *scope, uint32_t label)
 
 bool scope_has_parted(const scope_t *scope)
 {
-    return scope->parted;
+    return scope->parted && scope->n_ended > 0;
 }
 
 bool scope_take_parted(scope_t *scope)

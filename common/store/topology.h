@@ -47,7 +47,8 @@ bool scope_has_ended_below(const scope_t *scope, uint32_t label);
 // Has anything changed, since this was asked last or ever, by which a former node's organisation may have
 // left this part of the tree (store_let_go)? True at first.
 bool scope_take_parted(scope_t *scope);
-bool scope_has_parted(const scope_t *scope); // the same, and it stays
+// Is there a former node, and has such a change come? It stays until it is taken.
+bool scope_has_parted(const scope_t *scope);
 // Hands out the labels of this node's children one by one; *state begins at 0. PEER_SELF at the end.
 uint32_t scope_next_child(const scope_t *scope, size_t *state);
 // Rank of that child's level; -1 when it is not known.

@@ -5,6 +5,7 @@
 #include "common/base/i18n.h"
 #include "common/base/log.h"
 #include "common/base/pulse.h"
+#include "common/base/signals.h"
 #include "common/base/system_error.h"
 #include "common/base/wait.h"
 #include "common/node/root.h"
@@ -196,14 +197,8 @@ static int start(service_t *service)
 
 static int signals(void)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); // a file limit is a full disk, not a death
-    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return signals_open(NULL);
 }
 
 // Somebody hands us as ours what we never wrote. Dropped; an operator may want to know who it is.

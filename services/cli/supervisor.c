@@ -28,6 +28,7 @@
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/i18n.h"
+#include "common/base/signals.h"
 #include "common/base/system_error.h"
 #include "common/base/util.h"
 #include "common/node/console.h"
@@ -143,15 +144,8 @@ static int open_logs(supervisor_t *self)
 // From here on these signals are read from a descriptor, in turn with everything else.
 static int take_signals(supervisor_t *self)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    self->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    static const int more[] = {SIGHUP, SIGCHLD, 0};
+    self->signals = signals_open(more);
     return self->signals < 0 ? cli_refuse("signalfd: %s", system_error(errno)) : 0;
 }
 

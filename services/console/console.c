@@ -5,6 +5,7 @@
 #include "common/base/i18n.h"
 #include "common/base/log.h"
 #include "common/base/pulse.h"
+#include "common/base/signals.h"
 #include "common/base/system_error.h"
 #include "common/base/wait.h"
 #include "common/node/client.h"
@@ -38,13 +39,7 @@ struct console {
 
 static int take_signals_over(console_t *self, why_t *why)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL); // before libzmq has threads
-    signal(SIGPIPE, SIG_IGN);
-    self->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    self->signals = signals_open(NULL);
     if (self->signals < 0) why_set(why, "signalfd: %s", system_error(errno));
     return self->signals < 0 ? -1 : 0;
 }

@@ -57,6 +57,20 @@ bool entry_get(page_t *page, entry_t *ret_entry)
     return false;
 }
 
+bool entry_try_list(page_t *page, const kind_rule_t *kind, Selenga__List *list, const asked_t **ret_asked)
+{
+    list->has_kind = 1;
+    list->kind = kind->number;
+    const client_request_t request = {.service = kind->number / 100,
+                                      .type = MSG_LIST,
+                                      .body = list,
+                                      .reply = MSG_RECORDS,
+                                      .descriptor = &selenga__records__descriptor,
+                                      .timeout_ms = PAGE_ASK_MS,
+                                      .account = page->session->account.name};
+    return page_try(page, &request, ret_asked);
+}
+
 bool entry_may(const page_t *page, const kind_rule_t *kind, access_action_t action)
 {
     bool by_people = action == ACCESS_READ || (kind->writers & W_PROGRAM) == 0;

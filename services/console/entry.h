@@ -25,6 +25,8 @@ bool entry_kind(page_t *page, const char *name, const kind_rule_t **ret_kind);
 bool entry_get(page_t *page, entry_t *ret_entry);
 // May the reader do this with records of the kind (common/schema/access.h)? Which of them, the services say.
 bool entry_may(const page_t *page, const kind_rule_t *kind, access_action_t action);
+// Asks for records of the kind in the reader's account: page_try of a list, whose kind is filled in.
+bool entry_try_list(page_t *page, const kind_rule_t *kind, Selenga__List *list, const asked_t **ret_asked);
 // Is this one written here, by people?
 bool entry_is_ours(const page_t *page, const entry_t *entry);
 // What people call it: its natural key, else its id. Into buf of KEY_TEXT_MAX bytes.

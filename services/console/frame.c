@@ -38,12 +38,8 @@ static void add_queue(facts_t *facts, const Selenga__Queue *queue)
     facts->offline |= queue->state != NULL && strcmp(queue->state, "offline") == 0;
 }
 
-bool frame_ask(page_t *page)
+void frame_ask_queues(page_t *page, const asked_t *ret_asked[static SERVICES_END])
 {
-    const asked_t *asked[SERVICES_END] = {NULL};
-    bool stands = true;
-    if (page->session == NULL) return true;
-    bool known = account_stands(page, &stands);
     Selenga__QueuesQuery query = SELENGA__QUEUES_QUERY__INIT;
     query.flow = (char *)(uintptr_t) "up"; // of thousands of children none is counted for one line
     for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
@@ -53,8 +49,17 @@ bool frame_ask(page_t *page)
                                           .reply = MSG_QUEUES_REPLY,
                                           .descriptor = &selenga__queues__descriptor,
                                           .timeout_ms = PAGE_FACTS_MS};
-        (void)page_try(page, &request, &asked[n]);
+        (void)page_try(page, &request, &ret_asked[n]);
     }
+}
+
+bool frame_ask(page_t *page)
+{
+    const asked_t *asked[SERVICES_END] = {NULL};
+    bool stands = true;
+    if (page->session == NULL) return true;
+    bool known = account_stands(page, &stands);
+    frame_ask_queues(page, asked);
     if (page->waiting || !known) return false;
     if (!stands) {
         session_close(page->session);

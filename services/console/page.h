@@ -106,3 +106,5 @@ void page_token(const page_t *page, html_t *html);
 void frame_write(page_t *page, html_t *html);
 // Asks what the frame shows. False: it is on its way.
 bool frame_ask(page_t *page);
+// Asks each service for its queue to the node above, as the line at the bottom of every page does; by number.
+void frame_ask_queues(page_t *page, const asked_t *ret_asked[static SERVICES_END]);

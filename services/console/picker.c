@@ -74,17 +74,8 @@ bool picker_seeks(const page_t *page, const fields_t *fields)
 static bool ask(page_t *page, Selenga__List *list, const kind_rule_t *kind, const Selenga__Records **ret)
 {
     const asked_t *asked = NULL;
-    list->has_kind = 1;
-    list->kind = kind->number;
-    const client_request_t request = {.service = kind->number / 100,
-                                      .type = MSG_LIST,
-                                      .body = list,
-                                      .reply = MSG_RECORDS,
-                                      .descriptor = &selenga__records__descriptor,
-                                      .timeout_ms = PAGE_ASK_MS,
-                                      .account = page->session->account.name};
     *ret = NULL;
-    if (entry_may(page, kind, ACCESS_READ) && page_try(page, &request, &asked) &&
+    if (entry_may(page, kind, ACCESS_READ) && entry_try_list(page, kind, list, &asked) &&
         asked->status == CLIENT_DONE)
         *ret = asked->body;
     return *ret != NULL;

@@ -3,6 +3,7 @@
 #include "common/base/clock.h"
 #include "common/base/i18n.h"
 #include "common/base/log.h"
+#include "common/base/signals.h"
 #include "common/base/system_error.h"
 #include "common/base/wait.h"
 #include "common/node/console.h"
@@ -37,15 +38,8 @@ typedef struct life {
 
 static bool watch_signals(life_t *self)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    self->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    static const int more[] = {SIGHUP, SIGCHLD, 0};
+    self->signals = signals_open(more);
     return self->signals >= 0;
 }
 

@@ -5,6 +5,7 @@
 #include "common/base/file.h"
 #include "common/base/log.h"
 #include "common/base/pulse.h"
+#include "common/base/signals.h"
 #include "common/base/system_error.h"
 #include "common/base/wait.h"
 #include "services/gate/gate_private.h"
@@ -86,14 +87,8 @@ static int refuse_listen(const char *listen, int error, why_t *why)
 // Signals come through a descriptor, and libzmq's threads must not see them: before the context.
 static int take_over_signals(gate_t *gate, why_t *why)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGUSR1);
-    if (pthread_sigmask(SIG_BLOCK, &set, NULL)) return refuse_system("signals", errno, why);
-    signal(SIGPIPE, SIG_IGN);
-    gate->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    static const int more[] = {SIGUSR1, 0};
+    gate->signal_fd = signals_open(more);
     return gate->signal_fd < 0 ? refuse_system("signals", errno, why) : 0;
 }
 

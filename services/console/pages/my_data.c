@@ -41,23 +41,6 @@ static bool read_mine(page_t *page, mine_t *mine)
     return true;
 }
 
-// What each service has handed to the node above, as the status line of every page asks it.
-static bool ask_queues(page_t *page, mine_t *mine)
-{
-    Selenga__QueuesQuery query = SELENGA__QUEUES_QUERY__INIT;
-    query.flow = (char *)(uintptr_t) "up";
-    for (uint32_t n = SERVICES_FIRST; n < SERVICES_END; n++) {
-        const client_request_t request = {.service = n,
-                                          .type = MSG_QUEUES,
-                                          .body = &query,
-                                          .reply = MSG_QUEUES_REPLY,
-                                          .descriptor = &selenga__queues__descriptor,
-                                          .timeout_ms = PAGE_FACTS_MS};
-        (void)page_try(page, &request, &mine->queues[n]);
-    }
-    return !page->waiting;
-}
-
 // Up to which place of the store's order the node above has said that it has all. False: nobody knows.
 static bool acknowledged(const mine_t *mine, uint32_t service, uint64_t *ret_seq)
 {
@@ -147,7 +130,9 @@ void page_my_data(page_t *page)
     const char *const heads[] = {_("What"), _("Records"), _("How far it may go"),
                                  _("Handed to the node above")};
     bool any = false;
-    if (!read_mine(page, &mine) || !ask_queues(page, &mine)) return;
+    if (!read_mine(page, &mine)) return;
+    frame_ask_queues(page, mine.queues);
+    if (page->waiting) return;
     page_title(page, "%s", _("My data"));
     html_element(html, "p",
                  _("All that this node keeps of you. What is wrong is corrected by the coordinator of your "

@@ -51,17 +51,9 @@ typedef struct hits {
 
 static void ask(page_t *page, const kind_rule_t *kind, Selenga__List *list, const asked_t **ret_asked)
 {
-    list->has_kind = list->has_limit = 1;
-    list->kind = kind->number;
+    list->has_limit = 1;
     list->limit = FOUND;
-    const client_request_t request = {.service = kind->number / 100,
-                                      .type = MSG_LIST,
-                                      .body = list,
-                                      .reply = MSG_RECORDS,
-                                      .descriptor = &selenga__records__descriptor,
-                                      .timeout_ms = PAGE_ASK_MS,
-                                      .account = page->session->account.name};
-    (void)page_try(page, &request, ret_asked);
+    (void)entry_try_list(page, kind, list, ret_asked);
 }
 
 static void ask_kind(page_t *page, const kind_rule_t *kind, const char *words, hits_t *ret)

@@ -107,11 +107,21 @@ bool text_next_piece(slice_t *rest, char separator, bool *done, slice_t *ret_pie
     return true;
 }
 
+static bool is_piece_of(slice_t rest, char separator, slice_t wanted)
+{
+    slice_t piece;
+    bool done = false;
+    while (text_next_piece(&rest, separator, &done, &piece))
+        if (wanted.size > 0 && slice_equal(piece, wanted)) return true;
+    return false;
+}
+
 bool word_in(const char *words, slice_t word)
 {
-    slice_t rest = slice_text(words), piece;
-    bool done = false;
-    while (text_next_piece(&rest, ' ', &done, &piece))
-        if (word.size > 0 && slice_equal(piece, word)) return true;
-    return false;
+    return is_piece_of(slice_text(words), ' ', word);
+}
+
+bool ref_in(const char *refs, const char *ref)
+{
+    return refs != NULL && ref != NULL && is_piece_of(slice_text(refs), ';', slice_text(ref));
 }

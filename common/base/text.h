@@ -19,3 +19,5 @@ slice_t text_trim(slice_t text);
 bool text_next_piece(slice_t *rest, char separator, bool *done, slice_t *ret_piece);
 // Is the word one of `words`, which are separated by single blanks?
 bool word_in(const char *words, slice_t word);
+// Is it one of `refs`, joined by `;` as in fields of several references? NULL is none.
+bool ref_in(const char *refs, const char *ref);

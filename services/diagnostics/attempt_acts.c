@@ -178,7 +178,7 @@ static int see_campaign(void *arg, const record_t *r, const place_t *place)
     AUTO(msg_body_free)
     Selenga__Campaign *m = sound_body(&KIND_CAMPAIGN, &selenga__campaign__descriptor, r);
     if (m == NULL || m->instruments == NULL || m->to < wall_day()) return 0;
-    if (!attempt_names(m->instruments, found->instrument)) return 0;
+    if (!ref_in(m->instruments, found->instrument)) return 0;
     snprintf(found->code, sizeof found->code, "%s", m->code);
     return 1;
 }

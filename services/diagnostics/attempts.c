@@ -113,15 +113,6 @@ static int see_attempt(void *arg, const record_t *r, const place_t *place)
     return 0;
 }
 
-bool attempt_names(const char *refs, const char *code)
-{
-    slice_t rest = slice_text(refs != NULL ? refs : ""), piece;
-    bool done = false;
-    while (text_next_piece(&rest, ';', &done, &piece))
-        if (slice_equal(piece, slice_text(code))) return true;
-    return false;
-}
-
 static int read_campaign(store_txn_t *txn, taken_t *taken, bool *ret_there)
 {
     record_t held;
@@ -130,7 +121,7 @@ static int read_campaign(store_txn_t *txn, taken_t *taken, bool *ret_there)
     if (rc != 0) return rc < 0 ? rc : 0;
     AUTO(msg_body_free)
     Selenga__Campaign *m = sound_body(&KIND_CAMPAIGN, &selenga__campaign__descriptor, &held);
-    if (m == NULL || !attempt_names(m->instruments, taken->instrument)) return 0;
+    if (m == NULL || !ref_in(m->instruments, taken->instrument)) return 0;
     taken->allowed = m->has_attempts ? m->attempts : 1;
     *ret_there = true;
     return 0;

@@ -26,9 +26,6 @@ attempt_now_t attempts_now(const attempts_t *self);
 // False of NULL.
 bool attempt_is(const Selenga__Attempt *attempt, const char *state);
 
-// Is the code one of those that are joined by ;?
-bool attempt_names(const char *refs, const char *code);
-
 // Answers how the attempt stands, with this question; number 0: the first that is open. 0 or -errno.
 int attempts_reply(attempts_t *self, store_txn_t *txn, const envelope_t *e, taken_t *taken, uint32_t number,
                    bool late);

@@ -2,6 +2,7 @@
 // A record is looked at twice, as it was and as it is. What it says of days bounds the years that are counted
 // again, and its kind says which aspects: the rest stays as it is.
 #include "services/reporting/concerns.h"
+#include "common/base/text.h"
 #include "common/node/msg.h"
 #include "proto/diagnostics.pb-c.h"
 #include "proto/registry.pb-c.h"
@@ -227,16 +228,9 @@ typedef struct named {
 static int touch_if_named(void *arg, const record_t *r, const place_t *place)
 {
     const named_t *named = arg;
-    size_t size = named->instrument != NULL ? strlen(named->instrument) : 0;
-    AUTO(msg_body_free) Selenga__Campaign *m = msg_body_unpack(&selenga__campaign__descriptor, r->body);
     (void)place;
-    if (m == NULL || size == 0) return 0;
-    for (const char *at = m->instruments; at != NULL && *at != '\0';) {
-        size_t length = strcspn(at, ";");
-        if (length == size && memcmp(at, named->instrument, size) == 0) return touch_body(named->touch, r);
-        at += length + (at[length] == ';');
-    }
-    return 0;
+    AUTO(msg_body_free) Selenga__Campaign *m = msg_body_unpack(&selenga__campaign__descriptor, r->body);
+    return m != NULL && ref_in(m->instruments, named->instrument) ? touch_body(named->touch, r) : 0;
 }
 
 // An event touches those who came, a run those who learnt in it, an organisation those whom it employs: many

@@ -318,7 +318,7 @@ static void send_gathered(importing_t *self)
         return;
     }
     if (!sending_start(batch->sending, take_sent, &why)) {
-        end(self, why.cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED, &why);
+        end(self, client_not_begun(&why), &why);
         return;
     }
     self->under_way = batch;

@@ -331,8 +331,7 @@ client_status_t client_call(client_t *self, const client_request_t *request, voi
 {
     awaited_t awaited = {0};
     if (ret_body) memset(ret_body, 0, sizeof(void *));
-    if (!client_start(self, request, take_awaited, &awaited, ret_why))
-        return ret_why->cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED;
+    if (!client_start(self, request, take_awaited, &awaited, ret_why)) return client_not_begun(ret_why);
     client_wait(self, &awaited.over);
     if (awaited.reply.status != CLIENT_DONE)
         *ret_why = awaited.reply.why;

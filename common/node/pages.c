@@ -169,8 +169,7 @@ client_status_t pages_each(client_t *client, const Selenga__List *request, uint6
     pages_t *pages = pages_new(client, request, NULL, most, whole_take, whole_turn, &whole);
     while (!whole.over) {
         whole.turned = false;
-        if (!pages_next(pages, PAGE_TIMEOUT_MS, ret_why))
-            return ret_why->cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED;
+        if (!pages_next(pages, PAGE_TIMEOUT_MS, ret_why)) return client_not_begun(ret_why);
         client_wait(client, &whole.turned);
         if (whole.status == CLIENT_DONE && turn) turn(context);
     }

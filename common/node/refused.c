@@ -111,8 +111,7 @@ client_status_t refused_each(client_t *client, const refused_query_t *query, ref
     AUTO(refused_destroy) refused_t *self = refused_new(client, query, whole_turn, &whole);
     while (!whole.over) {
         whole.turned = false;
-        if (!refused_next(self, ret_why))
-            return ret_why->cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED;
+        if (!refused_next(self, ret_why)) return client_not_begun(ret_why);
         client_wait(client, &whole.turned);
     }
     if (whole.status != CLIENT_DONE) *ret_why = whole.why;

@@ -114,7 +114,7 @@ static void take_page(void *context, client_reply_t *reply)
     if (!more)
         end(self, CLIENT_DONE, NULL);
     else if (!ask(self, &why))
-        end(self, why.cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED, &why);
+        end(self, client_not_begun(&why), &why);
 }
 
 report_reading_t *report_start(client_t *client, const char *account, const Selenga__Report *request,

@@ -172,7 +172,7 @@ client_status_t sending_flush(sending_t *self, client_why_t *ret_why)
     if (sending_start(self, whole_done, &whole.why))
         client_wait(self->client, &whole.over);
     else
-        whole.status = whole.why.cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED;
+        whole.status = client_not_begun(&whole.why);
     self->outcome = whole.outcome;
     self->context = whole.context;
     forget(self);

@@ -47,7 +47,7 @@ static void finish(calendar_read_t *self, client_status_t status, const client_w
 
 static void fail(calendar_read_t *self, const client_why_t *why)
 {
-    finish(self, why->cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED, why);
+    finish(self, client_not_begun(why), why);
 }
 
 static void turn(void *context, client_status_t status, const client_why_t *why, bool over)
@@ -157,19 +157,15 @@ void calendar_read_abandon(calendar_read_t **self_p)
 // --- waiting
 
 typedef struct whole {
-    client_status_t status;
-    client_why_t why;
+    client_end_t end;
     calendar_t *calendar;
-    bool over;
 } whole_t;
 
 static void whole_done(void *context, client_status_t status, const client_why_t *why, calendar_t *calendar)
 {
     whole_t *whole = context;
-    whole->status = status;
-    if (why != NULL) whole->why = *why;
     whole->calendar = calendar;
-    whole->over = true;
+    client_end_set(&whole->end, status, why);
 }
 
 client_status_t calendar_read_whole(client_t *client, const calendar_ask_of_t *ask, calendar_t **ret_calendar,
@@ -177,9 +173,8 @@ client_status_t calendar_read_whole(client_t *client, const calendar_ask_of_t *a
 {
     whole_t whole = {0};
     if (calendar_read_start(client, ask, whole_done, &whole, ret_why) == NULL)
-        return ret_why->cause == CLIENT_FULL ? CLIENT_LATER : CLIENT_REFUSED;
-    client_wait(client, &whole.over);
-    if (whole.status != CLIENT_DONE) *ret_why = whole.why;
+        return client_not_begun(ret_why);
+    (void)client_end_wait(client, &whole.end, ret_why);
     *ret_calendar = whole.calendar;
-    return whole.status;
+    return whole.end.status;
 }
